@@ -1,0 +1,30 @@
+/**
+ * Why a call was not, or is no longer, wanted. `device/` maps each to a SIP status and a Q.850 cause.
+ */
+export type Cause =
+  /** No such number. */
+  | 'unknown number'
+  /** The number exists, but no device is registered for it. */
+  | 'no device'
+  | 'busy'
+  | 'declined'
+  /** Rang, and nobody took it in time. */
+  | 'no answer'
+  /** A device did not respond at all. */
+  | 'unreachable'
+  | 'not acceptable'
+  | 'forbidden'
+  | 'answered elsewhere'
+  | 'caller gave up'
+  /** Normal end by a user. */
+  | 'hung up'
+  | 'transferred'
+  | 'request pending'
+  | 'call gone'
+  | 'loop'
+  | 'overload'
+  | 'address incomplete'
+  /** A process broke an invariant; the call could not go on. */
+  | 'internal failure'
+  | 'session expired'
+  | 'draining';

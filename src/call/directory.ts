@@ -1,0 +1,75 @@
+/** The directory as call processing sees it: lines, members, devices, gateways, dial patterns. Read-only data. */
+
+export type Rights = 'answer' | 'originate' | 'retrieve' | 'barge';
+
+/** One phone's seat on a line. */
+export type Member = {
+  readonly name: string;
+  /** Id of the device in `Directory.devices`. */
+  readonly device: string;
+  /** Milliseconds after the offer at which this member starts to ring; 0: at once. */
+  readonly ringAfterMs: number;
+  readonly rights: readonly Rights[];
+};
+
+/** How a call is offered to the members: all at once, or step by step, each for some time. */
+export type Offering =
+  | { readonly type: 'parallel' }
+  | { readonly type: 'serial'; readonly steps: readonly SerialStep[] };
+
+export type SerialStep = { readonly members: readonly string[]; readonly ms: number };
+
+/** A number and those who share it. An ordinary extension is a line with one member. */
+export type Line = {
+  readonly number: string;
+  readonly name: string;
+  readonly mode: 'single' | 'replicated';
+  readonly appearances: number;
+  readonly offering: Offering;
+  readonly members: readonly Member[];
+  /** The call is refused with 'no answer' after that time. */
+  readonly noAnswerMs: number;
+};
+
+/** A telephone, browser or softphone: an account that may register several contacts. */
+export type Device = {
+  readonly id: string;
+  /** User part of its own address of record and digest user name. */
+  readonly user: string;
+  readonly name: string;
+  /** H(user:realm:password) per algorithm (RFC 7616 §3.4.2), lower-case hex; undefined: never challenged. */
+  readonly ha1: { readonly md5: string; readonly sha256: string } | undefined;
+  /** Requests of this user from these networks (CIDR) are not challenged. */
+  readonly acceptFrom: readonly string[];
+  /** Numbers of the lines that it is a member of, the one it calls from first. */
+  readonly lines: readonly string[];
+};
+
+/** A peer by address: calls come in from it and go out to it. */
+export type Gateway = {
+  readonly id: string;
+  /** `sip:203.0.113.10:5060;transport=tcp`. */
+  readonly uri: string;
+  readonly acceptFrom: readonly string[];
+  readonly callsMax: number;
+};
+
+/** Dialled digits that leave through a gateway: `X` any digit, `Z` 1-9, `N` 2-9, `[1-5]`, `!` one or more. */
+export type OutboundPattern = {
+  readonly pattern: string;
+  readonly gateway: string;
+  /** Leading digits to strip before the number is sent out. */
+  readonly strip: number;
+  readonly prefix: string;
+};
+
+export type Directory = {
+  /** By number. */
+  readonly lines: ReadonlyMap<string, Line>;
+  /** By device id. */
+  readonly devices: ReadonlyMap<string, Device>;
+  /** By digest user name. */
+  readonly users: ReadonlyMap<string, Device>;
+  readonly gateways: ReadonlyMap<string, Gateway>;
+  readonly outbound: readonly OutboundPattern[];
+};

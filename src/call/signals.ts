@@ -1,0 +1,123 @@
+/**
+ * Everything call processes say to one another. Plain data: a signal may cross managers as JSON.
+ *
+ * `call` is always the id by which the *receiver* knows the call, so that two legs of different
+ * calls can be joined (transfer) without either side learning a new id. Knows no SIP.
+ */
+import type { Pid } from '../process/pid.ts';
+import type { Cause } from './cause.ts';
+
+/** Unique in the cluster: made by the device process in which the call began. */
+export type CallId = string;
+
+/** A body that passes through untouched, e.g. `application/sdp`. One octet per character. */
+export type Media = { readonly type: string; readonly body: string };
+
+/** A leg somewhere in the cluster: the device process that has it, and the id it knows it by. */
+export type LegRef = { readonly pid: Pid; readonly call: CallId };
+
+/** Who a phone shows: the number (or user part) to be called back, and a display name ('' if none). */
+export type Party = { readonly number: string; readonly name: string };
+
+/** A request to set up a call, from a device process to call control, and on to the called side. */
+export type CallRequest = {
+  readonly type: 'callRequest';
+  readonly call: CallId;
+  /** The calling leg: whom to speak to once the call stands. */
+  readonly caller: LegRef;
+  readonly from: Party;
+  /** What was dialled. */
+  readonly dialled: string;
+  /** Absent when the called side is to make the offer (delayed offer, transfer). */
+  readonly offer?: Media;
+  /** The device on whose behalf and with whose rights the call is made; not rung itself. */
+  readonly by: string;
+  /** Hops left (RFC 3261 Max-Forwards): loops through gateways end here. */
+  readonly hops: number;
+  /** Whether the calling phone takes reliable provisional answers (RFC 3262). */
+  readonly reliable: boolean;
+};
+
+export type CallSignal =
+  | CallRequest
+  /** Towards the caller: `from` is ringing. `answer` is early media's description, `reliable`: it wants callConfirmAlert. */
+  | {
+      readonly type: 'callAlert';
+      readonly call: CallId;
+      readonly from: LegRef;
+      /** 'ringing' (180), 'progress' (183), 'forwarded' (181), 'queued' (182). */
+      readonly kind: 'ringing' | 'progress' | 'forwarded' | 'queued';
+      readonly media?: Media;
+      readonly reliable: boolean;
+    }
+  /** From caller to the alerting leg: the reliable alert was confirmed, with an answer or a new offer perhaps (PRACK). */
+  | { readonly type: 'callConfirmAlert'; readonly call: CallId; readonly media?: Media }
+  /** Answer to a confirmation that carried an offer (200 to PRACK). */
+  | { readonly type: 'callAlertConfirmed'; readonly call: CallId; readonly media?: Media }
+  /** Towards the caller: `from` took the call. */
+  | {
+      readonly type: 'callProceed';
+      readonly call: CallId;
+      readonly from: LegRef;
+      readonly media?: Media;
+      /** Who answered, as the caller's display may show. */
+      readonly party: Party;
+    }
+  /** From caller to the answerer: the call stands; `media` is the answer to a delayed offer. */
+  | { readonly type: 'callAcknowledge'; readonly call: CallId; readonly media?: Media }
+  /** Towards the caller: not taken. */
+  | { readonly type: 'callRefuse'; readonly call: CallId; readonly cause: Cause }
+  /** Towards the called side: stop ringing; or, when it had answered, hang up. */
+  | { readonly type: 'callWithdraw'; readonly call: CallId; readonly cause: Cause }
+  /** Either leg of a standing call: over. */
+  | { readonly type: 'callRelease'; readonly call: CallId; readonly cause: Cause }
+  /** Change the session (re-INVITE, UPDATE). No `media`: the other side is to make the offer. */
+  | {
+      readonly type: 'callModify';
+      readonly call: CallId;
+      readonly media?: Media;
+      /** 'immediate' must be answered without asking the user (UPDATE). */
+      readonly manner: 'negotiated' | 'immediate';
+    }
+  | { readonly type: 'callModified'; readonly call: CallId; readonly media?: Media }
+  | {
+      readonly type: 'callModifyRefused';
+      readonly call: CallId;
+      readonly cause: Cause;
+    }
+  /** Pass a message of the call's own through: DTMF, application data (INFO, MESSAGE). */
+  | {
+      readonly type: 'callConvey';
+      readonly call: CallId;
+      readonly kind: 'info' | 'message';
+      readonly media?: Media;
+      /** RFC 6086 Info-Package, '' if none. */
+      readonly package: string;
+    }
+  | { readonly type: 'callConveyed'; readonly call: CallId; readonly cause?: Cause }
+  /** To the leg that is to be moved: call `to` on behalf of `by`, whose leg hears how it goes. */
+  | {
+      readonly type: 'callTransfer';
+      readonly call: CallId;
+      readonly to: string;
+      readonly by: string;
+      readonly transferor: LegRef;
+    }
+  /** To the leg that is to be moved: speak with `to` from now on (attended transfer). */
+  | {
+      readonly type: 'callJoin';
+      readonly call: CallId;
+      readonly to: LegRef;
+      readonly transferor: LegRef;
+    }
+  /** To the other leg of a join: `from` takes the place of your peer. Answered as a callModify without media. */
+  | { readonly type: 'callReplacePeer'; readonly call: CallId; readonly from: LegRef }
+  /** To the transferor: how its transfer goes. The last one has a `cause` or `done`. */
+  | {
+      readonly type: 'callTransferProgress';
+      readonly call: CallId;
+      readonly state: 'trying' | 'ringing' | 'done' | 'failed';
+      readonly cause?: Cause;
+    }
+  /** From a device process to call control, and on to the line: this call's last leg ended. */
+  | { readonly type: 'callEnded'; readonly call: CallId; readonly cause: Cause };
