@@ -36,9 +36,39 @@ export type CallRequest = {
   readonly hops: number;
   /** Whether the calling phone takes reliable provisional answers (RFC 3262). */
   readonly reliable: boolean;
+  /** Put in by the line control process: the line that is rung, and the appearance (from 1) the call has there. */
+  readonly line?: string;
+  readonly appearance?: number;
 };
 
+/** How device processes come to a line: F1 and F2 of the patent (claims 12-16, 46-49). */
+export type LineSignal =
+  /** Device process to line manager: `device` is there, as `member` of the line. Said again until it is answered. */
+  | {
+      readonly type: 'lineRegister';
+      readonly number: string;
+      readonly device: string;
+      readonly member: string;
+    }
+  /** Line manager to device process: this process controls the line. It will say `attached` itself. */
+  | { readonly type: 'lineRegistered'; readonly number: string; readonly lcp: Pid }
+  /** 'unknown number', 'forbidden' (no member), 'overload' or 'internal failure' (register again later). */
+  | { readonly type: 'lineRefused'; readonly number: string; readonly cause: Cause }
+  /** Line manager, or device process `pid` itself, to line control process: offer calls to it. */
+  | {
+      readonly type: 'attach';
+      readonly number: string;
+      readonly pid: Pid;
+      readonly device: string;
+      readonly member: string;
+    }
+  /** Device process to line control process: no more calls. A call that rings it counts as refused. */
+  | { readonly type: 'detach'; readonly number: string }
+  /** Line control process to device process. Of two that control one number, the higher epoch is obeyed. */
+  | { readonly type: 'attached'; readonly number: string; readonly epoch: number };
+
 export type CallSignal =
+  | LineSignal
   | CallRequest
   /** Towards the caller: `from` is ringing. `answer` is early media's description, `reliable`: it wants callConfirmAlert. */
   | {
@@ -69,8 +99,13 @@ export type CallSignal =
   | { readonly type: 'callRefuse'; readonly call: CallId; readonly cause: Cause }
   /** Towards the called side: stop ringing; or, when it had answered, hang up. */
   | { readonly type: 'callWithdraw'; readonly call: CallId; readonly cause: Cause }
-  /** Either leg of a standing call: over. */
-  | { readonly type: 'callRelease'; readonly call: CallId; readonly cause: Cause }
+  /** Either leg of a standing call: over. `from`: the leg that ended, when another says it in its place (it died). */
+  | {
+      readonly type: 'callRelease';
+      readonly call: CallId;
+      readonly cause: Cause;
+      readonly from?: LegRef;
+    }
   /** Change the session (re-INVITE, UPDATE). No `media`: the other side is to make the offer. */
   | {
       readonly type: 'callModify';
@@ -108,16 +143,41 @@ export type CallSignal =
       readonly type: 'callJoin';
       readonly call: CallId;
       readonly to: LegRef;
+      readonly party: Party;
       readonly transferor: LegRef;
+      /** Call control of the transferor's call, which goes on for the moved leg. */
+      readonly control?: LegRef;
     }
-  /** To the other leg of a join: `from` takes the place of your peer. Answered as a callModify without media. */
-  | { readonly type: 'callReplacePeer'; readonly call: CallId; readonly from: LegRef }
+  /** To the other leg of a join: `from` takes the place of your peer. Answered as a callModify, to `from`. */
+  | {
+      readonly type: 'callReplacePeer';
+      readonly call: CallId;
+      readonly from: LegRef;
+      readonly media?: Media;
+    }
+  /** To a leg that is to be replaced by `from` (RFC 3891); answered by callTakenOver. */
+  | {
+      readonly type: 'callTakeOver';
+      readonly call: CallId;
+      readonly from: LegRef;
+      readonly by: string;
+    }
+  /** What the replaced leg had: whom it spoke to, and who hears of its end. */
+  | {
+      readonly type: 'callTakenOver';
+      readonly call: CallId;
+      readonly peer: LegRef;
+      readonly party: Party;
+      readonly reportTo?: LegRef;
+    }
   /** To the transferor: how its transfer goes. The last one has a `cause` or `done`. */
   | {
       readonly type: 'callTransferProgress';
       readonly call: CallId;
-      readonly state: 'trying' | 'ringing' | 'done' | 'failed';
+      readonly state: 'ringing' | 'done' | 'failed';
       readonly cause?: Cause;
+      /** The moved leg reports to the transferor's call control from now on. */
+      readonly keptControl?: boolean;
     }
   /** From a device process to call control, and on to the line: this call's last leg ended. */
   | { readonly type: 'callEnded'; readonly call: CallId; readonly cause: Cause };
