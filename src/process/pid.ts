@@ -31,3 +31,9 @@ const PID = /^[a-z0-9-]{1,32}\.[0-9a-z]{1,16}\.[ldcgm][0-9a-z]{1,12}$/;
 export function readPid(text: unknown): Pid | undefined {
   return typeof text === 'string' && PID.test(text) ? (text as Pid) : undefined;
 }
+
+/** Whether `pid` is the process that is gone, or lived on the manager that is gone. */
+export function isGone(pid: Pid, gone: Pid | Home): boolean {
+  if (pid === gone) return true;
+  return pid.startsWith(gone) && pid.lastIndexOf('.') === gone.length;
+}

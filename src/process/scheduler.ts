@@ -1,0 +1,371 @@
+/**
+ * Hosts the processes of one manager: gives each signal to its receiver, one at a time, each to
+ * completion, in the order in which they were said; keeps their timers; and supervises them.
+ *
+ * A process that throws dies alone. It is removed, its timers stop, and everybody else's `down` is
+ * called in a later turn of the same drain, after all that it had said before: who had a call with
+ * it ends that call. Nothing is told to the world here: sockets and clocks are the driver's, which
+ * calls `advance`, then `run` for what came in, then `drain`.
+ */
+import { assert } from '../base/assert.ts';
+import type { Log, LogFields } from '../base/log.ts';
+import { type Timer, TimerWheel } from '../base/timer-wheel.ts';
+import { type Home, homeOf, kindOf, makePid, type Pid, type ProcessKind } from './pid.ts';
+import type { Envelope, MessagePlane } from './planes.ts';
+import type { Host, Process } from './process.ts';
+import { SignalQueue } from './signal-queue.ts';
+
+export type SchedulerOptions<S> = {
+  readonly home: Home;
+  readonly nowMs: number;
+  readonly log: Log;
+  /** What a log line about a death says of the signal that caused it, e.g. its call. */
+  readonly describe?: (signal: S) => LogFields;
+  /** The way to other managers; without one, what is said to them is lost. */
+  readonly plane?: MessagePlane;
+  /** A signal that came from another manager, or undefined when it is none. Needed with `plane`. */
+  readonly read?: (body: unknown) => S | undefined;
+  /**
+   * Signals that may wait. The process that says one more dies: only a runaway gets there, since a
+   * drain follows everything that comes in. From another manager it is dropped.
+   */
+  readonly queueMax?: number;
+  /** Turns of one `drain`; the rest waits for the next, so that sockets and timers get theirs. */
+  readonly turnsMax?: number;
+};
+
+const QUEUE_MAX = 262_144;
+const TURNS_MAX = 1_048_576;
+
+/** Makes a process's behaviour, given its way to the world. */
+export type Make<S> = (host: Host<S>) => Process<S>;
+
+/** Plain integers, for whoever reads them now and then. */
+export type SchedulerCounters = {
+  /** Delivered to a process. */
+  signals: number;
+  /** Said to a process that was not there (any more). */
+  lost: number;
+  timeouts: number;
+  deaths: number;
+  /** From other managers: no signal, or no room. */
+  refused: number;
+};
+
+export class Scheduler<S> {
+  readonly home: Home;
+  readonly counters: SchedulerCounters = {
+    signals: 0,
+    lost: 0,
+    timeouts: 0,
+    deaths: 0,
+    refused: 0,
+  };
+  /** Processes that live, by kind. */
+  readonly population: Record<ProcessKind, number> = { l: 0, d: 0, c: 0, g: 0, m: 0 };
+  readonly #processes = new Map<Pid, Hosted<S>>();
+  readonly #queue = new SignalQueue<S>();
+  readonly #wheel: TimerWheel<NamedTimer<S>>;
+  readonly #log: Log;
+  readonly #describe: (signal: S) => LogFields;
+  readonly #read: (body: unknown) => S | undefined;
+  readonly #plane: MessagePlane | undefined;
+  readonly #detach: () => void;
+  readonly #prefix: string;
+  readonly #queueMax: number;
+  readonly #turnsMax: number;
+  readonly #fire = (owner: NamedTimer<S>): void => this.#timeout(owner);
+  #nowMs: number;
+  #running: Hosted<S> | undefined;
+  #nextLocalId = 0;
+  #nextEnvelope = 1;
+
+  constructor(options: SchedulerOptions<S>) {
+    const { home, nowMs, plane } = options;
+    this.home = home;
+    this.#prefix = `${home}.`;
+    this.#nowMs = nowMs;
+    this.#wheel = new TimerWheel(nowMs);
+    this.#log = options.log;
+    this.#describe = options.describe ?? (() => ({}));
+    this.#read = options.read ?? (() => undefined);
+    this.#queueMax = options.queueMax ?? QUEUE_MAX;
+    this.#turnsMax = options.turnsMax ?? TURNS_MAX;
+    this.#plane = plane;
+    this.#detach =
+      plane === undefined
+        ? () => {}
+        : plane.attach(
+            home,
+            (envelope) => this.#arrive(envelope),
+            (gone) => this.down(gone),
+          );
+  }
+
+  /** Monotonic milliseconds of the running turn. */
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Processes that live here. */
+  get size(): number {
+    return this.#processes.size;
+  }
+
+  /** Signals that wait. */
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  has(pid: Pid): boolean {
+    return this.#processes.has(pid);
+  }
+
+  /** A process that throws while it is made is dead at once, like any other that throws. */
+  spawn(kind: ProcessKind, make: Make<S>): Pid {
+    return this.#spawn(kind, make, false);
+  }
+
+  /**
+   * A process that the manager cannot be without: when it throws it is made anew under the same PID,
+   * with nothing remembered but what `make` gives it, and nobody needs to hear of it.
+   */
+  spawnResident(kind: ProcessKind, make: Make<S>): Pid {
+    return this.#spawn(kind, make, true);
+  }
+
+  #spawn(kind: ProcessKind, make: Make<S>, resident: boolean): Pid {
+    const pid = makePid(this.home, kind, this.#nextLocalId++);
+    const hosted = new Hosted(this, pid, resident ? make : undefined, this.#wheel);
+    this.#processes.set(pid, hosted);
+    this.population[kind]++;
+    // A process may be born within another's turn, and its mother's turn goes on.
+    const running = this.#running;
+    this.#supervise(hosted, () => {
+      const process = make(hosted);
+      if (hosted.lives) hosted.process = process;
+    });
+    this.#running = running;
+    return pid;
+  }
+
+  /** Queues `signal`. Dropped when `to` is not there when its turn comes. Throws when the queue is full. */
+  tell(from: Pid, to: Pid, signal: S): void {
+    if (to.startsWith(this.#prefix)) {
+      assert(this.#queue.size < this.#queueMax, 'signal queue is full');
+      this.#queue.push(to, from, signal);
+    } else this.#sendAway(from, to, signal);
+  }
+
+  /**
+   * A turn of `pid` that began outside: its phone said something. False when that process does not
+   * live (any more), or died of it.
+   */
+  run(pid: Pid, action: () => void): boolean {
+    const hosted = this.#processes.get(pid);
+    if (hosted === undefined) return false;
+    assert(this.#running === undefined, `${pid} was run within the turn of ${this.#running?.pid}`);
+    this.#supervise(hosted, action);
+    return hosted.lives;
+  }
+
+  /** Delivers what waits, and what is said meanwhile. Returns how many turns it took. */
+  drain(): number {
+    const queue = this.#queue;
+    let turns = 0;
+    if (this.#running !== undefined) return turns;
+    while (turns < this.#turnsMax && queue.shift()) {
+      turns++;
+      const { to, from, signal } = queue;
+      if (signal === undefined) {
+        this.#announce(to);
+        continue;
+      }
+      const hosted = this.#processes.get(to as Pid);
+      if (hosted?.process === undefined) {
+        this.counters.lost++;
+        continue;
+      }
+      this.counters.signals++;
+      // As `#supervise`, without a closure: this is the path of every signal.
+      this.#running = hosted;
+      try {
+        hosted.process.receive(signal, from as Pid);
+      } catch (error) {
+        this.#die(hosted, error, signal);
+      }
+      this.#running = undefined;
+    }
+    return turns;
+  }
+
+  /** Moves time to `nowMs`; timers that are due run out, each in a turn of its process. */
+  advance(nowMs: number): void {
+    if (nowMs > this.#nowMs) this.#nowMs = nowMs;
+    this.#wheel.advance(nowMs, this.#fire);
+  }
+
+  /** When to call `advance` next; Infinity when nothing is armed, now when signals wait. */
+  nextDueMs(): number {
+    return this.#queue.size > 0 ? this.#nowMs : this.#wheel.nextDueMs();
+  }
+
+  /** Another manager is gone: told to every process here, after all that is waiting. */
+  down(home: Home): void {
+    this.#queue.push(home, home, undefined);
+  }
+
+  /** Takes no more messages from other managers. */
+  close(): void {
+    this.#detach();
+  }
+
+  /** For `Host.exit`. */
+  exit(hosted: Hosted<S>): void {
+    this.#remove(hosted);
+  }
+
+  #timeout(owner: NamedTimer<S>): void {
+    const { hosted, name } = owner;
+    if (hosted.process === undefined) return;
+    hosted.forget(name);
+    this.counters.timeouts++;
+    this.#supervise(hosted, () => hosted.process?.timeout(name));
+  }
+
+  #announce(gone: Pid | Home): void {
+    // A copy: who hears of it may exit, die or spawn.
+    for (const hosted of [...this.#processes.values()])
+      this.#supervise(hosted, () => hosted.process?.down(gone));
+  }
+
+  #supervise(hosted: Hosted<S>, action: () => void): void {
+    this.#running = hosted;
+    try {
+      action();
+    } catch (error) {
+      this.#die(hosted, error, undefined);
+    }
+    this.#running = undefined;
+  }
+
+  #die(hosted: Hosted<S>, error: unknown, signal: S | undefined): void {
+    const { pid } = hosted;
+    this.counters.deaths++;
+    this.#log.write('error', 'process died', {
+      ...(signal === undefined ? {} : this.#describe(signal)),
+      pid,
+      error: error instanceof Error ? error.message : String(error),
+      stack: error instanceof Error ? error.stack : undefined,
+    });
+    hosted.stopAll();
+    if (hosted.remake !== undefined && hosted.lives) {
+      try {
+        hosted.process = hosted.remake(hosted);
+        return;
+      } catch (again) {
+        this.#log.write('error', 'process cannot be made anew', { pid, error: String(again) });
+      }
+    }
+    this.#remove(hosted);
+    this.#queue.push(pid, pid, undefined);
+  }
+
+  #remove(hosted: Hosted<S>): void {
+    if (!hosted.lives) return;
+    this.#processes.delete(hosted.pid);
+    hosted.process = undefined;
+    hosted.stopAll();
+    this.population[kindOf(hosted.pid) as ProcessKind]--;
+  }
+
+  #sendAway(from: Pid, to: Pid, signal: S): void {
+    if (this.#plane === undefined) {
+      this.counters.lost++;
+      return;
+    }
+    this.#plane.send({ v: 1, to, from, id: this.#nextEnvelope++, body: signal });
+  }
+
+  #arrive(envelope: Envelope): void {
+    const { to, from, body } = envelope;
+    const signal = this.#read(body);
+    if (signal === undefined || this.#queue.size >= this.#queueMax || homeOf(to) !== this.home) {
+      this.counters.refused++;
+      return;
+    }
+    this.#queue.push(to, from, signal);
+  }
+}
+
+type NamedTimer<S> = { readonly hosted: Hosted<S>; readonly name: string };
+
+/** A process, and its way to the world. One object, since there are as many as calls. */
+class Hosted<S> implements Host<S> {
+  readonly pid: Pid;
+  /** Residents only: what makes it anew. */
+  readonly remake: Make<S> | undefined;
+  process: Process<S> | undefined = undefined;
+  readonly #scheduler: Scheduler<S>;
+  readonly #wheel: TimerWheel<NamedTimer<S>>;
+  #timers: Map<string, Timer<NamedTimer<S>>> | undefined = undefined;
+
+  constructor(
+    scheduler: Scheduler<S>,
+    pid: Pid,
+    remake: Make<S> | undefined,
+    wheel: TimerWheel<NamedTimer<S>>,
+  ) {
+    this.#scheduler = scheduler;
+    this.pid = pid;
+    this.remake = remake;
+    this.#wheel = wheel;
+  }
+
+  get nowMs(): number {
+    return this.#scheduler.nowMs;
+  }
+
+  get lives(): boolean {
+    return this.#scheduler.has(this.pid);
+  }
+
+  tell(to: Pid, signal: S): void {
+    this.#scheduler.tell(this.pid, to, signal);
+  }
+
+  start(name: string, afterMs: number): void {
+    if (!this.lives) return;
+    this.#timers ??= new Map();
+    const timer = this.#timers.get(name);
+    if (timer === undefined)
+      this.#timers.set(name, this.#wheel.start({ hosted: this, name }, afterMs));
+    else this.#wheel.restart(timer, afterMs);
+  }
+
+  stop(name: string): void {
+    const timer = this.#timers?.get(name);
+    if (timer === undefined) return;
+    this.#wheel.stop(timer);
+    this.#timers?.delete(name);
+  }
+
+  spawn(kind: ProcessKind, make: Make<S>): Pid {
+    return this.#scheduler.spawn(kind, make);
+  }
+
+  exit(): void {
+    this.#scheduler.exit(this);
+  }
+
+  /** That timer has run out. */
+  forget(name: string): void {
+    this.#timers?.delete(name);
+  }
+
+  stopAll(): void {
+    if (this.#timers === undefined) return;
+    for (const timer of this.#timers.values()) this.#wheel.stop(timer);
+    this.#timers.clear();
+  }
+}
