@@ -29,6 +29,8 @@ export type Line = {
   readonly members: readonly Member[];
   /** The call is refused with 'no answer' after that time. */
   readonly noAnswerMs: number;
+  /** A member with that many calls of this line counts as busy; absent: its phone decides. */
+  readonly callsPerMember?: number;
 };
 
 /** A telephone, browser or softphone: an account that may register several contacts. */
@@ -37,7 +39,10 @@ export type Device = {
   /** User part of its own address of record and digest user name. */
   readonly user: string;
   readonly name: string;
-  /** H(user:realm:password) per algorithm (RFC 7616 §3.4.2), lower-case hex; undefined: never challenged. */
+  /**
+   * H(user:realm:password) per algorithm (RFC 7616 §3.4.2), lower-case hex. Undefined: it has no
+   * password, never challenged, and let in from `acceptFrom` only.
+   */
   readonly ha1: { readonly md5: string; readonly sha256: string } | undefined;
   /** Requests of this user from these networks (CIDR) are not challenged. */
   readonly acceptFrom: readonly string[];

@@ -1,0 +1,167 @@
+/** Lines of the directory: those that are given, and one for each device that has a number of its own. */
+import type { Device, Line, Member, Offering, Rights } from '../../call/directory.ts';
+import { type Entry, keyPlaceAt, placeAt } from '../document.ts';
+import { suggestion } from '../nearest-name.ts';
+import { formatPlace, type Problem } from '../problem.ts';
+import { checkShape } from '../shape.ts';
+import { dialNumber } from '../values.ts';
+import type { DeviceDraft, DeviceDrafts } from './devices.ts';
+import type { Entries } from './gather.ts';
+import { APPEARANCES_DEFAULT, type LineEntry, lineSchema } from './schema.ts';
+
+/** Barging into a call that others have is given on purpose only. */
+const RIGHTS_DEFAULT: readonly Rights[] = ['answer', 'originate', 'retrieve'];
+const PARALLEL: Offering = { type: 'parallel' };
+/** Longer than a caller's patience; RFC 3261's timer C allows callers three minutes. */
+const NO_ANSWER_MS = 120_000;
+
+/** All lines by number: those of `entries` first, then the devices' own numbers. */
+export function readLines(
+  entries: Entries,
+  devices: DeviceDrafts,
+  problems: Problem[],
+): Map<string, Line> {
+  const lines = new Map<string, Line>();
+  for (const entry of entries.values()) {
+    const fault = dialNumber.safeParse(entry.key).error?.issues[0];
+    if (fault) problems.push({ place: entry.place, message: fault.message });
+    const given = checkShape(lineSchema, entry.value, problems);
+    if (given === undefined) continue;
+    checkMembers(entry, given, devices, problems);
+    lines.set(entry.key, makeLine(entry.key, given));
+  }
+  const ownNumbers = new Map<string, DeviceDraft>();
+  for (const draft of devices.drafts.values()) {
+    if (draft.number === '') continue;
+    const line = entries.get(draft.number);
+    const twin = ownNumbers.get(draft.number);
+    if (line) {
+      const message = `number '${draft.number}' is line '${draft.number}' in ${formatPlace(line.place)}: make the device a member there`;
+      problems.push({ place: numberPlace(draft), message });
+    } else if (twin) {
+      const message = `number '${draft.number}' is already that of device '${twin.id}' in ${formatPlace(twin.entry.place)}`;
+      problems.push({ place: numberPlace(draft), message });
+    } else {
+      ownNumbers.set(draft.number, draft);
+      lines.set(draft.number, extension(draft));
+    }
+  }
+  return lines;
+}
+
+/** Devices with the numbers that they answer for: their own first, then as the lines come. */
+export function joinLines(
+  devices: DeviceDrafts,
+  lines: ReadonlyMap<string, Line>,
+): Map<string, Device> {
+  const shared = new Map<string, string[]>();
+  for (const line of lines.values()) {
+    for (const member of line.members) {
+      if (devices.drafts.get(member.device)?.number === line.number) continue;
+      const numbers = shared.get(member.device);
+      if (numbers) numbers.push(line.number);
+      else shared.set(member.device, [line.number]);
+    }
+  }
+  const joined = new Map<string, Device>();
+  for (const { id, user, name, ha1, acceptFrom, number } of devices.drafts.values()) {
+    const others = shared.get(id) ?? [];
+    const numbers = number === '' ? others : [number, ...others];
+    joined.set(id, { id, user, name, ha1, acceptFrom, lines: numbers });
+  }
+  return joined;
+}
+
+/** A user name that is also a line's number means two things unless that line is the device's own. */
+export function checkUsers(
+  devices: DeviceDrafts,
+  lines: ReadonlyMap<string, Line>,
+  problems: Problem[],
+): void {
+  for (const { id, user, entry } of devices.drafts.values()) {
+    const line = lines.get(user);
+    if (!line || line.members.some((member) => member.device === id)) continue;
+    const message = `user '${user}' is also number '${user}', of which device '${id}' is no member`;
+    problems.push({ place: keyPlaceAt(entry.value, [], 'user'), message });
+  }
+}
+
+function makeLine(number: string, given: LineEntry): Line {
+  const members = Object.entries(given.members).map(
+    ([name, { device, ring, rights }]): Member => ({
+      name,
+      device,
+      ringAfterMs: ring ?? 0,
+      rights: rights ?? RIGHTS_DEFAULT,
+    }),
+  );
+  return {
+    number,
+    name: given.name ?? '',
+    mode: given.mode ?? 'single',
+    appearances: given.appearances ?? APPEARANCES_DEFAULT,
+    offering: makeOffering(given.offer),
+    members,
+    noAnswerMs: given.no_answer?.after ?? NO_ANSWER_MS,
+    ...(given.busy && { callsPerMember: given.busy.per_member }),
+  };
+}
+
+function makeOffering(offer: LineEntry['offer']): Offering {
+  if (offer === undefined || offer === 'parallel') return PARALLEL;
+  const steps = offer.serial.map(({ members, seconds }) => ({ members, ms: seconds * 1000 }));
+  return { type: 'serial', steps };
+}
+
+function extension(draft: DeviceDraft): Line {
+  const member = { name: draft.id, device: draft.id, ringAfterMs: 0, rights: RIGHTS_DEFAULT };
+  return {
+    number: draft.number,
+    name: draft.name,
+    mode: 'single',
+    appearances: draft.appearances,
+    offering: PARALLEL,
+    members: [member],
+    noAnswerMs: draft.noAnswerMs ?? NO_ANSWER_MS,
+  };
+}
+
+function checkMembers(
+  entry: Entry,
+  given: LineEntry,
+  { drafts, broken }: DeviceDrafts,
+  problems: Problem[],
+): void {
+  const names = Object.keys(given.members);
+  const seats = new Map<string, string>();
+  if (names.length === 0)
+    problems.push({ place: entry.place, message: `line '${entry.key}' has no members` });
+  for (const [name, { device }] of Object.entries(given.members)) {
+    const place = placeAt(entry.value, ['members', name, 'device']);
+    const seat = seats.get(device);
+    if (seat !== undefined)
+      problems.push({ place, message: `device '${device}' is already member '${seat}'` });
+    seats.set(device, name);
+    if (drafts.has(device) || broken.has(device)) continue;
+    const message = `unknown device '${device}'${suggestion(device, drafts.keys())}`;
+    problems.push({ place, message });
+  }
+  if (given.offer === undefined || given.offer === 'parallel') return;
+  given.offer.serial.forEach((step, index) => {
+    step.members.forEach((name, position) => {
+      if (names.includes(name)) return;
+      const place = placeAt(entry.value, ['offer', 'serial', index, 'members', position]);
+      problems.push({ place, message: `unknown member '${name}'${suggestion(name, names)}` });
+    });
+  });
+  const served = new Set(given.offer.serial.flatMap((step) => step.members));
+  for (const name of names) {
+    if (served.has(name)) continue;
+    const place = keyPlaceAt(entry.value, ['members'], name);
+    problems.push({ place, message: `member '${name}' is in no step of 'offer'` });
+  }
+}
+
+function numberPlace(draft: DeviceDraft) {
+  return placeAt(draft.entry.value, ['number']);
+}

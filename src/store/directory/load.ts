@@ -1,0 +1,97 @@
+/**
+ * Reads a directory: one YAML or JSON file, or a folder whose files add up to one.
+ *
+ * All that is wrong is said at once. What an entry refers to is judged even where other entries
+ * are broken, but nothing is called unknown when the file that may hold it could not be read.
+ */
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Device, Directory } from '../../call/directory.ts';
+import { readSource, type Source } from '../document.ts';
+import { type Problem, sortProblems, topOf } from '../problem.ts';
+import { type Environment, readText } from '../secret.ts';
+import { readDevices } from './devices.ts';
+import { readGateways } from './gateways.ts';
+import { gather } from './gather.ts';
+import { checkUsers, joinLines, readLines } from './lines.ts';
+import { readRoutePlan } from './route-plan.ts';
+
+/** A file as messages name it, and its content. */
+export type DirectoryText = { readonly file: string; readonly text: string };
+
+export type DirectoryOptions = {
+  /** First SIP domain; passwords are hashed with it. */
+  readonly realm: string;
+  readonly env: Environment;
+};
+
+export type DirectoryRead =
+  | { readonly ok: true; readonly directory: Directory }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** More devices than that in one directory: a slip in a key range, or a matter for several clusters. */
+const DEVICES_MAX = 200_000;
+const FILE = /\.(?:ya?ml|json)$/i;
+
+/** The directory at `path`, a file or a folder (its `.yaml`, `.yml` and `.json` files, not those of folders within). */
+export function loadDirectory(path: string, options: DirectoryOptions): DirectoryRead {
+  const files = filesOf(path);
+  const problems: Problem[] = [];
+  if (files.length === 0) {
+    const message = 'no .yaml, .yml or .json file in this folder';
+    problems.push({ place: topOf(path), message });
+  }
+  const texts: DirectoryText[] = [];
+  for (const file of files) {
+    const text = readText(file);
+    if (text.ok) texts.push({ file, text: text.value });
+    else problems.push({ place: topOf(file), message: text.message });
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  return readDirectory(texts, options);
+}
+
+/** The directory that `texts` add up to. */
+export function readDirectory(
+  texts: readonly DirectoryText[],
+  options: DirectoryOptions,
+): DirectoryRead {
+  const problems: Problem[] = [];
+  const sources = texts.map(({ file, text }) => readSource(file, text, problems));
+  const directory = sources.every((source) => source.sound)
+    ? build(sources, options, problems)
+    : undefined;
+  if (directory !== undefined && problems.length === 0) return { ok: true, directory };
+  const files = texts.map(({ file }) => file);
+  return { ok: false, problems: sortProblems(problems, files) };
+}
+
+function build(
+  sources: readonly Source[],
+  options: DirectoryOptions,
+  problems: Problem[],
+): Directory {
+  const entries = gather(sources, problems);
+  const drafts = readDevices(entries.devices, { ...options, folderOf: dirname }, problems);
+  if (drafts.drafts.size > DEVICES_MAX) {
+    const [first] = entries.devices.values();
+    const message = `${drafts.drafts.size} devices, at most ${DEVICES_MAX}`;
+    problems.push({ place: first?.place ?? topOf(''), message });
+  }
+  const lines = readLines(entries.lines, drafts, problems);
+  checkUsers(drafts, lines, problems);
+  const devices = joinLines(drafts, lines);
+  const users = new Map<string, Device>();
+  for (const device of devices.values()) users.set(device.user, device);
+  const gateways = readGateways(entries.gateways, problems);
+  const outbound = readRoutePlan(entries, gateways, problems);
+  return { lines, devices, users, gateways, outbound };
+}
+
+function filesOf(path: string): string[] {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
+  return readdirSync(path)
+    .filter((name) => FILE.test(name))
+    .sort()
+    .map((name) => join(path, name));
+}

@@ -1,0 +1,132 @@
+/** What may stand in a directory file, entry by entry. What entries say of one another is checked elsewhere. */
+import { z } from 'zod';
+import {
+  dialNumber,
+  displayName,
+  duration,
+  identifier,
+  network,
+  oneOrMore,
+  userName,
+  wholeNumber,
+} from '../values.ts';
+
+/** The parts of a directory; each may be spread over any number of files. */
+export const SECTIONS = ['lines', 'devices', 'gateways', 'route_plan'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+/** A minute of ringing is long; an hour is a slip. */
+const HOUR_MS = 3_600_000;
+const ringTime = duration(1000, HOUR_MS);
+
+const ring = z.string().transform((text, context) => {
+  if (text === 'at once') return 0;
+  const after = text.startsWith('after ')
+    ? ringTime.safeParse(text.slice('after '.length))
+    : undefined;
+  if (after?.success) return after.data;
+  context.addIssue({
+    code: 'custom',
+    message: `expected 'at once' or 'after' and a time such as 'after 8s', got '${text}'`,
+  });
+  return z.NEVER;
+});
+
+const rights = z.array(z.enum(['answer', 'originate', 'retrieve', 'barge']));
+
+const member = z.strictObject({
+  device: identifier,
+  ring: ring.optional(),
+  rights: rights.optional(),
+});
+
+const serialStep = z.strictObject({
+  members: z.array(identifier).min(1, 'expected at least one member'),
+  seconds: wholeNumber(1, 3600),
+});
+
+const offer = z.union(
+  [
+    z.literal('parallel'),
+    z.strictObject({ serial: z.array(serialStep).min(1, 'expected at least one step') }),
+  ],
+  "expected 'parallel' or a map with 'serial'",
+);
+
+/** How many calls a number may have at a time unless it says otherwise: no limit that people would meet. */
+export const APPEARANCES_DEFAULT = 100;
+const appearances = wholeNumber(1, 100_000);
+
+const noAnswer = z.strictObject({ after: ringTime });
+
+export const lineSchema = z.strictObject({
+  name: displayName.optional(),
+  mode: z.enum(['single', 'replicated']).optional(),
+  appearances: appearances.optional(),
+  offer: offer.optional(),
+  members: z.record(identifier, member),
+  busy: z.strictObject({ per_member: wholeNumber(1, 1000) }).optional(),
+  no_answer: noAnswer.optional(),
+});
+export type LineEntry = z.output<typeof lineSchema>;
+
+/** In a key range, `user`, `number` and `name` may hold the range's braces: these are checked after filling in. */
+const fillable = <T>(schema: z.ZodType<T, string>) =>
+  z.string().superRefine((text, context) => {
+    if (/[{}]/.test(text)) return;
+    for (const { message } of schema.safeParse(text).error?.issues ?? [])
+      context.addIssue({ code: 'custom', message });
+  });
+
+const hex = (digits: number) =>
+  z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `expected ${digits} lower-case hex digits`);
+
+export const deviceSchema = z.strictObject({
+  user: fillable(userName).optional(),
+  password: z.string().optional(),
+  ha1: z.strictObject({ md5: hex(32), sha256: hex(64) }).optional(),
+  auth: z.literal('none').optional(),
+  accept_from: oneOrMore(network, 'an address or network').optional(),
+  name: fillable(displayName).optional(),
+  number: fillable(dialNumber).optional(),
+  appearances: appearances.optional(),
+  no_answer: noAnswer.optional(),
+  kind: z.string().optional(),
+});
+export type DeviceEntry = z.output<typeof deviceSchema>;
+
+const GATEWAY_URI =
+  /^sips?:(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)(?::([1-9]\d{0,4}))?(?:;transport=(udp|tcp|tls))?$/;
+
+/** The host of a gateway's URI without brackets; undefined when the URI is none we can use. */
+export function gatewayHost(uri: string): string | undefined {
+  const [, host, port] = GATEWAY_URI.exec(uri) ?? [];
+  if (host === undefined || Number(port ?? 0) > 65_535) return undefined;
+  return host.startsWith('[') ? host.slice(1, -1) : host;
+}
+
+export const gatewaySchema = z.strictObject({
+  uri: z
+    .string()
+    .refine(
+      (uri) => gatewayHost(uri) !== undefined,
+      'expected an address such as sip:203.0.113.10:5060;transport=tcp',
+    ),
+  accept_from: oneOrMore(network, 'an address or network').optional(),
+  max_calls: wholeNumber(1, 100_000).optional(),
+});
+export type GatewayEntry = z.output<typeof gatewaySchema>;
+
+/** Dialled digits: literal digits, `*`, `#`, `X`, `Z`, `N`, `[1-5]`, `.` once as a mark, `!` at the end. */
+export const dialPattern = z
+  .string()
+  .regex(
+    /^\+?(?:[0-9*#XZN]|\[[0-9-]+\])*\.?(?:[0-9*#XZN]|\[[0-9-]+\])*!?$/,
+    'expected a pattern of digits, X, Z, N, [1-5], one . and ! at the end',
+  )
+  .refine((text) => /[0-9*#XZN\]!]/.test(text), 'expected a pattern, got nothing to match');
+
+export const routeSchema = z.strictObject({ list: identifier, digits: z.string().optional() });
+export type RouteEntry = z.output<typeof routeSchema>;
+
+export const gatewayListSchema = z.array(identifier).length(1, 'expected a list of one gateway');

@@ -1,0 +1,187 @@
+/** What a directory means: text in, the directory as call processing sees it out. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import type { Directory } from '../../../src/call/directory.ts';
+import { loadDirectory, readDirectory } from '../../../src/store/directory/load.ts';
+import { formatProblem } from '../../../src/store/problem.ts';
+
+const RIGHTS = ['answer', 'originate', 'retrieve'];
+
+function read(text: string, env: Record<string, string> = {}): Directory {
+  const result = readDirectory([{ file: 'a.yaml', text }], { realm: 'pbx.test', env });
+  assert.deepEqual(result.ok ? [] : result.problems.map(formatProblem), []);
+  assert(result.ok);
+  return result.directory;
+}
+
+test('a shared line, its devices and their own numbers', () => {
+  const directory = read(
+    `
+lines:
+  "2001":
+    name: Reception
+    mode: replicated
+    appearances: 4
+    offer: { serial: [{ members: [ana], seconds: 10 }, { members: [ana, robot], seconds: 20 }] }
+    members:
+      ana: { device: ana-browser, rights: [answer, barge] }
+      robot: { device: lobby, ring: after 8s }
+    busy: { per_member: 2 }
+    no_answer: { after: 25s }
+devices:
+  ana-browser: { user: ana, name: Ana, number: 0101, password: "env:ANA" }
+  lobby: { kind: grandstream, accept_from: [127.0.0.0/8, "::1"] }
+`,
+    { ANA: 'secret' },
+  );
+  const ana = {
+    id: 'ana-browser',
+    user: 'ana',
+    name: 'Ana',
+    ha1: {
+      md5: 'b9b84c543fe7160e644dd90fdc5ef189',
+      sha256: '570e5464f77971cf2f4885275bb36f9f0e2860b2f0932caac7b4542d99484ead',
+    },
+    acceptFrom: [],
+    lines: ['0101', '2001'],
+  };
+  const lobby = {
+    id: 'lobby',
+    user: 'lobby',
+    name: 'lobby',
+    ha1: undefined,
+    acceptFrom: ['127.0.0.0/8', '::1/128'],
+    lines: ['2001'],
+  };
+  const reception = {
+    number: '2001',
+    name: 'Reception',
+    mode: 'replicated',
+    appearances: 4,
+    offering: {
+      type: 'serial',
+      steps: [
+        { members: ['ana'], ms: 10_000 },
+        { members: ['ana', 'robot'], ms: 20_000 },
+      ],
+    },
+    members: [
+      { name: 'ana', device: 'ana-browser', ringAfterMs: 0, rights: ['answer', 'barge'] },
+      { name: 'robot', device: 'lobby', ringAfterMs: 8000, rights: RIGHTS },
+    ],
+    noAnswerMs: 25_000,
+    callsPerMember: 2,
+  };
+  const own = {
+    number: '0101',
+    name: 'Ana',
+    mode: 'single',
+    appearances: 100,
+    offering: { type: 'parallel' },
+    members: [{ name: 'ana-browser', device: 'ana-browser', ringAfterMs: 0, rights: RIGHTS }],
+    noAnswerMs: 120_000,
+  };
+  assert.deepEqual(directory, {
+    lines: new Map<string, unknown>([
+      ['2001', reception],
+      ['0101', own],
+    ]),
+    devices: new Map<string, unknown>([
+      ['ana-browser', ana],
+      ['lobby', lobby],
+    ]),
+    users: new Map<string, unknown>([
+      ['ana', ana],
+      ['lobby', lobby],
+    ]),
+    gateways: new Map(),
+    outbound: [],
+  });
+});
+
+test('gateways and what leaves through them', () => {
+  const { gateways, outbound } = read(`
+gateways:
+  london: { uri: "sip:203.0.113.10;transport=tcp", max_calls: 30, accept_from: [203.0.113.8/29] }
+  paris: { uri: "sip:[2001:db8::1]:5080" }
+  rome: { uri: "sip:gw.example.com" }
+route_plan:
+  lists: { out: [london], mobile: [paris] }
+  partitions:
+    office:
+      "9.0[12]XXX!": { list: out, digits: "strip 9, 0 -> +44" }
+      "8.NXX": { list: mobile, digits: strip . }
+    emergency: { "999": { list: out } }
+`);
+  assert.deepEqual(
+    [...gateways.values()],
+    [
+      {
+        id: 'london',
+        uri: 'sip:203.0.113.10;transport=tcp',
+        acceptFrom: ['203.0.113.8/29'],
+        callsMax: 30,
+      },
+      {
+        id: 'paris',
+        uri: 'sip:[2001:db8::1]:5080',
+        acceptFrom: ['2001:db8::1/128'],
+        callsMax: 1000,
+      },
+      { id: 'rome', uri: 'sip:gw.example.com', acceptFrom: [], callsMax: 1000 },
+    ],
+  );
+  assert.deepEqual(outbound, [
+    { pattern: '90[12]XXX!', gateway: 'london', strip: 2, prefix: '+44' },
+    { pattern: '8NXX', gateway: 'paris', strip: 1, prefix: '' },
+    { pattern: '999', gateway: 'london', strip: 0, prefix: '' },
+  ]);
+});
+
+test('a key range is a family of devices, and its braces in values follow along', () => {
+  const { devices, lines, users } = read(`
+devices:
+  "u{00000..19999}": { number: "u{00000..19999}", password: secret }
+  "n{8..11}": { user: "2{8..11}", name: "Desk {8..11}", accept_from: 127.0.0.0/8 }
+`);
+  assert.deepEqual([devices.size, users.size, lines.size], [20_004, 20_004, 20_000]);
+  assert.deepEqual(devices.get('u19999')?.lines, ['u19999']);
+  assert.deepEqual(devices.get('u00042')?.ha1, {
+    md5: '482bf7be58e1d766e3459f10f43eb143',
+    sha256: '8b244d8803bd95996dd02dd0a2326ac41bdfb22583a65874f95533343c6d6075',
+  });
+  const desks = [...devices.values()].slice(-4).map(({ id, user, name }) => [id, user, name]);
+  assert.deepEqual(desks, [
+    ['n8', '28', 'Desk 8'],
+    ['n9', '29', 'Desk 9'],
+    ['n10', '210', 'Desk 10'],
+    ['n11', '211', 'Desk 11'],
+  ]);
+});
+
+test('a folder is the sum of its files, JSON and YAML; secrets may be files beside them', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'linewright-directory-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'b.json'), '{"devices":{"ana":{"password":"file:ana.txt"}}}');
+  writeFileSync(join(folder, 'a.yaml'), 'lines: {"2001": {members: {ana: {device: ana}}}}');
+  writeFileSync(join(folder, 'ana.txt'), 'secret\n');
+  writeFileSync(join(folder, 'README.md'), '# not a directory');
+  const result = loadDirectory(folder, { realm: 'pbx.test', env: {} });
+  assert(result.ok);
+  assert.deepEqual(
+    result.directory.devices.get('ana'),
+    read(
+      `{ lines: {"2001": {members: {ana: {device: ana}}}}, devices: {ana: {password: secret}} }`,
+    ).devices.get('ana'),
+  );
+});
+
+test('files that are not there are said by name', () => {
+  const result = loadDirectory('/nonexistent/directory', { realm: 'pbx.test', env: {} });
+  assert.deepEqual(result.ok ? [] : result.problems.map(formatProblem), [
+    "/nonexistent/directory:1:1: no such file: '/nonexistent/directory'",
+  ]);
+});

@@ -1,0 +1,233 @@
+/** What is wrong with a directory is said with file, line and column, all of it at once. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { readDirectory } from '../../../src/store/directory/load.ts';
+import { formatProblem } from '../../../src/store/problem.ts';
+
+/** name, then the files in order, then what is said of them. */
+function refuses(name: string, files: Readonly<Record<string, string>>, messages: string): void {
+  test(name, () => {
+    const texts = Object.entries(files).map(([file, text]) => ({ file, text }));
+    const read = readDirectory(texts, { realm: 'pbx.test', env: { EMPTY: '' } });
+    const said = read.ok ? [] : read.problems.map(formatProblem);
+    assert.deepEqual(said, lines(messages));
+  });
+}
+
+function lines(text: string): string[] {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim());
+}
+
+const ANA = 'devices: { ana: { password: secret }, ben: { password: secret } }';
+
+refuses(
+  'an unknown key names its nearest neighbour, at every depth',
+  {
+    'a.yaml': `
+linse:
+  "2001": {}
+lines:
+  "2002":
+    memebrs: { ana: { device: ana, rigths: [answer] } }
+    members: { ana: { device: ana, rnig: after 8s } }
+    colour: red
+`,
+    'b.yaml': ANA,
+  },
+  `a.yaml:2:1: unknown key 'linse' (did you mean 'lines'?)
+   a.yaml:6:5: unknown key 'memebrs' (did you mean 'members'?)
+   a.yaml:7:36: unknown key 'rnig' (did you mean 'ring'?)
+   a.yaml:8:5: unknown key 'colour' (known here: name, mode, appearances, offer, members, busy, no_answer)`,
+);
+
+refuses(
+  'each value says what it expected',
+  {
+    'a.yaml': `
+lines:
+  "20 01":
+    mode: replicate
+    appearances: many
+    offer: paralel
+    members:
+      ana: { device: ana, ring: later, rights: [anwser] }
+    no_answer: { after: 25 }
+    busy: { per_member: 0 }
+  "2002": [ana]
+  "2003":
+    offer: { serial: [{ members: [ana], seconds: 10s }, { seconds: 5 }] }
+    members: { ana: { } }
+`,
+    'b.yaml': ANA,
+  },
+  `a.yaml:3:3: expected a number (digits, letters, * # + . _ -)
+   a.yaml:4:11: expected single or replicated, got 'replicate' (did you mean 'replicated'?)
+   a.yaml:5:18: expected a whole number from 1 to 100000
+   a.yaml:6:12: expected parallel, got 'paralel' (did you mean 'parallel'?)
+   a.yaml:8:33: expected 'at once' or 'after' and a time such as 'after 8s', got 'later'
+   a.yaml:8:49: expected answer or originate or retrieve or barge, got 'anwser' (did you mean 'answer'?)
+   a.yaml:9:25: expected a time such as 8s (ms, s, m or h) from 1s to 1h
+   a.yaml:10:25: expected a whole number from 1 to 1000
+   a.yaml:11:11: expected a map
+   a.yaml:13:50: expected a whole number from 1 to 3600
+   a.yaml:13:57: missing key 'members'
+   a.yaml:14:21: missing key 'device'`,
+);
+
+refuses(
+  'members are devices that exist, once each, and served by a step of a serial offer',
+  {
+    'a.yaml': `
+lines:
+  "2001":
+    offer:
+      serial:
+        - { members: [ana, bem], seconds: 10 }
+    members:
+      ana: { device: anna }
+      ben: { device: ben }
+      twin: { device: ben }
+      broken: { device: broken }
+  "2002": { members: {} }
+devices:
+  ana: { password: secret }
+  ben: { password: secret }
+  broken: { pasword: secret }
+`,
+  },
+  `a.yaml:6:28: unknown member 'bem' (did you mean 'ben'?)
+   a.yaml:8:22: unknown device 'anna' (did you mean 'ana'?)
+   a.yaml:9:7: member 'ben' is in no step of 'offer'
+   a.yaml:10:7: member 'twin' is in no step of 'offer'
+   a.yaml:10:23: device 'ben' is already member 'ben'
+   a.yaml:11:7: member 'broken' is in no step of 'offer'
+   a.yaml:12:3: line '2002' has no members
+   a.yaml:16:13: unknown key 'pasword' (did you mean 'password'?)`,
+);
+
+refuses(
+  'a key that two files or two lines of a file give is named with both places',
+  {
+    'a.yaml': `
+lines: { "2001": { members: { ana: { device: ana } } } }
+devices:
+  ana: { password: secret }
+  ana: { password: other, password: third }
+`,
+    'b.yaml': `
+lines:
+  "2001": { members: { ana: { device: ana } } }
+devices: { ana: { password: secret } }
+`,
+  },
+  `a.yaml:5:3: key 'ana' is already given at 4:3
+   b.yaml:3:3: line '2001' is already in a.yaml:2:10
+   b.yaml:4:12: device 'ana' is already in a.yaml:4:3`,
+);
+
+refuses(
+  'numbers, users and ranges do not collide',
+  {
+    'a.yaml': `
+lines: { "2001": { members: { ana: { device: ana } } } }
+devices:
+  ana: { password: secret, number: "1001" }
+  ben: { password: secret, number: "1001" }
+  carl: { password: secret, number: "2001" }
+  dora: { password: secret, user: ana }
+  emil: { password: secret, user: "2001" }
+  "u{00..20}": { password: secret }
+  "u{20..30}": { password: secret }
+  "v{1..9}": { password: secret, number: "7{0..9}" }
+  "w{1..9}": { password: secret, number: "7000" }
+  "x{9..1}": { password: secret }
+  "y{1..9}{1..9}": { password: secret }
+  "z{01..100}": { password: secret }
+`,
+  },
+  `a.yaml:5:36: number '1001' is already that of device 'ana' in a.yaml:4:3
+   a.yaml:6:37: number '2001' is line '2001' in a.yaml:2:10: make the device a member there
+   a.yaml:7:29: user 'ana' is already in a.yaml:4:3
+   a.yaml:8:29: user '2001' is also number '2001', of which device 'emil' is no member
+   a.yaml:10:3: device 'u20' is already in a.yaml:9:3
+   a.yaml:11:42: expected the braces of the key 'v{1..9}' or none in '7{0..9}'
+   a.yaml:12:42: all 9 devices would have number '7000'
+   a.yaml:13:3: range {9..1} runs backwards
+   a.yaml:14:3: expected one range like {00..99} in 'y{1..9}{1..9}'
+   a.yaml:15:3: both ends of {01..100} need the same number of digits`,
+);
+
+refuses(
+  'a device is let in by one way, and its secrets are there',
+  {
+    'a.yaml': `
+devices:
+  a: { }
+  b: { auth: none, password: x }
+  c: { password: "env:NOT_SET" }
+  d: { password: "env:EMPTY" }
+  e: { password: "file:/nonexistent/secret" }
+  f: { accept_from: 127.0.0.0/8 }
+  g: { accept_from: [127.0.0.0/33, 10.0.0.1, home] }
+  h: { ha1: { md5: 00112233445566778899AABBCCDDEEFF } }
+  i: { password: x, auth: some }
+  j:
+`,
+  },
+  `a.yaml:3:3: device 'a' needs a 'password', or 'accept_from' to be let in without
+   a.yaml:4:3: expected one of 'password', 'ha1' and 'auth'
+   a.yaml:5:18: environment variable 'NOT_SET' is not set
+   a.yaml:6:18: environment variable 'EMPTY' is not set
+   a.yaml:7:18: no such file: '/nonexistent/secret'
+   a.yaml:9:22: expected an address or a network such as 192.0.2.0/24, got '127.0.0.0/33'
+   a.yaml:9:46: expected an address or a network such as 192.0.2.0/24, got 'home'
+   a.yaml:10:13: missing key 'sha256'
+   a.yaml:10:20: expected 32 lower-case hex digits
+   a.yaml:11:27: expected none, got 'some'
+   a.yaml:12:5: expected a map`,
+);
+
+refuses(
+  'gateways have addresses of their own, and patterns lead to gateways',
+  {
+    'a.yaml': `
+gateways:
+  london: { uri: "sip:203.0.113.10;transport=tls" }
+  paris: { uri: "sip:gw.example.com", accept_from: 203.0.113.0/24 }
+  rome: { uri: "tel:+39" }
+route_plan:
+  partitions:
+    office:
+      "9.0XX": { list: london, digits: "strip 9, 0 -> +44" }
+      "90XX": { list: lndon }
+      "8.XX": { list: nowhere, digits: "strip 7" }
+      "7!!": { list: london }
+      "[1-5": { list: london, digits: chop }
+  lists: { london: [london], nowhere: [madrid], both: [london, paris] }
+  search: {}
+`,
+  },
+  `a.yaml:4:52: '203.0.113.0/24' is also an address of gateway 'london' in a.yaml:3:3
+   a.yaml:5:16: expected an address such as sip:203.0.113.10:5060;transport=tcp
+   a.yaml:10:7: pattern '90XX' matches the same as '9.0XX' in a.yaml:9:7
+   a.yaml:10:23: unknown list 'lndon' (did you mean 'london'?)
+   a.yaml:11:40: 'strip 7' never applies: what is left of the pattern begins '8XX'
+   a.yaml:12:7: expected a pattern of digits, X, Z, N, [1-5], one . and ! at the end
+   a.yaml:13:7: expected a pattern of digits, X, Z, N, [1-5], one . and ! at the end
+   a.yaml:14:40: unknown gateway 'madrid'
+   a.yaml:14:55: expected a list of one gateway
+   a.yaml:15:3: unknown key 'search' (known here: partitions, lists)`,
+);
+
+refuses(
+  'broken syntax is all that is said: names in that file are not called unknown',
+  {
+    'a.yaml': 'lines:\n  "2001": { members: { ana: { device: ana } }\ndevices: [\n',
+    'b.yaml': 'lines: { "2002": { members: { x: { device: in-the-other-file } } } }',
+  },
+  `a.yaml:3:1: Flow map in block collection must be sufficiently indented and end with a }
+   a.yaml:4:1: Flow sequence in block collection must be sufficiently indented and end with a ]`,
+);
