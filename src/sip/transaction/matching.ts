@@ -1,0 +1,55 @@
+/** What transactions are known by: RFC 3261 §17.1.3, §17.2.3, §8.2.2.2; and our own Via. */
+import { type Random, token } from '../../base/random.ts';
+import type { Hop } from '../hop.ts';
+import type { SipMessage, SipRequest } from '../message/message.ts';
+
+/** RFC 3261 §8.1.1.7: what a branch begins with whose author promises that it is unique. */
+const MAGIC_COOKIE = 'z9hG4bK';
+/** 62 bits: nobody guesses it, and answers are matched by nothing else. */
+const BRANCH_LENGTH = 12;
+
+export function freshBranch(random: Random): string {
+  return MAGIC_COOKIE + token(random, BRANCH_LENGTH);
+}
+
+/** Our Via value. Always asks for `rport`: a NAT may sit between (RFC 3581). */
+export function formatVia(hop: Hop, sentBy: string, branch: string): string {
+  return `SIP/2.0/${hop.transport.toUpperCase()} ${sentBy};branch=${branch};rport`;
+}
+
+/**
+ * The key of the server transaction of `method` that a message belongs to: an ACK and a CANCEL ask
+ * for their INVITE's, an answer of ours (in the same Via) for its own.
+ *
+ * Without the cookie a branch says little, and RFC 2543's rules hold: Request-URI, From tag, Call-ID,
+ * CSeq number and topmost Via tell. Deviation: the To tag is left out. It is missing or ours in all
+ * that one client sends about one INVITE, so that it tells nothing that the others do not.
+ */
+export function serverKey(message: SipMessage, method: string): string {
+  const { via } = message;
+  const key = `${via.branch} ${via.host}:${via.port} ${method}`;
+  // In an answer the Request-URI is gone; nothing is found then.
+  if (via.branch.startsWith(MAGIC_COOKIE) || message.kind === 'response') return key;
+  return `${key} ${message.cseq} ${message.uri} ${message.fromTag} ${message.callId}`;
+}
+
+/** The same for every copy of a request that was forked on its way to us. */
+export function mergeKey(request: SipRequest): string {
+  return `${request.cseq} ${request.method} ${request.fromTag} ${request.callId}`;
+}
+
+/**
+ * A To tag for answers that leave no state behind: the same for each copy of a request (RFC 3261
+ * §8.2.7), another in each manager and after each start (`seed`). Not a secret.
+ */
+export function statelessTag(request: SipRequest, seed: number): string {
+  const text = mergeKey(request) + request.via.branch;
+  // FNV-1a, twice, from two beginnings.
+  let one = seed | 0;
+  let two = ~seed;
+  for (let i = 0; i < text.length; i++) {
+    one = Math.imul(one ^ text.charCodeAt(i), 16_777_619);
+    two = Math.imul(two ^ text.charCodeAt(i), 1_000_003);
+  }
+  return (one >>> 0).toString(36) + (two >>> 0).toString(36);
+}
