@@ -32,6 +32,8 @@ export type SchedulerOptions<S> = {
   readonly queueMax?: number;
   /** Turns of one `drain`; the rest waits for the next, so that sockets and timers get theirs. */
   readonly turnsMax?: number;
+  /** Hears of each process that is no more: it exited, or it died. Called within the turn. */
+  readonly departed?: (pid: Pid, died: boolean) => void;
 };
 
 const QUEUE_MAX = 262_144;
@@ -74,6 +76,7 @@ export class Scheduler<S> {
   readonly #prefix: string;
   readonly #queueMax: number;
   readonly #turnsMax: number;
+  readonly #departed: (pid: Pid, died: boolean) => void;
   readonly #fire = (owner: NamedTimer<S>): void => this.#timeout(owner);
   #nowMs: number;
   #running: Hosted<S> | undefined;
@@ -91,6 +94,7 @@ export class Scheduler<S> {
     this.#read = options.read ?? (() => undefined);
     this.#queueMax = options.queueMax ?? QUEUE_MAX;
     this.#turnsMax = options.turnsMax ?? TURNS_MAX;
+    this.#departed = options.departed ?? (() => {});
     this.#plane = plane;
     this.#detach =
       plane === undefined
@@ -222,7 +226,7 @@ export class Scheduler<S> {
 
   /** For `Host.exit`. */
   exit(hosted: Hosted<S>): void {
-    this.#remove(hosted);
+    this.#remove(hosted, false);
   }
 
   #timeout(owner: NamedTimer<S>): void {
@@ -267,16 +271,17 @@ export class Scheduler<S> {
         this.#log.write('error', 'process cannot be made anew', { pid, error: String(again) });
       }
     }
-    this.#remove(hosted);
+    this.#remove(hosted, true);
     this.#queue.push(pid, pid, undefined);
   }
 
-  #remove(hosted: Hosted<S>): void {
+  #remove(hosted: Hosted<S>, died: boolean): void {
     if (!hosted.lives) return;
     this.#processes.delete(hosted.pid);
     hosted.process = undefined;
     hosted.stopAll();
     this.population[kindOf(hosted.pid) as ProcessKind]--;
+    this.#departed(hosted.pid, died);
   }
 
   #sendAway(from: Pid, to: Pid, signal: S): void {

@@ -1,0 +1,137 @@
+/**
+ * One call as a device process sees it: its leg towards the phone, and whom it speaks to about it.
+ *
+ * `calling` legs were begun by the phone and report to a call control process; `called` legs were
+ * offered by a line control process (or by call control itself, at a gateway) and report to that.
+ */
+import type { CallId, CallRequest, LegRef, Media, Party } from '../call/signals.ts';
+import type { Pid } from '../process/pid.ts';
+import type { Exchange } from '../sip/user-agent/events.ts';
+import type { Leg } from '../sip/user-agent/leg.ts';
+import type { Subscription } from '../sip/user-agent/subscription.ts';
+import type { DeviceProcess } from './device-process.ts';
+
+/** A change of the session that is under way, by who began it. */
+export type Change =
+  /** The phone asked (re-INVITE, UPDATE); the peer has not answered yet. */
+  | { readonly by: 'phone' }
+  /**
+   * `peer` asked. `offered`: the phone got an offer, else it makes one and `peer` has to answer it.
+   * `replacing`: `peer` takes the place of this leg's peer when the change stands.
+   */
+  | {
+      readonly by: 'peer';
+      readonly peer: LegRef;
+      readonly offered: boolean;
+      readonly replacing: boolean;
+      /** What the phone offered when it was asked to, until that is answered. */
+      readonly offer?: Media;
+    }
+  /** `to` was asked for an offer, with which this phone is to be joined to it. */
+  | { readonly by: 'join'; readonly to: LegRef; readonly transferor: LegRef }
+  /** The phone was sent `to`'s offer; its answer goes there, and `to` is its peer from then on. */
+  | { readonly by: 'move'; readonly to: LegRef; readonly transferor: LegRef }
+  /** This new leg takes the place of `replaced` (Replaces); that one's peer was asked to change over. */
+  | { readonly by: 'take-over'; readonly replaced: LegRef; readonly offer?: Media };
+
+/** A transfer of this leg's peer that its phone asked for (REFER); `consultation` is its other call. */
+export type Transfer = {
+  readonly subscription: Subscription<CallLeg>;
+  readonly consultation: CallLeg | undefined;
+};
+
+/** This leg is being moved by `transferor`: `control` sets up a call under `call` for it (blind). */
+export type Move = { readonly transferor: LegRef; readonly call: CallId; readonly control: Pid };
+
+export type CallLeg = {
+  readonly process: DeviceProcess;
+  /** The id under which others know this leg; a moved leg is known by that of its new call as well. */
+  readonly call: CallId;
+  role: 'calling' | 'called';
+  /** Set as soon as the user agent has made it. */
+  leg: Leg<CallLeg> | undefined;
+  /** Call control or line control process that is told how the call goes; undefined once handed on. */
+  reportTo: Pid | undefined;
+  /** Call control that came with a transfer, and the id it knows the call by: hears of the end too. */
+  control: LegRef | undefined;
+  /** The other leg, once known: the caller's, or that of who alerts or answered. */
+  peer: LegRef | undefined;
+  /** The far party, for displays. */
+  party: Party;
+  /** The number dialled, or the line's. */
+  readonly number: string;
+  phase: 'offered' | 'talking' | 'over';
+  /** Whether the INVITE carried the offer (else the 2xx does and the ACK answers it). */
+  readonly offered: boolean;
+  change: Change | undefined;
+  transfer: Transfer | undefined;
+  move: Move | undefined;
+  /** The leg that takes this one's place (Replaces); this leg's peer is its business from then on. */
+  takenBy: LegRef | undefined;
+  /** Requests of the phone that wait for the peer's word, oldest first. */
+  readonly exchanges: Exchange[];
+  /** A PRACK with an offer that waits for the alerting side's answer. */
+  confirming: Exchange | undefined;
+  /** Monotonic milliseconds. */
+  readonly sinceMs: number;
+};
+
+/** Records of a called leg begin with its request. */
+export function calledLeg(
+  process: DeviceProcess,
+  request: CallRequest,
+  from: Pid,
+  nowMs: number,
+): CallLeg {
+  return {
+    process,
+    call: request.call,
+    role: 'called',
+    leg: undefined,
+    reportTo: from,
+    control: undefined,
+    peer: request.caller,
+    party: request.from,
+    number: request.dialled,
+    phase: 'offered',
+    offered: request.offer !== undefined,
+    change: undefined,
+    transfer: undefined,
+    move: undefined,
+    takenBy: undefined,
+    exchanges: [],
+    confirming: undefined,
+    sinceMs: nowMs,
+  };
+}
+
+export function callingLeg(
+  process: DeviceProcess,
+  call: CallId,
+  leg: Leg<CallLeg>,
+  number: string,
+  offered: boolean,
+  nowMs: number,
+): CallLeg {
+  return {
+    process,
+    call,
+    role: 'calling',
+    leg,
+    reportTo: undefined,
+    control: undefined,
+    peer: undefined,
+    party: { number, name: '' },
+    number,
+    phase: 'offered',
+    offered,
+    change: undefined,
+    transfer: undefined,
+    move: undefined,
+    takenBy: undefined,
+    exchanges: [],
+    confirming: undefined,
+    sinceMs: nowMs,
+  };
+}
+

@@ -1,0 +1,143 @@
+/** The called side: an offered call rings the phone, which takes it, refuses it, or loses it to another. */
+import type { CallSignal, Media } from '../call/signals.ts';
+import type { Pid } from '../process/pid.ts';
+import type { Hop } from '../sip/hop.ts';
+import { escapeUser } from '../sip/message/uri.ts';
+import type { UserAgentEvent } from '../sip/user-agent/events.ts';
+import { type CallLeg, calledLeg } from './call-leg.ts';
+import { causeOf } from './cause-to-status.ts';
+import type { DeviceProcess } from './device-process.ts';
+import { nameAddrOf } from './identity.ts';
+import type { Place } from './place.ts';
+
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+
+/** Call request: the phone's INVITE goes out. */
+export function offer(process: DeviceProcess, request: Signal<'callRequest'>, from: Pid): void {
+  const { host, environment, legs, place } = process;
+  const { call } = request;
+  // A request said twice is one call.
+  if (legs.has(call)) return;
+  const full = place.kind === 'gateway' ? place.callsMax : environment.callsPerDeviceMax;
+  const target = targetOf(place, request.dialled);
+  if (target === undefined || legs.size >= full) {
+    const cause = target === undefined ? 'no device' : 'busy';
+    return host.tell(from, { type: 'callRefuse', call, cause });
+  }
+  if (request.hops <= 0) return host.tell(from, { type: 'callRefuse', call, cause: 'loop' });
+  const record = calledLeg(process, request, from, host.nowMs);
+  legs.set(call, record);
+  record.leg = environment.userAgent.invite(
+    {
+      uri: target.uri,
+      hop: target.hop,
+      routes: target.routes,
+      from: nameAddrOf(request.from, environment.domain),
+      to: nameAddrOf({ number: request.dialled, name: '' }, environment.domain),
+      maxForwards: request.hops,
+      headers: '',
+      // With an offer in the INVITE the user agent confirms by itself; without one the caller must.
+      reliable: request.offer !== undefined || request.reliable,
+      patienceMs: 0,
+      ...(request.offer === undefined ? {} : { media: request.offer }),
+    },
+    record,
+  );
+}
+
+type Target = { readonly uri: string; readonly hop: Hop; readonly routes: readonly string[] };
+
+function targetOf(place: Place, number: string): Target | undefined {
+  if (place.kind === 'gateway')
+    return {
+      uri: `sip:${escapeUser(number)}@${place.hostPart}`,
+      hop: place.hop,
+      routes: [],
+    };
+  const { binding } = place;
+  return (
+    binding && { uri: binding.contact, hop: binding.hop, routes: binding.routes }
+  );
+}
+
+const ALERT_KIND: Readonly<Record<number, Signal<'callAlert'>['kind']>> = {
+  180: 'ringing',
+  181: 'forwarded',
+  182: 'queued',
+  183: 'progress',
+};
+
+/** 101-199 from the phone. */
+export function alerting(
+  process: DeviceProcess,
+  record: CallLeg,
+  event: Extract<UserAgentEvent<CallLeg>, { type: 'progress' }>,
+): void {
+  const kind = ALERT_KIND[event.status];
+  if (kind === undefined || record.reportTo === undefined) return;
+  process.host.tell(record.reportTo, {
+    type: 'callAlert',
+    call: record.call,
+    from: { pid: process.pid, call: record.call },
+    kind,
+    reliable: event.confirm,
+    ...(event.media === undefined ? {} : { media: event.media }),
+  });
+}
+
+/** The caller's word on a reliable alert: PRACK, with its answer or a new offer. */
+export function confirmAlert(
+  process: DeviceProcess,
+  record: CallLeg,
+  media: Media | undefined,
+): void {
+  if (record.leg !== undefined) process.environment.userAgent.confirmProgress(record.leg, media);
+}
+
+/** 200 to our PRACK: its body answers what the caller offered there. */
+export function alertConfirmed(
+  process: DeviceProcess,
+  record: CallLeg,
+  media: Media | undefined,
+): void {
+  if (record.peer === undefined) return;
+  process.host.tell(record.peer.pid, {
+    type: 'callAlertConfirmed',
+    call: record.peer.call,
+    ...(media === undefined ? {} : { media }),
+  });
+}
+
+/** 2xx from the phone: call proceed. Whether it has won is not known here. */
+export function answered(
+  process: DeviceProcess,
+  record: CallLeg,
+  media: Media | undefined,
+): void {
+  const { leg, reportTo } = record;
+  if (leg === undefined || reportTo === undefined) return;
+  // An answer to our offer is acknowledged at once; an offer waits for the caller's answer.
+  if (record.offered) process.environment.userAgent.acknowledge(leg);
+  record.phase = 'talking';
+  process.host.tell(reportTo, {
+    type: 'callProceed',
+    call: record.call,
+    from: { pid: process.pid, call: record.call },
+    party: process.party,
+    ...(media === undefined ? {} : { media }),
+  });
+}
+
+/** 300-699, silence, or a dead connection. */
+export function refused(process: DeviceProcess, record: CallLeg, status: number): void {
+  const { reportTo } = record;
+  record.phase = 'over';
+  process.forget(record);
+  if (reportTo === undefined) return;
+  const said = causeOf(status);
+  // A phone that does not know its own contact is a phone that is not there.
+  const isStale = said === 'unknown number' && process.place.kind === 'phone';
+  const cause = isStale ? 'unreachable' : said;
+  process.host.tell(reportTo, { type: 'callRefuse', call: record.call, cause });
+  process.settle();
+}

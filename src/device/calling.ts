@@ -1,0 +1,159 @@
+/** The calling side: a phone or gateway sends INVITE, and hears how its call request goes. */
+import { dialledOf, partyOfOutsider } from './identity.ts';
+import type { CallRequest, CallSignal, Media } from '../call/signals.ts';
+import type { UserAgentEvent } from '../sip/user-agent/events.ts';
+import { type CallLeg, callingLeg } from './call-leg.ts';
+import { refusalHeaders, statusOf } from './cause-to-status.ts';
+import type { DeviceProcess } from './device-process.ts';
+import { takeOver } from './take-over.ts';
+import * as transfer from './transfer.ts';
+
+type Invited = Extract<UserAgentEvent<CallLeg>, { type: 'invited' }>;
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+
+/** The phone wants a call: INVITE outside a dialog, admitted as this device's. */
+export function invited(process: DeviceProcess, event: Invited): void {
+  const { environment, host, place } = process;
+  const { leg, request, media } = event;
+  if (event.replaces !== undefined) return takeOver(process, event, event.replaces);
+  const dialled = dialledOf(request.uri);
+  if (dialled === undefined || dialled === '') {
+    return environment.userAgent.refuse(leg, 404, refusalHeaders('unknown number'));
+  }
+  const full = place.kind === 'gateway' ? place.callsMax : environment.callsPerDeviceMax;
+  if (process.legs.size >= full) {
+    return environment.userAgent.refuse(leg, 503, refusalHeaders('overload'));
+  }
+  const call = process.newCallId();
+  const record = callingLeg(process, call, leg, dialled, media !== undefined, host.nowMs);
+  leg.owner = record;
+  process.legs.set(call, record);
+  const gateway =
+    place.kind === 'gateway' ? environment.directory.gateways.get(place.device) : undefined;
+  const callRequest: CallRequest = {
+    type: 'callRequest',
+    call,
+    caller: { pid: host.pid, call },
+    from: gateway === undefined ? process.party : partyOfOutsider(gateway, request),
+    dialled,
+    ...(media === undefined ? {} : { offer: media }),
+    by: place.device,
+    hops: hopsLeft(request.headers.first('Max-Forwards')),
+    reliable: leg.supported.has('100rel'),
+  };
+  record.reportTo = environment.startCall(host, callRequest);
+}
+
+/** Hops left for the called side (RFC 3261 §8.1.1.6: 70 when the caller said nothing). */
+function hopsLeft(maxForwards: string | undefined): number {
+  const hops = maxForwards === undefined ? 70 : Number.parseInt(maxForwards, 10);
+  return Number.isNaN(hops) ? 69 : Math.max(0, Math.min(hops, 70) - 1);
+}
+
+const ALERT_STATUS = { ringing: 180, forwarded: 181, queued: 182, progress: 183 } as const;
+
+export function alert(process: DeviceProcess, record: CallLeg, signal: Signal<'callAlert'>): void {
+  if (transfer.alert(process, record, signal)) return;
+  if (record.role !== 'calling' || record.phase !== 'offered' || record.leg === undefined) return;
+  // Until somebody answers, what the caller confirms or changes goes to whoever described media last.
+  if (signal.media !== undefined || record.peer === undefined) record.peer = signal.from;
+  process.environment.userAgent.progress(record.leg, ALERT_STATUS[signal.kind], {
+    fork: `${signal.from.pid}/${signal.from.call}`,
+    reliable: signal.reliable,
+    ...(signal.media === undefined ? {} : { media: signal.media }),
+  });
+}
+
+/** Somebody took the call. */
+export function proceed(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'callProceed'>,
+): void {
+  if (transfer.proceed(process, record, signal)) return;
+  const { from } = signal;
+  if (record.role !== 'calling' || record.phase !== 'offered' || record.leg === undefined) {
+    // A second answer: the line control process lets one win only, so this one crossed the end.
+    if (record.peer?.pid !== from.pid || record.peer.call !== from.call)
+      process.host.tell(from.pid, {
+        type: 'callRelease',
+        call: from.call,
+        cause: 'answered elsewhere',
+      });
+    return;
+  }
+  record.phase = 'talking';
+  record.peer = from;
+  record.party = signal.party;
+  process.environment.userAgent.answer(record.leg, {
+    fork: `${from.pid}/${from.call}`,
+    ...(signal.media === undefined ? {} : { media: signal.media }),
+  });
+}
+
+export function refuse(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'callRefuse'>,
+): void {
+  if (transfer.refuse(process, record, signal)) return;
+  if (record.role !== 'calling' || record.phase !== 'offered' || record.leg === undefined) return;
+  record.phase = 'over';
+  process.forget(record);
+  process.environment.userAgent.refuse(
+    record.leg,
+    statusOf(signal.cause),
+    refusalHeaders(signal.cause),
+  );
+  process.settle();
+}
+
+/** ACK to our 2xx: the called side may go on, with the answer to its offer if it made one. */
+export function acknowledged(
+  process: DeviceProcess,
+  record: CallLeg,
+  media: Media | undefined,
+): void {
+  if (record.peer === undefined || record.offered) return;
+  tellPeer(process, record, {
+    type: 'callAcknowledge',
+    call: record.peer.call,
+    ...(media === undefined ? {} : { media }),
+  });
+}
+
+/** PRACK from the phone: its body belongs to the alerting side's offer or answer. */
+export function confirmAlert(
+  process: DeviceProcess,
+  record: CallLeg,
+  event: Extract<UserAgentEvent<CallLeg>, { type: 'confirmed progress' }>,
+): void {
+  if (event.media === undefined || record.peer === undefined) return;
+  record.confirming = event.exchange;
+  tellPeer(process, record, {
+    type: 'callConfirmAlert',
+    call: record.peer.call,
+    media: event.media,
+  });
+}
+
+/** The alerting side's answer to an offer in a PRACK. */
+export function alertConfirmed(
+  process: DeviceProcess,
+  record: CallLeg,
+  media: Media | undefined,
+): void {
+  const exchange = record.confirming;
+  record.confirming = undefined;
+  if (exchange === undefined || record.leg === undefined) return;
+  process.environment.userAgent.reply(
+    record.leg,
+    exchange,
+    200,
+    media === undefined ? {} : { media },
+  );
+}
+
+function tellPeer(process: DeviceProcess, record: CallLeg, signal: CallSignal): void {
+  if (record.peer !== undefined) process.host.tell(record.peer.pid, signal);
+}

@@ -1,0 +1,229 @@
+/**
+ * Registrations to device processes, and SIP events to the process whose phone they come from.
+ *
+ * One device process per registered contact, one per gateway, and one per device that calls without
+ * being registered. A device that dies (broken invariant) loses its calls; its registration gets a
+ * new process.
+ */
+import type { Device } from '../call/directory.ts';
+import type { CallSignal } from '../call/signals.ts';
+import type { Pid } from '../process/pid.ts';
+import type { Scheduler } from '../process/scheduler.ts';
+import type { Hop } from '../sip/hop.ts';
+import type { SipRequest } from '../sip/message/message.ts';
+import { parseNameAddr } from '../sip/message/name-addr.ts';
+import { parseUri, unescapeUser } from '../sip/message/uri.ts';
+import type { Binding } from '../sip/registrar/binding.ts';
+import type { BindingChange, Registrar } from '../sip/registrar/registrar.ts';
+import type { Identity, UserAgentEvent } from '../sip/user-agent/events.ts';
+import type { CallLeg } from './call-leg.ts';
+import * as calling from './calling.ts';
+import { refusalHeaders } from './cause-to-status.ts';
+import { DeviceProcess } from './device-process.ts';
+import type { Environment } from './environment.ts';
+import { gatewayPlace } from './gateway.ts';
+import { partyOfDevice } from './identity.ts';
+import type { Place, Seat } from './place.ts';
+
+/** Answer to a REGISTER: final status and header lines. */
+export type RegisterAnswer = { readonly status: number; readonly headers: string };
+
+export class DeviceManager {
+  readonly #environment: Environment;
+  readonly #scheduler: Scheduler<CallSignal>;
+  readonly #registrar: Registrar;
+  readonly #processes = new Map<Pid, DeviceProcess>();
+  /** Registered contacts by device, then by the binding's id. */
+  readonly #phones = new Map<string, Map<string, Pid>>();
+  /** Devices that call without registering. */
+  readonly #visitors = new Map<string, Pid>();
+  readonly #gateways = new Map<string, Pid>();
+
+  constructor(
+    environment: Environment,
+    scheduler: Scheduler<CallSignal>,
+    registrar: Registrar,
+  ) {
+    this.#environment = environment;
+    this.#scheduler = scheduler;
+    this.#registrar = registrar;
+    for (const gateway of environment.directory.gateways.values()) {
+      this.#gateways.set(gateway.id, this.#spawn('g', gatewayPlace(gateway)));
+    }
+  }
+
+  /** PIDs of gateway processes by id, for digit analysis' results. */
+  get gateways(): ReadonlyMap<string, Pid> {
+    return this.#gateways;
+  }
+
+  get size(): number {
+    return this.#processes.size;
+  }
+
+  /** Every call leg of this manager, for its views. */
+  *legs(): Iterable<CallLeg> {
+    for (const process of this.#processes.values()) yield* new Set(process.legs.values());
+  }
+
+  /**
+   * REGISTER of an admitted device (RFC 3261 §10.3): under its own address of record or under the
+   * number of a line that it is a member of; both name the same device.
+   */
+  register(request: SipRequest, source: Hop, identity: Identity): RegisterAnswer {
+    const device = this.#environment.directory.devices.get(identity.id);
+    if (identity.kind !== 'device' || device === undefined) return { status: 403, headers: '' };
+    if (!mayRegister(device, request)) return { status: 403, headers: '' };
+    const { status, headers, changes } = this.#registrar.register(device.id, request, source);
+    for (const change of changes) this.#apply(change);
+    return { status, headers };
+  }
+
+  /** Contacts that ran out go. */
+  expire(nowMs: number): void {
+    for (const change of this.#registrar.expire(nowMs)) this.#apply(change);
+  }
+
+  /** A connection is down: contacts that are reachable through it only are not reachable. */
+  flowFailed(flow: number): void {
+    for (const change of this.#registrar.removeFlow(flow)) this.#apply(change);
+  }
+
+  /** An event of the user agent goes to the device process that it belongs to, as a turn of that. */
+  handle(event: UserAgentEvent<CallLeg>): void {
+    if (event.type === 'invited') return this.#invited(event);
+    if (event.type === 'subscribe' || event.type === 'unsubscribed') return;
+    const record = event.leg.owner;
+    if (record === undefined) return;
+    const { process } = record;
+    this.#scheduler.run(process.pid, () => process.handle(record, event));
+  }
+
+  /** A process is no more. One that died loses its calls, and its registration gets a new process. */
+  departed(pid: Pid, died: boolean): void {
+    const process = this.#processes.get(pid);
+    if (process === undefined) return;
+    this.#processes.delete(pid);
+    const { place } = process;
+    if (place.kind === 'phone' && place.binding === undefined) this.#visitors.delete(place.device);
+    if (!died) return;
+    process.abandon();
+    if (place.kind === 'gateway') {
+      this.#gateways.set(place.device, this.#spawn('g', place));
+    } else if (place.binding !== undefined && !process.isLeaving) {
+      this.#phonesOf(place.device).set(place.binding.id, this.#spawn('d', place));
+    }
+  }
+
+  #invited(event: Extract<UserAgentEvent<CallLeg>, { type: 'invited' }>): void {
+    const pid = this.#processFor(event.identity, event.source, event.request);
+    const process = pid === undefined ? undefined : this.#processes.get(pid);
+    if (pid === undefined || process === undefined) {
+      return this.#environment.userAgent.refuse(event.leg, 403, refusalHeaders('forbidden'));
+    }
+    this.#scheduler.run(pid, () => calling.invited(process, event));
+  }
+
+  #processFor(identity: Identity, source: Hop, request: SipRequest): Pid | undefined {
+    if (identity.kind === 'gateway') return this.#gateways.get(identity.id);
+    const device = this.#environment.directory.devices.get(identity.id);
+    if (device === undefined) return undefined;
+    const phones = this.#phones.get(device.id);
+    if (phones !== undefined) {
+      for (const binding of this.#registrar.bindings(device.id)) {
+        if (isFrom(binding, source, request)) return phones.get(binding.id);
+      }
+      if (phones.size === 1) return phones.values().next().value;
+    }
+    const known = this.#visitors.get(device.id);
+    if (known !== undefined) return known;
+    const pid = this.#spawn('d', this.#phonePlace(device, undefined));
+    this.#visitors.set(device.id, pid);
+    return pid;
+  }
+
+  #apply(change: BindingChange): void {
+    const { binding, type } = change;
+    const device = this.#environment.directory.devices.get(binding.key);
+    if (device === undefined) return;
+    const phones = this.#phonesOf(device.id);
+    const pid = phones.get(binding.id);
+    if (type === 'removed') {
+      phones.delete(binding.id);
+      if (phones.size === 0) this.#phones.delete(device.id);
+      const process = pid === undefined ? undefined : this.#processes.get(pid);
+      if (pid !== undefined && process !== undefined)
+        this.#scheduler.run(pid, () => process.leave());
+    } else if (pid === undefined) {
+      phones.set(binding.id, this.#spawn('d', this.#phonePlace(device, binding)));
+    } else {
+      const place = this.#processes.get(pid)?.place;
+      if (place?.kind === 'phone') place.binding = binding;
+    }
+  }
+
+  #phonesOf(device: string): Map<string, Pid> {
+    let phones = this.#phones.get(device);
+    if (phones === undefined) {
+      phones = new Map();
+      this.#phones.set(device, phones);
+    }
+    return phones;
+  }
+
+  #phonePlace(device: Device, binding: Binding | undefined): Place {
+    const { directory } = this.#environment;
+    return {
+      kind: 'phone',
+      device: device.id,
+      party: partyOfDevice(directory, device),
+      // Only who is registered can be rung.
+      seats: binding === undefined ? [] : this.#seats(device),
+      binding,
+    };
+  }
+
+  /** Its seats on lines, and its own address of record, by which it alone is called. */
+  #seats(device: Device): readonly Seat[] {
+    const known = this.#seatsOf.get(device);
+    if (known !== undefined) return known;
+    const seats: Seat[] = [];
+    for (const number of device.lines) {
+      for (const member of this.#environment.directory.lines.get(number)?.members ?? []) {
+        if (member.device === device.id)
+          seats.push({ number, member: member.name, ringAfterMs: member.ringAfterMs });
+      }
+    }
+    if (!device.lines.includes(device.user))
+      seats.push({ number: device.user, member: device.id, ringAfterMs: 0 });
+    this.#seatsOf.set(device, seats);
+    return seats;
+  }
+  readonly #seatsOf = new WeakMap<Device, readonly Seat[]>();
+
+  #spawn(kind: 'd' | 'g', place: Place): Pid {
+    let spawned: DeviceProcess | undefined;
+    const pid = this.#scheduler.spawn(kind, (host) => {
+      spawned = new DeviceProcess(host, this.#environment, place);
+      return spawned;
+    });
+    if (spawned !== undefined) this.#processes.set(pid, spawned);
+    return pid;
+  }
+}
+
+/** Whether To names the device itself or one of its lines. */
+function mayRegister(device: Device, request: SipRequest): boolean {
+  const uri = parseUri(parseNameAddr(request.headers.first('To') ?? '')?.uri ?? '');
+  const user = uri === undefined ? '' : unescapeUser(uri.user);
+  return user === device.user || device.lines.includes(user);
+}
+
+/** Whether a request comes from the phone of that binding: by its connection, its address, or its Contact. */
+function isFrom(binding: Binding, source: Hop, request: SipRequest): boolean {
+  const { hop } = binding;
+  if (source.flow !== 0 && hop.flow === source.flow) return true;
+  if (hop.address === source.address && hop.port === source.port) return true;
+  const contact = request.headers.first('Contact');
+  return contact !== undefined && parseNameAddr(contact)?.uri === binding.contact;
+}

@@ -1,0 +1,255 @@
+/**
+ * Device process: the only one that talks to its phone or gateway (US 7,145,899, claims 10, 29, 44, 61).
+ *
+ * Turns the phone's signalling into signals and signals into the phone's signalling. It decides
+ * nothing about a call: the line control process says who wins, the peer's device process what the
+ * session becomes. What a phone does inside a call goes straight to the peer by PID.
+ */
+import type { Cause } from '../call/cause.ts';
+import type { CallId, CallSignal, Party } from '../call/signals.ts';
+import type { Home, Pid } from '../process/pid.ts';
+import { homeOf } from '../process/pid.ts';
+import type { Host, Process } from '../process/process.ts';
+import type { UserAgentEvent } from '../sip/user-agent/events.ts';
+import type { CallLeg } from './call-leg.ts';
+import * as called from './called.ts';
+import * as calling from './calling.ts';
+import { reasonOf } from './cause-to-status.ts';
+import type { Environment } from './environment.ts';
+import * as inCall from './in-call.ts';
+import * as lineMembership from './line-membership.ts';
+import type { Place } from './place.ts';
+import * as takeOver from './take-over.ts';
+import * as transfer from './transfer.ts';
+
+export class DeviceProcess implements Process<CallSignal> {
+  readonly host: Host<CallSignal>;
+  readonly environment: Environment;
+  readonly place: Place;
+  /** By every id that a leg is known by. */
+  readonly legs = new Map<CallId, CallLeg>();
+  /** Line control processes that this device has registered with, by number. */
+  readonly lines = new Map<string, Pid>();
+  #callCounter = 0;
+  #leaving = false;
+
+  constructor(host: Host<CallSignal>, environment: Environment, place: Place) {
+    this.host = host;
+    this.environment = environment;
+    this.place = place;
+    lineMembership.join(this);
+  }
+
+  get pid(): Pid {
+    return this.host.pid;
+  }
+
+  /** Its registration is gone; it lives on for the calls it has. */
+  get isLeaving(): boolean {
+    return this.#leaving;
+  }
+
+  get party(): Party {
+    return this.place.party;
+  }
+
+  /** An id for a call that begins here. */
+  newCallId(): CallId {
+    return `${this.pid}-${(this.#callCounter++).toString(36)}`;
+  }
+
+  receive(signal: CallSignal, from: Pid): void {
+    switch (signal.type) {
+      case 'callRequest':
+        return called.offer(this, signal, from);
+      case 'lineRegistered':
+      case 'lineRefused':
+      case 'attached':
+        return lineMembership.heard(this, signal, from);
+      default:
+        break;
+    }
+    if (!('call' in signal)) return;
+    const record = this.legs.get(signal.call);
+    if (record === undefined || record.phase === 'over') return this.#tooLate(signal, from);
+    switch (signal.type) {
+      case 'callAlert':
+        return calling.alert(this, record, signal);
+      case 'callProceed':
+        return calling.proceed(this, record, signal);
+      case 'callRefuse':
+        return calling.refuse(this, record, signal);
+      case 'callWithdraw':
+        return this.release(record, signal.cause, 'reporter');
+      case 'callRelease':
+        return inCall.released(this, record, signal, from);
+      case 'callAcknowledge':
+        return inCall.acknowledge(this, record, signal.media);
+      case 'callConfirmAlert':
+        return called.confirmAlert(this, record, signal.media);
+      case 'callAlertConfirmed':
+        return calling.alertConfirmed(this, record, signal.media);
+      case 'callModify':
+        return inCall.modify(this, record, signal, from);
+      case 'callModified':
+        return inCall.modified(this, record, signal);
+      case 'callModifyRefused':
+        return inCall.modifyRefused(this, record, signal.cause);
+      case 'callConvey':
+        return inCall.convey(this, record, signal, from);
+      case 'callConveyed':
+        return inCall.conveyed(this, record, signal.cause);
+      case 'callTransfer':
+        return transfer.transfer(this, record, signal);
+      case 'callJoin':
+        return transfer.join(this, record, signal);
+      case 'callReplacePeer':
+        return takeOver.replacePeer(this, record, signal);
+      case 'callTakeOver':
+        return takeOver.handOver(this, record, signal);
+      case 'callTakenOver':
+        return takeOver.handedOver(this, record, signal);
+      case 'callTransferProgress':
+        return transfer.progress(this, record, signal);
+      default:
+    }
+  }
+
+  /** An event of the user agent on one of this device's legs. */
+  handle(record: CallLeg, event: UserAgentEvent<CallLeg>): void {
+    if (record.phase === 'over') return;
+    switch (event.type) {
+      case 'progress':
+        return called.alerting(this, record, event);
+      case 'answered':
+        return called.answered(this, record, event.media);
+      case 'refused':
+        return called.refused(this, record, event.status);
+      case 'progress confirmed':
+        return called.alertConfirmed(this, record, event.media);
+      case 'confirmed progress':
+        return calling.confirmAlert(this, record, event);
+      case 'cancelled':
+        return this.release(record, 'caller gave up', 'phone');
+      case 'acknowledged':
+        return calling.acknowledged(this, record, event.media);
+      case 'modify':
+        return inCall.phoneModifies(this, record, event);
+      case 'modify acknowledged':
+        return inCall.phoneAcknowledges(this, record, event.media);
+      case 'modified':
+        return inCall.phoneModified(this, record, event);
+      case 'modify refused':
+        return inCall.phoneRefusesChange(this, record, event.status);
+      case 'request':
+        return inCall.phoneRequests(this, record, event);
+      case 'conveyed':
+        return inCall.phoneConveyed(this, record, event.status);
+      case 'ended':
+        return this.release(record, inCall.causeOfEnd(event.why), 'phone');
+      default:
+    }
+  }
+
+  timeout(timer: string): void {
+    lineMembership.timeout(this, timer);
+  }
+
+  down(gone: Pid | Home): void {
+    const isGone = (pid: Pid | undefined) =>
+      pid !== undefined && (pid === gone || homeOf(pid) === gone);
+    for (const record of new Set(this.legs.values())) {
+      if (record.phase === 'over') continue;
+      // A standing call outlives the processes that set it up; one in offer does not.
+      const lostReporter = record.phase === 'offered' && isGone(record.reportTo);
+      if (lostReporter || isGone(record.peer?.pid))
+        this.release(record, 'internal failure', 'nobody');
+      else if (isGone(record.reportTo)) record.reportTo = undefined;
+    }
+    lineMembership.lost(this, isGone);
+  }
+
+  /** The registration is gone: no more calls; standing ones go on until they end. */
+  leave(): void {
+    if (this.#leaving) return;
+    this.#leaving = true;
+    lineMembership.leave(this);
+    this.settle();
+  }
+
+  /** This process is dead (supervisor): its phone must not ring or talk into the void. */
+  abandon(): void {
+    for (const record of new Set(this.legs.values())) {
+      if (record.leg !== undefined && record.phase !== 'over')
+        this.environment.userAgent.hangUp(record.leg, reasonOf('internal failure'));
+      record.phase = 'over';
+    }
+    this.legs.clear();
+  }
+
+  /**
+   * Ends a leg, once: `by` needs not be told. Everybody else who counts on it is: the phone, the
+   * peer, and the process that set the call up.
+   */
+  release(record: CallLeg, cause: Cause, by: 'phone' | 'peer' | 'reporter' | 'nobody'): void {
+    if (record.phase === 'over') return;
+    const { leg, peer, reportTo, phase } = record;
+    record.phase = 'over';
+    this.forget(record);
+    if (leg !== undefined && by !== 'phone')
+      this.environment.userAgent.hangUp(leg, reasonOf(cause));
+    transfer.abandoned(this, record, cause);
+    takeOver.giveBack(this, record);
+    // Who lost the race to answer must not hang up on the caller: withdrawn legs tell nobody.
+    if (by !== 'reporter') {
+      if (phase === 'talking' && peer !== undefined && by !== 'peer')
+        this.host.tell(peer.pid, { type: 'callRelease', call: peer.call, cause });
+      if (reportTo !== undefined) this.#report(record, reportTo, phase, cause);
+    }
+    const { control } = record;
+    if (control !== undefined)
+      this.host.tell(control.pid, { type: 'callEnded', call: control.call, cause });
+    this.settle();
+  }
+
+  #report(record: CallLeg, to: Pid, phase: CallLeg['phase'], cause: Cause): void {
+    const { call } = record;
+    if (phase === 'talking') this.host.tell(to, { type: 'callEnded', call, cause });
+    else if (record.role === 'calling') this.host.tell(to, { type: 'callWithdraw', call, cause });
+    else this.host.tell(to, { type: 'callRefuse', call, cause });
+  }
+
+  forget(record: CallLeg): void {
+    this.legs.delete(record.call);
+    if (record.move !== undefined) this.legs.delete(record.move.call);
+  }
+
+  /** A process whose registration is gone exits with its last leg. */
+  settle(): void {
+    if (this.#leaving && this.legs.size === 0) this.host.exit();
+  }
+
+  /** A signal for a leg that is gone: whoever waits for an answer gets one. */
+  #tooLate(signal: CallSignal & { readonly call: CallId }, from: Pid): void {
+    const { call } = signal;
+    if (signal.type === 'callProceed' || signal.type === 'callReplacePeer') {
+      this.host.tell(signal.from.pid, {
+        type: 'callRelease',
+        call: signal.from.call,
+        cause: 'caller gave up',
+      });
+    } else if (signal.type === 'callAcknowledge' || signal.type === 'callModify') {
+      this.host.tell(from, { type: 'callRelease', call, cause: 'call gone' });
+    } else if (signal.type === 'callTransfer' || signal.type === 'callJoin') {
+      const { pid, call: at } = signal.transferor;
+      this.host.tell(pid, {
+        type: 'callTransferProgress',
+        call: at,
+        state: 'failed',
+        cause: 'call gone',
+      });
+    }
+    this.environment.log.debugging &&
+      this.environment.log.write('debug', 'late signal', { call, signal: signal.type, from });
+  }
+}

@@ -1,0 +1,21 @@
+/** What every device process of a manager shares. */
+import type { Directory } from '../call/directory.ts';
+import type { CallRequest, CallSignal } from '../call/signals.ts';
+import type { Log } from '../base/log.ts';
+import type { Pid } from '../process/pid.ts';
+import type { Host } from '../process/process.ts';
+import type { UserAgent } from '../sip/user-agent/user-agent.ts';
+import type { CallLeg } from './call-leg.ts';
+
+export type Environment = {
+  readonly directory: Directory;
+  /** Domain that our identities (From, To) are in. */
+  readonly domain: string;
+  readonly userAgent: UserAgent<CallLeg>;
+  readonly lineManager: Pid;
+  readonly log: Log;
+  /** Starts call control for one call, on this manager. */
+  readonly startCall: (host: Host<CallSignal>, request: CallRequest) => Pid;
+  /** Calls that one device may have at a time; more are busy. */
+  readonly callsPerDeviceMax: number;
+};

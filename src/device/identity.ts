@@ -1,0 +1,38 @@
+/**
+ * Who is shown to whom: identities in From and To are always written by us, never taken from the
+ * wire of a phone (operations: "identity always written by us").
+ */
+import type { Device, Directory, Gateway } from '../call/directory.ts';
+import type { Party } from '../call/signals.ts';
+import type { SipRequest } from '../sip/message/message.ts';
+import { parseNameAddr } from '../sip/message/name-addr.ts';
+import { formatNameAddr } from '../sip/message/safe.ts';
+import { escapeUser, parseUri, unescapeUser } from '../sip/message/uri.ts';
+
+/** What was dialled: the user part of a Request-URI, or the number of a `tel:` URI (RFC 3966), separators dropped. */
+export function dialledOf(uriText: string): string | undefined {
+  const uri = parseUri(uriText);
+  if (uri === undefined) return undefined;
+  const user = unescapeUser(uri.user);
+  // `+44 20` as `+44-(20)`: visual separators count for nothing in numbers, but do in names.
+  return /^\+?[\d\-.()]+$/.test(user) ? user.replace(/[-.()]/g, '') : user;
+}
+
+/** How a device of ours appears to those it calls: by the first line that it is a member of. */
+export function partyOfDevice(directory: Directory, device: Device): Party {
+  const number = device.lines[0] ?? device.user;
+  const line = directory.lines.get(number);
+  return { number, name: device.name === '' ? (line?.name ?? '') : device.name };
+}
+
+/** A caller from outside keeps its number, and its display name made safe. */
+export function partyOfOutsider(gateway: Gateway, request: SipRequest): Party {
+  const from = parseNameAddr(request.headers.first('From') ?? '');
+  const user = from === undefined ? undefined : dialledOf(from.uri);
+  return { number: user || gateway.id, name: from?.displayName ?? '' };
+}
+
+/** A From or To value without tag: `"Ana" <sip:2001@pbx.example.org>`. */
+export function nameAddrOf(party: Party, domain: string): string {
+  return formatNameAddr(party.name, `sip:${escapeUser(party.number)}@${domain}`);
+}

@@ -1,0 +1,281 @@
+/**
+ * What happens inside a call, from one phone to the other: hold and resume, re-INVITE and UPDATE,
+ * INFO, the end. Offer and answer pass through untouched; media stays direct (claims 11, 30, 45, 62).
+ */
+import type { Cause } from '../call/cause.ts';
+import type { CallSignal, LegRef, Media } from '../call/signals.ts';
+import type { Pid } from '../process/pid.ts';
+import { refusalOf } from '../sdp/refusal.ts';
+import type { UserAgentEvent } from '../sip/user-agent/events.ts';
+import type { CallLeg } from './call-leg.ts';
+import { causeOf, statusOf } from './cause-to-status.ts';
+import type { DeviceProcess } from './device-process.ts';
+import { changedOver, notTaken } from './take-over.ts';
+import * as transfer from './transfer.ts';
+
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+type Event<T extends UserAgentEvent<CallLeg>['type']> = Extract<
+  UserAgentEvent<CallLeg>,
+  { type: T }
+>;
+
+/** Requests of one phone that may wait for the peer at a time. */
+const EXCHANGES_MAX = 8;
+
+/** `media` as an optional property: absent when there is none. */
+export function withMedia(media: Media | undefined): { media?: Media } {
+  return media === undefined ? {} : { media };
+}
+
+/** re-INVITE or UPDATE from the phone: hold, resume, another codec, another address. */
+export function phoneModifies(
+  process: DeviceProcess,
+  record: CallLeg,
+  event: Event<'modify'>,
+): void {
+  const { peer } = record;
+  if (record.change !== undefined || peer === undefined) {
+    return process.environment.userAgent.refuseModify(event.leg, 491);
+  }
+  record.change = { by: 'phone' };
+  process.host.tell(peer.pid, {
+    type: 'callModify',
+    call: peer.call,
+    manner: event.method === 'UPDATE' ? 'immediate' : 'negotiated',
+    ...withMedia(event.media),
+  });
+}
+
+/** The peer's phone wants the session changed: this phone is asked. */
+export function modify(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'callModify'>,
+  from: Pid,
+): void {
+  const { peer } = record;
+  if (peer === undefined || peer.pid !== from) return;
+  const method = methodFor(record, signal.manner);
+  if (method === undefined) return refuseChange(process, peer, 'not acceptable');
+  askPhone(process, record, method, signal.media, peer, false);
+}
+
+/** Sends the phone re-INVITE or UPDATE on behalf of `peer`, or refuses because one is under way. */
+export function askPhone(
+  process: DeviceProcess,
+  record: CallLeg,
+  method: 'INVITE' | 'UPDATE',
+  media: Media | undefined,
+  peer: LegRef,
+  replacing: boolean,
+): void {
+  const { leg } = record;
+  if (
+    leg === undefined ||
+    record.change !== undefined ||
+    process.environment.userAgent.modify(leg, method, media) === 'pending'
+  ) {
+    return refuseChange(process, peer, 'request pending');
+  }
+  record.change = { by: 'peer', peer, offered: media !== undefined, replacing };
+}
+
+/** UPDATE stays UPDATE where this phone knows it; before the answer nothing else will do (RFC 3311 §5.1). */
+function methodFor(
+  record: CallLeg,
+  manner: 'negotiated' | 'immediate',
+): 'INVITE' | 'UPDATE' | undefined {
+  const knowsUpdate = record.leg?.allow?.has('UPDATE') ?? false;
+  if (record.phase === 'offered') return knowsUpdate ? 'UPDATE' : undefined;
+  return manner === 'immediate' && knowsUpdate ? 'UPDATE' : 'INVITE';
+}
+
+function refuseChange(process: DeviceProcess, peer: LegRef, cause: Cause): void {
+  process.host.tell(peer.pid, { type: 'callModifyRefused', call: peer.call, cause });
+}
+
+/** This phone took the change: its answer (or, if it was asked for one, its offer) goes back. */
+export function phoneModified(
+  process: DeviceProcess,
+  record: CallLeg,
+  event: Event<'modified'>,
+): void {
+  const { change } = record;
+  if (transfer.phoneModified(process, record, event.media)) return;
+  if (change?.by !== 'peer') return;
+  const { peer, offered } = change;
+  if (event.method === 'INVITE' && offered) {
+    process.environment.userAgent.acknowledgeModify(event.leg);
+  }
+  if (event.method === 'UPDATE' || offered) changed(record);
+  else if (event.media !== undefined) record.change = { ...change, offer: event.media };
+  process.host.tell(peer.pid, {
+    type: 'callModified',
+    call: peer.call,
+    ...withMedia(event.media),
+  });
+}
+
+function changed(record: CallLeg): void {
+  const { change } = record;
+  record.change = undefined;
+  if (change?.by === 'peer' && change.replacing) record.peer = change.peer;
+}
+
+/** The peer's phone took the change that this phone asked for. */
+export function modified(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'callModified'>,
+): void {
+  if (transfer.modified(process, record, signal.media)) return;
+  if (changedOver(process, record, signal.media)) return;
+  if (record.change?.by !== 'phone' || record.leg === undefined) return;
+  record.change = undefined;
+  process.environment.userAgent.answerModify(record.leg, signal.media);
+}
+
+export function modifyRefused(process: DeviceProcess, record: CallLeg, cause: Cause): void {
+  if (transfer.modifyRefused(process, record, cause)) return;
+  if (notTaken(process, record, cause)) return;
+  record.takenBy = undefined;
+  const { change, leg } = record;
+  if (change === undefined || leg === undefined) return;
+  record.change = undefined;
+  if (change.by === 'phone') {
+    process.environment.userAgent.refuseModify(leg, statusOf(cause));
+  } else if (change.by === 'peer' && !change.offered) {
+    // It made an offer that nobody takes now; its 2xx still has to be acknowledged, with an answer.
+    process.environment.userAgent.acknowledgeModify(leg, change.offer && refusalOf(change.offer));
+  }
+}
+
+export function phoneRefusesChange(
+  process: DeviceProcess,
+  record: CallLeg,
+  status: number,
+): void {
+  const cause = causeOf(status);
+  if (transfer.phoneRefusesChange(process, record, cause)) return;
+  const { change } = record;
+  if (change?.by !== 'peer') return;
+  record.change = undefined;
+  refuseChange(process, change.peer, cause);
+}
+
+/** ACK to our 2xx to the phone's re-INVITE: with an answer, if we passed it the peer's offer. */
+export function phoneAcknowledges(
+  process: DeviceProcess,
+  record: CallLeg,
+  media: Media | undefined,
+): void {
+  const { peer } = record;
+  if (peer === undefined || media === undefined) return;
+  process.host.tell(peer.pid, { type: 'callAcknowledge', call: peer.call, media });
+}
+
+/** The peer has acknowledged: the phone's 2xx gets its ACK, to INVITE or re-INVITE. */
+export function acknowledge(
+  process: DeviceProcess,
+  record: CallLeg,
+  media: Media | undefined,
+): void {
+  const { leg, change } = record;
+  if (leg === undefined) return;
+  if (change?.by === 'peer' && !change.offered) {
+    process.environment.userAgent.acknowledgeModify(leg, media);
+    changed(record);
+  } else if (record.role === 'called' && !record.offered && leg.state === 'answered') {
+    process.environment.userAgent.acknowledge(leg, media);
+  }
+}
+
+/** The peer's leg is over. */
+export function released(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'callRelease'>,
+  from: Pid,
+): void {
+  if (transfer.released(process, record, signal, from)) return;
+  if (record.peer?.pid !== from) return;
+  process.release(record, signal.cause, 'peer');
+}
+
+/** INFO, MESSAGE, REFER or something else that the phone says inside the call. */
+export function phoneRequests(
+  process: DeviceProcess,
+  record: CallLeg,
+  event: Event<'request'>,
+): void {
+  const { exchange, leg, media } = event;
+  const { userAgent } = process.environment;
+  const { method, headers } = exchange.request;
+  if (method === 'REFER') return transfer.refer(process, record, event);
+  if (method !== 'INFO' && method !== 'MESSAGE') return userAgent.reply(leg, exchange, 405);
+  const { peer } = record;
+  if (peer === undefined) return userAgent.reply(leg, exchange, 480);
+  if (record.exchanges.length >= EXCHANGES_MAX) {
+    return userAgent.reply(leg, exchange, 503, { headers: 'Retry-After: 1\r\n' });
+  }
+  record.exchanges.push(exchange);
+  process.host.tell(peer.pid, {
+    type: 'callConvey',
+    call: peer.call,
+    kind: method === 'INFO' ? 'info' : 'message',
+    package: headers.first('Info-Package') ?? '',
+    ...withMedia(media),
+  });
+}
+
+export function convey(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'callConvey'>,
+  from: Pid,
+): void {
+  if (record.leg === undefined || record.peer?.pid !== from) return;
+  process.environment.userAgent.convey(record.leg, signal.kind === 'info' ? 'INFO' : 'MESSAGE', {
+    headers: signal.package === '' ? '' : `Info-Package: ${signal.package}\r\n`,
+    token: 0,
+    ...withMedia(signal.media),
+  });
+}
+
+export function phoneConveyed(process: DeviceProcess, record: CallLeg, status: number): void {
+  const { peer } = record;
+  if (peer === undefined) return;
+  process.host.tell(peer.pid, {
+    type: 'callConveyed',
+    call: peer.call,
+    ...(status < 300 ? {} : { cause: causeOf(status) }),
+  });
+}
+
+export function conveyed(
+  process: DeviceProcess,
+  record: CallLeg,
+  cause: Cause | undefined,
+): void {
+  const exchange = record.exchanges.shift();
+  if (exchange === undefined || record.leg === undefined) return;
+  process.environment.userAgent.reply(
+    record.leg,
+    exchange,
+    cause === undefined ? 200 : statusOf(cause),
+  );
+}
+
+export function causeOfEnd(why: Event<'ended'>['why']): Cause {
+  switch (why) {
+    case 'bye':
+      return 'hung up';
+    case 'session expired':
+      return 'session expired';
+    case 'gone':
+      return 'call gone';
+    case 'no ack':
+    case 'transport':
+      return 'unreachable';
+  }
+}

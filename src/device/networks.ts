@@ -1,0 +1,39 @@
+/** Sets of networks in CIDR notation (RFC 4632, RFC 4291 §2.3), asked for an address at each request. */
+import ipaddr from 'ipaddr.js';
+
+type Network = ReturnType<typeof ipaddr.parseCIDR>;
+
+/** Answers remembered per set; enough for the phones of a site, and bounded. */
+const REMEMBERED_MAX = 10_000;
+
+export class Networks {
+  readonly #networks: readonly Network[];
+  readonly #remembered = new Map<string, boolean>();
+
+  /** `ranges` have been checked by whoever read them: a bad one throws. */
+  constructor(ranges: readonly string[]) {
+    this.#networks = ranges.map((range) => ipaddr.parseCIDR(range));
+  }
+
+  get isEmpty(): boolean {
+    return this.#networks.length === 0;
+  }
+
+  /** `address`: an IP literal as the socket gives it; IPv4-mapped IPv6 counts as IPv4. */
+  includes(address: string): boolean {
+    const known = this.#remembered.get(address);
+    if (known !== undefined) return known;
+    const answer = this.#find(address);
+    if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear();
+    this.#remembered.set(address, answer);
+    return answer;
+  }
+
+  #find(address: string): boolean {
+    if (!ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.process(address);
+    return this.#networks.some(
+      ([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits),
+    );
+  }
+}

@@ -1,0 +1,356 @@
+/**
+ * Transfers, carried out by the server: REFER blind and attended (RFC 3515, RFC 3891, RFC 5589), and
+ * INVITE with Replaces.
+ *
+ * The transferor's device process asks that of the *other* leg to be moved; that one sets the new
+ * call up with the rights of the transferor, obtains the new party's offer and gives it to its own
+ * phone by re-INVITE, so that offer and answer always belong together, whatever the media (RFC 3725).
+ */
+import type { Cause } from '../call/cause.ts';
+import type { CallSignal, Media } from '../call/signals.ts';
+import type { Pid } from '../process/pid.ts';
+import { reasonPhrase } from '../sip/message/reason-phrases.ts';
+import type { UserAgentEvent } from '../sip/user-agent/events.ts';
+import type { CallLeg } from './call-leg.ts';
+import { statusOf } from './cause-to-status.ts';
+import type { DeviceProcess } from './device-process.ts';
+import { withMedia } from './in-call.ts';
+import { readReferTo } from './refer-to.ts';
+
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+
+// The transferor's side.
+
+/** REFER from the phone: it wants its peer moved. */
+export function refer(
+  process: DeviceProcess,
+  record: CallLeg,
+  event: Extract<UserAgentEvent<CallLeg>, { type: 'request' }>,
+): void {
+  const { userAgent } = process.environment;
+  const { exchange, leg } = event;
+  const { peer } = record;
+  const target = readReferTo(exchange.request);
+  if (target === undefined) return userAgent.reply(leg, exchange, 400);
+  if (peer === undefined || record.phase !== 'talking') return userAgent.reply(leg, exchange, 481);
+  // One at a time: a second REFER would move a peer that is on its way already.
+  if (record.transfer !== undefined) return userAgent.reply(leg, exchange, 491);
+  let consultation: CallLeg | undefined;
+  if (target.replaces !== undefined) {
+    const { callId, localTag, remoteTag } = target.replaces;
+    consultation = userAgent.find(callId, localTag, remoteTag)?.owner;
+    if (consultation?.peer === undefined || consultation.phase !== 'talking') {
+      return userAgent.reply(leg, exchange, 481);
+    }
+    // Only calls of the transferor's own device can be given away.
+    if (consultation.process.place.device !== process.place.device) {
+      return userAgent.reply(leg, exchange, 403);
+    }
+  }
+  const subscription = userAgent.acceptReferral(leg, exchange, record);
+  record.transfer = { subscription, consultation };
+  tellPhone(process, record, 100, undefined);
+  const transferor = { pid: process.pid, call: record.call };
+  if (consultation?.peer !== undefined) {
+    const control =
+      record.role === 'calling' && record.reportTo !== undefined
+        ? { control: { pid: record.reportTo, call: record.call } }
+        : {};
+    process.host.tell(peer.pid, {
+      type: 'callJoin',
+      call: peer.call,
+      to: consultation.peer,
+      party: consultation.party,
+      transferor,
+      ...control,
+    });
+  } else {
+    process.host.tell(peer.pid, {
+      type: 'callTransfer',
+      call: peer.call,
+      to: target.number,
+      by: process.place.device,
+      transferor,
+    });
+  }
+}
+
+/** How the transfer goes: told to the phone in NOTIFY (RFC 3515 §2.4.4). */
+export function progress(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'callTransferProgress'>,
+): void {
+  const { transfer } = record;
+  if (transfer === undefined) return;
+  switch (signal.state) {
+    case 'ringing':
+      return tellPhone(process, record, 180, undefined);
+    case 'failed':
+      tellPhone(process, record, statusOf(signal.cause ?? 'unreachable'), 'noresource');
+      record.transfer = undefined;
+      return;
+    case 'done': {
+      tellPhone(process, record, 200, 'noresource');
+      record.transfer = undefined;
+      // Its calls have moved on: the phone is let go, the others are none of its business any more.
+      const { consultation } = transfer;
+      record.peer = undefined;
+      if (signal.keptControl) record.reportTo = undefined;
+      if (consultation !== undefined) {
+        consultation.peer = undefined;
+        consultation.process.release(consultation, 'transferred', 'peer');
+      }
+      return process.release(record, 'transferred', 'peer');
+    }
+  }
+}
+
+function tellPhone(
+  process: DeviceProcess,
+  record: CallLeg,
+  status: number,
+  terminated: string | undefined,
+): void {
+  if (record.transfer === undefined) return;
+  process.environment.userAgent.notify(record.transfer.subscription, {
+    media: {
+      type: 'message/sipfrag;version=2.0',
+      body: `SIP/2.0 ${status} ${reasonPhrase(status)}\r\n`,
+    },
+    ...(terminated === undefined ? {} : { terminated }),
+  });
+}
+
+// The side that is moved.
+
+/** Blind: set up a call to `to` for this leg, with the transferor's rights. */
+export function transfer(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'callTransfer'>,
+): void {
+  const { transferor } = signal;
+  if (record.change !== undefined || record.move !== undefined || record.phase !== 'talking') {
+    return report(process, transferor, 'failed', 'request pending');
+  }
+  const call = process.newCallId();
+  process.legs.set(call, record);
+  const control = process.environment.startCall(process.host, {
+    type: 'callRequest',
+    call,
+    caller: { pid: process.pid, call },
+    from: record.role === 'called' ? process.party : record.party,
+    dialled: signal.to,
+    by: signal.by,
+    hops: 69,
+    reliable: false,
+  });
+  record.move = { transferor, call, control };
+}
+
+/** The phone that the moved party is to reach rings. True: the alert was for a move. */
+export function alert(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'callAlert'>,
+): boolean {
+  if (record.move?.call !== signal.call) return false;
+  report(process, record.move.transferor, 'ringing', undefined);
+  return true;
+}
+
+/** The new party answered with its offer: the moved phone gets it. */
+export function proceed(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'callProceed'>,
+): boolean {
+  const { move, leg } = record;
+  if (move?.call !== signal.call || leg === undefined) return false;
+  record.party = signal.party;
+  give(process, record, { by: 'join', to: signal.from, transferor: move.transferor }, signal.media);
+  return true;
+}
+
+export function refuse(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'callRefuse'>,
+): boolean {
+  if (record.move?.call !== signal.call) return false;
+  fail(process, record, signal.cause);
+  return true;
+}
+
+/** Attended: this leg is to speak with `to`, which is asked for an offer. */
+export function join(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'callJoin'>,
+): void {
+  const { to, transferor } = signal;
+  if (record.change !== undefined || record.move !== undefined || record.phase !== 'talking') {
+    return report(process, transferor, 'failed', 'request pending');
+  }
+  record.change = { by: 'join', to, transferor };
+  record.party = signal.party;
+  if (signal.control !== undefined) record.control = signal.control;
+  process.host.tell(to.pid, {
+    type: 'callReplacePeer',
+    call: to.call,
+    from: { pid: process.pid, call: record.call },
+  });
+}
+
+/** `to`'s offer goes to this leg's phone by re-INVITE. */
+function give(
+  process: DeviceProcess,
+  record: CallLeg,
+  change: Extract<CallLeg['change'], { by: 'join' }>,
+  offer: Media | undefined,
+): void {
+  record.change = { ...change, by: 'move' };
+  const { leg } = record;
+  if (leg === undefined || process.environment.userAgent.modify(leg, 'INVITE', offer) === 'pending')
+    fail(process, record, 'request pending');
+}
+
+/** An answer to a change this leg asked of another: true if it belonged to a transfer. */
+export function modified(
+  process: DeviceProcess,
+  record: CallLeg,
+  media: Media | undefined,
+): boolean {
+  const { change } = record;
+  if (change?.by === 'join') {
+    give(process, record, change, media);
+    return true;
+  }
+  return false;
+}
+
+/** The new party could not be asked for an offer: true if that ends a transfer. */
+export function modifyRefused(process: DeviceProcess, record: CallLeg, cause: Cause): boolean {
+  if (record.change?.by !== 'join') return false;
+  fail(process, record, cause);
+  return true;
+}
+
+/** The moved phone took the new party's offer: the two are connected. */
+export function phoneModified(
+  process: DeviceProcess,
+  record: CallLeg,
+  media: Media | undefined,
+): boolean {
+  const { change, leg, move } = record;
+  if (change?.by !== 'move' || leg === undefined) return false;
+  process.environment.userAgent.acknowledgeModify(leg);
+  record.change = undefined;
+  record.peer = change.to;
+  process.host.tell(change.to.pid, {
+    type: 'callAcknowledge',
+    call: change.to.call,
+    ...withMedia(media),
+  });
+  if (move !== undefined) record.control = { pid: move.control, call: move.call };
+  process.host.tell(change.transferor.pid, {
+    type: 'callTransferProgress',
+    call: change.transferor.call,
+    state: 'done',
+    keptControl: move === undefined && record.control !== undefined,
+  });
+  if (move !== undefined) record.move = undefined;
+  return true;
+}
+
+export function phoneRefusesChange(
+  process: DeviceProcess,
+  record: CallLeg,
+  cause: Cause,
+): boolean {
+  if (record.change?.by !== 'move') return false;
+  fail(process, record, cause);
+  return true;
+}
+
+/** A transfer could not be done: the new party is let go, the transferor hears, the old call stands. */
+function fail(process: DeviceProcess, record: CallLeg, cause: Cause): void {
+  const { change, move } = record;
+  record.change = undefined;
+  record.move = undefined;
+  if (change?.by === 'move' && move !== undefined) {
+    process.host.tell(change.to.pid, { type: 'callRelease', call: change.to.call, cause });
+    process.host.tell(move.control, { type: 'callEnded', call: move.call, cause });
+  } else if (change?.by === 'move') {
+    process.host.tell(change.to.pid, { type: 'callModifyRefused', call: change.to.call, cause });
+  }
+  if (move !== undefined) process.legs.delete(move.call);
+  const transferor = change?.by === 'move' || change?.by === 'join' ? change.transferor : undefined;
+  const told = move?.transferor ?? transferor;
+  if (told !== undefined) report(process, told, 'failed', cause);
+  record.control = undefined;
+  // The transferor hung up meanwhile: nobody is left to speak to.
+  if (record.peer === undefined) process.release(record, cause, 'nobody');
+}
+
+function report(
+  process: DeviceProcess,
+  transferor: { readonly pid: Pid; readonly call: string },
+  state: 'ringing' | 'failed',
+  cause: Cause | undefined,
+): void {
+  process.host.tell(transferor.pid, {
+    type: 'callTransferProgress',
+    call: transferor.call,
+    state,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** The peer's leg ended while a transfer was under way: true if that is no reason to end this one. */
+export function released(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'callRelease'>,
+  from: Pid,
+): boolean {
+  const { change, move, peer } = record;
+  if (record.takenBy?.pid === from) {
+    // Whoever took this leg's place has the call now: the phone is let go and nobody else is told.
+    record.peer = undefined;
+    record.reportTo = undefined;
+    record.control = undefined;
+    process.release(record, 'transferred', 'peer');
+    return true;
+  }
+  const joining = change?.by === 'move' || change?.by === 'join' ? change : undefined;
+  if (joining?.to.pid === from && (peer?.pid !== from || joining.to.call === signal.call)) {
+    record.change = undefined;
+    fail(process, record, signal.cause);
+    return true;
+  }
+  // A transferor may hang up as soon as its REFER is accepted; the transfer goes on without it.
+  if ((move !== undefined || joining !== undefined) && peer?.pid === from) {
+    record.peer = undefined;
+    return true;
+  }
+  return false;
+}
+
+/** A leg that ended takes with it what it was in the middle of. */
+export function abandoned(process: DeviceProcess, record: CallLeg, cause: Cause): void {
+  const { change, move } = record;
+  if (move !== undefined && change === undefined) {
+    process.host.tell(move.control, { type: 'callWithdraw', call: move.call, cause });
+  } else if (move !== undefined && change?.by === 'move') {
+    process.host.tell(change.to.pid, { type: 'callRelease', call: change.to.call, cause });
+    process.host.tell(move.control, { type: 'callEnded', call: move.call, cause });
+  } else if (change?.by === 'move') {
+    process.host.tell(change.to.pid, { type: 'callModifyRefused', call: change.to.call, cause });
+  }
+  const transferor =
+    move?.transferor ??
+    (change?.by === 'move' || change?.by === 'join' ? change.transferor : undefined);
+  if (transferor !== undefined) report(process, transferor, 'failed', cause);
+}

@@ -1,0 +1,63 @@
+/** A network that loses, doubles, delays and reorders datagrams, by seed and in virtual time. */
+import type { Hop } from '../sip/hop.ts';
+import type { Agenda } from './agenda.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+export type Weather = {
+  /** Probabilities, 0-1, per datagram. */
+  readonly loss: number;
+  readonly duplication: number;
+  /** A datagram that is held back, so that later ones overtake it. */
+  readonly reordering: number;
+  readonly delayMs: readonly [low: number, high: number];
+};
+
+export const CALM: Weather = { loss: 0, duplication: 0, reordering: 0, delayMs: [1, 1] };
+
+/** Whoever is reached at an address: takes the text and where it came from. */
+export type Receiver = (text: string, from: Hop) => void;
+
+export class Network {
+  readonly #agenda: Agenda;
+  readonly #random: SeededRandom;
+  readonly #receivers = new Map<string, Receiver>();
+  weather: Weather = CALM;
+  /** Sees every datagram that is sent, before the weather does. */
+  tap: ((from: Hop, to: Hop, text: string) => void) | undefined;
+
+  constructor(agenda: Agenda, random: SeededRandom) {
+    this.#agenda = agenda;
+    this.#random = random;
+  }
+
+  attach(address: Hop, receive: Receiver): void {
+    this.#receivers.set(keyOf(address), receive);
+  }
+
+  detach(address: Hop): void {
+    this.#receivers.delete(keyOf(address));
+  }
+
+  send(from: Hop, to: Hop, text: string): void {
+    this.tap?.(from, to, text);
+    const { loss, duplication } = this.weather;
+    if (!this.#random.chance(loss)) this.#deliver(from, to, text);
+    if (this.#random.chance(duplication)) this.#deliver(from, to, text);
+  }
+
+  #deliver(from: Hop, to: Hop, text: string): void {
+    const { delayMs, reordering } = this.weather;
+    const held = this.#random.chance(reordering) ? this.#random.between(20, 400) : 0;
+    this.#agenda.after(this.#random.between(...delayMs) + held, () =>
+      this.#receivers.get(keyOf(to))?.(text, from),
+    );
+  }
+}
+
+export function keyOf(hop: Hop): string {
+  return `${hop.address}:${hop.port}`;
+}
+
+export function udp(address: string, port: number): Hop {
+  return { transport: 'udp', address, port, flow: 0, listener: 0 };
+}

@@ -1,0 +1,334 @@
+/**
+ * A phone in virtual time: rings, answers, refuses, holds, transfers and hangs up as it is told.
+ *
+ * It stands on the product's own transactions and user agent, so it checks the manager's decisions,
+ * not the stack's reading of the RFCs: that is what the machines' tables and real phones are for.
+ */
+import { SILENT } from '../base/log.ts';
+import type { Effect } from '../sip/effects.ts';
+import type { Hop } from '../sip/hop.ts';
+import { parseMessage } from '../sip/message/parse.ts';
+import { TransactionLayer } from '../sip/transaction/layer.ts';
+import type { TransactionEvent } from '../sip/transaction/events.ts';
+import type { UserAgentEvent } from '../sip/user-agent/events.ts';
+import type { Body, Leg } from '../sip/user-agent/leg.ts';
+import { type TransactionUser, UserAgent } from '../sip/user-agent/user-agent.ts';
+import type { Agenda } from './agenda.ts';
+import { keyOf, type Network } from './network.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+/** One call at a phone. `session`: the id in the session descriptions that it sends. */
+export type PhoneCall = {
+  readonly phone: Phone;
+  readonly role: 'calling' | 'called';
+  leg: Leg<PhoneCall> | undefined;
+  readonly session: string;
+  /** Session id of the last description received; '' before. */
+  remoteSession: string;
+  /** 'ringing' until answered either way; 'talking' once acknowledged. */
+  phase: 'ringing' | 'talking' | 'over';
+  /** Final status a call ended with before it was answered. */
+  status: number;
+  held: boolean;
+};
+
+export type PhoneOptions = {
+  readonly user: string;
+  /** Address of record to register: the user's own, or a line's number. */
+  readonly aor: string;
+  readonly domain: string;
+  readonly address: Hop;
+  readonly server: Hop;
+  readonly agenda: Agenda;
+  readonly network: Network;
+  readonly random: SeededRandom;
+};
+
+const TICK_MS = 10;
+
+export class Phone {
+  readonly options: PhoneOptions;
+  readonly calls = new Set<PhoneCall>();
+  readonly userAgent: UserAgent<PhoneCall>;
+  readonly #layer: TransactionLayer<TransactionUser<PhoneCall>>;
+  readonly #out: Effect[] = [];
+  #sessions = 0;
+  #cseq = 0;
+  #registered = false;
+  #wakeAtMs = Number.POSITIVE_INFINITY;
+  /** Called when a call request comes in, so that whoever plays this phone can decide. */
+  onInvited: (call: PhoneCall) => void = () => {};
+  onChanged: (call: PhoneCall) => void = () => {};
+
+  constructor(options: PhoneOptions) {
+    this.options = options;
+    const { address, random, agenda } = options;
+    this.#layer = new TransactionLayer({
+      nowMs: agenda.nowMs,
+      random,
+      out: this.#out,
+      sentBy: () => keyOf(address),
+    });
+    this.userAgent = new UserAgent<PhoneCall>({
+      layer: this.#layer,
+      random,
+      log: SILENT,
+      nowMs: agenda.nowMs,
+      contact: () => `sip:${options.user}@${keyOf(address)}`,
+      admit: () => ({ type: 'admitted', identity: { kind: 'device', id: options.user } }),
+      register: () => ({ status: 405, headers: '' }),
+      allowEvents: [],
+    });
+    options.network.attach(address, (text, from) => this.#receive(text, from));
+  }
+
+  get isRegistered(): boolean {
+    return this.#registered;
+  }
+
+  /** What is left in this phone: nothing, once all is over. */
+  get size(): { legs: number; transactions: number } {
+    const { clients, servers } = this.#layer.size;
+    return { legs: this.userAgent.size.legs, transactions: clients + servers };
+  }
+
+  register(expiresS: number): void {
+    const { aor, domain, user, address } = this.options;
+    this.#turn(() => {
+      this.#layer.request(
+        {
+          method: 'REGISTER',
+          uri: `sip:${domain}`,
+          callId: `r-${user}-${address.port}`,
+          cseq: ++this.#cseq,
+          from: `<sip:${user}@${domain}>;tag=${user}${this.#cseq}`,
+          to: `<sip:${aor}@${domain}>`,
+          maxForwards: 70,
+          routes: '',
+          headers: `Contact: <sip:${user}@${keyOf(address)}>\r\nExpires: ${expiresS}\r\n`,
+          body: '',
+        },
+        this.options.server,
+        undefined,
+      );
+    });
+  }
+
+  call(number: string): PhoneCall {
+    const { domain, user, server } = this.options;
+    const call = this.#begin('calling');
+    this.#turn(() => {
+      call.leg = this.userAgent.invite(
+        {
+          uri: `sip:${number}@${domain}`,
+          hop: server,
+          routes: [],
+          from: `<sip:${user}@${domain}>`,
+          to: `<sip:${number}@${domain}>`,
+          media: this.#session(call, 'sendrecv'),
+          maxForwards: 70,
+          headers: '',
+          reliable: false,
+          patienceMs: 0,
+        },
+        call,
+      );
+    });
+    return call;
+  }
+
+  ring(call: PhoneCall): void {
+    this.#act(call, (leg) => this.userAgent.progress(leg, 180, {}));
+  }
+
+  answer(call: PhoneCall): void {
+    if (call.phase !== 'ringing') return;
+    this.#act(call, (leg) =>
+      this.userAgent.answer(leg, { media: this.#session(call, 'sendrecv') }),
+    );
+  }
+
+  refuse(call: PhoneCall, status: number): void {
+    if (call.phase !== 'ringing') return;
+    this.#act(call, (leg) => {
+      this.#over(call, status);
+      this.userAgent.refuse(leg, status);
+    });
+  }
+
+  /** CANCEL before the answer, BYE after it. */
+  hangUp(call: PhoneCall): void {
+    this.#act(call, (leg) => {
+      this.#over(call, 0);
+      this.userAgent.hangUp(leg);
+    });
+  }
+
+  hold(call: PhoneCall, held: boolean): void {
+    if (call.phase !== 'talking') return;
+    this.#act(call, (leg) => {
+      const media = this.#session(call, held ? 'sendonly' : 'sendrecv');
+      if (this.userAgent.modify(leg, 'INVITE', media) === 'sent') call.held = held;
+    });
+  }
+
+  info(call: PhoneCall, digit: string): void {
+    if (call.phase !== 'talking') return;
+    const media = { type: 'application/dtmf-relay', body: `Signal=${digit}\r\nDuration=160\r\n` };
+    this.#act(call, (leg) => this.userAgent.convey(leg, 'INFO', { media, token: 0 }));
+  }
+
+  /** Blind transfer of the far party to `number`. */
+  refer(call: PhoneCall, number: string): void {
+    if (call.phase !== 'talking') return;
+    const headers = `Refer-To: <sip:${number}@${this.options.domain}>\r\n`;
+    this.#act(call, (leg) => this.userAgent.convey(leg, 'REFER', { headers, token: 0 }));
+  }
+
+  #begin(role: PhoneCall['role']): PhoneCall {
+    const call: PhoneCall = {
+      phone: this,
+      role,
+      leg: undefined,
+      session: `${this.options.address.port}${++this.#sessions}`,
+      remoteSession: '',
+      phase: 'ringing',
+      status: 0,
+      held: false,
+    };
+    this.calls.add(call);
+    return call;
+  }
+
+  #session(call: PhoneCall, direction: 'sendrecv' | 'sendonly'): Body {
+    const { address } = this.options.address;
+    return {
+      type: 'application/sdp',
+      body:
+        `v=0\r\no=- ${call.session} 1 IN IP4 ${address}\r\ns=-\r\nc=IN IP4 ${address}\r\n` +
+        `t=0 0\r\nm=audio 4000 RTP/AVP 0\r\na=${direction}\r\n`,
+    };
+  }
+
+  #act(call: PhoneCall, action: (leg: Leg<PhoneCall>) => void): void {
+    const { leg } = call;
+    if (leg === undefined || call.phase === 'over') return;
+    this.#turn(() => action(leg));
+  }
+
+  #receive(text: string, from: Hop): void {
+    const parsed = parseMessage(text);
+    if (!parsed.ok) return;
+    this.#turn(() => {
+      const event = this.#layer.receive(parsed.message, from);
+      if (event !== undefined) this.#handle(event);
+    });
+  }
+
+  /** Moves its clock, acts, hears what came of it, sends what is to be sent, and sets its alarm. */
+  #turn(action: () => void): void {
+    const { agenda, network, address } = this.options;
+    const { nowMs } = agenda;
+    this.#layer.advance(nowMs, (event) => this.#handle(event));
+    this.userAgent.advance(nowMs);
+    action();
+    const { events } = this.userAgent;
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i];
+      if (event !== undefined) this.#hear(event);
+    }
+    events.length = 0;
+    for (const effect of this.#out) {
+      if (effect.type === 'send') network.send(address, effect.hop, effect.text);
+    }
+    this.#out.length = 0;
+    this.#setAlarm(nowMs);
+  }
+
+  #setAlarm(nowMs: number): void {
+    const dueMs = Math.min(this.#layer.nextDueMs(), this.userAgent.nextDueMs());
+    const wakeAtMs = Math.max(dueMs, nowMs + TICK_MS);
+    if (wakeAtMs >= this.#wakeAtMs || wakeAtMs === Number.POSITIVE_INFINITY) return;
+    this.#wakeAtMs = wakeAtMs;
+    this.options.agenda.at(wakeAtMs, () => {
+      if (this.#wakeAtMs !== wakeAtMs) return;
+      this.#wakeAtMs = Number.POSITIVE_INFINITY;
+      this.#turn(() => {});
+    });
+  }
+
+  #handle(event: TransactionEvent<TransactionUser<PhoneCall>>): void {
+    const isRegister =
+      (event.type === 'response' || event.type === 'failed') &&
+      event.transaction.method === 'REGISTER';
+    if (!isRegister) return this.userAgent.receive(event);
+    if (event.type === 'response' && event.response.status >= 200)
+      this.#registered = event.response.status < 300;
+  }
+
+  #hear(event: UserAgentEvent<PhoneCall>): void {
+    switch (event.type) {
+      case 'invited': {
+        const call = this.#begin('called');
+        call.leg = event.leg;
+        event.leg.owner = call;
+        this.#learn(call, event.media);
+        this.onInvited(call);
+        return;
+      }
+      case 'answered': {
+        const call = event.leg.owner;
+        call.phase = 'talking';
+        this.#learn(call, event.media);
+        this.userAgent.acknowledge(event.leg);
+        return this.onChanged(call);
+      }
+      case 'acknowledged': {
+        const call = event.leg.owner;
+        if (call.phase === 'over') return;
+        call.phase = 'talking';
+        this.#learn(call, event.media);
+        return this.onChanged(call);
+      }
+      case 'refused':
+        return this.#over(event.leg.owner, event.status);
+      case 'cancelled':
+        return this.#over(event.leg.owner, 487);
+      case 'ended':
+        return this.#over(event.leg.owner, 0);
+      case 'modify': {
+        const call = event.leg.owner;
+        this.#learn(call, event.media);
+        return this.userAgent.answerModify(event.leg, this.#session(call, 'sendrecv'));
+      }
+      case 'modify acknowledged':
+        return this.#learn(event.leg.owner, event.media);
+      case 'modified':
+        this.#learn(event.leg.owner, event.media);
+        if (event.method === 'INVITE') this.userAgent.acknowledgeModify(event.leg);
+        return;
+      case 'request': {
+        const { method } = event.exchange.request;
+        return this.userAgent.reply(
+          event.leg,
+          event.exchange,
+          method === 'INFO' || method === 'NOTIFY' ? 200 : 405,
+        );
+      }
+      default:
+    }
+  }
+
+  #learn(call: PhoneCall, media: Body | undefined): void {
+    const origin = /^o=- (\S+)/m.exec(media?.body ?? '');
+    if (origin?.[1] !== undefined) call.remoteSession = origin[1];
+  }
+
+  #over(call: PhoneCall, status: number): void {
+    if (call.phase === 'over') return;
+    call.phase = 'over';
+    call.status = status;
+    this.calls.delete(call);
+    this.onChanged(call);
+  }
+}
