@@ -34,6 +34,11 @@ type Report = {
 function report(issue: Issue, base: readonly PropertyKey[], to: Report): void {
   const path = [...base, ...issue.path];
   const place = placeAt(to.at, path);
+  const given = valueAt(to.value, path);
+  if (given === undefined) {
+    to.problems.push({ place, message: `missing key '${String(path.at(-1))}'` });
+    return;
+  }
   switch (issue.code) {
     case 'unrecognized_keys':
       for (const key of issue.keys) {
@@ -45,28 +50,21 @@ function report(issue: Issue, base: readonly PropertyKey[], to: Report): void {
       return;
     case 'invalid_union': {
       // The alternative that fits in kind and only fails within is the one that was meant.
-      const scalar = typeof valueAt(to.value, path) === 'string';
+      const scalar = typeof given === 'string';
       const meant = issue.errors.find((branch) => branch.every((inner) => fits(inner, scalar)));
       if (meant) for (const inner of meant) report(inner, path, to);
       else to.problems.push({ place, message: issue.message });
       return;
     }
     case 'invalid_type': {
-      const missing = valueAt(to.value, path) === undefined;
-      const message = missing
-        ? `missing key '${String(path.at(-1))}'`
-        : (customMessage(issue) ?? `expected ${kind(issue.expected)}`);
+      const message = customMessage(issue) ?? `expected ${kind(issue.expected)}`;
       to.problems.push({ place, message });
       return;
     }
     case 'invalid_value': {
       const values = issue.values.map(String);
-      const given = String(valueAt(to.value, path));
-      if (valueAt(to.value, path) === undefined) {
-        to.problems.push({ place, message: `missing key '${String(path.at(-1))}'` });
-        return;
-      }
-      const message = `expected ${values.join(' or ')}, got '${given}'${suggestion(given, values)}`;
+      const hint = suggestion(String(given), values);
+      const message = `expected ${values.join(' or ')}, got '${String(given)}'${hint}`;
       to.problems.push({ place, message });
       return;
     }
