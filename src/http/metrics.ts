@@ -1,0 +1,177 @@
+/**
+ * Metrics in Prometheus' text format, prefix `linewright_`.
+ *
+ * The manager counts in plain integers and knows nothing of this file; a scrape reads them. A
+ * number, user or Call-ID is never a label: labels come from the few words in this table.
+ */
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { Registry } from 'prom-client';
+
+type Kind = 'counter' | 'gauge' | 'histogram';
+type Definition = { readonly kind: Kind; readonly help: string; readonly label?: string };
+
+/** Every metric that a manager may show. */
+export const METRICS = {
+  sip_requests_received_total: {
+    kind: 'counter',
+    help: 'SIP requests received, retransmissions included',
+  },
+  sip_requests_sent_total: { kind: 'counter', help: 'SIP requests sent' },
+  sip_responses_received_total: { kind: 'counter', help: 'SIP responses received' },
+  sip_retransmissions_total: {
+    kind: 'counter',
+    help: 'SIP messages that came or went again',
+    label: 'direction',
+  },
+  sip_parse_errors_total: { kind: 'counter', help: 'Messages that the parser refused' },
+  sip_timeouts_total: { kind: 'counter', help: 'Transactions that nobody answered' },
+  sip_transport_errors_total: { kind: 'counter', help: 'Messages that could not be sent' },
+  sip_merged_requests_total: { kind: 'counter', help: 'Requests refused as merged (482)' },
+  sip_overload_refusals_total: { kind: 'counter', help: 'Requests refused with 503' },
+  sip_transactions: { kind: 'gauge', help: 'Transactions now', label: 'side' },
+  sip_legs: { kind: 'gauge', help: 'Legs (dialogs and INVITEs on their way) now' },
+  sip_subscriptions: { kind: 'gauge', help: 'Subscriptions now' },
+  sip_connections: { kind: 'gauge', help: 'Open connections now', label: 'transport' },
+  authentication_failures_total: { kind: 'counter', help: 'Wrong user or password' },
+  bans_total: { kind: 'counter', help: 'Sources shut out for a while' },
+  banned_messages_total: { kind: 'counter', help: 'Messages of shut-out sources, dropped' },
+  contacts: { kind: 'gauge', help: 'Registered contacts now' },
+  calls: { kind: 'gauge', help: 'Calls now', label: 'state' },
+  calls_total: { kind: 'counter', help: 'Calls that ended', label: 'result' },
+  call_setup_seconds: { kind: 'histogram', help: 'From INVITE to the first ringing' },
+  lines: { kind: 'gauge', help: 'Numbers with a line control process now' },
+  signals_total: { kind: 'counter', help: 'Signals delivered to processes' },
+  signals_lost_total: { kind: 'counter', help: 'Signals to processes that were gone' },
+  process_deaths_total: { kind: 'counter', help: 'Processes that broke an invariant' },
+} as const satisfies Readonly<Record<string, Definition>>;
+
+export type MetricName = keyof typeof METRICS;
+
+/** A number; numbers by the metric's label; or a histogram. */
+export type MetricValue = number | Readonly<Record<string, number>> | Histogram;
+
+/** What a manager has to say at a scrape. Absent: it has nothing to say of that. */
+export type Counters = { readonly [Name in MetricName]?: MetricValue };
+
+/** Counts of observations up to each bound: the cheap half of a Prometheus histogram. */
+export class Histogram {
+  readonly bounds: readonly number[];
+  /** Per bound, not yet added up; one more for what is above the last. */
+  readonly counts: number[];
+  sum = 0;
+
+  /** `bounds` ascending, in the metric's unit. */
+  constructor(bounds: readonly number[]) {
+    this.bounds = bounds;
+    this.counts = new Array<number>(bounds.length + 1).fill(0);
+  }
+
+  observe(value: number): void {
+    let bucket = 0;
+    while (bucket < this.bounds.length && value > (this.bounds[bucket] ?? 0)) bucket++;
+    this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
+    this.sum += value;
+  }
+}
+
+/** The watch on the event loop looks that often; what it measures includes that time. */
+const DELAY_TICK_MS = 20;
+
+type Sample = {
+  readonly metricName: string;
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+};
+
+/** The text of one scrape. */
+export class Exposition {
+  readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
+  readonly #read: () => Counters;
+  #delay: ReturnType<typeof monitorEventLoopDelay> | undefined;
+
+  constructor(read: () => Counters) {
+    this.#read = read;
+  }
+
+  async text(): Promise<string> {
+    const registry = new Registry();
+    const counters = this.#read();
+    for (const [name, definition] of Object.entries(METRICS)) {
+      const value = counters[name as MetricName];
+      if (value === undefined) continue;
+      add(registry, name, definition, samples(name, definition, value));
+    }
+    this.#addProcess(registry);
+    return registry.metrics();
+  }
+
+  /** What is asked of the process itself. The delay of the event loop is watched from the first scrape on. */
+  #addProcess(registry: Registry): void {
+    const gauge = (name: string, help: string, value: number) =>
+      add(registry, name, { kind: 'gauge', help }, [single(name, value)]);
+    if (this.#delay === undefined) {
+      this.#delay = monitorEventLoopDelay({ resolution: DELAY_TICK_MS });
+      this.#delay.enable();
+    }
+    const delay = this.#delay;
+    if (delay.count > 0) {
+      const name = 'event_loop_delay_seconds';
+      const quantiles = [50, 99, 99.9].map((percent) => ({
+        metricName: `linewright_${name}`,
+        labels: { quantile: percent / 100 },
+        value: Math.max(0, delay.percentile(percent) / 1e9 - DELAY_TICK_MS / 1000),
+      }));
+      const help = 'How late the event loop was since the last scrape';
+      add(registry, name, { kind: 'gauge', help }, quantiles);
+      delay.reset();
+    }
+    const { utilization } = performance.eventLoopUtilization();
+    gauge(
+      'event_loop_utilization_ratio',
+      'Busy part of the event loop since the start',
+      utilization,
+    );
+    const { user, system } = process.cpuUsage();
+    const cpu = 'process_cpu_seconds_total';
+    const cpuHelp = 'CPU time, user and system';
+    add(registry, cpu, { kind: 'counter', help: cpuHelp }, [single(cpu, (user + system) / 1e6)]);
+    const { rss, heapUsed } = process.memoryUsage();
+    gauge('process_resident_memory_bytes', 'Resident memory', rss);
+    gauge('process_heap_used_bytes', 'JavaScript heap in use', heapUsed);
+  }
+}
+
+/** prom-client asks a metric for its values by `get()`, whoever wrote the metric. */
+function add(registry: Registry, name: string, definition: Definition, values: Sample[]): void {
+  const { kind, help } = definition;
+  const full = `linewright_${name}`;
+  const metric = { name: full, help, type: kind, values, aggregator: 'sum' };
+  registry.registerMetric({ name: full, get: async () => metric } as unknown as Parameters<
+    Registry['registerMetric']
+  >[0]);
+}
+
+function single(name: string, value: number): Sample {
+  return { metricName: `linewright_${name}`, labels: {}, value };
+}
+
+function samples(name: string, definition: Definition, value: MetricValue): Sample[] {
+  if (typeof value === 'number') return [single(name, value)];
+  if (value instanceof Histogram) return bucketSamples(`linewright_${name}`, value);
+  const label = definition.label ?? 'kind';
+  return Object.entries(value).map(([word, count]) => ({
+    metricName: `linewright_${name}`,
+    labels: { [label]: word },
+    value: count,
+  }));
+}
+
+function bucketSamples(name: string, histogram: Histogram): Sample[] {
+  let count = 0;
+  const buckets = [...histogram.bounds, '+Inf'].map((le, index) => {
+    count += histogram.counts[index] ?? 0;
+    return { metricName: `${name}_bucket`, labels: { le }, value: count };
+  });
+  const total = { metricName: `${name}_count`, labels: {}, value: count };
+  return [...buckets, { metricName: `${name}_sum`, labels: {}, value: histogram.sum }, total];
+}
