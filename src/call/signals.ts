@@ -67,8 +67,30 @@ export type LineSignal =
   /** Line control process to device process. Of two that control one number, the higher epoch is obeyed. */
   | { readonly type: 'attached'; readonly number: string; readonly epoch: number };
 
+/** One call at a line as its watchers are told. `member`: who has it, '' while it rings. */
+export type LineCallState = {
+  readonly call: CallId;
+  readonly appearance: number;
+  readonly state: 'ringing' | 'active';
+  readonly from: Party;
+  readonly member: string;
+};
+
+/** Watching a line: what lights the lamps. */
+export type WatchSignal =
+  /** Device process to line manager, and with `pid` on to the line control process: tell me what the line does. */
+  | { readonly type: 'lineWatch'; readonly number: string; readonly pid?: Pid }
+  | { readonly type: 'lineUnwatch'; readonly number: string; readonly pid?: Pid }
+  /** Line control process to each watcher: all its calls, at once and after each change. */
+  | {
+      readonly type: 'lineState';
+      readonly number: string;
+      readonly calls: readonly LineCallState[];
+    };
+
 export type CallSignal =
   | LineSignal
+  | WatchSignal
   | CallRequest
   /** Towards the caller: `from` is ringing. `answer` is early media's description, `reliable`: it wants callConfirmAlert. */
   | {

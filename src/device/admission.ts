@@ -47,7 +47,8 @@ export class Admissions {
     const credentials = request.headers.all('Authorization');
     if (credentials.length > 0) return this.#authenticate(request, source, credentials);
     const device = this.#directory.users.get(claimedUser(request));
-    if (device !== undefined && this.#isTrusted(device, source)) return admitted('device', device.id);
+    if (device !== undefined && this.#isTrusted(device, source))
+      return admitted('device', device.id);
     if (request.method !== 'REGISTER') {
       for (const [id, networks] of this.#gateways) {
         if (networks.includes(source.address)) return admitted('gateway', id);
@@ -58,13 +59,7 @@ export class Admissions {
 
   #authenticate(request: SipRequest, source: Hop, credentials: readonly string[]): Admission {
     const { method, uri, body } = request;
-    const check = this.#authenticator.check(
-      method,
-      uri,
-      credentials,
-      body,
-      this.#clock.epochMs(),
-    );
+    const check = this.#authenticator.check(method, uri, credentials, body, this.#clock.epochMs());
     if (check.ok) {
       const device = this.#directory.users.get(check.user);
       if (device !== undefined) {

@@ -134,4 +134,3 @@ export function callingLeg(
     sinceMs: nowMs,
   };
 }
-

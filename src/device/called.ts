@@ -55,9 +55,7 @@ function targetOf(place: Place, number: string): Target | undefined {
       routes: [],
     };
   const { binding } = place;
-  return (
-    binding && { uri: binding.contact, hop: binding.hop, routes: binding.routes }
-  );
+  return binding && { uri: binding.contact, hop: binding.hop, routes: binding.routes };
 }
 
 const ALERT_KIND: Readonly<Record<number, Signal<'callAlert'>['kind']>> = {
@@ -109,11 +107,7 @@ export function alertConfirmed(
 }
 
 /** 2xx from the phone: call proceed. Whether it has won is not known here. */
-export function answered(
-  process: DeviceProcess,
-  record: CallLeg,
-  media: Media | undefined,
-): void {
+export function answered(process: DeviceProcess, record: CallLeg, media: Media | undefined): void {
   const { leg, reportTo } = record;
   if (leg === undefined || reportTo === undefined) return;
   // An answer to our offer is acknowledged at once; an offer waits for the caller's answer.

@@ -1,10 +1,11 @@
 /** The calling side: a phone or gateway sends INVITE, and hears how its call request goes. */
-import { dialledOf, partyOfOutsider } from './identity.ts';
+
 import type { CallRequest, CallSignal, Media } from '../call/signals.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
+import { dialledOf, partyOfOutsider } from './identity.ts';
 import { takeOver } from './take-over.ts';
 import * as transfer from './transfer.ts';
 

@@ -16,10 +16,12 @@ import { parseUri, unescapeUser } from '../sip/message/uri.ts';
 import type { Binding } from '../sip/registrar/binding.ts';
 import type { BindingChange, Registrar } from '../sip/registrar/registrar.ts';
 import type { Identity, UserAgentEvent } from '../sip/user-agent/events.ts';
+import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { CallLeg } from './call-leg.ts';
 import * as calling from './calling.ts';
 import { refusalHeaders } from './cause-to-status.ts';
 import { DeviceProcess } from './device-process.ts';
+import * as dialogWatch from './dialog-watch.ts';
 import type { Environment } from './environment.ts';
 import { gatewayPlace } from './gateway.ts';
 import { partyOfDevice } from './identity.ts';
@@ -38,12 +40,10 @@ export class DeviceManager {
   /** Devices that call without registering. */
   readonly #visitors = new Map<string, Pid>();
   readonly #gateways = new Map<string, Pid>();
+  /** Whose phone subscribed. */
+  readonly #watchers = new Map<Subscription<CallLeg>, Pid>();
 
-  constructor(
-    environment: Environment,
-    scheduler: Scheduler<CallSignal>,
-    registrar: Registrar,
-  ) {
+  constructor(environment: Environment, scheduler: Scheduler<CallSignal>, registrar: Registrar) {
     this.#environment = environment;
     this.#scheduler = scheduler;
     this.#registrar = registrar;
@@ -92,7 +92,8 @@ export class DeviceManager {
   /** An event of the user agent goes to the device process that it belongs to, as a turn of that. */
   handle(event: UserAgentEvent<CallLeg>): void {
     if (event.type === 'invited') return this.#invited(event);
-    if (event.type === 'subscribe' || event.type === 'unsubscribed') return;
+    if (event.type === 'subscribe') return this.#subscribe(event);
+    if (event.type === 'unsubscribed') return this.#unsubscribed(event.subscription);
     const record = event.leg.owner;
     if (record === undefined) return;
     const { process } = record;
@@ -122,6 +123,27 @@ export class DeviceManager {
       return this.#environment.userAgent.refuse(event.leg, 403, refusalHeaders('forbidden'));
     }
     this.#scheduler.run(pid, () => calling.invited(process, event));
+  }
+
+  #subscribe(event: Extract<UserAgentEvent<CallLeg>, { type: 'subscribe' }>): void {
+    const { subscription, identity } = event;
+    const pid =
+      this.#watchers.get(subscription) ?? this.#processFor(identity, event.source, event.request);
+    const process = pid === undefined ? undefined : this.#processes.get(pid);
+    if (pid === undefined || process === undefined || identity.kind === 'gateway') {
+      this.#watchers.delete(subscription);
+      return this.#environment.userAgent.refuseSubscription(subscription, 403);
+    }
+    this.#watchers.set(subscription, pid);
+    this.#scheduler.run(pid, () => dialogWatch.subscribe(process, event));
+  }
+
+  #unsubscribed(subscription: Subscription<CallLeg>): void {
+    const pid = this.#watchers.get(subscription);
+    this.#watchers.delete(subscription);
+    const process = pid === undefined ? undefined : this.#processes.get(pid);
+    if (pid !== undefined && process !== undefined)
+      this.#scheduler.run(pid, () => dialogWatch.unsubscribed(process, subscription));
   }
 
   #processFor(identity: Identity, source: Hop, request: SipRequest): Pid | undefined {

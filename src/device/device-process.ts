@@ -11,10 +11,12 @@ import type { Home, Pid } from '../process/pid.ts';
 import { homeOf } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
+import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { CallLeg } from './call-leg.ts';
 import * as called from './called.ts';
 import * as calling from './calling.ts';
 import { reasonOf } from './cause-to-status.ts';
+import * as dialogWatch from './dialog-watch.ts';
 import type { Environment } from './environment.ts';
 import * as inCall from './in-call.ts';
 import * as lineMembership from './line-membership.ts';
@@ -30,6 +32,8 @@ export class DeviceProcess implements Process<CallSignal> {
   readonly legs = new Map<CallId, CallLeg>();
   /** Line control processes that this device has registered with, by number. */
   readonly lines = new Map<string, Pid>();
+  /** Subscriptions of its phone to the dialog package. */
+  readonly watches = new Map<Subscription<CallLeg>, dialogWatch.Watch>();
   #callCounter = 0;
   #leaving = false;
 
@@ -66,6 +70,8 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'lineRefused':
       case 'attached':
         return lineMembership.heard(this, signal, from);
+      case 'lineState':
+        return dialogWatch.lineState(this, signal.number, signal.calls);
       default:
         break;
     }
@@ -166,6 +172,7 @@ export class DeviceProcess implements Process<CallSignal> {
         this.release(record, 'internal failure', 'nobody');
       else if (isGone(record.reportTo)) record.reportTo = undefined;
     }
+    dialogWatch.lost(this, isGone);
     lineMembership.lost(this, isGone);
   }
 

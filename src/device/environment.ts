@@ -1,7 +1,8 @@
 /** What every device process of a manager shares. */
+
+import type { Log } from '../base/log.ts';
 import type { Directory } from '../call/directory.ts';
 import type { CallRequest, CallSignal } from '../call/signals.ts';
-import type { Log } from '../base/log.ts';
 import type { Pid } from '../process/pid.ts';
 import type { Host } from '../process/process.ts';
 import type { UserAgent } from '../sip/user-agent/user-agent.ts';

@@ -10,6 +10,7 @@ import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
 import { causeOf, statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
+import { askPhone, refuseChange, withMedia } from './session-change.ts';
 import { changedOver, notTaken } from './take-over.ts';
 import * as transfer from './transfer.ts';
 
@@ -21,11 +22,6 @@ type Event<T extends UserAgentEvent<CallLeg>['type']> = Extract<
 
 /** Requests of one phone that may wait for the peer at a time. */
 const EXCHANGES_MAX = 8;
-
-/** `media` as an optional property: absent when there is none. */
-export function withMedia(media: Media | undefined): { media?: Media } {
-  return media === undefined ? {} : { media };
-}
 
 /** re-INVITE or UPDATE from the phone: hold, resume, another codec, another address. */
 export function phoneModifies(
@@ -60,26 +56,6 @@ export function modify(
   askPhone(process, record, method, signal.media, peer, false);
 }
 
-/** Sends the phone re-INVITE or UPDATE on behalf of `peer`, or refuses because one is under way. */
-export function askPhone(
-  process: DeviceProcess,
-  record: CallLeg,
-  method: 'INVITE' | 'UPDATE',
-  media: Media | undefined,
-  peer: LegRef,
-  replacing: boolean,
-): void {
-  const { leg } = record;
-  if (
-    leg === undefined ||
-    record.change !== undefined ||
-    process.environment.userAgent.modify(leg, method, media) === 'pending'
-  ) {
-    return refuseChange(process, peer, 'request pending');
-  }
-  record.change = { by: 'peer', peer, offered: media !== undefined, replacing };
-}
-
 /** UPDATE stays UPDATE where this phone knows it; before the answer nothing else will do (RFC 3311 §5.1). */
 function methodFor(
   record: CallLeg,
@@ -88,10 +64,6 @@ function methodFor(
   const knowsUpdate = record.leg?.allow?.has('UPDATE') ?? false;
   if (record.phase === 'offered') return knowsUpdate ? 'UPDATE' : undefined;
   return manner === 'immediate' && knowsUpdate ? 'UPDATE' : 'INVITE';
-}
-
-function refuseChange(process: DeviceProcess, peer: LegRef, cause: Cause): void {
-  process.host.tell(peer.pid, { type: 'callModifyRefused', call: peer.call, cause });
 }
 
 /** This phone took the change: its answer (or, if it was asked for one, its offer) goes back. */
@@ -150,11 +122,7 @@ export function modifyRefused(process: DeviceProcess, record: CallLeg, cause: Ca
   }
 }
 
-export function phoneRefusesChange(
-  process: DeviceProcess,
-  record: CallLeg,
-  status: number,
-): void {
+export function phoneRefusesChange(process: DeviceProcess, record: CallLeg, status: number): void {
   const cause = causeOf(status);
   if (transfer.phoneRefusesChange(process, record, cause)) return;
   const { change } = record;
@@ -252,11 +220,7 @@ export function phoneConveyed(process: DeviceProcess, record: CallLeg, status: n
   });
 }
 
-export function conveyed(
-  process: DeviceProcess,
-  record: CallLeg,
-  cause: Cause | undefined,
-): void {
+export function conveyed(process: DeviceProcess, record: CallLeg, cause: Cause | undefined): void {
   const exchange = record.exchanges.shift();
   if (exchange === undefined || record.leg === undefined) return;
   process.environment.userAgent.reply(

@@ -12,7 +12,7 @@ import type { Leg } from '../sip/user-agent/leg.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
-import { askPhone, withMedia } from './in-call.ts';
+import { askPhone, withMedia } from './session-change.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -34,7 +34,11 @@ export function takeOver(
   leg.owner = record;
   process.legs.set(call, record);
   const at = { pid: old.process.pid, call: old.call };
-  record.change = { by: 'take-over', replaced: at, ...(media === undefined ? {} : { offer: media }) };
+  record.change = {
+    by: 'take-over',
+    replaced: at,
+    ...(media === undefined ? {} : { offer: media }),
+  };
   host.tell(at.pid, {
     type: 'callTakeOver',
     call: at.call,

@@ -14,8 +14,8 @@ import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
 import { statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
-import { withMedia } from './in-call.ts';
 import { readReferTo } from './refer-to.ts';
+import { withMedia } from './session-change.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -184,11 +184,7 @@ export function refuse(
 }
 
 /** Attended: this leg is to speak with `to`, which is asked for an offer. */
-export function join(
-  process: DeviceProcess,
-  record: CallLeg,
-  signal: Signal<'callJoin'>,
-): void {
+export function join(process: DeviceProcess, record: CallLeg, signal: Signal<'callJoin'>): void {
   const { to, transferor } = signal;
   if (record.change !== undefined || record.move !== undefined || record.phase !== 'talking') {
     return report(process, transferor, 'failed', 'request pending');
@@ -264,11 +260,7 @@ export function phoneModified(
   return true;
 }
 
-export function phoneRefusesChange(
-  process: DeviceProcess,
-  record: CallLeg,
-  cause: Cause,
-): boolean {
+export function phoneRefusesChange(process: DeviceProcess, record: CallLeg, cause: Cause): boolean {
   if (record.change?.by !== 'move') return false;
   fail(process, record, cause);
   return true;

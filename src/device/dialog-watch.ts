@@ -1,0 +1,107 @@
+/**
+ * A phone's subscriptions to the dialog package (RFC 4235): the lamps beside its keys.
+ *
+ * The line control process tells what the line does; each change goes to the phone as a document of
+ * full state. Only members of a line may watch it.
+ */
+import type { LineCallState } from '../call/signals.ts';
+import type { Pid } from '../process/pid.ts';
+import type { UserAgentEvent } from '../sip/user-agent/events.ts';
+import type { Subscription } from '../sip/user-agent/subscription.ts';
+import type { CallLeg } from './call-leg.ts';
+import type { DeviceProcess } from './device-process.ts';
+import { DIALOG_INFO, dialogInfo } from './dialog-info.ts';
+
+/** RFC 4235 §3.4. */
+const EXPIRES_S = 3600;
+/** Subscriptions of one phone; a side car of keys has 60. */
+const WATCHES_MAX = 128;
+
+export type Watch = {
+  readonly subscription: Subscription<CallLeg>;
+  readonly number: string;
+  version: number;
+  /** As last told by the line; undefined before. */
+  calls: readonly LineCallState[];
+};
+
+/** SUBSCRIBE, admitted as this device's: new or a refresh. */
+export function subscribe(
+  process: DeviceProcess,
+  event: Extract<UserAgentEvent<CallLeg>, { type: 'subscribe' }>,
+): void {
+  const { subscription, request } = event;
+  const { userAgent, directory, lineManager } = process.environment;
+  const number = numberOf(process, subscription.resource);
+  if (number === undefined) {
+    const isKnown =
+      directory.lines.has(subscription.resource) || directory.users.has(subscription.resource);
+    return userAgent.refuseSubscription(subscription, isKnown ? 403 : 404);
+  }
+  const known = process.watches.get(subscription);
+  if (known === undefined && process.watches.size >= WATCHES_MAX) {
+    return userAgent.refuseSubscription(subscription, 503, 'Retry-After: 60\r\n');
+  }
+  const wanted = Number.parseInt(request.headers.first('Expires') ?? '', 10);
+  userAgent.acceptSubscription(
+    subscription,
+    Number.isNaN(wanted) ? EXPIRES_S : Math.min(wanted, EXPIRES_S),
+  );
+  const watch = known ?? { subscription, number, version: 0, calls: [] };
+  process.watches.set(subscription, watch);
+  // RFC 6665 §4.2.1.1: state at once, also after a refresh.
+  show(process, watch);
+  if (known === undefined) process.host.tell(lineManager, { type: 'lineWatch', number });
+}
+
+/** A member watches its line by the line's number, or by its own user name. */
+function numberOf(process: DeviceProcess, resource: string): string | undefined {
+  const device = process.environment.directory.devices.get(process.place.device);
+  if (device === undefined) return undefined;
+  if (device.lines.includes(resource)) return resource;
+  return resource === device.user ? (device.lines[0] ?? resource) : undefined;
+}
+
+export function unsubscribed(process: DeviceProcess, subscription: Subscription<CallLeg>): void {
+  const watch = process.watches.get(subscription);
+  process.watches.delete(subscription);
+  if (watch === undefined) return;
+  for (const other of process.watches.values()) if (other.number === watch.number) return;
+  process.host.tell(process.environment.lineManager, {
+    type: 'lineUnwatch',
+    number: watch.number,
+  });
+}
+
+/** What the line does now. */
+export function lineState(
+  process: DeviceProcess,
+  number: string,
+  calls: readonly LineCallState[],
+): void {
+  for (const watch of process.watches.values()) {
+    if (watch.number !== number) continue;
+    watch.calls = calls;
+    show(process, watch);
+  }
+}
+
+/** The line's process is gone: its calls in offer are, and its successor is asked. */
+export function lost(process: DeviceProcess, isGone: (pid: Pid) => boolean): void {
+  const { lineManager } = process.environment;
+  for (const watch of process.watches.values()) {
+    const lcp = process.lines.get(watch.number);
+    if (lcp !== undefined && !isGone(lcp)) continue;
+    process.host.tell(lineManager, { type: 'lineWatch', number: watch.number });
+  }
+}
+
+function show(process: DeviceProcess, watch: Watch): void {
+  const { userAgent, domain } = process.environment;
+  userAgent.notify(watch.subscription, {
+    media: {
+      type: DIALOG_INFO,
+      body: dialogInfo(watch.version++, watch.number, domain, watch.calls),
+    },
+  });
+}

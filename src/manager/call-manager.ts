@@ -1,0 +1,279 @@
+/**
+ * One call manager without its sockets: every layer of the core, wired.
+ *
+ * Bytes, timers and lost connections come in with the time; `effects` go out. The same class runs
+ * under the socket driver in production and under virtual time in the simulator.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { type Random, token } from '../base/random.ts';
+import { CallControl, type CallRecord } from '../call/call-control.ts';
+import type { Directory } from '../call/directory.ts';
+import { LineManager } from '../call/line-manager.ts';
+import { RegistrationTable } from '../call/registration-table.ts';
+import type { CallSignal } from '../call/signals.ts';
+import { Admissions } from '../device/admission.ts';
+import type { CallLeg } from '../device/call-leg.ts';
+import { DeviceManager } from '../device/device-manager.ts';
+import type { Environment } from '../device/environment.ts';
+import { Scheduler } from '../process/scheduler.ts';
+import { Authenticator } from '../sip/digest/authenticator.ts';
+import type { Effect } from '../sip/effects.ts';
+import { SourceGuard } from '../sip/guard.ts';
+import type { Hop } from '../sip/hop.ts';
+import type { Fault } from '../sip/message/message.ts';
+import { parseMessage } from '../sip/message/parse.ts';
+import { respond } from '../sip/message/serialize.ts';
+import { responseHop, stampVia } from '../sip/message/via.ts';
+import { Registrar } from '../sip/registrar/registrar.ts';
+import { TransactionLayer } from '../sip/transaction/layer.ts';
+import { type TransactionUser, UserAgent } from '../sip/user-agent/user-agent.ts';
+
+export type CallManagerOptions = {
+  readonly id: string;
+  /** Never used before by this id. */
+  readonly incarnation: string;
+  readonly directory: Directory;
+  /** Domains that are ours; the first is the realm and stands in our identities. */
+  readonly domains: readonly string[];
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Monotonic milliseconds at the start. */
+  readonly nowMs: number;
+  /** Signs nonces; the same on every manager of a cluster. */
+  readonly secret: string;
+  /** `host:port` at which the far end of `hop` reaches us. */
+  readonly addressOf: (hop: Hop) => string;
+  readonly bans: boolean;
+  readonly timers?: { readonly t1Ms: number; readonly t2Ms: number; readonly t4Ms: number };
+  readonly register?: {
+    readonly minExpiresS: number;
+    readonly maxExpiresS: number;
+    readonly contactsMax: number;
+  };
+  readonly sessionTimer?: { readonly expiresS: number; readonly minSeS: number };
+};
+
+const VERSION = '0.1.0';
+const CALLS_PER_DEVICE_MAX = 10_000;
+const REGISTER = { minExpiresS: 60, maxExpiresS: 3600, contactsMax: 10 };
+/** Contacts that ran out are looked for that often. */
+const EXPIRY_MS = 1000;
+
+export class CallManager {
+  /** What the driver has to do, in order; it empties the array. */
+  readonly effects: Effect[] = [];
+  readonly layer: TransactionLayer<TransactionUser<CallLeg>>;
+  readonly userAgent: UserAgent<CallLeg>;
+  readonly scheduler: Scheduler<CallSignal>;
+  readonly devices: DeviceManager;
+  readonly registrar: Registrar;
+  readonly guard: SourceGuard;
+  readonly directory: Directory;
+  /** Calls that are being set up or stand, for views. */
+  readonly calls = new Map<string, CallRecord>();
+  readonly table = new RegistrationTable();
+  /** Plain integers: messages refused by the parser, and those of banned sources. */
+  readonly counters = { faults: 0, banned: 0 };
+  readonly #log: Log;
+  readonly #admissions: Admissions;
+  readonly #addressOf: (hop: Hop) => string;
+  readonly #random: Random;
+  #nowMs: number;
+  #expiryAtMs: number;
+
+  constructor(options: CallManagerOptions) {
+    const { directory, random, log, nowMs, clock } = options;
+    this.directory = directory;
+    this.#log = log;
+    this.#nowMs = nowMs;
+    this.#expiryAtMs = nowMs + EXPIRY_MS;
+    this.#random = random;
+    this.#addressOf = options.addressOf;
+    const [domain = 'localhost'] = options.domains;
+    this.guard = new SourceGuard({ enabled: options.bans });
+    const authenticator = new Authenticator({
+      realm: domain,
+      secret: options.secret,
+      random,
+      lookup: (user) => directory.users.get(user)?.ha1,
+    });
+    this.#admissions = new Admissions(directory, authenticator, this.guard, clock);
+    this.registrar = new Registrar({ ...(options.register ?? REGISTER), nowMs });
+    this.layer = new TransactionLayer({
+      nowMs,
+      random,
+      out: this.effects,
+      sentBy: options.addressOf,
+      ...(options.timers === undefined ? {} : { timers: options.timers }),
+    });
+    this.userAgent = new UserAgent<CallLeg>({
+      layer: this.layer,
+      random,
+      log,
+      nowMs,
+      contact: (hop) => this.#contact(hop),
+      admit: (request, source) => this.#admissions.admit(request, source),
+      register: (request, source, identity) => this.devices.register(request, source, identity),
+      allowEvents: ['dialog'],
+      userAgent: `Linewright/${VERSION}`,
+      ...(options.sessionTimer === undefined ? {} : { sessionTimer: options.sessionTimer }),
+    });
+    this.scheduler = new Scheduler<CallSignal>({
+      home: `${options.id}.${options.incarnation}`,
+      nowMs,
+      log,
+      describe: (signal) => ('call' in signal ? { call: signal.call } : {}),
+      departed: (pid, died) => this.devices.departed(pid, died),
+    });
+    const lineManager = this.scheduler.spawnResident(
+      'm',
+      (host) => new LineManager(host, { directory, table: this.table }),
+    );
+    const environment: Environment = {
+      directory,
+      domain,
+      userAgent: this.userAgent,
+      lineManager,
+      log,
+      startCall: (host, request) =>
+        host.spawn(
+          'c',
+          (at) =>
+            new CallControl(
+              at,
+              {
+                directory,
+                table: this.table,
+                gateways: this.devices.gateways,
+                calls: this.calls,
+              },
+              request,
+            ),
+        ),
+      callsPerDeviceMax: CALLS_PER_DEVICE_MAX,
+    };
+    this.devices = new DeviceManager(environment, this.scheduler, this.registrar);
+    this.#settle();
+  }
+
+  /** What is left to do; all zero when nothing goes on and nobody is registered. */
+  get size(): {
+    legs: number;
+    subscriptions: number;
+    transactions: number;
+    calls: number;
+    contacts: number;
+    signals: number;
+  } {
+    const { clients, servers } = this.layer.size;
+    const { legs, subscriptions } = this.userAgent.size;
+    return {
+      legs,
+      subscriptions,
+      transactions: clients + servers,
+      calls: this.calls.size,
+      contacts: this.registrar.count,
+      signals: this.scheduler.waiting,
+    };
+  }
+
+  get deaths(): number {
+    return this.scheduler.counters.deaths;
+  }
+
+  /** Moves the clock, and does all that is due. Called before anything else of a turn. */
+  advance(nowMs: number): void {
+    this.#nowMs = nowMs;
+    this.#admissions.nowMs = nowMs;
+    this.layer.advance(nowMs, (event) => this.userAgent.receive(event));
+    this.userAgent.advance(nowMs);
+    this.scheduler.advance(nowMs);
+    if (nowMs >= this.#expiryAtMs) {
+      this.#expiryAtMs = nowMs + EXPIRY_MS;
+      this.devices.expire(nowMs);
+    }
+    this.#settle();
+  }
+
+  /** When `advance` is needed next, unless something comes in before. */
+  nextDueMs(): number {
+    const expiry = this.registrar.count > 0 ? this.#expiryAtMs : Number.POSITIVE_INFINITY;
+    return Math.min(
+      this.layer.nextDueMs(),
+      this.userAgent.nextDueMs(),
+      this.scheduler.nextDueMs(),
+      expiry,
+    );
+  }
+
+  /** One message off the wire. */
+  receive(text: string, source: Hop): void {
+    if (!this.guard.allows(source.address, this.#nowMs)) {
+      this.counters.banned++;
+      return;
+    }
+    const parsed = parseMessage(text);
+    if (!parsed.ok) return this.#refuse(parsed.fault, source);
+    const event = this.layer.receive(parsed.message, source);
+    if (event === undefined) return;
+    this.userAgent.receive(event);
+    this.#settle();
+  }
+
+  /** A connection is down. */
+  flowFailed(flow: number): void {
+    for (const event of this.layer.failed(flow)) this.userAgent.receive(event);
+    this.userAgent.flowFailed(flow);
+    this.devices.flowFailed(flow);
+    this.#settle();
+  }
+
+  /** `text` could not be sent to `hop`. */
+  sendFailed(hop: Hop, text: string): void {
+    for (const event of this.layer.sendFailed(hop, text)) this.userAgent.receive(event);
+    this.#settle();
+  }
+
+  /** Runs everything that follows from what happened, to completion. */
+  #settle(): void {
+    const { events } = this.userAgent;
+    do {
+      for (let i = 0; i < events.length; i++) {
+        const event = events[i];
+        if (event !== undefined) this.devices.handle(event);
+      }
+      events.length = 0;
+      this.scheduler.drain();
+    } while (events.length > 0);
+  }
+
+  /** A message that is none: answered where a server must (RFC 3261 §8.2, §16.3), once and without state. */
+  #refuse(fault: Fault, source: Hop): void {
+    this.counters.faults++;
+    this.guard.garbage(source.address, this.#nowMs);
+    if (this.#log.debugging) {
+      const { code, offset, text } = fault;
+      this.#log.write('debug', 'malformed message', { code, offset, text, from: source.address });
+    }
+    const { answerable } = fault;
+    if (answerable === undefined || answerable.method === 'ACK') return;
+    stampVia(answerable, source);
+    const text = respond(answerable, fault.status, undefined, {
+      toTag: token(this.#random, 8),
+      headers: fault.headers ?? '',
+    });
+    this.effects.push({ type: 'send', text, hop: responseHop(answerable, source) });
+  }
+
+  #contact(hop: Hop): string {
+    const known = this.#contacts.get(hop);
+    if (known !== undefined) return known;
+    const { transport } = hop;
+    const contact = `sip:${this.#addressOf(hop)}${transport === 'udp' ? '' : `;transport=${transport}`}`;
+    this.#contacts.set(hop, contact);
+    return contact;
+  }
+  readonly #contacts = new WeakMap<Hop, string>();
+}

@@ -1,0 +1,63 @@
+/** The directory that simulated phones live in: a parallel line, a serial one, one with a delayed member, extensions. */
+import type { Device, Directory, Line, Member, Offering } from '../call/directory.ts';
+
+export function simulationDirectory(domain: string): Directory {
+  const lines = new Map<string, Line>();
+  const devices = new Map<string, Device>();
+  const addDevice = (user: string, numbers: readonly string[]): void => {
+    devices.set(user, {
+      id: user,
+      user,
+      name: `${user} at ${domain}`,
+      ha1: undefined,
+      acceptFrom: ['10.0.0.0/8'],
+      lines: numbers,
+    });
+  };
+  const addLine = (number: string, offering: Offering, members: readonly Member[]): void => {
+    lines.set(number, {
+      number,
+      name: number,
+      mode: 'single',
+      appearances: 4,
+      offering,
+      members,
+      noAnswerMs: 8000,
+    });
+  };
+  const member = (name: string, ringAfterMs = 0): Member => ({
+    name,
+    device: name,
+    ringAfterMs,
+    rights: ['answer', 'originate', 'retrieve'],
+  });
+  addDevice('2000a', ['2000', '2200']);
+  addDevice('2000b', ['2000']);
+  addDevice('2000c', ['2000']);
+  addDevice('2100a', ['2100', '2200']);
+  addDevice('2100b', ['2100']);
+  addDevice('1001', ['1001']);
+  addDevice('1002', ['1002']);
+  addLine('2000', { type: 'parallel' }, [member('2000a'), member('2000b'), member('2000c')]);
+  addLine(
+    '2100',
+    {
+      type: 'serial',
+      steps: [
+        { members: ['2100a'], ms: 2000 },
+        { members: ['2100b'], ms: 3000 },
+      ],
+    },
+    [member('2100a'), member('2100b')],
+  );
+  addLine('2200', { type: 'parallel' }, [member('2100a'), member('2000a', 1000)]);
+  addLine('1001', { type: 'parallel' }, [member('1001')]);
+  addLine('1002', { type: 'parallel' }, [member('1002')]);
+  return {
+    lines,
+    devices,
+    users: new Map([...devices.values()].map((device) => [device.user, device])),
+    gateways: new Map(),
+    outbound: [],
+  };
+}
