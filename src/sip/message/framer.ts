@@ -5,8 +5,18 @@
  *
  * What the messages say is not looked at, but for the one field that tells where they end.
  */
-import { COLON, CR, LF, readInteger, SPACE, skipSpace, TAB } from './characters.ts';
-import { CONTENT_LENGTH, endOfName, findName } from './header-names.ts';
+import {
+  COLON,
+  CR,
+  endOfRun,
+  LF,
+  readInteger,
+  SPACE,
+  skipSpace,
+  TAB,
+  TOKEN,
+} from './characters.ts';
+import { CONTENT_LENGTH, findName } from './header-names.ts';
 import { PARSE_LIMITS, type ParseLimits } from './limits.ts';
 import type { Fault, FaultCode, SipRequest } from './message.ts';
 import { parseMessage } from './parse.ts';
@@ -104,7 +114,7 @@ export class Framer {
     let length = -1;
     for (let at = held.indexOf('\r\n') + 2; at < end; ) {
       const lineEnd = endOfField(held, at);
-      const nameEnd = endOfName(held, at, lineEnd);
+      const nameEnd = endOfRun(TOKEN, held, at, lineEnd);
       if (findName(held, at, nameEnd) === CONTENT_LENGTH) {
         if (length >= 0) return this.fail('repeated header', at, 'a second Content-Length');
         length = readValue(held, nameEnd, lineEnd);

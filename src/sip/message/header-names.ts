@@ -3,7 +3,7 @@
  * RFCs. A name that is met in a message is replaced by the one string that stands here, whatever
  * its case or form; names that do not stand here are kept as they were sent.
  */
-import { TOKEN } from './characters.ts';
+import { COLON, matchesAt } from './characters.ts';
 
 /** What the reader knows of a header field. */
 export type HeaderName = {
@@ -13,10 +13,11 @@ export type HeaderName = {
   readonly single: number;
 };
 
-type Slot = { readonly lower: string; readonly hash: number; readonly entry: HeaderName };
-
-/** Twice the number of names and more, so that most slots hold one. */
+/** Names by their first two octets (any case): the canonical spellings, commonest first. */
+const quick: HeaderName[][] = Array.from({ length: 1024 }, () => []);
+/** Every spelling, compact forms too, by hash. Twice as many slots as names, so that most hold one. */
 const SLOTS = 512;
+type Slot = { readonly lower: string; readonly hash: number; readonly entry: HeaderName };
 const table: Slot[][] = Array.from({ length: SLOTS }, () => []);
 let bits = 0;
 
@@ -26,6 +27,13 @@ export const TO = single('To', 't');
 export const CALL_ID = single('Call-ID', 'i');
 export const CSEQ = single('CSeq');
 export const CONTENT_LENGTH = single('Content-Length', 'l');
+
+// Before their neighbours in `quick`, for they are in every message or most.
+field('Contact', 'm');
+field('Allow');
+field('Record-Route');
+field('Supported', 'k');
+field('User-Agent');
 
 // A second one of these would let two readers of one message disagree about what it asks.
 single('Content-Type', 'c');
@@ -48,15 +56,15 @@ single('Session-Expires', 'x');
 single('Subscription-State');
 single('Target-Dialog');
 
-const COMPACT = `Accept-Contact a, Allow-Events u, Contact m, Content-Encoding e, Identity y,
-  Identity-Info n, Reject-Contact j, Request-Disposition d, Subject s, Supported k`;
+const COMPACT = `Accept-Contact a, Allow-Events u, Content-Encoding e, Identity y,
+  Identity-Info n, Reject-Contact j, Request-Disposition d, Subject s`;
 for (const pair of COMPACT.split(',')) {
   const [name = '', compact = ''] = pair.trim().split(' ');
   field(name, compact);
 }
 
 const OTHERS = `Accept Accept-Encoding Accept-Language Accept-Resource-Priority Additional-Identity
-  Alert-Info Allow Answer-Mode Authentication-Info Authorization Call-Info Cellular-Network-Info
+  Alert-Info Answer-Mode Authentication-Info Authorization Call-Info Cellular-Network-Info
   Content-Disposition Content-ID Content-Language DC-Info Date Encryption Error-Info Feature-Caps
   Flow-Timer Geolocation Geolocation-Error Geolocation-Routing Hide History-Info In-Reply-To
   Info-Package MIME-Version Max-Breadth Organization Origination-Id P-Access-Network-Info
@@ -66,11 +74,11 @@ const OTHERS = `Accept Accept-Encoding Accept-Language Accept-Resource-Priority 
   P-Preferred-Identity P-Preferred-Service P-Private-Network-Indication P-Profile-Key
   P-Refused-URI-List P-Served-User P-User-Database P-Visited-Network-ID Path Permission-Missing
   Policy-Contact Policy-ID Priority Priority-Share Priority-Verstat Priv-Answer-Mode Privacy
-  Proxy-Authenticate Proxy-Authorization Proxy-Require Reason Reason-Phrase Record-Route Recv-Info
+  Proxy-Authenticate Proxy-Authorization Proxy-Require Reason Reason-Phrase Recv-Info
   Refer-Events-At Relayed-Charge Remote-Party-ID Reply-To Require Resource-Priority Resource-Share
   Response-Key Response-Source Restoration-Info Route Security-Client Security-Server
   Security-Verify Server Service-Interact-Info Service-Route Session-ID Suppress-If-Match Timestamp
-  Trigger-Consent Unsupported User-Agent User-to-User WWW-Authenticate Warning`;
+  Trigger-Consent Unsupported User-to-User WWW-Authenticate Warning`;
 for (const name of OTHERS.split(/\s+/)) field(name);
 
 function field(name: string, compact?: string): HeaderName {
@@ -83,48 +91,58 @@ function single(name: string, compact?: string): HeaderName {
 }
 
 function enter(entry: HeaderName, compact: string | undefined): HeaderName {
+  quick[quickKey(entry.name, 0)]?.push(entry);
   for (const spelling of compact ? [entry.name, compact] : [entry.name]) {
     const lower = spelling.toLowerCase();
-    let hash = 0;
-    for (let i = 0; i < lower.length; i++) hash = hashStep(hash, lower.charCodeAt(i));
+    const hash = hashOf(lower, 0, lower.length);
     table[hash & (SLOTS - 1)]?.push({ lower, hash, entry });
   }
   return entry;
 }
 
-/** One step of the hash over a name's octets, in which the case of letters does not count. */
-function hashStep(hash: number, code: number): number {
-  return (Math.imul(hash, 31) + (code | 32)) | 0;
+function quickKey(text: string, at: number): number {
+  return ((text.charCodeAt(at) & 31) << 5) | (text.charCodeAt(at + 1) & 31);
 }
 
-/** Where the header field name that begins at `at` ends: at the first octet that no name may hold. */
-export function endOfName(text: string, at: number, end: number): number {
-  while (at < end && TOKEN[text.charCodeAt(at)] === 1) at++;
-  return at;
-}
-
-/** The known header field whose name, in any case or its compact form, fills `text` from `at` to `end`. */
-export function findName(text: string, at: number, end: number): HeaderName | undefined {
+/** A hash over a name's octets in which the case of letters does not count. */
+function hashOf(text: string, at: number, end: number): number {
   let hash = 0;
-  for (let i = at; i < end; i++) hash = hashStep(hash, text.charCodeAt(i));
-  const slots = table[hash & (SLOTS - 1)];
-  if (slots === undefined) return undefined;
-  for (let i = 0; i < slots.length; i++) {
-    const slot = slots[i];
-    if (slot !== undefined && slot.hash === hash && isName(text, at, end, slot.lower))
-      return slot.entry;
+  for (let i = at; i < end; i++) hash = (Math.imul(hash, 31) + (text.charCodeAt(i) | 32)) | 0;
+  return hash;
+}
+
+/**
+ * The known header field whose canonical spelling, followed by a colon, stands at `at`: the way of
+ * nearly all fields of nearly all messages. Undefined says nothing: `findName` knows.
+ */
+export function findSpelled(text: string, at: number): HeaderName | undefined {
+  const candidates = quick[quickKey(text, at)];
+  if (candidates === undefined) return undefined;
+  for (let i = 0; i < candidates.length; i++) {
+    const entry = candidates[i];
+    if (entry !== undefined && isSpelled(text, at, entry.name)) return entry;
   }
   return undefined;
 }
 
-function isName(text: string, at: number, end: number, lower: string): boolean {
-  if (end - at !== lower.length) return false;
-  for (let i = 0; i < lower.length; i++) {
-    const code = text.charCodeAt(at + i);
-    const folded = code >= 65 && code <= 90 ? code + 32 : code;
-    if (folded !== lower.charCodeAt(i)) return false;
+function isSpelled(text: string, at: number, name: string): boolean {
+  const { length } = name;
+  let i = 0;
+  while (i < length && text.charCodeAt(at + i) === name.charCodeAt(i)) i++;
+  return i === length && text.charCodeAt(at + i) === COLON;
+}
+
+/** The known header field whose name, in any case or its compact form, fills `text` from `at` to `end`. */
+export function findName(text: string, at: number, end: number): HeaderName | undefined {
+  const hash = hashOf(text, at, end);
+  const slots = table[hash & (SLOTS - 1)];
+  if (slots === undefined) return undefined;
+  for (const slot of slots) {
+    const { lower } = slot;
+    if (slot.hash === hash && lower.length === end - at && matchesAt(text, at, lower))
+      return slot.entry;
   }
-  return true;
+  return undefined;
 }
 
 /** The canonical spelling of a header field's name; a name that is not known stays as it is. */

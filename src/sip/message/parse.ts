@@ -11,7 +11,9 @@
  * octets would see other header fields (request smuggling).
  */
 import {
+  COLON,
   CR,
+  endOfRun,
   LF,
   matchesAt,
   readInteger,
@@ -22,13 +24,11 @@ import {
   trimEnd,
 } from './characters.ts';
 import { Draft } from './draft.ts';
-import { findName } from './header-names.ts';
+import { findName, findSpelled, type HeaderName } from './header-names.ts';
 import { PARSE_LIMITS, type ParseLimits } from './limits.ts';
 import type { Parsed } from './message.ts';
 import { internMethod } from './methods.ts';
 import { faultInRequestUri } from './uri.ts';
-
-const COLON = 58;
 
 /**
  * Reads one whole message: a datagram, a WebSocket message, or what the framer cut from a stream.
@@ -154,20 +154,36 @@ function readHeaders(draft: Draft, text: string, first: number): number {
 
 /** Reads `name: value` from `at` to `end`, which the message holds at `offset`. */
 function readField(draft: Draft, text: string, at: number, end: number, offset: number): void {
-  let nameEnd = at;
-  while (nameEnd < end && TOKEN[text.charCodeAt(nameEnd)] === 1) nameEnd++;
-  const colon = text.charCodeAt(nameEnd) === COLON ? nameEnd : skipSpace(text, nameEnd, end);
+  const spelled = findSpelled(text, at);
+  if (spelled !== undefined) {
+    readValue(draft, spelled, text, at + spelled.name.length + 1, end, offset);
+    return;
+  }
+  const nameEnd = endOfRun(TOKEN, text, at, end);
+  const colon = skipSpace(text, nameEnd, end);
   if (nameEnd === at || colon >= end || text.charCodeAt(colon) !== COLON) {
     draft.refuse('header', offset, 'no header field');
     return;
   }
-  const valueAt = skipSpace(text, colon + 1, end);
-  const valueEnd = trimEnd(text, valueAt, end);
   const known = findName(text, at, nameEnd);
-  if (known === undefined) {
-    draft.headers.add(text.slice(at, nameEnd), text.slice(valueAt, valueEnd));
-    return;
-  }
+  if (known !== undefined) readValue(draft, known, text, colon + 1, end, offset);
+  else
+    draft.headers.add(
+      text.slice(at, nameEnd),
+      text.slice(skipSpace(text, colon + 1, end), trimEnd(text, colon + 1, end)),
+    );
+}
+
+function readValue(
+  draft: Draft,
+  known: HeaderName,
+  text: string,
+  at: number,
+  end: number,
+  offset: number,
+): void {
+  const valueAt = skipSpace(text, at, end);
+  const valueEnd = trimEnd(text, valueAt, end);
   draft.headers.add(known.name, text.slice(valueAt, valueEnd));
   draft.note(known, text, valueAt, valueEnd, offset);
 }
