@@ -3,7 +3,7 @@
  * INFO, the end. Offer and answer pass through untouched; media stays direct (claims 11, 30, 45, 62).
  */
 import type { Cause } from '../call/cause.ts';
-import type { CallSignal, LegRef, Media } from '../call/signals.ts';
+import type { CallSignal, Media } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import { refusalOf } from '../sdp/refusal.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';

@@ -58,6 +58,8 @@ export type CallManagerOptions = {
 const VERSION = '0.1.0';
 const CALLS_PER_DEVICE_MAX = 10_000;
 const REGISTER = { minExpiresS: 60, maxExpiresS: 3600, contactsMax: 10 };
+/** A phone that registers twice as often as this is challenged anew now and then, with `stale`. */
+const NONCE_LIFE_MS = 300_000;
 /** Contacts that ran out are looked for that often. */
 const EXPIRY_MS = 1000;
 
@@ -96,6 +98,7 @@ export class CallManager {
     const authenticator = new Authenticator({
       realm: domain,
       secret: options.secret,
+      nonceLifeMs: NONCE_LIFE_MS,
       random,
       lookup: (user) => directory.users.get(user)?.ha1,
     });
@@ -262,7 +265,6 @@ export class CallManager {
     stampVia(answerable, source);
     const text = respond(answerable, fault.status, undefined, {
       toTag: token(this.#random, 8),
-      headers: fault.headers ?? '',
     });
     this.effects.push({ type: 'send', text, hop: responseHop(answerable, source) });
   }

@@ -107,6 +107,7 @@ export type UserAgentEvent<O> =
       readonly type: 'subscribe';
       readonly subscription: Subscription<O>;
       readonly request: SipRequest;
+      readonly source: Hop;
       readonly identity: Identity;
       readonly fresh: boolean;
     }
