@@ -9,13 +9,12 @@ import { parseNameAddr } from '../sip/message/name-addr.ts';
 import { formatNameAddr } from '../sip/message/safe.ts';
 import { escapeUser, parseUri, unescapeUser } from '../sip/message/uri.ts';
 
-/** What was dialled: the user part of a Request-URI, or the number of a `tel:` URI (RFC 3966), separators dropped. */
+const CALLABLE: ReadonlySet<string> = new Set(['sip', 'sips', 'tel']);
+
+/** What was dialled: the user part of a Request-URI or the number of a `tel:` URI (RFC 3966), unescaped. */
 export function dialledOf(uriText: string): string | undefined {
   const uri = parseUri(uriText);
-  if (uri === undefined) return undefined;
-  const user = unescapeUser(uri.user);
-  // `+44 20` as `+44-(20)`: visual separators count for nothing in numbers, but do in names.
-  return /^\+?[\d\-.()]+$/.test(user) ? user.replace(/[-.()]/g, '') : user;
+  return uri !== undefined && CALLABLE.has(uri.scheme) ? unescapeUser(uri.user) : undefined;
 }
 
 /** How a device of ours appears to those it calls: by the first line that it is a member of. */

@@ -5,7 +5,7 @@
 import type { Cause } from '../call/cause.ts';
 import type { CallSignal, Media } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
-import { refusalOf } from '../sdp/refusal.ts';
+import { refusingAnswer } from '../sdp/refusal.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
 import { causeOf, statusOf } from './cause-to-status.ts';
@@ -118,8 +118,14 @@ export function modifyRefused(process: DeviceProcess, record: CallLeg, cause: Ca
     process.environment.userAgent.refuseModify(leg, statusOf(cause));
   } else if (change.by === 'peer' && !change.offered) {
     // It made an offer that nobody takes now; its 2xx still has to be acknowledged, with an answer.
-    process.environment.userAgent.acknowledgeModify(leg, change.offer && refusalOf(change.offer));
+    process.environment.userAgent.acknowledgeModify(leg, refusalOf(change.offer));
   }
+}
+
+/** An answer to `offer` that takes nothing of it; nothing where no stream was offered. */
+function refusalOf(offer: Media | undefined): Media | undefined {
+  const body = offer && refusingAnswer(offer.body, '0.0.0.0', 1);
+  return body === undefined ? undefined : { type: 'application/sdp', body };
 }
 
 export function phoneRefusesChange(process: DeviceProcess, record: CallLeg, status: number): void {
@@ -165,8 +171,10 @@ export function released(
   signal: Signal<'callRelease'>,
   from: Pid,
 ): void {
-  if (transfer.released(process, record, signal, from)) return;
-  if (record.peer?.pid !== from) return;
+  // Another may say it in the place of a leg that died.
+  const ended = signal.from?.pid ?? from;
+  if (transfer.released(process, record, signal, ended)) return;
+  if (record.peer?.pid !== ended) return;
   process.release(record, signal.cause, 'peer');
 }
 
