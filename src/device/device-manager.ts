@@ -39,22 +39,24 @@ export class DeviceManager {
   readonly #phones = new Map<string, Map<string, Pid>>();
   /** Devices that call without registering. */
   readonly #visitors = new Map<string, Pid>();
-  readonly #gateways = new Map<string, Pid>();
+  readonly #gateways: Map<string, Pid>;
   /** Whose phone subscribed. */
   readonly #watchers = new Map<Subscription<CallLeg>, Pid>();
 
-  constructor(environment: Environment, scheduler: Scheduler<CallSignal>, registrar: Registrar) {
+  /** `gateways`: where the PIDs of gateway processes are entered, by the gateway's id, for call control. */
+  constructor(
+    environment: Environment,
+    scheduler: Scheduler<CallSignal>,
+    registrar: Registrar,
+    gateways: Map<string, Pid>,
+  ) {
+    this.#gateways = gateways;
     this.#environment = environment;
     this.#scheduler = scheduler;
     this.#registrar = registrar;
     for (const gateway of environment.directory.gateways.values()) {
       this.#gateways.set(gateway.id, this.#spawn('g', gatewayPlace(gateway)));
     }
-  }
-
-  /** PIDs of gateway processes by id, for digit analysis' results. */
-  get gateways(): ReadonlyMap<string, Pid> {
-    return this.#gateways;
   }
 
   get size(): number {

@@ -7,10 +7,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { type Random, token } from '../base/random.ts';
-import { CallControl, type CallRecord } from '../call/call-control.ts';
+import { CallProcessing } from '../call/call-processing.ts';
 import type { Directory } from '../call/directory.ts';
-import { LineManager } from '../call/line-manager.ts';
-import { RegistrationTable } from '../call/registration-table.ts';
 import type { CallSignal } from '../call/signals.ts';
 import { Admissions } from '../device/admission.ts';
 import type { CallLeg } from '../device/call-leg.ts';
@@ -73,9 +71,7 @@ export class CallManager {
   readonly registrar: Registrar;
   readonly guard: SourceGuard;
   readonly directory: Directory;
-  /** Calls that are being set up or stand, for views. */
-  readonly calls = new Map<string, CallRecord>();
-  readonly table = new RegistrationTable();
+  readonly processing: CallProcessing;
   /** Plain integers: messages refused by the parser, and those of banned sources. */
   readonly counters = { faults: 0, banned: 0 };
   readonly #log: Log;
@@ -130,34 +126,23 @@ export class CallManager {
       describe: (signal) => ('call' in signal ? { call: signal.call } : {}),
       departed: (pid, died) => this.devices.departed(pid, died),
     });
-    const lineManager = this.scheduler.spawnResident(
-      'm',
-      (host) => new LineManager(host, { directory, table: this.table }),
-    );
+    this.processing = new CallProcessing(this.scheduler, directory);
+    const { processing } = this;
     const environment: Environment = {
       directory,
       domain,
       userAgent: this.userAgent,
-      lineManager,
+      lineManager: processing.lineManager,
       log,
-      startCall: (host, request) =>
-        host.spawn(
-          'c',
-          (at) =>
-            new CallControl(
-              at,
-              {
-                directory,
-                table: this.table,
-                gateways: this.devices.gateways,
-                calls: this.calls,
-              },
-              request,
-            ),
-        ),
+      startCall: (host, request) => processing.startCall(host, request),
       callsPerDeviceMax: CALLS_PER_DEVICE_MAX,
     };
-    this.devices = new DeviceManager(environment, this.scheduler, this.registrar);
+    this.devices = new DeviceManager(
+      environment,
+      this.scheduler,
+      this.registrar,
+      processing.gateways,
+    );
     this.#settle();
   }
 
@@ -176,7 +161,7 @@ export class CallManager {
       legs,
       subscriptions,
       transactions: clients + servers,
-      calls: this.calls.size,
+      calls: this.processing.calls.size,
       contacts: this.registrar.count,
       signals: this.scheduler.waiting,
     };

@@ -1,0 +1,146 @@
+/** What a running manager shows: rows made from the core's own records when somebody asks. */
+import { type LineControl, snapshotOf } from '../call/line-control.ts';
+import type { CallView } from '../call/call-registry.ts';
+import type { Line } from '../call/directory.ts';
+import type { CallLeg } from '../device/call-leg.ts';
+import type { CallRow, LegRow, LineRow, RegistrationRow, Rows } from '../http/manager-view.ts';
+import type { Counters } from '../http/metrics.ts';
+import type { CallManager } from './call-manager.ts';
+
+export function registrationRows(
+  manager: CallManager,
+  nowMs: number,
+  limit: number,
+): Rows<RegistrationRow> {
+  const items: RegistrationRow[] = [];
+  for (const device of manager.directory.devices.values()) {
+    if (items.length >= limit) break;
+    for (const binding of manager.registrar.bindings(device.id)) {
+      const { hop } = binding;
+      const host = hop.address.includes(':') ? `[${hop.address}]` : hop.address;
+      items.push({
+        device: device.id,
+        user: device.user,
+        contact: binding.contact,
+        transport: hop.transport,
+        address: `${host}:${hop.port}`,
+        expiresInS: Math.max(0, Math.round((binding.expiresAtMs - nowMs) / 1000)),
+        userAgent: binding.userAgent,
+        lines: device.lines,
+      });
+    }
+  }
+  return { items, total: manager.registrar.count };
+}
+
+export function lineRows(manager: CallManager, limit: number): Rows<LineRow> {
+  const { lines } = manager.directory;
+  const items: LineRow[] = [];
+  for (const line of lines.values()) {
+    if (items.length >= limit) break;
+    items.push(lineRow(line, manager.processing.lines.get(line.number)));
+  }
+  return { items, total: lines.size };
+}
+
+export function lineRow(line: Line, control: LineControl | undefined): LineRow {
+  const snapshot = control === undefined ? undefined : snapshotOf(control);
+  const ringing = new Set(
+    snapshot?.calls.flatMap((call) => (call.state === 'ringing' ? call.ringing : [])),
+  );
+  return {
+    number: line.number,
+    name: line.name,
+    members: line.members.map(({ name, device }) => {
+      const phones = snapshot?.devices.filter((phone) => phone.member === name) ?? [];
+      return {
+        name,
+        device,
+        registered: phones.length > 0,
+        ringing: phones.some((phone) => ringing.has(phone.pid)),
+      };
+    }),
+    calls: snapshot?.calls.length ?? 0,
+  };
+}
+
+const STATES = { trying: 'offered', ringing: 'ringing', answered: 'up' } as const;
+
+export function callRows(manager: CallManager, nowMs: number, limit: number): Rows<CallRow> {
+  const { calls } = manager.processing;
+  const legs = legsByCall(manager);
+  const items: CallRow[] = [];
+  for (const call of calls.values()) {
+    if (items.length >= limit) break;
+    items.push(callRow(call, legs.get(call.call) ?? [], nowMs));
+  }
+  return { items, total: calls.size };
+}
+
+function callRow(call: CallView, legs: readonly CallLeg[], nowMs: number): CallRow {
+  const holder = call.answeredBy?.leg.pid;
+  const answerer = legs.find((leg) => leg.process.pid === holder);
+  return {
+    id: call.call,
+    from: call.from.number,
+    to: call.dialled,
+    state: STATES[call.state],
+    answeredBy: answerer?.process.place.device ?? '',
+    sinceS: Math.round((nowMs - call.startedMs) / 1000),
+    legs: legs.map(legRow),
+  };
+}
+
+function legRow({ process, leg, phase, role }: CallLeg): LegRow {
+  const early = role === 'calling' ? 'calling' : 'ringing';
+  return {
+    device: process.place.device,
+    state: phase === 'talking' ? 'up' : early,
+    callId: leg?.callId ?? '',
+  };
+}
+
+function legsByCall(manager: CallManager): Map<string, CallLeg[]> {
+  const byCall = new Map<string, CallLeg[]>();
+  for (const leg of manager.devices.legs()) {
+    const known = byCall.get(leg.control?.call ?? leg.call);
+    if (known === undefined) byCall.set(leg.control?.call ?? leg.call, [leg]);
+    else known.push(leg);
+  }
+  return byCall;
+}
+
+/** Everything that is counted, at a scrape. `sockets`: what the transports count themselves. */
+export function countersOf(manager: CallManager, sockets: Counters): Counters {
+  const { layer, userAgent, scheduler, guard, processing } = manager;
+  const { counters, size } = layer;
+  const states = { offered: 0, ringing: 0, up: 0 };
+  for (const { state } of processing.calls.values()) states[STATES[state]]++;
+  return {
+    ...sockets,
+    sip_requests_received_total: counters.requestsReceived,
+    sip_requests_sent_total: counters.requestsSent,
+    sip_responses_received_total: counters.responsesReceived,
+    sip_parse_errors_total: manager.counters.faults,
+    sip_retransmissions_total: {
+      received: counters.retransmissionsReceived,
+      sent: counters.retransmissionsSent,
+    },
+    sip_timeouts_total: counters.timeouts,
+    sip_transport_errors_total: counters.transportErrors,
+    sip_merged_requests_total: counters.merged,
+    sip_overload_refusals_total: counters.refused,
+    sip_transactions: { client: size.clients, server: size.servers },
+    sip_legs: userAgent.size.legs,
+    sip_subscriptions: userAgent.size.subscriptions,
+    banned_messages_total: manager.counters.banned,
+    authentication_failures_total: guard.counts.failures,
+    bans_total: guard.counts.bans,
+    contacts: manager.registrar.count,
+    calls: states,
+    lines: processing.lines.size,
+    signals_total: scheduler.counters.signals,
+    signals_lost_total: scheduler.counters.lost,
+    process_deaths_total: scheduler.counters.deaths,
+  };
+}
