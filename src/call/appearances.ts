@@ -1,0 +1,37 @@
+/**
+ * The appearances of a line: each call has the lowest number that was free when it came (RFC 7463 §5
+ * has the same rule), and keeps it until it ends.
+ *
+ * Numbers above the line's `appearances` are given too: those calls ring, but have no lamp. Whether a
+ * call may come when all lamps are lit is a matter of the line's busy rule, not of numbering.
+ */
+import type { CallId } from './signals.ts';
+
+/** Plain data: part of a line control process's state. */
+export type Appearances = {
+  /** Index 0 is appearance 1; null: free. */
+  readonly calls: (CallId | null)[];
+  /** No index below this one is free. */
+  lowest: number;
+};
+
+export function noAppearances(): Appearances {
+  return { calls: [], lowest: 0 };
+}
+
+/** Takes the lowest free number for `call`. */
+export function takeAppearance(appearances: Appearances, call: CallId): number {
+  const { calls } = appearances;
+  const free = calls.indexOf(null, appearances.lowest);
+  const index = free < 0 ? calls.length : free;
+  calls[index] = call;
+  appearances.lowest = index + 1;
+  return index + 1;
+}
+
+export function freeAppearance(appearances: Appearances, appearance: number): void {
+  const { calls } = appearances;
+  calls[appearance - 1] = null;
+  appearances.lowest = Math.min(appearances.lowest, appearance - 1);
+  while (calls.at(-1) === null) calls.pop();
+}

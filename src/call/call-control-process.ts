@@ -1,0 +1,83 @@
+/** Call control in its place: a process of a manager, with an entry among the manager's calls. */
+import type { Home, Pid } from '../process/pid.ts';
+import type { Host, Process } from '../process/process.ts';
+import { type CallControl, type CallEvent, NEW, step } from './call-control.ts';
+import { type CallView, newCallView } from './call-registry.ts';
+import { type Destination, destinationOf, type Routing } from './destination.ts';
+import { type Effect, perform } from './effects.ts';
+import type { CallId, CallRequest, CallSignal } from './signals.ts';
+
+/** `callsMax`: calls of this manager at a time; more are refused with 'overload'. */
+export type CallControlOptions = Routing & {
+  readonly calls: Map<CallId, CallView>;
+  readonly callsMax: number;
+};
+
+export class CallControlProcess implements Process<CallSignal> {
+  readonly #host: Host<CallSignal>;
+  readonly #options: CallControlOptions;
+  readonly #out: Effect[] = [];
+  #call: CallControl = NEW;
+  #view: CallView | undefined;
+
+  constructor(host: Host<CallSignal>, options: CallControlOptions) {
+    this.#host = host;
+    this.#options = options;
+  }
+
+  receive(signal: CallSignal, from: Pid): void {
+    if (signal.type !== 'callRequest') {
+      this.#step({ type: 'signal', signal, from });
+      if (signal.type === 'callProceed') this.#showAnswer(signal);
+      return;
+    }
+    // Said twice: the call is under way.
+    if (this.#call.state !== 'new') return;
+    const { calls } = this.#options;
+    const destination = this.#destinationOf(signal);
+    if (destination.type !== 'refused') {
+      this.#view = newCallView(signal, this.#host.pid, this.#host.nowMs);
+      calls.set(signal.call, this.#view);
+    }
+    this.#step({ type: 'request', request: signal, destination });
+  }
+
+  timeout(timer: string): void {
+    this.#step({ type: 'timer', timer });
+  }
+
+  down(gone: Pid | Home): void {
+    this.#step({ type: 'down', gone });
+  }
+
+  #destinationOf(request: CallRequest): Destination {
+    const { calls, callsMax } = this.#options;
+    if (calls.size >= callsMax) return { type: 'refused', cause: 'overload' };
+    // An id that is in use already is no call's own.
+    if (calls.has(request.call)) return { type: 'refused', cause: 'internal failure' };
+    return destinationOf(request, this.#options);
+  }
+
+  #step(event: CallEvent): void {
+    this.#call = step(this.#call, event, this.#out);
+    this.#show();
+    perform(this.#out, this.#host);
+  }
+
+  #showAnswer({ from, party }: Extract<CallSignal, { type: 'callProceed' }>): void {
+    const call = this.#call;
+    const hasWon = call.state === 'answered' && call.holder === from;
+    if (hasWon && this.#view !== undefined) this.#view.answeredBy = { leg: from, party };
+  }
+
+  #show(): void {
+    const view = this.#view;
+    const { state } = this.#call;
+    if (view === undefined || state === view.state) return;
+    if (state === 'over') this.#options.calls.delete(view.call);
+    else if (state !== 'new') {
+      view.state = state;
+      view.sinceMs = this.#host.nowMs;
+    }
+  }
+}

@@ -1,0 +1,286 @@
+/**
+ * Call control: one process per call, on the manager of the device in which the call began (US
+ * 7,145,899, claims 36, 45, 50, 58, 62).
+ *
+ * Carries the call request from the calling device process through digit analysis to the line control
+ * process or gateway process, and what is said about it back. When the call is answered the two device
+ * processes speak to each other; call control then waits for its end, and sees to it that a call of
+ * which a part died ends with a stated cause.
+ */
+import type { Home, Pid } from '../process/pid.ts';
+import { isGone } from '../process/pid.ts';
+import type { Cause } from './cause.ts';
+import type { Destination, Route } from './destination.ts';
+import { type Effect, EXIT, start, stop, tell } from './effects.ts';
+import type { CallRequest, CallSignal, LegRef } from './signals.ts';
+
+type New = { readonly state: 'new' };
+
+/** The request is out, at `target`. */
+type Offering = {
+  state: 'trying' | 'ringing';
+  readonly request: CallRequest;
+  readonly target: Target;
+  /** Gateways that have not been tried. */
+  readonly routes: readonly Route[];
+  /** Legs that have said that they ring. */
+  readonly alerting: LegRef[];
+};
+
+type Answered = {
+  readonly state: 'answered';
+  readonly request: Pick<CallRequest, 'call' | 'caller'>;
+  readonly holder: LegRef;
+  /** The line control process that has the call; undefined: a gateway took it, or that process died. */
+  readonly line: Pid | undefined;
+};
+
+type Over = { readonly state: 'over' };
+
+export type CallControl = New | Offering | Answered | Over;
+
+type Target = { readonly kind: 'line' | 'gateway'; readonly pid: Pid };
+
+export type CallEvent =
+  | { readonly type: 'request'; readonly request: CallRequest; readonly destination: Destination }
+  | { readonly type: 'signal'; readonly signal: CallSignal; readonly from: Pid }
+  | { readonly type: 'timer'; readonly timer: string }
+  /** A process died, or a manager is gone. */
+  | { readonly type: 'down'; readonly gone: Pid | Home };
+
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+
+export const NEW: New = { state: 'new' };
+const OVER: Over = { state: 'over' };
+
+/** Timer C (RFC 3261 §16.6 item 11): how long a gateway may go without a word. Lines have their own patience. */
+const GATEWAY_PATIENCE_MS = 181_000;
+const PATIENCE = 'no answer';
+
+/** Refusals after which another gateway may do better. */
+const NEXT_GATEWAY: ReadonlySet<Cause> = new Set(['unreachable', 'overload', 'internal failure']);
+
+/** The machine: the call after `event`; appends to `out` what is to be done. */
+export function step(call: CallControl, event: CallEvent, out: Effect[]): CallControl {
+  switch (call.state) {
+    case 'new':
+      return inNew(call, event, out);
+    case 'trying':
+    case 'ringing':
+      return inOffering(call, event, out);
+    case 'answered':
+      return inAnswered(call, event, out);
+    case 'over':
+      return call;
+  }
+}
+
+function inNew(call: New, event: CallEvent, out: Effect[]): CallControl {
+  // The request was lost on the way, and this is the end of what it would have begun.
+  if (event.type === 'signal' && event.signal.type === 'callWithdraw') return exit(out);
+  if (event.type !== 'request') return call;
+  const { request, destination } = event;
+  switch (destination.type) {
+    case 'refused':
+      return refuse(request, destination.cause, out);
+    case 'line': {
+      const target: Target = { kind: 'line', pid: destination.lcp };
+      out.push(tell(target.pid, request));
+      return { state: 'trying', request, target, routes: [], alerting: [] };
+    }
+    case 'gateways':
+      return tryGateway(request, destination.routes, 'unreachable', out);
+  }
+}
+
+function inOffering(call: Offering, event: CallEvent, out: Effect[]): CallControl {
+  const { request, target } = call;
+  switch (event.type) {
+    case 'signal':
+      return hearInOffering(call, event.signal, event.from, out);
+    case 'timer':
+      out.push(tell(target.pid, withdrawal(request.call, 'no answer')));
+      return refuse(request, 'no answer', out);
+    case 'down':
+      if (isGone(request.caller.pid, event.gone)) return withdraw(call, 'internal failure', out);
+      if (isGone(target.pid, event.gone)) return loseTarget(call, out);
+      return call;
+    default:
+      return call;
+  }
+}
+
+function hearInOffering(call: Offering, signal: CallSignal, from: Pid, out: Effect[]): CallControl {
+  const { request, target } = call;
+  switch (signal.type) {
+    case 'callAlert':
+      return from === target.pid ? alert(call, signal, out) : call;
+    case 'callProceed':
+      if (from === target.pid) return answer(call, signal, out);
+      out.push(tell(signal.from.pid, withdrawal(signal.from.call, 'answered elsewhere')));
+      return call;
+    case 'callRefuse':
+      if (from !== target.pid) return call;
+      stopPatience(call, out);
+      // Once the caller has heard it ring, another gateway would be another call.
+      return call.state === 'trying' && NEXT_GATEWAY.has(signal.cause)
+        ? tryGateway(request, call.routes, signal.cause, out)
+        : refuse(request, signal.cause, out);
+    case 'callWithdraw':
+    case 'callEnded':
+      return from === request.caller.pid ? withdraw(call, signal.cause, out) : call;
+    default:
+      return call;
+  }
+}
+
+function inAnswered(call: Answered, event: CallEvent, out: Effect[]): CallControl {
+  switch (event.type) {
+    case 'signal':
+      return hearInAnswered(call, event.signal, event.from, out);
+    case 'down':
+      return loseInAnswered(call, event.gone, out);
+    default:
+      return call;
+  }
+}
+
+function hearInAnswered(call: Answered, signal: CallSignal, from: Pid, out: Effect[]): CallControl {
+  const { request, holder, line } = call;
+  switch (signal.type) {
+    case 'callProceed':
+      if (signal.from.pid !== holder.pid)
+        out.push(tell(signal.from.pid, withdrawal(signal.from.call, 'answered elsewhere')));
+      return call;
+    case 'callWithdraw':
+      if (from !== request.caller.pid) return call;
+      // The caller gave up, and the answer crossed that: the line hangs up on who took the call.
+      out.push(
+        line === undefined
+          ? tell(holder.pid, withdrawal(holder.call, signal.cause))
+          : tell(line, withdrawal(request.call, signal.cause)),
+      );
+      return exit(out);
+    case 'callEnded':
+      // From whichever device process has the last leg: it need not be the first caller's.
+      return end(call, signal.cause, out);
+    case 'callRelease':
+      // The line's word for a holder that died while its answer was under way.
+      if (signal.from?.pid !== holder.pid) return call;
+      out.push(tell(request.caller.pid, addressed(signal, request.caller.call)));
+      return exit(out);
+    default:
+      return call;
+  }
+}
+
+function alert(call: Offering, signal: Signal<'callAlert'>, out: Effect[]): CallControl {
+  const { pid } = signal.from;
+  if (!call.alerting.some((leg) => leg.pid === pid)) call.alerting.push(signal.from);
+  if (signal.kind === 'ringing' || signal.kind === 'progress') call.state = 'ringing';
+  if (call.target.kind === 'gateway') out.push(start(PATIENCE, GATEWAY_PATIENCE_MS));
+  tellCaller(call.request, signal, out);
+  return call;
+}
+
+function answer(call: Offering, signal: Signal<'callProceed'>, out: Effect[]): CallControl {
+  const { request, target } = call;
+  stopPatience(call, out);
+  tellCaller(request, signal, out);
+  return {
+    state: 'answered',
+    // Not the request itself: an offer need not be remembered for as long as people talk.
+    request: { call: request.call, caller: request.caller },
+    holder: signal.from,
+    line: target.kind === 'line' ? target.pid : undefined,
+  };
+}
+
+/** Offers the call to the first of `routes`; without one it is refused with the last one's cause. */
+function tryGateway(
+  request: CallRequest,
+  routes: readonly Route[],
+  cause: Cause,
+  out: Effect[],
+): CallControl {
+  const [route, ...others] = routes;
+  if (route === undefined) return refuse(request, cause, out);
+  const target: Target = { kind: 'gateway', pid: route.gateway };
+  out.push(tell(target.pid, { ...request, dialled: route.number }));
+  out.push(start(PATIENCE, GATEWAY_PATIENCE_MS));
+  return { state: 'trying', request, target, routes: others, alerting: [] };
+}
+
+function refuse(request: CallRequest, cause: Cause, out: Effect[]): CallControl {
+  const { pid, call } = request.caller;
+  out.push(tell(pid, { type: 'callRefuse', call, cause }));
+  return exit(out);
+}
+
+function withdraw(call: Offering, cause: Cause, out: Effect[]): CallControl {
+  out.push(tell(call.target.pid, withdrawal(call.request.call, cause)));
+  return exit(out);
+}
+
+/** The line control process or gateway process died in the middle of the offer. */
+function loseTarget(call: Offering, out: Effect[]): CallControl {
+  const { request, target, routes, alerting } = call;
+  // Nobody else can stop these; one of them may have answered with the last word that was lost.
+  if (target.kind === 'line')
+    for (const leg of alerting) out.push(tell(leg.pid, withdrawal(leg.call, 'internal failure')));
+  stopPatience(call, out);
+  return call.state === 'trying'
+    ? tryGateway(request, routes, 'internal failure', out)
+    : refuse(request, 'internal failure', out);
+}
+
+/**
+ * Both device processes hear of it themselves. It is said to the other one all the same, as the dead
+ * one's last word: it does not count for a leg that has been moved to another peer meanwhile.
+ */
+function loseInAnswered(call: Answered, gone: Pid | Home, out: Effect[]): CallControl {
+  const { request, holder, line } = call;
+  const { caller } = request;
+  const cause = 'internal failure';
+  if (isGone(caller.pid, gone)) {
+    out.push(tell(holder.pid, { type: 'callRelease', call: holder.call, from: caller, cause }));
+    return end(call, cause, out);
+  }
+  if (isGone(holder.pid, gone)) {
+    out.push(tell(caller.pid, { type: 'callRelease', call: caller.call, from: holder, cause }));
+    return end(call, cause, out);
+  }
+  return line !== undefined && isGone(line, gone) ? { ...call, line: undefined } : call;
+}
+
+function end(call: Answered, cause: Cause, out: Effect[]): CallControl {
+  if (call.line !== undefined)
+    out.push(tell(call.line, { type: 'callEnded', call: call.request.call, cause }));
+  return exit(out);
+}
+
+function exit(out: Effect[]): CallControl {
+  out.push(EXIT);
+  return OVER;
+}
+
+function stopPatience(call: Offering, out: Effect[]): void {
+  if (call.target.kind === 'gateway') out.push(stop(PATIENCE));
+}
+
+function tellCaller(
+  { caller }: CallRequest,
+  signal: Signal<'callAlert' | 'callProceed'>,
+  out: Effect[],
+): void {
+  out.push(tell(caller.pid, addressed(signal, caller.call)));
+}
+
+/** The caller may know the call by another id than we do: its leg was moved here. */
+function addressed<T extends { readonly call: string }>(signal: T, call: string): T {
+  return signal.call === call ? signal : { ...signal, call };
+}
+
+function withdrawal(call: string, cause: Cause): CallSignal {
+  return { type: 'callWithdraw', call, cause };
+}

@@ -1,0 +1,67 @@
+/**
+ * Digit analysis: what was dialled, to the line control processes or gateways where it is to be had
+ * (US 7,145,899, claims 36, 40, 47, 50, 54, 64). A function over this manager's copy of the
+ * registration information table: it asks nobody and waits for nothing.
+ */
+import { compiled, DialPlan } from './dial-patterns.ts';
+import type { Directory, OutboundPattern } from './directory.ts';
+import { isKnownNumber } from './line-of-number.ts';
+import { type LineLocation, RegistrationTable } from './registration-table.ts';
+
+/** A gateway to try, and the number as it is sent there. */
+export type GatewayRoute = { readonly gateway: string; readonly number: string };
+
+export type Analysis =
+  | { readonly type: 'line'; readonly number: string; readonly location: LineLocation }
+  /** In the order in which they are to be tried; never empty. */
+  | { readonly type: 'gateways'; readonly routes: readonly GatewayRoute[] }
+  | { readonly type: 'unknown' }
+  /** A number of ours, and no device has registered for it. */
+  | { readonly type: 'no device' }
+  /** More digits could make it a number that leaves through a gateway. */
+  | { readonly type: 'incomplete' };
+
+const UNKNOWN: Analysis = { type: 'unknown' };
+const NO_DEVICE: Analysis = { type: 'no device' };
+const INCOMPLETE: Analysis = { type: 'incomplete' };
+
+/** What might be a telephone number, with the visual separators of RFC 3966 §5.1.1. */
+const TELEPHONE = /^\+?[0-9*#A-D().-]{1,128}$/;
+const SEPARATORS = /[().-]/g;
+const DIALLED_MAX = 64;
+
+export class DigitAnalysis {
+  readonly table: RegistrationTable;
+  readonly #directory: Directory;
+  readonly #outbound: DialPlan<OutboundPattern>;
+
+  constructor(directory: Directory, table: RegistrationTable = new RegistrationTable()) {
+    this.table = table;
+    this.#directory = directory;
+    this.#outbound = new DialPlan(
+      directory.outbound.map((target) => ({ pattern: compiled(target.pattern), target })),
+    );
+  }
+
+  /** `dialled`: the user part of what was called, unescaped. */
+  analyse(dialled: string): Analysis {
+    const location = this.table.find(dialled);
+    if (location !== undefined) return { type: 'line', number: dialled, location };
+    if (isKnownNumber(this.#directory, dialled)) return NO_DEVICE;
+    if (!TELEPHONE.test(dialled)) return UNKNOWN;
+    const digits = dialled.replace(SEPARATORS, '');
+    if (digits !== dialled) return this.analyse(digits);
+    return digits.length > DIALLED_MAX ? UNKNOWN : this.#leave(digits);
+  }
+
+  #leave(digits: string): Analysis {
+    const found = this.#outbound.find(digits);
+    if (found === 'incomplete') return INCOMPLETE;
+    if (found === 'none') return UNKNOWN;
+    const routes = found.map(({ gateway, strip, prefix }) => ({
+      gateway,
+      number: prefix + digits.slice(strip),
+    }));
+    return { type: 'gateways', routes };
+  }
+}

@@ -1,0 +1,270 @@
+/**
+ * Line control process: owns a number (US 7,145,899; single mode: one per number in the cluster,
+ * claims 1-16, 36-49).
+ *
+ * Every call to the number comes here. It is offered to the device processes in the line control
+ * database, in the order of the line's plan, and belongs to the first that answers; the rest are told
+ * to stop ringing. Once it is taken the two device processes speak to each other, and only its end is
+ * heard of here. Who may call the number at all is digit analysis' business, not ours.
+ *
+ * The machine works on its own record in place. It knows no clock and no host; any signal may come
+ * twice, late, or not at all.
+ */
+import type { Home, Pid } from '../process/pid.ts';
+import { isGone } from '../process/pid.ts';
+import type { Host, Process } from '../process/process.ts';
+import { takeAppearance } from './appearances.ts';
+import { type Effect, perform, tell } from './effects.ts';
+import { type LineControl, type Offered, removeCall, type Taken } from './line-control.ts';
+import { removeDevice, storeDevice } from './line-control-database.ts';
+import {
+  beginOffer,
+  disarm,
+  joinOffer,
+  offerTimeout,
+  readTimer,
+  refuseOffer,
+  withdraw,
+  withdrawOffer,
+} from './line-offer.ts';
+import type { CallRequest, CallSignal } from './signals.ts';
+
+export type LineEvent =
+  | { readonly type: 'signal'; readonly signal: CallSignal; readonly from: Pid }
+  | { readonly type: 'timer'; readonly timer: string }
+  /** A process died, or a manager is gone. */
+  | { readonly type: 'down'; readonly gone: Pid | Home };
+
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+
+/** What is said about a call that is known here. */
+type CallEvent = Signal<'callAlert' | 'callProceed' | 'callRefuse' | 'callWithdraw' | 'callEnded'>;
+
+/** Calls at one line; more are refused with 'overload'. */
+const LINE_CALLS_MAX = 10_000;
+
+/** The machine: changes `line` and appends to `out` what is to be done. */
+export function step(line: LineControl, event: LineEvent, out: Effect[]): void {
+  switch (event.type) {
+    case 'signal':
+      receive(line, event.signal, event.from, out);
+      break;
+    case 'timer':
+      timeout(line, event.timer, out);
+      break;
+    case 'down':
+      lose(line, event.gone, out);
+      break;
+  }
+}
+
+function receive(line: LineControl, signal: CallSignal, from: Pid, out: Effect[]): void {
+  switch (signal.type) {
+    case 'attach':
+      attach(line, signal, out);
+      break;
+    case 'detach':
+      detach(line, from, out);
+      break;
+    case 'callRequest':
+      offer(line, signal, from, out);
+      break;
+    case 'callAlert':
+    case 'callProceed':
+    case 'callRefuse':
+    case 'callWithdraw':
+    case 'callEnded': {
+      const call = line.calls[signal.call];
+      if (call === undefined) afterCall(signal, out);
+      else if (call.state === 'offered') inOffered(line, call, signal, from, out);
+      else inTaken(line, call, signal, from, out);
+      break;
+    }
+    default:
+  }
+}
+
+function inOffered(
+  line: LineControl,
+  call: Offered,
+  signal: CallEvent,
+  from: Pid,
+  out: Effect[],
+): void {
+  switch (signal.type) {
+    case 'callAlert':
+      if (call.ringing.includes(from)) out.push(tell(call.control, signal));
+      break;
+    case 'callProceed':
+      if (call.ringing.includes(from)) take(line, call, signal, from, out);
+      // Its turn was over, and the news of that crossed its answer.
+      else withdraw(signal.from, 'no answer', out);
+      break;
+    case 'callRefuse':
+      refuseOffer(line, call, from, signal.cause, out);
+      break;
+    case 'callWithdraw':
+    case 'callEnded':
+      if (from === call.control) withdrawOffer(line, call, signal.cause, out);
+      break;
+  }
+}
+
+function inTaken(
+  line: LineControl,
+  call: Taken,
+  signal: CallEvent,
+  from: Pid,
+  out: Effect[],
+): void {
+  switch (signal.type) {
+    case 'callProceed':
+      // Two phones answered at once, on different managers perhaps: the first signal here has won.
+      if (from !== call.holder.pid) withdraw(signal.from, 'answered elsewhere', out);
+      break;
+    case 'callWithdraw':
+      if (from !== call.control) break;
+      removeCall(line, call);
+      withdraw(call.holder, signal.cause, out);
+      break;
+    case 'callEnded':
+      if (from === call.control || from === call.holder.pid) removeCall(line, call);
+      break;
+    default:
+  }
+}
+
+/** The call is over, and this signal crossed its end on the way. */
+function afterCall(signal: CallEvent, out: Effect[]): void {
+  if (signal.type === 'callProceed') withdraw(signal.from, 'call gone', out);
+}
+
+function offer(line: LineControl, asked: CallRequest, control: Pid, out: Effect[]): void {
+  const { call, from } = asked;
+  // Said twice: the offer is under way already, or taken.
+  if (line.calls[call] !== undefined) return;
+  if (line.appearances.lowest >= LINE_CALLS_MAX) {
+    out.push(tell(control, { type: 'callRefuse', call, cause: 'overload' }));
+    return;
+  }
+  const appearance = takeAppearance(line.appearances, call);
+  const offered: Offered = {
+    state: 'offered',
+    call,
+    control,
+    from,
+    appearance,
+    request: { ...asked, line: line.line.number, appearance },
+    step: 0,
+    stage: -1,
+    ringing: [],
+    refused: [],
+    cause: 'no device',
+    armed: [],
+  };
+  line.calls[call] = offered;
+  beginOffer(line, offered, out);
+}
+
+function take(
+  line: LineControl,
+  call: Offered,
+  signal: Signal<'callProceed'>,
+  winner: Pid,
+  out: Effect[],
+): void {
+  const { control, from, appearance } = call;
+  const holder = signal.from;
+  line.calls[call.call] = { state: 'taken', call: call.call, control, from, appearance, holder };
+  out.push(tell(control, signal));
+  for (const pid of call.ringing)
+    if (pid !== winner) withdraw({ pid, call: call.call }, 'answered elsewhere', out);
+  disarm(call, out);
+}
+
+function attach(line: LineControl, signal: Signal<'attach'>, out: Effect[]): void {
+  const { pid, device, member } = signal;
+  const { number } = line.line;
+  const stored = { pid, device, member };
+  if (!storeDevice(line.devices, stored)) {
+    out.push(tell(pid, { type: 'lineRefused', number, cause: 'overload' }));
+    return;
+  }
+  out.push(tell(pid, { type: 'attached', number, epoch: line.epoch }));
+  for (const call of Object.values(line.calls))
+    if (call.state === 'offered') joinOffer(line, call, stored, out);
+}
+
+function detach(line: LineControl, pid: Pid, out: Effect[]): void {
+  removeDevice(line.devices, pid);
+  for (const call of Object.values(line.calls)) {
+    if (call.state !== 'offered' || !call.ringing.includes(pid)) continue;
+    withdraw({ pid, call: call.call }, 'unreachable', out);
+    refuseOffer(line, call, pid, 'unreachable', out);
+  }
+}
+
+function timeout(line: LineControl, name: string, out: Effect[]): void {
+  const { timer, call } = readTimer(name);
+  const known = line.calls[call];
+  if (known?.state === 'offered') offerTimeout(line, known, timer, out);
+}
+
+function lose(line: LineControl, gone: Pid | Home, out: Effect[]): void {
+  for (const { pid } of [...line.devices]) if (isGone(pid, gone)) removeDevice(line.devices, pid);
+  for (const call of Object.values(line.calls)) {
+    if (call.state === 'offered') loseInOffered(line, call, gone, out);
+    else loseInTaken(line, call, gone, out);
+  }
+}
+
+function loseInOffered(line: LineControl, call: Offered, gone: Pid | Home, out: Effect[]): void {
+  if (isGone(call.control, gone)) {
+    withdrawOffer(line, call, 'internal failure', out);
+    return;
+  }
+  for (const pid of [...call.ringing])
+    if (isGone(pid, gone)) refuseOffer(line, call, pid, 'unreachable', out);
+}
+
+function loseInTaken(line: LineControl, call: Taken, gone: Pid | Home, out: Effect[]): void {
+  const { control, holder } = call;
+  if (isGone(control, gone)) {
+    removeCall(line, call);
+    withdraw(holder, 'internal failure', out);
+  } else if (isGone(holder.pid, gone)) {
+    removeCall(line, call);
+    // Its answer may still be on the way to the caller, who would speak to nobody then.
+    const cause = 'internal failure';
+    out.push(tell(control, { type: 'callRelease', call: call.call, from: holder, cause }));
+  }
+}
+
+/** The machine in its place: a process of a manager. */
+export class LineControlProcess implements Process<CallSignal> {
+  readonly #host: Host<CallSignal>;
+  readonly #line: LineControl;
+  readonly #out: Effect[] = [];
+
+  constructor(host: Host<CallSignal>, line: LineControl) {
+    this.#host = host;
+    this.#line = line;
+  }
+
+  receive(signal: CallSignal, from: Pid): void {
+    this.#step({ type: 'signal', signal, from });
+  }
+
+  timeout(timer: string): void {
+    this.#step({ type: 'timer', timer });
+  }
+
+  down(gone: Pid | Home): void {
+    this.#step({ type: 'down', gone });
+  }
+
+  #step(event: LineEvent): void {
+    step(this.#line, event, this.#out);
+    perform(this.#out, this.#host);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * What a line control process remembers: plain data, so that it can be shown, searched and moved.
+ */
+import type { Pid } from '../process/pid.ts';
+import { type Appearances, freeAppearance, noAppearances } from './appearances.ts';
+import type { Cause } from './cause.ts';
+import type { Line } from './directory.ts';
+import type { LineControlDatabase } from './line-control-database.ts';
+import type { Plan } from './offering-plan.ts';
+import type { CallId, CallRequest, LegRef, Party } from './signals.ts';
+
+type Common = {
+  readonly call: CallId;
+  /** Call control of the call: who asked, and who is told. */
+  readonly control: Pid;
+  readonly from: Party;
+  readonly appearance: number;
+};
+
+/** 'no answer': the line's patience; 'step': of serial offering; 'delay': until delayed members ring. */
+export type OfferTimer = 'no answer' | 'step' | 'delay';
+
+/** `ringing` is never empty between two events: the last refusal goes on to the next stage, or ends the offer. */
+export type Offered = Common & {
+  readonly state: 'offered';
+  /** As the devices get it. */
+  readonly request: CallRequest;
+  /** Where in the line's plan the offer is. */
+  step: number;
+  stage: number;
+  /** Device processes that were asked and have not answered. */
+  readonly ringing: Pid[];
+  /** Those that have refused: not asked again. */
+  readonly refused: Pid[];
+  /** The weightiest refusal so far; 'no device': there was none. */
+  cause: Cause;
+  /** Timers that run. */
+  readonly armed: OfferTimer[];
+};
+
+export type Taken = Common & { readonly state: 'taken'; readonly holder: LegRef };
+
+export type LineCall = Offered | Taken;
+
+export type LineControl = {
+  readonly line: Line;
+  /** Of two that control one number, the one with the higher epoch does (`cluster.md` calls it fencing). */
+  readonly epoch: number;
+  /** Made from `line` with the first call. */
+  plan: Plan | null;
+  readonly devices: LineControlDatabase;
+  /** By call id, which is made by a device process and never a name of `Object.prototype`. */
+  readonly calls: Record<CallId, LineCall>;
+  readonly appearances: Appearances;
+};
+
+export function newLineControl(line: Line, epoch: number): LineControl {
+  return { line, epoch, plan: null, devices: [], calls: {}, appearances: noAppearances() };
+}
+
+/** The call is over, or has never been: its appearance is free. */
+export function removeCall(control: LineControl, call: LineCall): void {
+  freeAppearance(control.appearances, call.appearance);
+  delete control.calls[call.call];
+}
+
+/** What `line ls` and the console show of a line. */
+export type LineSnapshot = {
+  readonly number: string;
+  readonly name: string;
+  readonly epoch: number;
+  readonly devices: readonly {
+    readonly pid: Pid;
+    readonly device: string;
+    readonly member: string;
+  }[];
+  readonly calls: readonly LineCallSnapshot[];
+};
+
+export type LineCallSnapshot = {
+  readonly call: CallId;
+  readonly appearance: number;
+  readonly from: Party;
+} & (
+  | { readonly state: 'ringing'; readonly ringing: readonly Pid[] }
+  | { readonly state: 'active'; readonly holder: LegRef }
+);
+
+export function snapshotOf(control: LineControl): LineSnapshot {
+  const { line, epoch, devices, calls } = control;
+  return {
+    number: line.number,
+    name: line.name,
+    epoch,
+    devices: devices.map((device) => ({ ...device })),
+    calls: Object.values(calls).map(callSnapshotOf),
+  };
+}
+
+function callSnapshotOf(record: LineCall): LineCallSnapshot {
+  const { call, appearance, from } = record;
+  return record.state === 'offered'
+    ? { call, appearance, from, state: 'ringing', ringing: [...record.ringing] }
+    : { call, appearance, from, state: 'active', holder: record.holder };
+}

@@ -1,0 +1,173 @@
+/**
+ * A call's way through its line's plan: who rings when, who is told to stop, when it is given up.
+ *
+ * Each function is one arrow out of the state 'offered' of the line control process, and changes its
+ * record in place. What ends the offer by an answer is there, not here.
+ */
+import type { Pid } from '../process/pid.ts';
+import type { Cause } from './cause.ts';
+import { type Effect, start, stop, tell } from './effects.ts';
+import { type LineControl, type Offered, type OfferTimer, removeCall } from './line-control.ts';
+import { findDevice, type LineDevice } from './line-control-database.ts';
+import { membersOf, type Plan, planOf, type Stage } from './offering-plan.ts';
+import { weightier } from './refusals.ts';
+import type { LegRef } from './signals.ts';
+
+/** Rings the first members that have a device; refuses the call when there are none. */
+export function beginOffer(line: LineControl, call: Offered, out: Effect[]): void {
+  goOn(line, call, out);
+  if (call.ringing.length > 0) arm(call, 'no answer', line.line.noAnswerMs, out);
+}
+
+/** A phone that comes while others ring joins them, when it is its member's turn. */
+export function joinOffer(
+  line: LineControl,
+  call: Offered,
+  device: LineDevice,
+  out: Effect[],
+): void {
+  if (stageOf(line, call)?.members.includes(device.member)) ring(call, device, out);
+}
+
+/** `pid` does not take the call. When it was the last that rang, the next ones ring at once. */
+export function refuseOffer(
+  line: LineControl,
+  call: Offered,
+  pid: Pid,
+  cause: Cause,
+  out: Effect[],
+): void {
+  const at = call.ringing.indexOf(pid);
+  if (at < 0) return;
+  call.ringing.splice(at, 1);
+  call.refused.push(pid);
+  call.cause = weightier(call.cause, cause);
+  if (call.ringing.length === 0) goOn(line, call, out);
+}
+
+/** Whoever asked does not want it any more. */
+export function withdrawOffer(line: LineControl, call: Offered, cause: Cause, out: Effect[]): void {
+  for (const pid of call.ringing) withdraw({ pid, call: call.call }, cause, out);
+  disarm(call, out);
+  removeCall(line, call);
+}
+
+/** A timer of the offer has run out. */
+export function offerTimeout(
+  line: LineControl,
+  call: Offered,
+  timer: OfferTimer,
+  out: Effect[],
+): void {
+  const at = call.armed.indexOf(timer);
+  if (at < 0) return;
+  call.armed.splice(at, 1);
+  switch (timer) {
+    case 'delay':
+      goOn(line, call, out);
+      break;
+    case 'step':
+      // Members whose delay is still running have missed their turn.
+      call.stage = (planFor(line)[call.step]?.stages.length ?? 0) - 1;
+      goOn(line, call, out);
+      break;
+    case 'no answer':
+      giveUp(line, call, out);
+      break;
+  }
+}
+
+/** Stops the timers of an offer that is over. */
+export function disarm(call: Offered, out: Effect[]): void {
+  for (const timer of call.armed) out.push(stop(timerOf(timer, call)));
+  call.armed.length = 0;
+}
+
+/** Tells a device process to stop ringing or, if it has answered meanwhile, to hang up. */
+export function withdraw(to: LegRef, cause: Cause, out: Effect[]): void {
+  out.push(tell(to.pid, { type: 'callWithdraw', call: to.call, cause }));
+}
+
+/** What `offerTimeout` needs from a timer's name. */
+export function readTimer(name: string): { readonly timer: OfferTimer; readonly call: string } {
+  const colon = name.indexOf(':');
+  return { timer: name.slice(0, colon) as OfferTimer, call: name.slice(colon + 1) };
+}
+
+function timerOf(timer: OfferTimer, call: Offered): string {
+  return `${timer}:${call.call}`;
+}
+
+function arm(call: Offered, timer: OfferTimer, afterMs: number, out: Effect[]): void {
+  if (!call.armed.includes(timer)) call.armed.push(timer);
+  out.push(start(timerOf(timer, call), afterMs));
+}
+
+/** Goes to the next stage, or step, until somebody rings; gives up when there is none left. */
+function goOn(line: LineControl, call: Offered, out: Effect[]): void {
+  const plan = planFor(line);
+  const before = call.stage < 0 ? -1 : call.step;
+  do {
+    const stages = plan[call.step]?.stages.length ?? 0;
+    if (call.stage + 1 < stages) call.stage++;
+    else if (call.step + 1 < plan.length) enterStep(line, call, call.step + 1, out);
+    else {
+      giveUp(line, call, out);
+      return;
+    }
+    ringStage(line, call, out);
+  } while (call.ringing.length === 0);
+  const stepMs = plan[call.step]?.ms ?? null;
+  if (call.step !== before && stepMs !== null) arm(call, 'step', stepMs, out);
+  const nextMs = stageOf(line, call)?.nextMs ?? null;
+  if (nextMs !== null) arm(call, 'delay', nextMs, out);
+  else if (call.armed.includes('delay')) {
+    call.armed.splice(call.armed.indexOf('delay'), 1);
+    out.push(stop(timerOf('delay', call)));
+  }
+}
+
+/** Who rings, and does not in the new step, is told to stop. */
+function enterStep(line: LineControl, call: Offered, to: number, out: Effect[]): void {
+  call.step = to;
+  call.stage = 0;
+  const going = membersOf(planFor(line)[to]);
+  for (const pid of [...call.ringing]) {
+    const device = findDevice(line.devices, pid);
+    if (device !== undefined && going.includes(device.member)) continue;
+    call.ringing.splice(call.ringing.indexOf(pid), 1);
+    call.cause = weightier(call.cause, 'no answer');
+    withdraw({ pid, call: call.call }, 'no answer', out);
+  }
+}
+
+function ringStage(line: LineControl, call: Offered, out: Effect[]): void {
+  const members = stageOf(line, call)?.members ?? [];
+  for (const device of line.devices) if (members.includes(device.member)) ring(call, device, out);
+}
+
+/** Offers the call to `device`, unless it was offered to it already, or comes from it. */
+function ring(call: Offered, { pid, device }: LineDevice, out: Effect[]): void {
+  if (device === call.request.by) return;
+  if (call.ringing.includes(pid) || call.refused.includes(pid)) return;
+  call.ringing.push(pid);
+  out.push(tell(pid, call.request));
+}
+
+/** Everybody has refused, or time is up. */
+function giveUp(line: LineControl, call: Offered, out: Effect[]): void {
+  const cause = call.ringing.length > 0 ? 'no answer' : call.cause;
+  for (const pid of call.ringing) withdraw({ pid, call: call.call }, 'no answer', out);
+  out.push(tell(call.control, { type: 'callRefuse', call: call.call, cause }));
+  disarm(call, out);
+  removeCall(line, call);
+}
+
+function planFor(line: LineControl): Plan {
+  line.plan ??= planOf(line.line);
+  return line.plan;
+}
+
+function stageOf(line: LineControl, call: Offered): Stage | undefined {
+  return planFor(line)[call.step]?.stages[call.stage];
+}

@@ -1,0 +1,106 @@
+/**
+ * Call flows as text. A rung is something that happens to the process under test,
+ *
+ *     a.1.d7 > callRefuse busy      a signal
+ *     @ delay                       a timer runs out
+ *     ! a.1.d7                      a process died, or a manager is gone
+ *
+ * or what the process then does: `a.1.c1 < callAlert`, `start delay 8000`, `exit`. A word `c2` after
+ * the signal names another call than `c1`.
+ */
+import assert from 'node:assert/strict';
+import type { Effect } from '../../src/call/effects.ts';
+import type { CallSignal } from '../../src/call/signals.ts';
+import type { Pid } from '../../src/process/pid.ts';
+
+export type Rung =
+  | { readonly type: 'signal'; readonly from: Pid; readonly name: string; readonly rest: string }
+  | { readonly type: 'timer'; readonly timer: string }
+  | { readonly type: 'down'; readonly gone: Pid };
+
+/** Walks `ladder`: `happen` performs a rung and returns what was done about it. */
+export function climb(ladder: string, happen: (rung: Rung) => readonly Effect[]): void {
+  const rungs = ladder
+    .trim()
+    .split('\n')
+    .map((rung) => rung.trim().replace(/\s+/g, ' '));
+  const happened: string[] = [];
+  for (const text of rungs) {
+    const rung = readRung(text);
+    if (rung !== undefined) happened.push(text, ...happen(rung).map(showEffect));
+  }
+  assert.deepEqual(happened, rungs);
+}
+
+function readRung(text: string): Rung | undefined {
+  const [, mark, name = ''] = /^([@!]) (.*)$/.exec(text) ?? [];
+  if (mark === '@') return { type: 'timer', timer: name };
+  if (mark === '!') return { type: 'down', gone: name as Pid };
+  const [, from, type, rest] = /^(\S+) > (\S+) ?(.*)$/.exec(text) ?? [];
+  if (from === undefined || type === undefined) return undefined;
+  return { type: 'signal', from: from as Pid, name: type, rest: rest ?? '' };
+}
+
+/** The signal of a rung; `known` makes those that need more than a call and a cause. */
+export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
+  const { from, name, rest } = rung;
+  const call = /\bc\d\b/.exec(rest)?.[0] ?? 'c1';
+  const words = rest.replace(/\s*\bc\d\b\s*/, '');
+  const leg = { pid: from, call };
+  switch (name) {
+    case 'callRequest':
+      return {
+        type: name,
+        call,
+        caller: { pid: 'a.1.d1' as Pid, call },
+        from: { number: '1001', name: 'Ada' },
+        dialled: '2000',
+        offer: { type: 'application/sdp', body: 'offer' },
+        by: /by (\S+)/.exec(words)?.[1] ?? 'ada-phone',
+        hops: Number(/hops (\d+)/.exec(words)?.[1] ?? 69),
+        reliable: false,
+      };
+    case 'callAlert':
+      return {
+        type: name,
+        call,
+        from: leg,
+        kind: words === 'progress' ? words : 'ringing',
+        reliable: false,
+      };
+    case 'callProceed':
+      return { type: name, call, from: leg, party: { number: '2000', name: from } };
+    case 'attach': {
+      const [member = '', device = `${member}-phone`] = words.split(' ');
+      return { type: name, number: '2000', pid: from, device, member };
+    }
+    case 'detach':
+      return { type: name, number: '2000' };
+    case 'callRelease':
+      return { type: name, call, cause: 'internal failure', from: { pid: words as Pid, call } };
+    default:
+      return { type: name, call, cause: words } as CallSignal;
+  }
+}
+
+export function showEffect(effect: Effect): string {
+  switch (effect.type) {
+    case 'tell':
+      return `${effect.to} < ${showSignal(effect.signal)}`;
+    case 'start':
+      return `start ${effect.timer.replace(':c1', '')} ${effect.afterMs}`;
+    case 'stop':
+      return `stop ${effect.timer.replace(':c1', '')}`;
+    case 'exit':
+      return 'exit';
+  }
+}
+
+export function showSignal(signal: CallSignal): string {
+  const words: string[] = [signal.type];
+  if ('call' in signal && signal.call !== 'c1') words.push(signal.call);
+  if ('kind' in signal && signal.kind === 'progress') words.push(signal.kind);
+  if (signal.type === 'callRelease' && signal.from !== undefined) words.push('of', signal.from.pid);
+  if ('cause' in signal && signal.cause) words.push(signal.cause);
+  return words.join(' ');
+}

@@ -1,0 +1,785 @@
+/**
+ * Each flow is a ladder: what came in, then what went out. Between any two rungs the process's record
+ * goes through JSON, as it would on its way to another manager: nothing may hide outside of it.
+ */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { Line } from '../../src/call/directory.ts';
+import type { Effect } from '../../src/call/effects.ts';
+import { type LineControl, newLineControl, snapshotOf } from '../../src/call/line-control.ts';
+import { type LineEvent, step } from '../../src/call/line-control-process.ts';
+import { climb, type Rung, signalOf } from './ladder.ts';
+
+const PARALLEL: Line = {
+  number: '2000',
+  name: 'Reception',
+  mode: 'single',
+  appearances: 4,
+  offering: { type: 'parallel' },
+  members: [member('ana'), member('ben'), member('cas')],
+  noAnswerMs: 25_000,
+};
+
+const LATE_CAS: Line = {
+  ...PARALLEL,
+  members: [member('ana'), member('ben'), member('cas', 8000)],
+};
+
+const SERIAL: Line = {
+  ...PARALLEL,
+  offering: {
+    type: 'serial',
+    steps: [
+      { members: ['ana'], ms: 10_000 },
+      { members: ['ben', 'cas'], ms: 12_000 },
+    ],
+  },
+};
+
+function member(name: string, ringAfterMs = 0): Line['members'][number] {
+  return { name, device: `${name}-phone`, ringAfterMs, rights: ['answer'] };
+}
+
+flow(
+  'claims 1, 7, 8, 10: a shared line rings every device, and the first answer wins',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             b.1.d8 < callRequest
+             start no answer 25000
+  b.1.d8 > callAlert
+             a.1.c1 < callAlert
+  a.1.d7 > callAlert
+             a.1.c1 < callAlert
+  b.1.d8 > callProceed
+             a.1.c1 < callProceed
+             a.1.d7 < callWithdraw answered elsewhere
+             stop no answer
+  a.1.c1 > callEnded hung up
+  `,
+);
+
+flow(
+  'two devices answer at once: the later one is told to hang up',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             b.1.d8 < callRequest
+             start no answer 25000
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             b.1.d8 < callWithdraw answered elsewhere
+             stop no answer
+  b.1.d8 > callProceed
+             b.1.d8 < callWithdraw answered elsewhere
+  a.1.d7 > callProceed
+  `,
+);
+
+flow(
+  'the caller hears a refusal only when the last device has refused, and the weightiest one',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             b.1.d8 < callRequest
+             start no answer 25000
+  b.1.d8 > callAlert
+             a.1.c1 < callAlert
+  a.1.d7 > callRefuse busy
+  b.1.d8 > callRefuse declined
+             a.1.c1 < callRefuse busy
+             stop no answer
+  b.1.d8 > callRefuse declined
+  `,
+);
+
+flow(
+  'everybody declines: declined',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             b.1.d8 < callRequest
+             start no answer 25000
+  a.1.d7 > callRefuse declined
+  b.1.d8 > callRefuse declined
+             a.1.c1 < callRefuse declined
+             stop no answer
+  `,
+);
+
+flow(
+  'no phone can be reached: unreachable',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             start no answer 25000
+  a.1.d7 > callRefuse unreachable
+             a.1.c1 < callRefuse unreachable
+             stop no answer
+  `,
+);
+
+flow(
+  'nobody is registered: no device',
+  SERIAL,
+  `
+  a.1.c1 > callRequest
+             a.1.c1 < callRefuse no device
+  `,
+);
+
+flow(
+  'the caller gives up while phones ring',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             b.1.d8 < callRequest
+             start no answer 25000
+  b.1.d8 > callRefuse busy
+  a.1.c1 > callWithdraw caller gave up
+             a.1.d7 < callWithdraw caller gave up
+             stop no answer
+  a.1.d7 > callProceed
+             a.1.d7 < callWithdraw call gone
+  `,
+);
+
+flow(
+  'the caller gives up as somebody answers: who took the call hangs up',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             start no answer 25000
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             stop no answer
+  a.1.c1 > callWithdraw caller gave up
+             a.1.d7 < callWithdraw caller gave up
+  a.1.c1 > callEnded hung up
+  `,
+);
+
+flow(
+  'only the call control that asked can withdraw or end a call',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             start no answer 25000
+  a.1.c9 > callWithdraw caller gave up
+  a.1.d7 > callEnded hung up
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             stop no answer
+  a.1.c9 > callWithdraw caller gave up
+  a.1.c9 > callEnded hung up
+  a.1.d7 > callEnded hung up
+  a.1.c1 > callWithdraw caller gave up
+  `,
+);
+
+flow(
+  'nobody answers in time',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             b.1.d8 < callRequest
+             start no answer 25000
+  a.1.d7 > callRefuse busy
+  @ no answer
+             b.1.d8 < callWithdraw no answer
+             a.1.c1 < callRefuse no answer
+  @ no answer
+  `,
+);
+
+flow(
+  'claim 9: serial offering rings step after step',
+  SERIAL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  b.1.d9 > attach cas
+             b.1.d9 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             start step 10000
+             start no answer 25000
+  a.1.d7 > callAlert
+             a.1.c1 < callAlert
+  @ step
+             a.1.d7 < callWithdraw no answer
+             b.1.d8 < callRequest
+             b.1.d9 < callRequest
+             start step 12000
+  a.1.d7 > callAlert
+  a.1.d7 > callProceed
+             a.1.d7 < callWithdraw no answer
+  @ step
+             b.1.d8 < callWithdraw no answer
+             b.1.d9 < callWithdraw no answer
+             a.1.c1 < callRefuse no answer
+             stop no answer
+  `,
+);
+
+flow(
+  'serial offering: a step whose devices all refuse, or that has none, is over at once',
+  SERIAL,
+  `
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  b.1.d9 > attach cas
+             b.1.d9 < attached
+  a.1.c1 > callRequest
+             b.1.d8 < callRequest
+             b.1.d9 < callRequest
+             start step 12000
+             start no answer 25000
+  b.1.d8 > callRefuse busy
+  b.1.d9 > callRefuse declined
+             a.1.c1 < callRefuse busy
+             stop step
+             stop no answer
+  `,
+);
+
+flow(
+  'serial offering that widens: who rings already goes on ringing, who refused is left alone',
+  {
+    ...SERIAL,
+    offering: {
+      type: 'serial',
+      steps: [
+        { members: ['ana', 'ben'], ms: 10_000 },
+        { members: ['ana', 'ben', 'cas'], ms: 12_000 },
+      ],
+    },
+  },
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  b.1.d9 > attach cas
+             b.1.d9 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             b.1.d8 < callRequest
+             start step 10000
+             start no answer 25000
+  b.1.d8 > callRefuse declined
+  @ step
+             b.1.d9 < callRequest
+             start step 12000
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             b.1.d9 < callWithdraw answered elsewhere
+             stop no answer
+             stop step
+  `,
+);
+
+flow(
+  'serial offering that comes round: who did not answer is rung again',
+  {
+    ...SERIAL,
+    offering: {
+      type: 'serial',
+      steps: [
+        { members: ['ana'], ms: 10_000 },
+        { members: ['ben'], ms: 12_000 },
+        { members: ['ana'], ms: 10_000 },
+      ],
+    },
+  },
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             start step 10000
+             start no answer 25000
+  @ step
+             a.1.d7 < callWithdraw no answer
+             b.1.d8 < callRequest
+             start step 12000
+  b.1.d8 > callRefuse busy
+             a.1.d7 < callRequest
+             start step 10000
+  a.1.d7 > callRefuse declined
+             a.1.c1 < callRefuse busy
+             stop no answer
+             stop step
+  `,
+);
+
+flow(
+  'a delayed member rings when its delay is over',
+  LATE_CAS,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d9 > attach cas
+             b.1.d9 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             start delay 8000
+             start no answer 25000
+  @ delay
+             b.1.d9 < callRequest
+  b.1.d9 > callProceed
+             a.1.c1 < callProceed
+             a.1.d7 < callWithdraw answered elsewhere
+             stop no answer
+  `,
+);
+
+flow(
+  'an answer before the delay is over: the delayed member never rings',
+  LATE_CAS,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d9 > attach cas
+             b.1.d9 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             start delay 8000
+             start no answer 25000
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             stop delay
+             stop no answer
+  @ delay
+  `,
+);
+
+flow(
+  'when all others have refused, a delayed member has nobody to wait for',
+  LATE_CAS,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d9 > attach cas
+             b.1.d9 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             start delay 8000
+             start no answer 25000
+  a.1.d7 > callRefuse busy
+             b.1.d9 < callRequest
+             stop delay
+  b.1.d9 > callRefuse declined
+             a.1.c1 < callRefuse busy
+             stop no answer
+  `,
+);
+
+flow(
+  'delays count from the beginning of a serial step, and end with it',
+  { ...SERIAL, members: [member('ana'), member('ben'), member('cas', 5000)] },
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  b.1.d9 > attach cas
+             b.1.d9 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             start step 10000
+             start no answer 25000
+  @ step
+             a.1.d7 < callWithdraw no answer
+             b.1.d8 < callRequest
+             start step 12000
+             start delay 5000
+  @ delay
+             b.1.d9 < callRequest
+  @ step
+             b.1.d8 < callWithdraw no answer
+             b.1.d9 < callWithdraw no answer
+             a.1.c1 < callRefuse no answer
+             stop no answer
+  `,
+);
+
+flow(
+  'the calling device is not rung on its own call',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest by ana-phone
+             b.1.d8 < callRequest
+             start no answer 25000
+  a.1.d6 > attach ana
+             a.1.d6 < attached
+  `,
+);
+
+flow(
+  'a call from the only device there is: no device',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  a.1.c1 > callRequest by ana-phone
+             a.1.c1 < callRefuse no device
+  `,
+);
+
+flow(
+  'all contacts of a member ring, and stop when one of them answers',
+  PARALLEL,
+  `
+  a.1.d6 > attach ana
+             a.1.d6 < attached
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  a.1.c1 > callRequest
+             a.1.d6 < callRequest
+             a.1.d7 < callRequest
+             start no answer 25000
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             a.1.d6 < callWithdraw answered elsewhere
+             stop no answer
+  `,
+);
+
+flow(
+  'a phone that registers while others ring joins them, once',
+  LATE_CAS,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             start delay 8000
+             start no answer 25000
+  b.1.d9 > attach cas
+             b.1.d9 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+             b.1.d8 < callRequest
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  b.1.d8 > callRefuse declined
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  @ delay
+             b.1.d9 < callRequest
+  `,
+);
+
+flow(
+  'a phone that registers after its serial step does not join',
+  SERIAL,
+  `
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+             b.1.d8 < callRequest
+             start step 12000
+             start no answer 25000
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  `,
+);
+
+flow(
+  'a phone that registers when the call is taken hears nothing of it',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             start no answer 25000
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             stop no answer
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  `,
+);
+
+flow(
+  'a device that detaches while it rings counts as refused',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             b.1.d8 < callRequest
+             start no answer 25000
+  a.1.d7 > detach
+             a.1.d7 < callWithdraw unreachable
+  b.1.d8 > callRefuse busy
+             a.1.c1 < callRefuse busy
+             stop no answer
+  a.1.c1 > callRequest c2
+             b.1.d8 < callRequest c2
+             start no answer:c2 25000
+  `,
+);
+
+flow(
+  'device processes that die while they ring count as refused',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  b.1.d9 > attach cas
+             b.1.d9 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             b.1.d8 < callRequest
+             b.1.d9 < callRequest
+             start no answer 25000
+  ! a.1.d7
+  ! b.1
+             a.1.c1 < callRefuse unreachable
+             stop no answer
+  a.1.c1 > callRequest c2
+             a.1.c1 < callRefuse c2 no device
+  `,
+);
+
+flow(
+  'call control dies: what it had in offer stops ringing, what was taken ends',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             b.1.d8 < callRequest
+             start no answer 25000
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             b.1.d8 < callWithdraw answered elsewhere
+             stop no answer
+  a.1.c1 > callRequest c2
+             a.1.d7 < callRequest c2
+             b.1.d8 < callRequest c2
+             start no answer:c2 25000
+  ! a.1.c1
+             a.1.d7 < callWithdraw internal failure
+             a.1.d7 < callWithdraw c2 internal failure
+             b.1.d8 < callWithdraw c2 internal failure
+             stop no answer:c2
+  `,
+);
+
+flow(
+  'the holder dies: call control hears it from the line as well, after the answer',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             start no answer 25000
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             stop no answer
+  ! a.1.d7
+             a.1.c1 < callRelease of a.1.d7 internal failure
+  `,
+);
+
+flow(
+  'what is said twice or too late changes nothing',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             b.1.d8 < callRequest
+             start no answer 25000
+  a.1.c1 > callRequest
+  a.1.d7 > callRefuse busy
+  a.1.d7 > callRefuse busy
+  a.1.d7 > callAlert
+  b.1.d8 > callProceed
+             a.1.c1 < callProceed
+             stop no answer
+  b.1.d8 > callAlert
+  a.1.c1 > callRequest
+  b.1.d8 > callRefuse busy
+  a.1.c1 > callEnded hung up
+  a.1.c1 > callEnded hung up
+  b.1.d8 > callAlert
+  ! a.1.c1
+  `,
+);
+
+flow(
+  'a member without the right to answer is not rung',
+  { ...PARALLEL, members: [member('ana'), { ...member('ben'), rights: ['originate'] }] },
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             start no answer 25000
+  `,
+);
+
+test('calls get the lowest free appearance, and the phones are told which', () => {
+  let line = newLineControl(PARALLEL, 7);
+  const appearances: (number | undefined)[] = [];
+  for (const ladder of [
+    'a.1.d7 attach ana',
+    'a.1.c1 callRequest c1',
+    'a.1.c2 callRequest c2',
+  ].concat(['a.1.c1 callWithdraw c1', 'a.1.c3 callRequest c3', 'a.1.c4 callRequest c4'])) {
+    const [from = '', name = '', rest = ''] = ladder.split(' ');
+    const effects: Effect[] = [];
+    step(line, eventOf({ type: 'signal', from, name, rest } as Rung), effects);
+    line = JSON.parse(JSON.stringify(line)) as LineControl;
+    for (const effect of effects)
+      if (effect.type === 'tell' && effect.signal.type === 'callRequest')
+        appearances.push(effect.signal.appearance);
+  }
+  assert.deepEqual(appearances, [1, 2, 1, 3]);
+});
+
+test('a snapshot shows who is there, who rings, and who holds what', () => {
+  const line = newLineControl(PARALLEL, 7);
+  const rungs = ['a.1.d7 attach ana', 'b.1.d8 attach ben', 'a.1.c1 callRequest c1'].concat([
+    'a.1.d7 callProceed c1',
+    'a.1.c2 callRequest c2',
+    'a.1.d7 callRefuse c2 busy',
+  ]);
+  for (const ladder of rungs) {
+    const [from = '', name = '', ...rest] = ladder.split(' ');
+    step(line, eventOf({ type: 'signal', from, name, rest: rest.join(' ') } as Rung), []);
+  }
+  assert.deepEqual(snapshotOf(line), {
+    number: '2000',
+    name: 'Reception',
+    epoch: 7,
+    devices: [
+      { pid: 'a.1.d7', device: 'ana-phone', member: 'ana' },
+      { pid: 'b.1.d8', device: 'ben-phone', member: 'ben' },
+    ],
+    calls: [
+      {
+        call: 'c1',
+        appearance: 1,
+        from: { number: '1001', name: 'Ada' },
+        state: 'active',
+        holder: { pid: 'a.1.d7', call: 'c1' },
+      },
+      {
+        call: 'c2',
+        appearance: 2,
+        from: { number: '1001', name: 'Ada' },
+        state: 'ringing',
+        ringing: ['b.1.d8'],
+      },
+    ],
+  });
+});
+
+test('early media passes through untouched', () => {
+  const line = newLineControl(PARALLEL, 7);
+  for (const [from, name, rest] of [
+    ['a.1.d7', 'attach', 'ana'],
+    ['a.1.c1', 'callRequest', ''],
+  ])
+    step(line, eventOf({ type: 'signal', from, name, rest } as Rung), []);
+  const alert = {
+    ...signalOf({ type: 'signal', from: 'a.1.d7', name: 'callAlert', rest: 'progress' } as Rung & {
+      type: 'signal';
+    }),
+    media: { type: 'application/sdp', body: 'v=0\r\n' },
+    reliable: true,
+  };
+  const effects: Effect[] = [];
+  step(line, { type: 'signal', signal: alert, from: 'a.1.d7' } as LineEvent, effects);
+  assert.deepEqual(effects, [{ type: 'tell', to: 'a.1.c1', signal: alert }]);
+});
+
+function flow(name: string, of: Line, ladder: string): void {
+  test(name, () => {
+    let line = newLineControl(of, 7);
+    climb(ladder, (rung) => {
+      const effects: Effect[] = [];
+      step(line, eventOf(rung), effects);
+      line = JSON.parse(JSON.stringify(line)) as LineControl;
+      return effects;
+    });
+  });
+}
+
+function eventOf(rung: Rung): LineEvent {
+  switch (rung.type) {
+    case 'signal':
+      return { type: 'signal', signal: signalOf(rung), from: rung.from };
+    case 'timer':
+      return { type: 'timer', timer: `${rung.timer}:c1` };
+    case 'down':
+      return { type: 'down', gone: rung.gone };
+  }
+}
