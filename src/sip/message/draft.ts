@@ -1,5 +1,13 @@
 /** A message while it is read: what was found so far, and the first thing that was wrong. */
-import { endOfRun, isDigit, readInteger, skipSpace, TOKEN } from './characters.ts';
+import {
+  BACKSLASH,
+  endOfRun,
+  isDigit,
+  readInteger,
+  SPACE,
+  skipSpace,
+  TOKEN,
+} from './characters.ts';
 import { CALL_ID, CONTENT_LENGTH, CSEQ, FROM, type HeaderName, TO, VIA } from './header-names.ts';
 import { Headers } from './headers.ts';
 import type { ParseLimits } from './limits.ts';
@@ -120,7 +128,9 @@ export class Draft {
 
   private noteCallId(text: string, at: number, end: number, offset: number): void {
     this.callId = text.slice(at, end);
-    if (at === end) this.refuse('header', offset, 'empty Call-ID');
+    let next = at;
+    while (next < end && text.charCodeAt(next) > SPACE) next++;
+    if (next < end || at === end) this.refuse('header', offset, 'malformed Call-ID');
   }
 
   private noteCseq(text: string, at: number, end: number, offset: number): void {
@@ -145,10 +155,22 @@ export class Draft {
 
   /** The message or the fault. `bodyAt` is -1 when the header fields have no end. */
   finish(bodyAt: number): Parsed {
+    const nul = this.text.indexOf('\0');
+    if (nul >= 0 && nul < bodyAt) this.checkNuls(nul, bodyAt);
     const body = bodyAt < 0 ? '' : this.readBody(bodyAt);
     this.checkRequired();
     if (this.code !== undefined) return { ok: false, fault: this.fault(this.code) };
     return { ok: true, message: this.method === '' ? this.response(body) : this.request(body) };
+  }
+
+  /** A NUL may stand only as a quoted pair (`intmeth` of RFC 4475): other readers end the text there. */
+  private checkNuls(first: number, end: number): void {
+    for (let at = first; at >= 0 && at < end; at = this.text.indexOf('\0', at + 1)) {
+      if (this.text.charCodeAt(at - 1) !== BACKSLASH) {
+        this.refuse('header', at, 'a NUL among the header fields');
+        return;
+      }
+    }
   }
 
   private readBody(bodyAt: number): string {

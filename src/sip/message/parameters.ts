@@ -12,7 +12,6 @@ import {
   SEMICOLON,
   SPACE,
   skipSpace,
-  TAB,
   TOKEN,
   trimEnd,
 } from './characters.ts';
@@ -110,8 +109,7 @@ export function endOfParameterValue(text: string, at: number, end: number): numb
   if (text.charCodeAt(at) === QUOTE) return endOfQuoted(text, at, end);
   while (at < end) {
     const code = text.charCodeAt(at);
-    if (code === SEMICOLON || code === COMMA || code === SPACE || code === TAB || code === QUOTE)
-      break;
+    if (code <= SPACE || code === SEMICOLON || code === COMMA || code === QUOTE) break;
     at++;
   }
   return at;

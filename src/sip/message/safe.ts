@@ -13,6 +13,11 @@ export function lineSafe(text: string): string {
   return isLineSafe(text) ? text : text.replace(/[\r\n\0]+/g, ' ');
 }
 
+/** `text` with line ends replaced by a space. For what was parsed: there a NUL may stand, in a quoted pair. */
+export function oneLine(text: string): string {
+  return text.indexOf('\n') < 0 && text.indexOf('\r') < 0 ? text : text.replace(/[\r\n]+/g, ' ');
+}
+
 /** One header line, CRLF included, from any text. An empty value gives a line with an empty value. */
 export function headerLine(name: string, value: string): string {
   return `${name}: ${lineSafe(value)}\r\n`;

@@ -5,7 +5,7 @@
 import type { SipMessage, SipRequest, SipResponse } from './message.ts';
 import type { OutgoingRequest } from './outgoing.ts';
 import { reasonPhrase } from './reason-phrases.ts';
-import { lineSafe, safeBlock } from './safe.ts';
+import { lineSafe, oneLine, safeBlock } from './safe.ts';
 
 export type ResponseOptions = {
   /** Added to To unless the request has a tag there. Not for 100. */
@@ -97,12 +97,12 @@ export function serializeRequest(outgoing: OutgoingRequest, via: string): string
 export function serializeMessage(message: SipMessage): string {
   let text =
     message.kind === 'request'
-      ? `${message.method} ${message.uri} SIP/2.0\r\n`
-      : `SIP/2.0 ${message.status} ${message.reason}\r\n`;
+      ? `${message.method} ${oneLine(message.uri)} SIP/2.0\r\n`
+      : `SIP/2.0 ${message.status} ${oneLine(message.reason)}\r\n`;
   const { names, values } = message.headers;
   for (let i = 0; i < names.length; i++) {
     const value = names[i] === 'Content-Length' ? `${message.body.length}` : values[i];
-    text += `${names[i]}: ${lineSafe(value ?? '')}\r\n`;
+    text += `${names[i]}: ${oneLine(value ?? '')}\r\n`;
   }
   return `${text}\r\n${message.body}`;
 }

@@ -21,7 +21,6 @@ import {
   SLASH,
   SPACE,
   skipSpace,
-  TAB,
   TOKEN,
 } from './characters.ts';
 import type { SipRequest, Via } from './message.ts';
@@ -119,8 +118,7 @@ function endOfValue(text: string, at: number, end: number): number {
   if (text.charCodeAt(at) === QUOTE) return endOfQuoted(text, at, end);
   while (at < end) {
     const code = text.charCodeAt(at);
-    if (code === SEMICOLON || code === COMMA || code === SPACE || code === TAB || code === QUOTE)
-      break;
+    if (code <= SPACE || code === SEMICOLON || code === COMMA || code === QUOTE) break;
     at++;
   }
   return at;
