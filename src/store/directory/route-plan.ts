@@ -5,15 +5,19 @@
  * then its leading 0 becomes +44. All that is to be stripped must stand literally in the pattern,
  * so that the outcome is known here and not at the first call.
  */
+import { compilePattern } from '../../call/dial-patterns.ts';
 import type { Gateway, OutboundPattern } from '../../call/directory.ts';
 import { type Entry, placeAt } from '../document.ts';
 import { suggestion } from '../nearest-name.ts';
 import { formatPlace, type Problem } from '../problem.ts';
 import { checkShape } from '../shape.ts';
 import type { Gathered } from './gather.ts';
-import { dialPattern, gatewayListSchema, routeSchema } from './schema.ts';
+import { gatewayListSchema, routeSchema } from './schema.ts';
 
-/** Patterns in the order of the files: among equally specific ones the earlier wins. */
+/**
+ * Patterns in the order of the files: among equally specific ones the earlier wins. A list of
+ * several gateways gives its pattern once for each, in the order in which they are to be tried.
+ */
 export function readRoutePlan(
   plan: Pick<Gathered, 'partitions' | 'lists' | 'gateways'>,
   gateways: ReadonlyMap<string, Gateway>,
@@ -21,14 +25,14 @@ export function readRoutePlan(
 ): OutboundPattern[] {
   const lists = readLists(plan, problems);
   const patterns: OutboundPattern[] = [];
+  // Partitions are names only until callers have search spaces: a pattern can be in one of them.
+  const seen = new Map<string, Entry>();
   for (const partition of plan.partitions.values()) {
-    const seen = new Map<string, Entry>();
     for (const entry of partition.values()) {
       const before = problems.length;
-      const fault = dialPattern.safeParse(entry.key).error?.issues[0];
-      if (fault) problems.push({ place: entry.place, message: fault.message });
+      checkPattern(entry, problems);
       const given = checkShape(routeSchema, entry.value, problems);
-      if (given === undefined || fault) continue;
+      if (given === undefined || problems.length > before) continue;
       const pattern = entry.key.replace('.', '');
       const twin = seen.get(pattern);
       if (twin) {
@@ -36,35 +40,46 @@ export function readRoutePlan(
         problems.push({ place: entry.place, message });
       }
       seen.set(pattern, entry);
-      const gateway = lists.get(given.list);
-      if (gateway === undefined && !plan.lists.has(given.list)) {
+      const ways = lists.get(given.list) ?? [];
+      if (!plan.lists.has(given.list)) {
         const place = placeAt(entry.value, ['list']);
         const message = `unknown list '${given.list}'${suggestion(given.list, lists.keys())}`;
         problems.push({ place, message });
       }
       const digits = readDigits(given.digits ?? '', entry.key);
-      if (typeof digits === 'string')
+      if (typeof digits === 'string') {
         problems.push({ place: placeAt(entry.value, ['digits']), message: digits });
-      if (problems.length > before || gateway === undefined || typeof digits === 'string') continue;
-      if (gateways.has(gateway)) patterns.push({ pattern, gateway, ...digits });
+        continue;
+      }
+      for (const gateway of ways)
+        if (gateways.has(gateway)) patterns.push({ pattern, gateway, ...digits });
     }
   }
   return patterns;
 }
 
-/** List name to the id of its gateway. */
+function checkPattern({ key, place }: Entry, problems: Problem[]): void {
+  const compiled = compilePattern(key);
+  if ('type' in compiled)
+    problems.push({ place, message: `pattern '${key}': ${compiled.problem}` });
+  else if (key.split('.').length > 2)
+    problems.push({ place, message: `pattern '${key}': one . marks what may be stripped` });
+}
+
+/** List name to the ids of its gateways. */
 function readLists(
   plan: Pick<Gathered, 'lists' | 'gateways'>,
   problems: Problem[],
-): Map<string, string> {
-  const lists = new Map<string, string>();
+): Map<string, readonly string[]> {
+  const lists = new Map<string, readonly string[]>();
   for (const entry of plan.lists.values()) {
-    const [gateway] = checkShape(gatewayListSchema, entry.value, problems) ?? [];
-    if (gateway === undefined) continue;
-    lists.set(entry.key, gateway);
-    if (plan.gateways.has(gateway)) continue;
-    const message = `unknown gateway '${gateway}'${suggestion(gateway, plan.gateways.keys())}`;
-    problems.push({ place: placeAt(entry.value, [0]), message });
+    const ids = checkShape(gatewayListSchema, entry.value, problems) ?? [];
+    lists.set(entry.key, ids);
+    ids.forEach((id, index) => {
+      if (plan.gateways.has(id)) return;
+      const message = `unknown gateway '${id}'${suggestion(id, plan.gateways.keys())}`;
+      problems.push({ place: placeAt(entry.value, [index]), message });
+    });
   }
   return lists;
 }

@@ -117,16 +117,8 @@ export const gatewaySchema = z.strictObject({
 });
 export type GatewayEntry = z.output<typeof gatewaySchema>;
 
-/** Dialled digits: literal digits, `*`, `#`, `X`, `Z`, `N`, `[1-5]`, `.` once as a mark, `!` at the end. */
-export const dialPattern = z
-  .string()
-  .regex(
-    /^\+?(?:[0-9*#XZN]|\[[0-9-]+\])*\.?(?:[0-9*#XZN]|\[[0-9-]+\])*!?$/,
-    'expected a pattern of digits, X, Z, N, [1-5], one . and ! at the end',
-  )
-  .refine((text) => /[0-9*#XZN\]!]/.test(text), 'expected a pattern, got nothing to match');
-
 export const routeSchema = z.strictObject({ list: identifier, digits: z.string().optional() });
 export type RouteEntry = z.output<typeof routeSchema>;
 
-export const gatewayListSchema = z.array(identifier).length(1, 'expected a list of one gateway');
+/** Gateways in the order in which they are tried. */
+export const gatewayListSchema = z.array(identifier).min(1, 'expected at least one gateway');

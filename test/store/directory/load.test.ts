@@ -109,7 +109,7 @@ gateways:
   paris: { uri: "sip:[2001:db8::1]:5080" }
   rome: { uri: "sip:gw.example.com" }
 route_plan:
-  lists: { out: [london], mobile: [paris] }
+  lists: { out: [london], mobile: [paris, london] }
   partitions:
     office:
       "9.0[12]XXX!": { list: out, digits: "strip 9, 0 -> +44" }
@@ -137,6 +137,7 @@ route_plan:
   assert.deepEqual(outbound, [
     { pattern: '90[12]XXX!', gateway: 'london', strip: 2, prefix: '+44' },
     { pattern: '8NXX', gateway: 'paris', strip: 1, prefix: '' },
+    { pattern: '8NXX', gateway: 'london', strip: 1, prefix: '' },
     { pattern: '999', gateway: 'london', strip: 0, prefix: '' },
   ]);
 });

@@ -206,7 +206,7 @@ route_plan:
       "8.XX": { list: nowhere, digits: "strip 7" }
       "7!!": { list: london }
       "[1-5": { list: london, digits: chop }
-  lists: { london: [london], nowhere: [madrid], both: [london, paris] }
+  lists: { london: [london], nowhere: [madrid], none: [] }
   search: {}
 `,
   },
@@ -215,10 +215,10 @@ route_plan:
    a.yaml:10:7: pattern '90XX' matches the same as '9.0XX' in a.yaml:9:7
    a.yaml:10:23: unknown list 'lndon' (did you mean 'london'?)
    a.yaml:11:40: 'strip 7' never applies: what is left of the pattern begins '8XX'
-   a.yaml:12:7: expected a pattern of digits, X, Z, N, [1-5], one . and ! at the end
-   a.yaml:13:7: expected a pattern of digits, X, Z, N, [1-5], one . and ! at the end
+   a.yaml:12:7: pattern '7!!': nothing may follow !
+   a.yaml:13:7: pattern '[1-5': a set is [1-5] or [135]
    a.yaml:14:40: unknown gateway 'madrid'
-   a.yaml:14:55: expected a list of one gateway
+   a.yaml:14:55: expected at least one gateway
    a.yaml:15:3: unknown key 'search' (known here: partitions, lists)`,
 );
 
