@@ -27,13 +27,17 @@ export type TransactionEvent<U> =
       readonly source: Hop;
       readonly transaction: ClientTransaction<U>;
     }
-  /** No final answer came: timer B or F, or the transport failed. */
+  /** No final answer came: timer B or F, 64*T1 since a CANCEL, or the transport failed. The transaction is over. */
   | {
       readonly type: 'failed';
       readonly reason: 'timeout' | 'transport';
       readonly transaction: ClientTransaction<U>;
     }
-  /** Our final answer could not be delivered: timer H, or the transport failed. */
+  /**
+   * Our answer could not be delivered: timer H, or the transport failed. A transport may fail under a
+   * provisional answer too (an INVITE's transaction then still wants its final one), and under a 2xx
+   * that has been acknowledged since, for 64*T1 (RFC 6026 keeps the transaction that long).
+   */
   | {
       readonly type: 'unacknowledged';
       readonly reason: 'timeout' | 'transport';

@@ -10,7 +10,6 @@ import { assert } from '../../base/assert.ts';
 import type { Random } from '../../base/random.ts';
 import type { Effect, Send } from '../effects.ts';
 import type { Hop } from '../hop.ts';
-import { detach } from '../message/detach.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
 import type { OutgoingRequest } from '../message/outgoing.ts';
 import { parseMessage } from '../message/parse.ts';
@@ -29,7 +28,7 @@ import {
   stepByTimer,
   stepByTransportError,
 } from './machines.ts';
-import { formatVia, freshBranch, mergeKey, serverKey, statelessTag } from './matching.ts';
+import { flatKey, formatVia, freshBranch, mergeKey, serverKey, statelessTag } from './matching.ts';
 import { startNonInviteClient } from './non-invite-client.ts';
 import { startNonInviteServer } from './non-invite-server.ts';
 import type { ServerTransaction } from './server.ts';
@@ -215,8 +214,8 @@ export class TransactionLayer<U> {
     }
     stampVia(request, source);
     const replyTo = responseHop(request, source);
-    const keptKey = detach(key);
-    const keptMerging = detach(merging);
+    const keptKey = flatKey(key);
+    const keptMerging = flatKey(merging);
     const transaction: ServerTransaction<U> =
       method === 'INVITE'
         ? startInviteServer(

@@ -1,6 +1,7 @@
 /** What transactions are known by: RFC 3261 §17.1.3, §17.2.3, §8.2.2.2; and our own Via. */
 import { type Random, token } from '../../base/random.ts';
 import type { Hop } from '../hop.ts';
+import { detach } from '../message/detach.ts';
 import type { SipMessage, SipRequest } from '../message/message.ts';
 
 /** RFC 3261 §8.1.1.7: what a branch begins with whose author promises that it is unique. */
@@ -31,6 +32,14 @@ export function serverKey(message: SipMessage, method: string): string {
   // In an answer the Request-URI is gone; nothing is found then.
   if (via.branch.startsWith(MAGIC_COOKIE) || message.kind === 'response') return key;
   return `${key} ${message.cseq} ${message.uri} ${message.fromTag} ${message.callId}`;
+}
+
+/**
+ * A key as a string of its own. Joined text is a tree whose leaves keep their datagrams alive until
+ * somebody looks into it: V8 then makes it flat, at a third of the price of a copy.
+ */
+export function flatKey(key: string): string {
+  return key.charCodeAt(0) === 0 ? detach(key) : key;
 }
 
 /** The same for every copy of a request that was forked on its way to us. */
