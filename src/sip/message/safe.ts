@@ -2,6 +2,7 @@
  * Text that goes into a header line: nothing that comes from outside may end the line it stands in.
  * The serializer passes all that it is given through here.
  */
+import { TOKEN } from './characters.ts';
 
 /** Whether `text` may stand in a header line: no CR, LF or NUL. */
 export function isLineSafe(text: string): boolean {
@@ -24,31 +25,20 @@ export function headerLine(name: string, value: string): string {
 }
 
 /**
- * A block of complete header lines, each ending with CRLF, as the serializer takes it. A block that
- * is not one, because somebody built it of unchecked text, is mended: what could end the header
- * fields early, or is no header line, is left out.
+ * A block of complete header lines, each ending with CRLF, as the serializer takes it. Of a block
+ * that is not one, because somebody built it of unchecked text, only the lines before the first
+ * wrong one are kept: nothing in it can end the header fields early. What cannot be told is a whole
+ * line that came in with a value: make lines with `headerLine`.
  */
 export function safeBlock(block: string): string {
-  return block === '' || isBlock(block) ? block : mend(block);
-}
-
-/** Whether every CR is followed by LF, every LF preceded by CR, no line empty, the last one ended. */
-function isBlock(block: string): boolean {
   let at = 0;
   while (at < block.length) {
     const lf = block.indexOf('\n', at);
-    if (lf < at + 2 || block.indexOf('\r', at) !== lf - 1) return false;
+    const isLine = lf > at + 1 && block.indexOf('\r', at) === lf - 1;
+    if (!isLine || TOKEN[block.charCodeAt(at)] !== 1) return block.slice(0, at);
     at = lf + 1;
   }
-  return block.indexOf('\0') < 0;
-}
-
-function mend(block: string): string {
-  let mended = '';
-  for (const line of block.split(/[\r\n]+/)) {
-    if (/^[-.!%*+`'~0-9A-Z_a-z]+[ \t]*:/.test(line)) mended += `${lineSafe(line)}\r\n`;
-  }
-  return mended;
+  return block;
 }
 
 /** `text` as a quoted string: quotes and backslashes escaped, controls turned to spaces. */
