@@ -114,6 +114,8 @@ export class TransactionLayer<U> {
    * for a 2xx to an INVITE, which its user repeats until the ACK comes (RFC 6026).
    */
   respond(transaction: ServerTransaction<U>, status: number, text: string): void {
+    // By now the table may hold another one of the same key: leave that alone.
+    if (transaction.state === 'terminated') return;
     stepByAnswer(transaction, status, text, this.#context);
     this.#settle(transaction);
   }
@@ -124,6 +126,7 @@ export class TransactionLayer<U> {
    * handed up: the answer then takes the place of the 100, so that one packet in draws one packet out.
    */
   respondStatelessly(transaction: ServerTransaction<U>, text: string): void {
+    if (transaction.state === 'terminated') return;
     const answer: Send = { type: 'send', text, hop: transaction.replyTo };
     const at = this.#unsent(transaction);
     if (at < 0) this.#out.push(answer);
@@ -133,6 +136,7 @@ export class TransactionLayer<U> {
 
   /** Forgets a request without an answer. To be called as soon as it has been handed up. */
   drop(transaction: ServerTransaction<U>): void {
+    if (transaction.state === 'terminated') return;
     const at = this.#unsent(transaction);
     if (at >= 0) this.#out.splice(at, 1);
     this.#end(transaction);

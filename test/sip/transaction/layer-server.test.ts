@@ -363,6 +363,22 @@ test('a stranger is answered with one packet, and leaves nothing behind', () => 
   );
 });
 
+test('who answers a request that is over does not disturb its copy', () => {
+  const desk = new Desk();
+  desk.receive(request('INVITE'));
+  const first = desk.newest;
+  desk.layer.drop(first);
+  desk.receive(request('INVITE'));
+  desk.layer.respond(first, 486, 'SIP/2.0 486 Busy');
+  desk.layer.respondStatelessly(first, 'SIP/2.0 486 Busy');
+  desk.layer.drop(first);
+  desk.receive(request('INVITE'));
+  assert.deepEqual(
+    [desk.servers.length, desk.layer.counters.retransmissionsReceived, desk.layer.size],
+    [2, 1, { clients: 0, servers: 1 }],
+  );
+});
+
 test('when a connection breaks, those who wait for an answer on it are told of', () => {
   const desk = new Desk();
   desk.receive(request('INVITE'), PEER_ON_TCP);
