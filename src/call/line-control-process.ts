@@ -15,8 +15,15 @@ import { isGone } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import { takeAppearance } from './appearances.ts';
 import { type Effect, perform, tell } from './effects.ts';
-import { type LineControl, type Offered, removeCall, type Taken } from './line-control.ts';
-import { removeDevice, storeDevice } from './line-control-database.ts';
+import {
+  type LineControl,
+  lineStateOf,
+  type Offered,
+  putCall,
+  removeCall,
+  type Taken,
+} from './line-control.ts';
+import { findDevice, removeDevice, storeDevice } from './line-control-database.ts';
 import {
   beginOffer,
   disarm,
@@ -40,8 +47,9 @@ type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 /** What is said about a call that is known here. */
 type CallEvent = Signal<'callAlert' | 'callProceed' | 'callRefuse' | 'callWithdraw' | 'callEnded'>;
 
-/** Calls at one line; more are refused with 'overload'. */
+/** Calls at one line, and watchers; more are refused with 'overload'. */
 const LINE_CALLS_MAX = 10_000;
+const LINE_WATCHERS_MAX = 1024;
 
 /** The machine: changes `line` and appends to `out` what is to be done. */
 export function step(line: LineControl, event: LineEvent, out: Effect[]): void {
@@ -56,6 +64,15 @@ export function step(line: LineControl, event: LineEvent, out: Effect[]): void {
       lose(line, event.gone, out);
       break;
   }
+  if (line.changed) tellWatchers(line, out);
+}
+
+/** After everything else: a phone drops a lamp that lit before it was told to stop ringing. */
+function tellWatchers(line: LineControl, out: Effect[]): void {
+  line.changed = false;
+  if (line.watchers.length === 0) return;
+  const state = lineStateOf(line);
+  for (const watcher of line.watchers) out.push(tell(watcher, state));
 }
 
 function receive(line: LineControl, signal: CallSignal, from: Pid, out: Effect[]): void {
@@ -65,6 +82,12 @@ function receive(line: LineControl, signal: CallSignal, from: Pid, out: Effect[]
       break;
     case 'detach':
       detach(line, from, out);
+      break;
+    case 'lineWatch':
+      watch(line, signal.pid ?? from, out);
+      break;
+    case 'lineUnwatch':
+      unwatch(line, signal.pid ?? from);
       break;
     case 'callRequest':
       offer(line, signal, from, out);
@@ -162,8 +185,10 @@ function offer(line: LineControl, asked: CallRequest, control: Pid, out: Effect[
     cause: 'no device',
     armed: [],
   };
-  line.calls[call] = offered;
+  putCall(line, offered);
   beginOffer(line, offered, out);
+  // Refused at once: no lamp has been lit.
+  if (line.calls[call] === undefined) line.changed = false;
 }
 
 function take(
@@ -175,7 +200,9 @@ function take(
 ): void {
   const { control, from, appearance } = call;
   const holder = signal.from;
-  line.calls[call.call] = { state: 'taken', call: call.call, control, from, appearance, holder };
+  const member = findDevice(line.devices, winner)?.member ?? '';
+  const taken = { call: call.call, control, from, appearance, holder, member };
+  putCall(line, { state: 'taken', ...taken });
   out.push(tell(control, signal));
   for (const pid of call.ringing)
     if (pid !== winner) withdraw({ pid, call: call.call }, 'answered elsewhere', out);
@@ -204,6 +231,23 @@ function detach(line: LineControl, pid: Pid, out: Effect[]): void {
   }
 }
 
+function watch(line: LineControl, watcher: Pid, out: Effect[]): void {
+  const { number } = line.line;
+  if (!line.watchers.includes(watcher)) {
+    if (line.watchers.length >= LINE_WATCHERS_MAX) {
+      out.push(tell(watcher, { type: 'lineRefused', number, cause: 'overload' }));
+      return;
+    }
+    line.watchers.push(watcher);
+  }
+  out.push(tell(watcher, lineStateOf(line)));
+}
+
+function unwatch(line: LineControl, watcher: Pid): void {
+  const at = line.watchers.indexOf(watcher);
+  if (at >= 0) line.watchers.splice(at, 1);
+}
+
 function timeout(line: LineControl, name: string, out: Effect[]): void {
   const { timer, call } = readTimer(name);
   const known = line.calls[call];
@@ -212,6 +256,7 @@ function timeout(line: LineControl, name: string, out: Effect[]): void {
 
 function lose(line: LineControl, gone: Pid | Home, out: Effect[]): void {
   for (const { pid } of [...line.devices]) if (isGone(pid, gone)) removeDevice(line.devices, pid);
+  for (const watcher of [...line.watchers]) if (isGone(watcher, gone)) unwatch(line, watcher);
   for (const call of Object.values(line.calls)) {
     if (call.state === 'offered') loseInOffered(line, call, gone, out);
     else loseInTaken(line, call, gone, out);

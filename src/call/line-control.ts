@@ -5,9 +5,9 @@ import type { Pid } from '../process/pid.ts';
 import { type Appearances, freeAppearance, noAppearances } from './appearances.ts';
 import type { Cause } from './cause.ts';
 import type { Line } from './directory.ts';
-import type { LineControlDatabase } from './line-control-database.ts';
+import { findDevice, type LineControlDatabase } from './line-control-database.ts';
 import type { Plan } from './offering-plan.ts';
-import type { CallId, CallRequest, LegRef, Party } from './signals.ts';
+import type { CallId, CallRequest, CallSignal, LegRef, LineCallState, Party } from './signals.ts';
 
 type Common = {
   readonly call: CallId;
@@ -38,7 +38,12 @@ export type Offered = Common & {
   readonly armed: OfferTimer[];
 };
 
-export type Taken = Common & { readonly state: 'taken'; readonly holder: LegRef };
+/** `member`: whose device holds it. */
+export type Taken = Common & {
+  readonly state: 'taken';
+  readonly holder: LegRef;
+  readonly member: string;
+};
 
 export type LineCall = Offered | Taken;
 
@@ -52,16 +57,60 @@ export type LineControl = {
   /** By call id, which is made by a device process and never a name of `Object.prototype`. */
   readonly calls: Record<CallId, LineCall>;
   readonly appearances: Appearances;
+  /** Who is told what the line does, to light its lamps. */
+  readonly watchers: Pid[];
+  /** Within one event: the watchers have something to be told. */
+  changed: boolean;
 };
 
 export function newLineControl(line: Line, epoch: number): LineControl {
-  return { line, epoch, plan: null, devices: [], calls: {}, appearances: noAppearances() };
+  return {
+    line,
+    epoch,
+    plan: null,
+    devices: [],
+    calls: {},
+    appearances: noAppearances(),
+    watchers: [],
+    changed: false,
+  };
 }
 
-/** The call is over, or has never been: its appearance is free. */
+/** The call is new at this line, or has another state. */
+export function putCall(control: LineControl, call: LineCall): void {
+  control.calls[call.call] = call;
+  control.changed = true;
+}
+
+/** The call is over: its appearance is free. */
 export function removeCall(control: LineControl, call: LineCall): void {
   freeAppearance(control.appearances, call.appearance);
   delete control.calls[call.call];
+  control.changed = true;
+}
+
+/** How many calls of the line `member` has: those that ring its devices and those that they hold. */
+export function callsOf(control: LineControl, member: string): number {
+  let count = 0;
+  for (const call of Object.values(control.calls)) {
+    const isIts =
+      call.state === 'taken'
+        ? call.member === member
+        : call.ringing.some((pid) => findDevice(control.devices, pid)?.member === member);
+    if (isIts) count++;
+  }
+  return count;
+}
+
+/** What watchers are told. */
+export function lineStateOf(control: LineControl): Extract<CallSignal, { type: 'lineState' }> {
+  const calls = Object.values(control.calls).map((record): LineCallState => {
+    const { call, appearance, from } = record;
+    return record.state === 'taken'
+      ? { call, appearance, state: 'active', from, member: record.member }
+      : { call, appearance, state: 'ringing', from, member: '' };
+  });
+  return { type: 'lineState', number: control.line.number, calls };
 }
 
 /** What `line ls` and the console show of a line. */
@@ -83,7 +132,7 @@ export type LineCallSnapshot = {
   readonly from: Party;
 } & (
   | { readonly state: 'ringing'; readonly ringing: readonly Pid[] }
-  | { readonly state: 'active'; readonly holder: LegRef }
+  | { readonly state: 'active'; readonly holder: LegRef; readonly member: string }
 );
 
 export function snapshotOf(control: LineControl): LineSnapshot {
@@ -101,5 +150,5 @@ function callSnapshotOf(record: LineCall): LineCallSnapshot {
   const { call, appearance, from } = record;
   return record.state === 'offered'
     ? { call, appearance, from, state: 'ringing', ringing: [...record.ringing] }
-    : { call, appearance, from, state: 'active', holder: record.holder };
+    : { call, appearance, from, state: 'active', holder: record.holder, member: record.member };
 }

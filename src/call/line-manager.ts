@@ -45,7 +45,22 @@ export class LineManager implements Process<CallSignal> {
   }
 
   receive(signal: CallSignal, from: Pid): void {
-    if (signal.type === 'lineRegister') this.#register(signal, from);
+    switch (signal.type) {
+      case 'lineRegister':
+        this.#register(signal, from);
+        break;
+      case 'lineWatch':
+        this.#watch(signal.number, signal.pid ?? from);
+        break;
+      case 'lineUnwatch': {
+        const { number, pid = from } = signal;
+        const location = this.#options.table.find(number);
+        const lcp = location === undefined ? undefined : firstLcp(location);
+        if (lcp !== undefined) this.#host.tell(lcp, { type: 'lineUnwatch', number, pid });
+        break;
+      }
+      default:
+    }
   }
 
   timeout(): void {}
@@ -66,6 +81,15 @@ export class LineManager implements Process<CallSignal> {
     if (lcp === undefined) return this.#refuse(from, number, 'internal failure');
     this.#host.tell(from, { type: 'lineRegistered', number, lcp });
     this.#host.tell(lcp, { type: 'attach', number, pid: from, device, member });
+  }
+
+  /** Lamps of a line at which nobody is registered yet will have something to show later. */
+  #watch(number: string, pid: Pid): void {
+    const line = lineOfNumber(this.#options.directory, number);
+    if (line === undefined) return this.#refuse(pid, number, 'unknown number');
+    const lcp = this.#lcpOf(line);
+    if (lcp === undefined) return this.#refuse(pid, number, 'internal failure');
+    this.#host.tell(lcp, { type: 'lineWatch', number, pid });
   }
 
   #lcpOf(line: Line): Pid | undefined {

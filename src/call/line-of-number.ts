@@ -1,8 +1,8 @@
 /**
  * What a dialled number or user name stands for: a line of the directory, or one device alone.
  *
- * A device's user name can be dialled too. It is a line of one member, both named by the user; a line
- * of that number in the directory comes first.
+ * A device's user name can be dialled too. It is a line of one member, which has the device's id for
+ * its name; a line of that number in the directory comes first.
  */
 import type { Device, Directory, Line } from './directory.ts';
 
@@ -34,7 +34,7 @@ export function seatsOf(directory: Directory, device: Device): readonly LineSeat
     for (const member of members)
       if (member.device === device.id) seats.push({ number, member: member.name });
   }
-  if (!directory.lines.has(device.user)) seats.push({ number: device.user, member: device.user });
+  if (!directory.lines.has(device.user)) seats.push({ number: device.user, member: device.id });
   return seats;
 }
 
@@ -47,7 +47,7 @@ function lineOfUser(device: Device): Line {
     offering: { type: 'parallel' },
     members: [
       {
-        name: device.user,
+        name: device.id,
         device: device.id,
         ringAfterMs: 0,
         rights: ['answer', 'originate', 'retrieve', 'barge'],

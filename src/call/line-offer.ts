@@ -7,7 +7,13 @@
 import type { Pid } from '../process/pid.ts';
 import type { Cause } from './cause.ts';
 import { type Effect, start, stop, tell } from './effects.ts';
-import { type LineControl, type Offered, type OfferTimer, removeCall } from './line-control.ts';
+import {
+  callsOf,
+  type LineControl,
+  type Offered,
+  type OfferTimer,
+  removeCall,
+} from './line-control.ts';
 import { findDevice, type LineDevice } from './line-control-database.ts';
 import { membersOf, type Plan, planOf, type Stage } from './offering-plan.ts';
 import { weightier } from './refusals.ts';
@@ -26,7 +32,7 @@ export function joinOffer(
   device: LineDevice,
   out: Effect[],
 ): void {
-  if (stageOf(line, call)?.members.includes(device.member)) ring(call, device, out);
+  if (stageOf(line, call)?.members.includes(device.member)) ring(line, call, device, out);
 }
 
 /** `pid` does not take the call. When it was the last that rang, the next ones ring at once. */
@@ -143,15 +149,29 @@ function enterStep(line: LineControl, call: Offered, to: number, out: Effect[]):
 
 function ringStage(line: LineControl, call: Offered, out: Effect[]): void {
   const members = stageOf(line, call)?.members ?? [];
-  for (const device of line.devices) if (members.includes(device.member)) ring(call, device, out);
+  for (const device of line.devices)
+    if (members.includes(device.member)) ring(line, call, device, out);
 }
 
-/** Offers the call to `device`, unless it was offered to it already, or comes from it. */
-function ring(call: Offered, { pid, device }: LineDevice, out: Effect[]): void {
-  if (device === call.request.by) return;
+/** Offers the call to `device`, unless it was offered to it already, comes from it, or its member is busy. */
+function ring(line: LineControl, call: Offered, device: LineDevice, out: Effect[]): void {
+  const { pid, member } = device;
+  if (device.device === call.request.by) return;
   if (call.ringing.includes(pid) || call.refused.includes(pid)) return;
+  if (isBusy(line, call, member)) {
+    call.cause = weightier(call.cause, 'busy');
+    return;
+  }
   call.ringing.push(pid);
   out.push(tell(pid, call.request));
+}
+
+/** Whether `member` has as many other calls of the line as the line allows it. */
+function isBusy(line: LineControl, call: Offered, member: string): boolean {
+  const { callsPerMember } = line.line;
+  if (callsPerMember === undefined) return false;
+  const isRinging = call.ringing.some((pid) => findDevice(line.devices, pid)?.member === member);
+  return callsOf(line, member) - (isRinging ? 1 : 0) >= callsPerMember;
 }
 
 /** Everybody has refused, or time is up. */

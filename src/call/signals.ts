@@ -136,6 +136,8 @@ export type CallSignal =
       /** 'immediate' must be answered without asking the user (UPDATE). */
       readonly manner: 'negotiated' | 'immediate';
     }
+  /** The phone that asked for a change thought better of it before it was answered. */
+  | { readonly type: 'callModifyWithdraw'; readonly call: CallId }
   | { readonly type: 'callModified'; readonly call: CallId; readonly media?: Media }
   | {
       readonly type: 'callModifyRefused';

@@ -281,7 +281,15 @@ export class Scheduler<S> {
     hosted.process = undefined;
     hosted.stopAll();
     this.population[kindOf(hosted.pid) as ProcessKind]--;
-    this.#departed(hosted.pid, died);
+    try {
+      this.#departed(hosted.pid, died);
+    } catch (error) {
+      // It is nobody's turn that broke, and the manager is to live.
+      this.#log.write('error', 'departure cannot be dealt with', {
+        pid: hosted.pid,
+        error: String(error),
+      });
+    }
   }
 
   #sendAway(from: Pid, to: Pid, signal: S): void {

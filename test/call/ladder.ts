@@ -6,7 +6,7 @@
  *     ! a.1.d7                      a process died, or a manager is gone
  *
  * or what the process then does: `a.1.c1 < callAlert`, `start delay 8000`, `exit`. A word `c2` after
- * the signal names another call than `c1`.
+ * the signal names another call than `c1`, and `of b.1.d8` another leg than the sender's own.
  */
 import assert from 'node:assert/strict';
 import type { Effect } from '../../src/call/effects.ts';
@@ -45,8 +45,9 @@ function readRung(text: string): Rung | undefined {
 export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
   const { from, name, rest } = rung;
   const call = /\bc\d\b/.exec(rest)?.[0] ?? 'c1';
-  const words = rest.replace(/\s*\bc\d\b\s*/, '');
-  const leg = { pid: from, call };
+  const [, of] = /\bof (\S+)/.exec(rest) ?? [];
+  const words = rest.replace(/\bc\d\b|\bof \S+/g, '').trim();
+  const leg = { pid: (of ?? from) as Pid, call };
   switch (name) {
     case 'callRequest':
       return {
@@ -74,10 +75,12 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
       const [member = '', device = `${member}-phone`] = words.split(' ');
       return { type: name, number: '2000', pid: from, device, member };
     }
+    case 'lineWatch':
+    case 'lineUnwatch':
     case 'detach':
       return { type: name, number: '2000' };
     case 'callRelease':
-      return { type: name, call, cause: 'internal failure', from: { pid: words as Pid, call } };
+      return { type: name, call, cause: 'internal failure', from: leg };
     default:
       return { type: name, call, cause: words } as CallSignal;
   }
@@ -98,9 +101,16 @@ export function showEffect(effect: Effect): string {
 
 export function showSignal(signal: CallSignal): string {
   const words: string[] = [signal.type];
+  if (signal.type === 'lineState')
+    words.push(
+      signal.calls
+        .map(({ appearance, state, member }) => `${appearance} ${state} ${member}`.trim())
+        .join(', '),
+    );
   if ('call' in signal && signal.call !== 'c1') words.push(signal.call);
+  if (signal.type === 'callRequest' && signal.dialled !== '2000') words.push(signal.dialled);
   if ('kind' in signal && signal.kind === 'progress') words.push(signal.kind);
   if (signal.type === 'callRelease' && signal.from !== undefined) words.push('of', signal.from.pid);
   if ('cause' in signal && signal.cause) words.push(signal.cause);
-  return words.join(' ');
+  return words.filter((word) => word !== '').join(' ');
 }

@@ -685,6 +685,94 @@ flow(
   `,
 );
 
+flow(
+  'watchers are told the state of the line at once and after each change, when all else is said',
+  PARALLEL,
+  `
+  b.1.d4 > lineWatch
+             b.1.d4 < lineState
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             b.1.d8 < callRequest
+             start no answer 25000
+             b.1.d4 < lineState 1 ringing
+  a.1.c1 > callRequest c2
+             a.1.d7 < callRequest c2
+             b.1.d8 < callRequest c2
+             start no answer:c2 25000
+             b.1.d4 < lineState 1 ringing, 2 ringing
+  a.1.d7 > callAlert
+             a.1.c1 < callAlert
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             b.1.d8 < callWithdraw answered elsewhere
+             stop no answer
+             b.1.d4 < lineState 1 active ana, 2 ringing
+  a.1.d5 > lineWatch
+             a.1.d5 < lineState 1 active ana, 2 ringing
+  ! b.1.d4
+  a.1.c1 > callEnded hung up
+             a.1.d5 < lineState 2 ringing
+  a.1.d5 > lineUnwatch
+  a.1.c1 > callWithdraw c2 caller gave up
+             a.1.d7 < callWithdraw c2 caller gave up
+             b.1.d8 < callWithdraw c2 caller gave up
+             stop no answer:c2
+  `,
+);
+
+flow(
+  'watchers are not told of a call that never rang',
+  PARALLEL,
+  `
+  b.1.d4 > lineWatch
+             b.1.d4 < lineState
+  a.1.c1 > callRequest
+             a.1.c1 < callRefuse no device
+  `,
+);
+
+flow(
+  'a member that has as many calls as the line allows is busy',
+  { ...PARALLEL, callsPerMember: 1 },
+  `
+  a.1.d6 > attach ana
+             a.1.d6 < attached
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+             a.1.d6 < callRequest
+             a.1.d7 < callRequest
+             b.1.d8 < callRequest
+             start no answer 25000
+  a.1.c1 > callRequest c2
+             a.1.c1 < callRefuse c2 busy
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             a.1.d6 < callWithdraw answered elsewhere
+             b.1.d8 < callWithdraw answered elsewhere
+             stop no answer
+  a.1.c1 > callRequest c3
+             b.1.d8 < callRequest c3
+             start no answer:c3 25000
+  b.1.d8 > callRefuse c3 declined
+             a.1.c1 < callRefuse c3 busy
+             stop no answer:c3
+  a.1.d7 > callEnded hung up
+  a.1.c1 > callRequest c4
+             a.1.d6 < callRequest c4
+             a.1.d7 < callRequest c4
+             b.1.d8 < callRequest c4
+             start no answer:c4 25000
+  `,
+);
+
 test('calls get the lowest free appearance, and the phones are told which', () => {
   let line = newLineControl(PARALLEL, 7);
   const appearances: (number | undefined)[] = [];
@@ -730,6 +818,7 @@ test('a snapshot shows who is there, who rings, and who holds what', () => {
         from: { number: '1001', name: 'Ada' },
         state: 'active',
         holder: { pid: 'a.1.d7', call: 'c1' },
+        member: 'ana',
       },
       {
         call: 'c2',

@@ -1,0 +1,380 @@
+/** Each flow is a ladder: what came in, then what went out. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { type CallControl, type CallEvent, NEW, step } from '../../src/call/call-control.ts';
+import type { Destination } from '../../src/call/destination.ts';
+import type { Effect } from '../../src/call/effects.ts';
+import type { Pid } from '../../src/process/pid.ts';
+import { climb, type Rung, signalOf } from './ladder.ts';
+
+const LINE: Destination = { type: 'line', lcp: 'b.1.l1' as Pid };
+const GATEWAYS: Destination = {
+  type: 'gateways',
+  routes: [
+    { gateway: 'a.1.g1' as Pid, number: '0441' },
+    { gateway: 'a.1.g2' as Pid, number: '0442' },
+  ],
+};
+
+flow(
+  'claims 36, 45: a call is carried to the line, and what is said about it back',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callAlert of b.1.d8
+             a.1.d1 < callAlert
+  b.1.l1 > callAlert of a.1.d7
+             a.1.d1 < callAlert
+  b.1.l1 > callProceed of b.1.d8
+             a.1.d1 < callProceed
+  a.1.d1 > callEnded hung up
+             b.1.l1 < callEnded hung up
+             exit
+  a.1.d1 > callEnded hung up
+  `,
+);
+
+flow(
+  'the line refuses',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callAlert of b.1.d8
+             a.1.d1 < callAlert
+  b.1.l1 > callRefuse busy
+             a.1.d1 < callRefuse busy
+             exit
+  `,
+);
+
+for (const cause of ['unknown number', 'no device', 'address incomplete', 'loop'] as const)
+  flow(
+    `there is nowhere to take it: ${cause}`,
+    { type: 'refused', cause },
+    `
+    a.1.d1 > callRequest
+               a.1.d1 < callRefuse ${cause}
+               exit
+    `,
+  );
+
+flow(
+  'the caller gives up while it rings',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callAlert of b.1.d8
+             a.1.d1 < callAlert
+  a.1.d1 > callWithdraw caller gave up
+             b.1.l1 < callWithdraw caller gave up
+             exit
+  b.1.l1 > callProceed of b.1.d8
+  `,
+);
+
+flow(
+  'the caller gives up as the answer comes',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callProceed of b.1.d8
+             a.1.d1 < callProceed
+  a.1.d1 > callWithdraw caller gave up
+             b.1.l1 < callWithdraw caller gave up
+             exit
+  `,
+);
+
+flow(
+  'the caller gives up before its request has come',
+  LINE,
+  `
+  a.1.d1 > callWithdraw caller gave up
+             exit
+  a.1.d1 > callRequest
+  `,
+);
+
+flow(
+  'the calling device process dies: the line is told to let go',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  ! a.1.d1
+             b.1.l1 < callWithdraw internal failure
+             exit
+  `,
+);
+
+flow(
+  'the line control process dies while the call is on offer: refused, and nothing rings on',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callAlert of b.1.d8
+             a.1.d1 < callAlert
+  b.1.l1 > callAlert progress of b.1.d8
+             a.1.d1 < callAlert progress
+  b.1.l1 > callAlert of c.1.d9
+             a.1.d1 < callAlert
+  ! b.1.l1
+             b.1.d8 < callWithdraw internal failure
+             c.1.d9 < callWithdraw internal failure
+             a.1.d1 < callRefuse internal failure
+             exit
+  `,
+);
+
+flow(
+  'the line control process dies while the call is up: the call stays up',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callProceed of b.1.d8
+             a.1.d1 < callProceed
+  ! b.1.l1
+  a.1.d1 > callEnded hung up
+             exit
+  `,
+);
+
+flow(
+  'the line is gone and the caller gave up as the answer came: the holder is told directly',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callProceed of b.1.d8
+             a.1.d1 < callProceed
+  ! b.1.l1
+  a.1.d1 > callWithdraw caller gave up
+             b.1.d8 < callWithdraw caller gave up
+             exit
+  `,
+);
+
+flow(
+  'the holder dies: the caller hears it in its name, the line is free',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callProceed of b.1.d8
+             a.1.d1 < callProceed
+  ! b.1.d8
+             a.1.d1 < callRelease of b.1.d8 internal failure
+             b.1.l1 < callEnded internal failure
+             exit
+  `,
+);
+
+flow(
+  'the holder died while its answer was on the way: the line says so after it',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  ! b.1.d8
+  b.1.l1 > callProceed of b.1.d8
+             a.1.d1 < callProceed
+  b.1.l1 > callRelease of b.1.d9
+  b.1.l1 > callRelease of b.1.d8
+             a.1.d1 < callRelease of b.1.d8 internal failure
+             exit
+  `,
+);
+
+flow(
+  'the calling device process dies while the call is up',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callProceed of b.1.d8
+             a.1.d1 < callProceed
+  ! a.1
+             b.1.d8 < callRelease of a.1.d1 internal failure
+             b.1.l1 < callEnded internal failure
+             exit
+  `,
+);
+
+flow(
+  'who answers beside the one that has won is told to hang up',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  c.1.l9 > callAlert of c.1.d9
+  c.1.l9 > callProceed of c.1.d9
+             c.1.d9 < callWithdraw answered elsewhere
+  b.1.l1 > callProceed of b.1.d8
+             a.1.d1 < callProceed
+  b.1.l1 > callProceed of b.1.d8
+  c.1.l9 > callProceed of c.1.d9
+             c.1.d9 < callWithdraw answered elsewhere
+  `,
+);
+
+flow(
+  'what is said twice, too late or by somebody else changes nothing',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  a.1.d1 > callRequest
+  c.1.l9 > callRefuse busy
+  c.1.d3 > callWithdraw caller gave up
+  b.1.l1 > callProceed of b.1.d8
+             a.1.d1 < callProceed
+  b.1.l1 > callRefuse busy
+  b.1.l1 > callAlert of b.1.d8
+  c.1.d3 > callWithdraw caller gave up
+  ! c.1.d3
+  b.1.d8 > callEnded hung up
+             b.1.l1 < callEnded hung up
+             exit
+  ! a.1.d1
+  `,
+);
+
+flow(
+  'claims 4, 20: a call leaves through a gateway',
+  GATEWAYS,
+  `
+  a.1.d1 > callRequest
+             a.1.g1 < callRequest 0441
+             start no answer 181000
+  a.1.g1 > callAlert progress of a.1.g1
+             start no answer 181000
+             a.1.d1 < callAlert progress
+  a.1.g1 > callProceed of a.1.g1
+             stop no answer
+             a.1.d1 < callProceed
+  a.1.d1 > callEnded hung up
+             exit
+  `,
+);
+
+flow(
+  'a gateway that cannot take it: the next one is tried, until one refuses for good',
+  GATEWAYS,
+  `
+  a.1.d1 > callRequest
+             a.1.g1 < callRequest 0441
+             start no answer 181000
+  a.1.g1 > callRefuse unreachable
+             stop no answer
+             a.1.g2 < callRequest 0442
+             start no answer 181000
+  a.1.g2 > callRefuse busy
+             stop no answer
+             a.1.d1 < callRefuse busy
+             exit
+  `,
+);
+
+flow(
+  "no gateway can take it: the last one's cause",
+  GATEWAYS,
+  `
+  a.1.d1 > callRequest
+             a.1.g1 < callRequest 0441
+             start no answer 181000
+  ! a.1.g1
+             stop no answer
+             a.1.g2 < callRequest 0442
+             start no answer 181000
+  a.1.g2 > callRefuse overload
+             stop no answer
+             a.1.d1 < callRefuse overload
+             exit
+  `,
+);
+
+flow(
+  'once a gateway rings, no other is tried',
+  GATEWAYS,
+  `
+  a.1.d1 > callRequest
+             a.1.g1 < callRequest 0441
+             start no answer 181000
+  a.1.g1 > callAlert of a.1.g1
+             start no answer 181000
+             a.1.d1 < callAlert
+  a.1.g1 > callRefuse unreachable
+             stop no answer
+             a.1.d1 < callRefuse unreachable
+             exit
+  `,
+);
+
+flow(
+  'a gateway that says nothing for three minutes',
+  GATEWAYS,
+  `
+  a.1.d1 > callRequest
+             a.1.g1 < callRequest 0441
+             start no answer 181000
+  @ no answer
+             a.1.g1 < callWithdraw no answer
+             a.1.d1 < callRefuse no answer
+             exit
+  `,
+);
+
+test('a caller whose leg was moved here is told under the id that it knows', () => {
+  const request = signalOf({
+    type: 'signal',
+    from: 'a.1.d1' as Pid,
+    name: 'callRequest',
+    rest: '',
+  });
+  assert(request.type === 'callRequest');
+  const caller = { pid: 'a.1.d1' as Pid, call: 'moved' };
+  const effects: Effect[] = [];
+  const moved: CallEvent = {
+    type: 'request',
+    request: { ...request, caller },
+    destination: { type: 'refused', cause: 'busy' },
+  };
+  step(NEW, moved, effects);
+  assert.deepEqual(effects, [
+    { type: 'tell', to: 'a.1.d1', signal: { type: 'callRefuse', call: 'moved', cause: 'busy' } },
+    { type: 'exit' },
+  ]);
+});
+
+function flow(name: string, destination: Destination, ladder: string): void {
+  test(name, () => {
+    let call: CallControl = NEW;
+    climb(ladder, (rung) => {
+      const effects: Effect[] = [];
+      call = step(call, eventOf(rung, destination), effects);
+      call = JSON.parse(JSON.stringify(call)) as CallControl;
+      return effects;
+    });
+  });
+}
+
+function eventOf(rung: Rung, destination: Destination): CallEvent {
+  switch (rung.type) {
+    case 'signal': {
+      const signal = signalOf(rung);
+      return signal.type === 'callRequest'
+        ? { type: 'request', request: signal, destination }
+        : { type: 'signal', signal, from: rung.from };
+    }
+    case 'timer':
+      return { type: 'timer', timer: rung.timer };
+    case 'down':
+      return { type: 'down', gone: rung.gone };
+  }
+}
