@@ -31,6 +31,8 @@ export function headerLine(name: string, value: string): string {
  * line that came in with a value: make lines with `headerLine`.
  */
 export function safeBlock(block: string): string {
+  const nul = block.indexOf('\0');
+  if (nul >= 0) return safeBlock(block.slice(0, nul));
   let at = 0;
   while (at < block.length) {
     const lf = block.indexOf('\n', at);

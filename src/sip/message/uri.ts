@@ -181,7 +181,8 @@ export function faultInRequestUri(text: string, at: number, end: number): number
   const hostAt = atSign < 0 ? schemeEnd + 1 : atSign + 1;
   const isReference = text.charCodeAt(hostAt) === OPEN;
   let next = endOfRun(isReference ? IPV6 : HOST, text, isReference ? hostAt + 1 : hostAt, end);
-  if (next === hostAt || atSign === schemeEnd + 1) return hostAt;
+  if (atSign === schemeEnd + 1) return atSign;
+  if (next === hostAt) return hostAt;
   if (isReference && text.charCodeAt(next++) !== CLOSE) return hostAt;
   if (next < end && text.charCodeAt(next) === COLON) {
     const portAt = ++next;
