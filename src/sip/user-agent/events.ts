@@ -70,6 +70,8 @@ export type UserAgentEvent<O> =
       readonly request: SipRequest;
       readonly media?: Body;
     }
+  /** CANCEL of a re-INVITE that was not answered yet; 487 is sent. `withdrawModify` passes it on. */
+  | { readonly type: 'modify cancelled'; readonly leg: Leg<O> }
   /** ACK to our 2xx to a re-INVITE. */
   | { readonly type: 'modify acknowledged'; readonly leg: Leg<O>; readonly media?: Body }
   /** 2xx to our re-INVITE (then `acknowledgeModify` is due) or UPDATE. */

@@ -5,6 +5,7 @@
  * user agent to act on it.
  */
 import type { Hop } from '../hop.ts';
+import type { Identity } from './events.ts';
 
 /** A body and its type, passed through untouched. One octet per character. */
 export type Body = { readonly type: string; readonly body: string };
@@ -53,4 +54,6 @@ export type InviteOrder = {
   readonly reliable: boolean;
   /** Milliseconds until an unanswered INVITE is given up with 408; 0: the owner looks after it. */
   readonly patienceMs: number;
+  /** Who is called. What comes inside the dialog from another address must be admitted as the same. */
+  readonly identity?: Identity;
 };

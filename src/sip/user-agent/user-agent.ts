@@ -5,214 +5,344 @@
  * This file is the front: it names what can be asked and sends each event to the file that deals
  * with it. It decides nothing about calls (device/, call/), keeps no registrations (the registrar
  * behind `register`), and checks no credentials (`admit`).
+ *
+ * Whatever is asked of a leg or subscription in a state in which it means nothing does nothing: the
+ * other side may have been quicker. After `hangUp`, and after an event that says so, a leg is over and
+ * no further event names it; those that were already in `events` stay there.
  */
 import { assert } from '../../base/assert.ts';
-import type { Log } from '../../base/log.ts';
-import type { Random } from '../../base/random.ts';
+import type { Effect } from '../effects.ts';
 import type { Hop } from '../hop.ts';
-import type { SipRequest } from '../message/message.ts';
+import type { Fault } from '../message/message.ts';
 import type { TransactionEvent } from '../transaction/events.ts';
-import type { TransactionLayer } from '../transaction/layer.ts';
-import type { Exchange, Identity, UserAgentEvent } from './events.ts';
+import { repeat } from './acceptance.ts';
+import { receiveOutside } from './admission.ts';
+import { Agent, type Timed, type TransactionUser, type UserAgentOptions } from './agent.ts';
+import * as called from './called-leg.ts';
+import * as caller from './caller-leg.ts';
+import * as conveyance from './conveyance.ts';
+import * as ending from './ending.ts';
+import type { Exchange, UserAgentEvent } from './events.ts';
+import * as exchanges from './exchange.ts';
+import { answerFault } from './fault.ts';
+import * as inside from './inside.ts';
 import type { Body, InviteOrder, Leg } from './leg.ts';
+import { LegRecord } from './leg-record.ts';
+import * as notifier from './notifier.ts';
+import * as ours from './our-change.ts';
+import * as provisional from './provisional.ts';
+import { acceptReferral } from './referral.ts';
+import { dueOf } from './session-timer.ts';
 import type { Subscription } from './subscription.ts';
+import { SubscriptionRecord } from './subscription-record.ts';
+import * as theirs from './their-change.ts';
 
-/** What admission (the driver's: directory, digest, source guard) says of a request. */
-export type Admission =
-  | { readonly type: 'admitted'; readonly identity: Identity }
-  /** 401, 403, 404 …; `headers`: complete lines. */
-  | { readonly type: 'answer'; readonly status: number; readonly headers: string }
-  | { readonly type: 'drop' };
+export type {
+  Admission,
+  Admit,
+  Register,
+  TransactionUser,
+  UserAgentLimits,
+  UserAgentOptions,
+} from './agent.ts';
+export type { AnswerOptions, ProgressOptions } from './called-leg.ts';
 
-export type Admit = (request: SipRequest, source: Hop) => Admission;
-
-/** What hangs on transactions; opaque to everybody but the user agent. */
-export type TransactionUser<O> = { readonly owner: O } | undefined;
-
-export type UserAgentOptions<O> = {
-  readonly layer: TransactionLayer<TransactionUser<O>>;
-  readonly random: Random;
-  readonly log: Log;
-  readonly nowMs: number;
-  /** Our Contact URI for that hop, e.g. `sip:192.0.2.1:5060;transport=tcp`. */
-  readonly contact: (hop: Hop) => string;
-  readonly admit: Admit;
-  /** REGISTER, admitted: answered at once with what this returns. */
-  readonly register: (
-    request: SipRequest,
-    source: Hop,
-    identity: Identity,
-  ) => { readonly status: number; readonly headers: string };
-  /** Event packages that may be subscribed to. */
-  readonly allowEvents: readonly string[];
-  /** Session timers (RFC 4028) that we ask for; absent: only if the far end does. */
-  readonly sessionTimer?: { readonly expiresS: number; readonly minSeS: number };
-  /** Value of our Server and User-Agent header. */
-  readonly userAgent?: string;
-};
-
+/** `O`: what the owner hangs on legs and subscriptions. */
 export class UserAgent<O> {
-  /** What happened, oldest first. The manager takes it from here after each turn; the array stays the same. */
-  readonly events: UserAgentEvent<O>[] = [];
-  /** While true, OPTIONS is answered 503. New calls are `admit`'s business. */
-  draining = false;
+  /** What happened, oldest first. Whoever deals with it empties it, in place. */
+  readonly events: UserAgentEvent<O>[];
+  readonly #agent: Agent<O>;
+  readonly #fire: (owner: Timed<O>) => void;
 
   constructor(options: UserAgentOptions<O>) {
-    void options;
+    this.#agent = new Agent(options);
+    this.events = this.#agent.events;
+    this.#fire = (owner) => this.#onTimer(owner);
   }
 
+  /** Legs and subscriptions that are not over and done with: what still has a BYE to send counts. */
+  get size(): { readonly legs: number; readonly subscriptions: number } {
+    return { legs: this.#agent.legs, subscriptions: this.#agent.subscriptions };
+  }
+
+  /** Everything that is kept, for tests of leaks: entries in the table of dialogs, timers that run. */
+  get held(): { readonly dialogs: number; readonly timers: number } {
+    return { dialogs: this.#agent.usages.size, timers: this.#agent.timersRunning };
+  }
+
+  /** While true, OPTIONS is answered 503. New calls go on being taken: no call is refused by a drain. */
+  get draining(): boolean {
+    return this.#agent.draining;
+  }
+
+  set draining(draining: boolean) {
+    this.#agent.draining = draining;
+  }
+
+  /** Takes what the transaction layer hands up; what comes of it is appended to `events`. */
   receive(event: TransactionEvent<TransactionUser<O>>): void {
-    void event;
+    const agent = this.#agent;
+    switch (event.type) {
+      case 'request': {
+        const { request, source, transaction } = event;
+        const isInside = request.toTag !== '' && request.method !== 'REGISTER';
+        if (isInside) inside.receiveInside(agent, request, source, transaction);
+        else receiveOutside(agent, request, source, transaction);
+        return;
+      }
+      case 'ack':
+        return inside.receiveAckInside(agent, event.request);
+      case 'cancel': {
+        const { user } = event.transaction;
+        if (user?.kind !== 'leg') return;
+        if (user.received === event.transaction) called.receiveCancel(agent, user, event.request);
+        else theirs.changeCancelled(agent, user, event.transaction);
+        return;
+      }
+      case 'response':
+        return this.#onResponse(event);
+      case 'failed':
+        return this.#onFailed(event);
+      case 'unacknowledged': {
+        const { user } = event.transaction;
+        if (user?.kind === 'leg') called.answerFailed(agent, user, event.transaction);
+        return;
+      }
+    }
   }
 
+  /** The answer to a message that was not one (`parseMessage`), or undefined: nothing is to be said. */
+  answerFault(fault: Fault, source: Hop): Effect | undefined {
+    return answerFault(fault, source, this.#agent.layer);
+  }
+
+  /** Calls somebody. The leg's fate comes in events: 'progress', then 'answered' or 'refused'. */
   invite(order: InviteOrder, owner: O): Leg<O> {
-    void order;
-    void owner;
-    assert(false, 'being built');
+    return caller.invite(this.#agent, order, owner);
   }
 
-  progress(
-    leg: Leg<O>,
-    status: number,
-    options: {
-      readonly media?: Body;
-      readonly reliable?: boolean;
-      readonly headers?: string;
-      readonly fork?: string;
-    },
-  ): void {
-    void leg;
-    void status;
-    void options;
+  /**
+   * A provisional answer, 101-199, to an 'invited' leg. `reliable`: by RFC 3262 if the caller takes that;
+   * 'confirmed progress' follows. `fork`: the owner's name for the telephone that it comes from: what
+   * several of them say about media goes out in early dialogs of their own.
+   */
+  progress(leg: Leg<O>, status: number, options: called.ProgressOptions): void {
+    called.progress(this.#agent, record(leg), status, options);
   }
 
-  answer(
-    leg: Leg<O>,
-    options: { readonly media?: Body; readonly headers?: string; readonly fork?: string },
-  ): void {
-    void leg;
-    void options;
+  /**
+   * 200 to an 'invited' leg, repeated until 'acknowledged' or 'ended' ('no ack'). Waits for the PRACK of
+   * a reliable provisional answer that described media. `fork`: as in `progress`.
+   */
+  answer(leg: Leg<O>, options: called.AnswerOptions): void {
+    called.answer(this.#agent, record(leg), options);
   }
 
-  refuse(leg: Leg<O>, status: number, headers?: string): void {
-    void leg;
-    void status;
-    void headers;
+  /** Refuses an 'invited' leg finally with `status` 300-699. The leg is over. */
+  refuse(leg: Leg<O>, status: number, headers = ''): void {
+    const kept = record(leg);
+    if (kept.state === 'invited') ending.refuse(this.#agent, kept, status, headers);
   }
 
+  /** ACK to an 'answered' leg that we called; `media`: the answer when the 2xx made the offer. */
   acknowledge(leg: Leg<O>, media?: Body): void {
-    void leg;
-    void media;
+    caller.acknowledge(this.#agent, record(leg), media);
   }
 
+  /** PRACK that a 'progress' event asked for (`confirm`). 'progress confirmed' follows if it has `media`. */
   confirmProgress(leg: Leg<O>, media?: Body): void {
-    void leg;
-    void media;
+    provisional.confirmProgress(this.#agent, record(leg), media);
   }
 
-  hangUp(leg: Leg<O>, reason?: string): void {
-    void leg;
-    void reason;
+  /**
+   * Ends the leg, whatever its state: CANCEL, BYE, or 480; and whatever then still crosses it.
+   * `reason`: value of a Reason header (RFC 3326), '' for none.
+   */
+  hangUp(leg: Leg<O>, reason = ''): void {
+    ending.hangUp(this.#agent, record(leg), reason);
   }
 
-  modify(leg: Leg<O>, method: 'INVITE' | 'UPDATE', media?: Body, headers?: string): 'sent' | 'pending' {
-    void leg;
-    void method;
-    void media;
-    void headers;
-    return 'pending';
+  /**
+   * re-INVITE or UPDATE, `media` being the offer; without one a re-INVITE asks for it. Ends in 'modified'
+   * or 'modify refused'. 'pending': one is under way already, theirs or ours, or the dialog is not ready.
+   */
+  modify(leg: Leg<O>, method: 'INVITE' | 'UPDATE', media?: Body, headers = ''): 'sent' | 'pending' {
+    return ours.modify(this.#agent, record(leg), method, media, headers);
   }
 
-  /** Gives up our re-INVITE that has no final answer yet: CANCEL. `modify refused` (487) or `modified` follows. */
+  /** Gives up our re-INVITE that has no answer yet (CANCEL). 'modify refused' (487) or 'modified' follows. */
   withdrawModify(leg: Leg<O>): void {
-    void leg;
+    ours.withdrawChange(this.#agent, record(leg));
   }
 
+  /** ACK to the 2xx of our re-INVITE; `media`: the answer when the 2xx made the offer. */
   acknowledgeModify(leg: Leg<O>, media?: Body): void {
-    void leg;
-    void media;
+    ours.acknowledgeChange(this.#agent, record(leg), media);
   }
 
+  /** 200 to their re-INVITE or UPDATE. To a re-INVITE 'modify acknowledged' follows. */
   answerModify(leg: Leg<O>, media?: Body): void {
-    void leg;
-    void media;
+    theirs.answerChange(this.#agent, record(leg), media);
   }
 
-  refuseModify(leg: Leg<O>, status: number, headers?: string): void {
-    void leg;
-    void status;
-    void headers;
+  refuseModify(leg: Leg<O>, status: number, headers = ''): void {
+    theirs.refuseChange(this.#agent, record(leg), status, headers);
   }
 
+  /** A request of another kind inside the dialog: INFO, MESSAGE … 'conveyed' follows with `token`. */
   convey(
     leg: Leg<O>,
     method: string,
     options: { readonly media?: Body; readonly headers?: string; readonly token: number },
   ): void {
-    void leg;
-    void method;
-    void options;
+    const { media, headers = '', token } = options;
+    conveyance.convey(this.#agent, record(leg), method, headers, media, token);
   }
 
+  /** Answers a 'request', or a 'confirmed progress' with an offer. A 405 gets its Allow here. */
   reply(
     leg: Leg<O>,
     exchange: Exchange,
     status: number,
-    options?: { readonly headers?: string; readonly media?: Body },
+    options: { readonly headers?: string; readonly media?: Body } = {},
   ): void {
-    void leg;
-    void exchange;
-    void status;
-    void options;
+    const { headers = '', media } = options;
+    exchanges.reply(this.#agent, record(leg), exchangeOf(exchange), status, headers, media);
   }
 
+  /** 202 to a REFER. The first `notify` is due at once; the last one has `terminated`. */
   acceptReferral(leg: Leg<O>, exchange: Exchange, owner: O): Subscription<O> {
-    void leg;
-    void exchange;
-    void owner;
-    assert(false, 'being built');
+    return acceptReferral(this.#agent, record(leg), exchangeOf(exchange), owner);
   }
 
+  /** 200 to a SUBSCRIBE, for `expiresS` at most and never for more than it asked. `notify` is due at once. */
   acceptSubscription(subscription: Subscription<O>, expiresS: number): void {
-    void subscription;
-    void expiresS;
+    notifier.acceptSubscription(this.#agent, subscriptionOf(subscription), expiresS);
   }
 
-  refuseSubscription(subscription: Subscription<O>, status: number, headers?: string): void {
-    void subscription;
-    void status;
-    void headers;
+  /** A subscription that is new is over with that; one that was to be refreshed stays as it was. */
+  refuseSubscription(subscription: Subscription<O>, status: number, headers = ''): void {
+    notifier.refuseSubscription(this.#agent, subscriptionOf(subscription), status, headers);
   }
 
+  /** Tells the subscriber. `terminated`: this is the last time, and the reason (RFC 6665 §4.1.3). */
   notify(
     subscription: Subscription<O>,
     options: { readonly media?: Body; readonly terminated?: string; readonly headers?: string },
   ): void {
-    void subscription;
-    void options;
+    const { media, terminated, headers = '' } = options;
+    notifier.notify(this.#agent, subscriptionOf(subscription), { media, terminated, headers });
   }
 
-  /** The leg of that dialog, early or confirmed (Replaces, RFC 3891), or undefined. */
+  /** The leg of that dialog, early or standing, as Replaces names it (RFC 3891); undefined: there is none. */
   find(callId: string, localTag: string, remoteTag: string): Leg<O> | undefined {
-    void callId;
-    void localTag;
-    void remoteTag;
-    return undefined;
+    const usage = this.#agent.usages.get(localTag);
+    if (!(usage instanceof LegRecord) || usage.isOver || usage.callId !== callId) return undefined;
+    return usage.dialogOf(localTag, remoteTag) && usage;
   }
 
+  /** Moves the clock and does what is due. After the transaction layer's `advance`. */
   advance(nowMs: number): void {
-    void nowMs;
+    this.#agent.advance(nowMs, this.#fire);
   }
 
+  /** When `advance` is wanted next; Infinity: nothing waits. Never late. */
   nextDueMs(): number {
-    return Infinity;
+    return this.#agent.nextDueMs();
   }
 
+  /** A connection is gone. Besides the transaction layer's `failed`. */
   flowFailed(flow: number): void {
-    void flow;
+    if (flow !== 0) inside.loseFlow(this.#agent, flow);
   }
 
-  get size(): { readonly legs: number; readonly subscriptions: number } {
-    return { legs: 0, subscriptions: 0 };
+  #onResponse(event: Extract<TransactionEvent<TransactionUser<O>>, { type: 'response' }>): void {
+    const agent = this.#agent;
+    const { response, source, transaction } = event;
+    const { user } = transaction;
+    switch (user?.kind) {
+      case 'leg':
+        return caller.receiveCallerResponse(agent, user, response, source);
+      case 'change':
+        return ours.receiveChangeResponse(agent, user, response, source);
+      case 'conveyance':
+        if (response.status >= 200) conveyance.conveyed(agent, user, response.status);
+        return;
+      case 'confirmation':
+        return provisional.progressConfirmed(agent, user, response);
+      case 'subscription':
+        return notifier.receiveNotified(agent, user, response);
+      default:
+    }
   }
+
+  #onFailed(event: Extract<TransactionEvent<TransactionUser<O>>, { type: 'failed' }>): void {
+    const agent = this.#agent;
+    const { reason, transaction } = event;
+    const { user } = transaction;
+    switch (user?.kind) {
+      case 'leg':
+        if (transaction.method === 'BYE') ending.forget(agent, user);
+        else caller.inviteFailed(agent, user, reason);
+        return;
+      case 'change':
+        return ours.changeFailed(agent, user, reason);
+      case 'conveyance':
+        return conveyance.conveyed(agent, user, reason === 'timeout' ? 408 : 503);
+      case 'subscription':
+        return notifier.notifyFailed(agent, user);
+      default:
+      // A PRACK that nobody answers: the INVITE's own answer tells what becomes of the call.
+    }
+  }
+
+  #onTimer(owner: Timed<O>): void {
+    const agent = this.#agent;
+    switch (owner.kind) {
+      case 'leg':
+        return this.#onLegTimer(owner);
+      case 'acceptance':
+        if (repeat(agent, owner)) called.loseAcknowledgement(agent, owner.leg);
+        return;
+      case 'change':
+        return ours.retryChange(agent, owner);
+      case 'fork':
+        return called.loseConfirmation(agent, owner);
+      case 'session timer':
+        if (dueOf(agent, owner) === 'refresh') ours.refreshSession(agent, owner);
+        else ending.terminate(agent, owner.leg, 'session expired');
+        return;
+      case 'subscription':
+        return notifier.expireSubscription(agent, owner);
+    }
+  }
+
+  #onLegTimer(leg: LegRecord<O>): void {
+    const agent = this.#agent;
+    switch (leg.phase) {
+      case 'inviting':
+      case 'early':
+        return caller.loseCallerPatience(agent, leg);
+      case 'invited':
+        return called.ringAgain(agent, leg);
+      case 'confirmed':
+        return inside.loseConnection(agent, leg);
+      default:
+    }
+  }
+}
+
+function record<O>(leg: Leg<O>): LegRecord<O> {
+  assert(leg instanceof LegRecord, 'legs come from the user agent');
+  return leg;
+}
+
+function subscriptionOf<O>(subscription: Subscription<O>): SubscriptionRecord<O> {
+  assert(subscription instanceof SubscriptionRecord, 'subscriptions come from the user agent');
+  return subscription;
+}
+
+function exchangeOf<O>(exchange: Exchange): exchanges.ExchangeRecord<O> {
+  assert(exchange instanceof exchanges.ExchangeRecord, 'exchanges come from the user agent');
+  return exchange;
 }

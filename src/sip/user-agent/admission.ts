@@ -1,0 +1,176 @@
+/**
+ * Requests outside dialogs: RFC 3261 §8.2. What is wrong with them by the protocol alone, who may
+ * send them, and whom they go to.
+ *
+ * Deviation: §8.2 would have authentication come first. What follows from the text of a request alone
+ * is said to anybody: it costs no state, tells nothing about users, and helps whoever debugs a phone.
+ */
+import type { Hop } from '../hop.ts';
+import type { SipRequest } from '../message/message.ts';
+import { METHODS } from '../message/methods.ts';
+import type { ServerTransaction } from '../transaction/server.ts';
+import type { Agent, TransactionUser } from './agent.ts';
+import { isUnknownBody } from './body.ts';
+import { receiveInvite } from './called-leg.ts';
+import {
+  ACCEPT_LINE,
+  ALLOW_LINE,
+  allowLineWithout,
+  notUnderstood,
+  SUPPORTED_LINE,
+} from './capabilities.ts';
+import type { Identity } from './events.ts';
+import { receiveSubscribe } from './notifier.ts';
+import { findReplaced } from './replaces.ts';
+import { refusalOfSession } from './session-timer.ts';
+
+type Received<O> = ServerTransaction<TransactionUser<O>>;
+
+/** A final status and the header lines that it demands. */
+export type Refusal = { readonly status: number; readonly headers: string };
+
+/** Seconds until a manager that drains is worth asking again: another one will be there by then. */
+const DRAINING_RETRY_S = 60;
+
+/** Takes a request that is in no dialog. */
+export function receiveOutside<O>(
+  agent: Agent<O>,
+  request: SipRequest,
+  source: Hop,
+  transaction: Received<O>,
+): void {
+  const refusal = refusalOfMethod(request) ?? refusalOfContent(request) ?? refusalOfTarget(request);
+  if (refusal !== undefined) {
+    return agent.turnAway(transaction, request, refusal.status, refusal.headers);
+  }
+  if (request.method === 'OPTIONS' && !hasUser(request.uri)) {
+    // A question to the server itself, by anybody: monitors and gateways ask it all the time.
+    return answerOptions(agent, request, transaction);
+  }
+  const identity = admit(agent, request, source, transaction);
+  if (identity === undefined) return;
+  switch (request.method) {
+    case 'INVITE':
+      return openCall(agent, request, source, transaction, identity);
+    case 'REGISTER': {
+      const { status, headers } = agent.options.register(request, source, identity);
+      const toTag = agent.newTag();
+      return agent.respond(transaction, request, status, { toTag, headers });
+    }
+    case 'SUBSCRIBE':
+      return receiveSubscribe(agent, request, source, transaction, identity);
+    default:
+      return answerOptions(agent, request, transaction);
+  }
+}
+
+/** What may be said of a method outside a dialog before anything else is looked at. */
+function refusalOfMethod(request: SipRequest): Refusal | undefined {
+  const { method } = request;
+  switch (method) {
+    case 'INVITE':
+    case 'REGISTER':
+    case 'OPTIONS':
+    case 'SUBSCRIBE':
+      return undefined;
+    case 'REFER':
+      // Nobody is told to call somebody by a stranger to the call (operations: toll fraud).
+      return { status: 403, headers: '' };
+    case 'MESSAGE':
+    case 'PUBLISH':
+      return { status: 405, headers: allowLineWithout(method) };
+    default:
+      if (!METHODS.has(method)) return { status: 501, headers: ALLOW_LINE };
+      // BYE, INFO, NOTIFY, PRACK, UPDATE: they belong to a dialog, and this one is in none.
+      return { status: 481, headers: '' };
+  }
+}
+
+/** 420 and 415: what a request demands that we cannot do (§8.2.2.3, §8.2.3). In dialogs as well. */
+export function refusalOfContent(request: SipRequest): Refusal | undefined {
+  const { method, headers, body } = request;
+  const unknown = notUnderstood(method, headers);
+  if (unknown.length > 0) return { status: 420, headers: `Unsupported: ${unknown.join(', ')}\r\n` };
+  if (body === '') return undefined;
+  const encoding = headers.first('Content-Encoding');
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    return { status: 415, headers: 'Accept-Encoding: identity\r\n' };
+  }
+  const describes = method === 'INVITE' || method === 'UPDATE' || method === 'PRACK';
+  return describes && isUnknownBody(request) ? { status: 415, headers: ACCEPT_LINE } : undefined;
+}
+
+const SCHEME = /^(?:sips?|tel):/i;
+
+/** 416, 483, and 400 for a Replaces where none belongs (RFC 3891 §3). */
+function refusalOfTarget(request: SipRequest): Refusal | undefined {
+  const { method, uri, headers } = request;
+  if (!SCHEME.test(uri)) return { status: 416, headers: '' };
+  if (method !== 'INVITE' && headers.has('Replaces')) return { status: 400, headers: '' };
+  const isForUs = method === 'REGISTER' || (method === 'OPTIONS' && !hasUser(uri));
+  // What we are the end of needs no more hops; a call goes on from here.
+  if (!isForUs && headers.first('Max-Forwards') === '0') return { status: 483, headers: '' };
+  return undefined;
+}
+
+function hasUser(uri: string): boolean {
+  return uri.indexOf('@') > 0 || /^tel:/i.test(uri);
+}
+
+/** Asks who sends it; undefined: it has been answered, or dropped. */
+export function admit<O>(
+  agent: Agent<O>,
+  request: SipRequest,
+  source: Hop,
+  transaction: Received<O>,
+): Identity | undefined {
+  const admission = agent.options.admit(request, source);
+  switch (admission.type) {
+    case 'admitted':
+      return admission.identity;
+    case 'answer':
+      agent.turnAway(transaction, request, admission.status, admission.headers);
+      return undefined;
+    case 'drop':
+      agent.layer.drop(transaction);
+      return undefined;
+  }
+}
+
+function openCall<O>(
+  agent: Agent<O>,
+  request: SipRequest,
+  source: Hop,
+  transaction: Received<O>,
+  identity: Identity,
+): void {
+  const refusal = refusalOfSession(agent, request);
+  if (refusal !== undefined) {
+    return agent.turnAway(transaction, request, refusal.status, refusal.headers);
+  }
+  const { legs, unanswered } = agent.limits;
+  if (agent.legs >= legs || agent.unanswered >= unanswered) {
+    return agent.turnAwayFull(transaction, request);
+  }
+  const replaced = findReplaced(agent, request.headers);
+  if (replaced.type === 'refused') return agent.turnAway(transaction, request, replaced.status);
+  const replaces = replaced.type === 'leg' ? replaced.leg : undefined;
+  const isTaken = receiveInvite(agent, request, source, transaction, identity, replaces);
+  if (!isTaken) agent.turnAway(transaction, request, 400);
+}
+
+/** OPTIONS, outside a dialog or in one (§11.2). */
+export function answerOptions<O>(
+  agent: Agent<O>,
+  request: SipRequest,
+  transaction: Received<O>,
+): void {
+  const toTag = agent.layer.statelessTag(request);
+  if (agent.draining && request.toTag === '') {
+    const headers = `Retry-After: ${DRAINING_RETRY_S}\r\n`;
+    return agent.respond(transaction, request, 503, { toTag, headers });
+  }
+  const events = `Allow-Events: ${agent.options.allowEvents.join(', ')}\r\n`;
+  const headers = `${ALLOW_LINE}Accept: application/sdp\r\n${SUPPORTED_LINE}${events}`;
+  agent.respond(transaction, request, 200, { toTag, headers });
+}

@@ -1,0 +1,116 @@
+/** What we can do, as header lines: RFC 3261 §20.5 (Allow), §20.37 (Supported); and what the far end can. */
+import { detach } from '../message/detach.ts';
+import type { Headers } from '../message/headers.ts';
+import { headerLine } from '../message/safe.ts';
+
+/** In the order in which Allow lists them. */
+const ALLOWED = [
+  'INVITE',
+  'ACK',
+  'CANCEL',
+  'BYE',
+  'OPTIONS',
+  'PRACK',
+  'UPDATE',
+  'INFO',
+  'MESSAGE',
+  'REFER',
+  'SUBSCRIBE',
+  'REGISTER',
+];
+
+export const ALLOW_LINE = `Allow: ${ALLOWED.join(', ')}\r\n`;
+
+/** The Allow line of a 405: what else the same resource takes. */
+export function allowLineWithout(method: string): string {
+  return `Allow: ${ALLOWED.filter((allowed) => allowed !== method).join(', ')}\r\n`;
+}
+
+/** RFC 3262, RFC 4028, RFC 3891, RFC 4488. */
+export const SUPPORTED_LINE = 'Supported: 100rel, timer, replaces, norefersub\r\n';
+/** For INVITEs whose answers shall not ask for PRACK. */
+export const SUPPORTED_LINE_UNRELIABLE = 'Supported: timer, replaces, norefersub\r\n';
+
+const UNDERSTOOD: ReadonlySet<string> = new Set(['100rel', 'timer', 'replaces', 'norefersub']);
+/** Extensions of REGISTER are the registrar's to judge, but for those that nobody here knows. */
+const UNDERSTOOD_IN_REGISTER: ReadonlySet<string> = new Set(['path', 'outbound']);
+
+/** The option tags in Require that we do not understand (420, RFC 3261 §8.2.2.3). */
+export function notUnderstood(method: string, headers: Headers): string[] {
+  if (!headers.has('Require')) return [];
+  const understood = method === 'REGISTER' ? UNDERSTOOD_IN_REGISTER : UNDERSTOOD;
+  return headers
+    .all('Require')
+    .flatMap((line) => line.split(','))
+    .map((tag) => tag.trim().toLowerCase())
+    .filter((tag) => tag !== '' && !understood.has(tag));
+}
+
+/** Bodies that describe a session, which INVITE, UPDATE, PRACK and ACK carry (RFC 3261 §8.2.3). */
+export const ACCEPT_LINE =
+  'Accept: application/sdp, multipart/mixed, multipart/alternative, multipart/related\r\n';
+
+/** Header lines that go with one Contact of ours, joined once. */
+export type OurLines = {
+  readonly contact: string;
+  /** Contact, Allow, Supported and who we are: for INVITE, its 2xx, and the like. */
+  readonly full: string;
+  /** The same for an INVITE that must not draw reliable provisional answers. */
+  readonly fullUnreliable: string;
+};
+
+/** The lines for the Contact URI `uri`; `product`: a Server or User-Agent value, '' for none. */
+export function linesFor(uri: string, product: string): OurLines {
+  const contact = headerLine('Contact', `<${uri}>`);
+  // User-Agent stands in requests and, as RFC 3261 §20.41 has it, may stand in answers as well.
+  const who = product === '' ? '' : headerLine('User-Agent', product);
+  return {
+    contact,
+    full: `${contact}${ALLOW_LINE}${SUPPORTED_LINE}${who}`,
+    fullUnreliable: `${contact}${ALLOW_LINE}${SUPPORTED_LINE_UNRELIABLE}${who}`,
+  };
+}
+
+const KEPT_MAX = 512;
+
+/**
+ * What far ends say of themselves, kept once for all of a make: thousands of telephones send the same
+ * few Allow, Supported and User-Agent values, and a leg only points to them.
+ */
+export class FarCapabilities {
+  readonly #sets = new Map<string, ReadonlySet<string>>();
+  readonly #texts = new Map<string, string>();
+
+  /** The tokens of a comma-separated header field; undefined when it is absent. */
+  tokens(
+    headers: Headers,
+    name: 'Allow' | 'Supported' | 'Require',
+  ): ReadonlySet<string> | undefined {
+    const first = headers.first(name);
+    if (first === undefined) return undefined;
+    const isOnly = headers.names.indexOf(name) === headers.names.lastIndexOf(name);
+    const text = isOnly ? first : headers.all(name).join(',');
+    const key = name === 'Allow' ? text : text.toLowerCase();
+    const known = this.#sets.get(key);
+    if (known !== undefined) return known;
+    const kept = detach(key);
+    const upper = name === 'Allow';
+    const list = kept.split(',').map((one) => (upper ? one.trim().toUpperCase() : one.trim()));
+    const tokens = new Set(list.filter((one) => one !== '').map(detach));
+    if (this.#sets.size >= KEPT_MAX) this.#sets.clear();
+    this.#sets.set(kept, tokens);
+    return tokens;
+  }
+
+  /** The User-Agent or Server of a message, '' when it has none. */
+  product(headers: Headers): string {
+    const text = headers.first('User-Agent') ?? headers.first('Server') ?? '';
+    if (text === '') return '';
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    const kept = detach(text);
+    if (this.#texts.size >= KEPT_MAX) this.#texts.clear();
+    this.#texts.set(kept, kept);
+    return kept;
+  }
+}
