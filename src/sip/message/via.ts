@@ -169,15 +169,25 @@ function endOfTop(value: string): number {
   return value.length;
 }
 
-/** The end of the name of a parameter `rport` that has no value. It is known to stand there. */
+/** The end of the name of the topmost value's parameter `rport` without a value. It is known to stand there. */
 function endOfBareRport(value: string): number {
-  const quick = value.indexOf(';rport');
-  if (quick >= 0) {
-    const code = value.charCodeAt(quick + 6);
-    if (quick + 6 === value.length || code === SEMICOLON) return quick + 6;
+  const quick = value.indexOf(';rport') + 6;
+  const quickEnds = quick === value.length || value.charCodeAt(quick) === SEMICOLON;
+  if (quick > 6 && quickEnds && value.indexOf('"') < 0) {
+    const comma = value.indexOf(',');
+    if (comma < 0 || comma > quick) return quick;
   }
-  const found = /;[ \t]*rport(?=[ \t]*(?:[;,]|$))/i.exec(value);
-  return found ? found.index + found[0].length : endOfTop(value);
+  const end = endOfTop(value);
+  for (let at = 0; at < end; at++) {
+    const code = value.charCodeAt(at);
+    if (code === QUOTE) at = endOfQuoted(value, at, end) - 1;
+    if (code !== SEMICOLON) continue;
+    const nameAt = skipSpace(value, at + 1, end);
+    const next = skipSpace(value, nameAt + 5, end);
+    const isBare = next >= end || value.charCodeAt(next) === SEMICOLON;
+    if (isBare && matchesAt(value, nameAt, 'rport')) return nameAt + 5;
+  }
+  return end;
 }
 
 function withoutReceived(value: string): string {
