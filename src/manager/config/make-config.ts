@@ -109,6 +109,11 @@ function makeListeners(make: Make, given: readonly Listener[]): readonly Listene
       say(make, 'sip', path, `${formatListener(listener)} is listened on twice`);
     }
     bound.add(socket);
+    if (make.sections.given.security?.loopback_only && !isLoopback(listener.address)) {
+      const path = listeners ? ['listen'] : ['listen', index];
+      const message = `${formatListener(listener)} is reached from beyond this machine, and 'loopback_only' is on`;
+      say(make, 'sip', path, message);
+    }
   });
   return wanted;
 }

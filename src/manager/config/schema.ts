@@ -82,7 +82,7 @@ export const SECTION_SCHEMAS = {
   ),
   observe: z.strictObject({ metrics: webAddress.optional() }),
   log: z.strictObject({ level: logLevel.optional(), format: z.enum(['json', 'human']).optional() }),
-  security: z.strictObject({ bans: onOff.optional() }),
+  security: z.strictObject({ bans: onOff.optional(), loopback_only: onOff.optional() }),
 } as const;
 
 export type SectionName = keyof typeof SECTION_SCHEMAS;

@@ -15,13 +15,12 @@ import { type Environment, readSecret } from '../secret.ts';
 import { checkShape } from '../shape.ts';
 import { dialNumber, displayName, identifier, userName } from '../values.ts';
 import { alreadyGiven, type Entries } from './gather.ts';
-import { APPEARANCES_DEFAULT, type DeviceEntry, deviceSchema } from './schema.ts';
+import { type DeviceEntry, deviceSchema } from './schema.ts';
 
 /** A device as far as its own entry tells; `lines` comes with the lines. */
 export type DeviceDraft = Omit<Device, 'lines'> & {
   /** Its own number: an ordinary extension; '' if none. */
   readonly number: string;
-  readonly appearances: number;
   readonly noAnswerMs: number | undefined;
   readonly entry: Entry;
 };
@@ -156,7 +155,6 @@ function* members(family: Family): Generator<DeviceDraft> {
       acceptFrom,
       // An extension named as its user is one string, not two: there may be many thousands.
       number: number === user ? user : number,
-      appearances: given.appearances ?? APPEARANCES_DEFAULT,
       noAnswerMs: given.no_answer?.after,
       entry,
     };

@@ -7,10 +7,12 @@ import { checkShape } from '../shape.ts';
 import { dialNumber } from '../values.ts';
 import type { DeviceDraft, DeviceDrafts } from './devices.ts';
 import type { Entries } from './gather.ts';
-import { APPEARANCES_DEFAULT, type LineEntry, lineSchema } from './schema.ts';
+import { type LineEntry, lineSchema } from './schema.ts';
 
 /** Barging into a call that others have is given on purpose only. */
 const RIGHTS_DEFAULT: readonly Rights[] = ['answer', 'originate', 'retrieve'];
+/** Lamps of a line that says nothing: more than a phone has keys. */
+const APPEARANCES_DEFAULT = 100;
 const PARALLEL: Offering = { type: 'parallel' };
 /** Longer than a caller's patience; RFC 3261's timer C allows callers three minutes. */
 const NO_ANSWER_MS = 120_000;
@@ -119,7 +121,7 @@ function extension(draft: DeviceDraft): Line {
     number: draft.number,
     name: draft.name,
     mode: 'single',
-    appearances: draft.appearances,
+    appearances: APPEARANCES_DEFAULT,
     offering: PARALLEL,
     members: [member],
     noAnswerMs: draft.noAnswerMs ?? NO_ANSWER_MS,

@@ -53,16 +53,12 @@ const offer = z.union(
   "expected 'parallel' or a map with 'serial'",
 );
 
-/** How many calls a number may have at a time unless it says otherwise: no limit that people would meet. */
-export const APPEARANCES_DEFAULT = 100;
-const appearances = wholeNumber(1, 100_000);
-
 const noAnswer = z.strictObject({ after: ringTime });
 
 export const lineSchema = z.strictObject({
   name: displayName.optional(),
   mode: z.enum(['single', 'replicated']).optional(),
-  appearances: appearances.optional(),
+  appearances: wholeNumber(1, 1000).optional(),
   offer: offer.optional(),
   members: z.record(identifier, member),
   busy: z.strictObject({ per_member: wholeNumber(1, 1000) }).optional(),
@@ -89,7 +85,6 @@ export const deviceSchema = z.strictObject({
   accept_from: oneOrMore(network, 'an address or network').optional(),
   name: fillable(displayName).optional(),
   number: fillable(dialNumber).optional(),
-  appearances: appearances.optional(),
   no_answer: noAnswer.optional(),
   kind: z.string().optional(),
 });

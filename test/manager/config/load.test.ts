@@ -203,6 +203,13 @@ refuses(
 );
 
 refuses(
+  'a manager that is for this machine only',
+  { 'm.yaml': `${LEAST}security: { loopback_only: on }\n`, 'd.yaml': DIRECTORY },
+  { listeners: [{ transport: 'tcp', address: '::', port: 5060 }] },
+  "m.yaml:3:34: tcp://[::]:5060 is reached from beyond this machine, and 'loopback_only' is on",
+);
+
+refuses(
   'a manager file that is not there',
   { 'x.yaml': '' },
   {},

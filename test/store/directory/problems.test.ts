@@ -65,7 +65,7 @@ lines:
   },
   `a.yaml:3:3: expected a number (digits, letters, * # + . _ -)
    a.yaml:4:11: expected single or replicated, got 'replicate' (did you mean 'replicated'?)
-   a.yaml:5:18: expected a whole number from 1 to 100000
+   a.yaml:5:18: expected a whole number from 1 to 1000
    a.yaml:6:12: expected parallel, got 'paralel' (did you mean 'parallel'?)
    a.yaml:8:33: expected 'at once' or 'after' and a time such as 'after 8s', got 'later'
    a.yaml:8:49: expected answer or originate or retrieve or barge, got 'anwser' (did you mean 'answer'?)
