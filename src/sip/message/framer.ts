@@ -62,6 +62,11 @@ export class Framer {
     this.tail = more ? tailOf(probe) : undefined;
   }
 
+  /** Octets that have come and wait for the rest of their message. */
+  get waiting(): number {
+    return this.held.length;
+  }
+
   /** The next thing in the stream. After a fault, that fault for ever. */
   next(): Frame {
     if (this.broken !== undefined) return this.broken;

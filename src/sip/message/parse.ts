@@ -128,7 +128,7 @@ function readHeaders(draft: Draft, text: string, first: number): number {
     let folded = '';
     if (next === SPACE || next === TAB) {
       const from = at;
-      folded = text.slice(at, end);
+      folded = text.slice(at, trimEnd(text, at, end));
       do {
         at = lf + 1;
         lf = text.indexOf('\n', at);
@@ -137,7 +137,7 @@ function readHeaders(draft: Draft, text: string, first: number): number {
         if (crlf ? end < at || text.indexOf('\r', at) !== end : strayCr >= 0 && strayCr < lf)
           return draft.lost(at, 'a CR or LF that ends no line');
         // A fold stands for one space (RFC 3261 §7.3.1).
-        folded = `${folded.slice(0, trimEnd(folded, 0, folded.length))} ${text.slice(skipSpace(text, at, end), end)}`;
+        folded += ` ${text.slice(skipSpace(text, at, end), trimEnd(text, at, end))}`;
         if (end - from > limits.headerBytes) break;
         next = text.charCodeAt(lf + 1);
       } while (next === SPACE || next === TAB);

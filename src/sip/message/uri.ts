@@ -121,11 +121,12 @@ function readUriParameters(
 ): ReadonlyMap<string, string> | undefined {
   if (at >= end) return NONE;
   const found = new Map<string, string>();
+  let equal = text.indexOf('=', at);
   for (let next = at; next < end; ) {
     if (text.charCodeAt(next) !== SEMICOLON) return undefined;
     const semicolon = text.indexOf(';', next + 1);
     const last = semicolon < 0 || semicolon > end ? end : semicolon;
-    const equal = text.indexOf('=', next + 1);
+    if (equal >= 0 && equal < next) equal = text.indexOf('=', next);
     const keyEnd = equal < 0 || equal > last ? last : equal;
     const key = text.slice(next + 1, keyEnd).toLowerCase();
     if (key === '' || found.has(key)) return undefined;

@@ -180,7 +180,11 @@ function endOfBareRport(value: string): number {
   const end = endOfTop(value);
   for (let at = 0; at < end; at++) {
     const code = value.charCodeAt(at);
-    if (code === QUOTE) at = endOfQuoted(value, at, end) - 1;
+    if (code === QUOTE) {
+      const after = endOfQuoted(value, at, end);
+      if (after < 0) return end;
+      at = after - 1;
+    }
     if (code !== SEMICOLON) continue;
     const nameAt = skipSpace(value, at + 1, end);
     const next = skipSpace(value, nameAt + 5, end);

@@ -75,6 +75,17 @@ for (const [via, stamped, to] of STAMPS) {
   });
 }
 
+test('a Via that is only good for sending a 400 is stamped too', () => {
+  const lines = ['OPTIONS sip:a@b SIP/2.0', 'Via: SIP/2.0/UDP a;rport x"y', '', ''];
+  const parsed = parseMessage(lines.join('\r\n'));
+  assert(!parsed.ok && parsed.fault.answerable);
+  stampVia(parsed.fault.answerable, SOURCE);
+  assert.equal(
+    parsed.fault.answerable.headers.first('Via'),
+    'SIP/2.0/UDP a;rport x"y=61000;received=192.0.2.7',
+  );
+});
+
 test('what came by a connection is answered on it, whatever its Via says', () => {
   assert.equal(responseHop(request('SIP/2.0/TCP 10.0.0.1;maddr=10.0.0.2'), FLOW), FLOW);
 });
