@@ -201,7 +201,8 @@ function take(
   const { control, from, appearance } = call;
   const holder = signal.from;
   const member = findDevice(line.devices, winner)?.member ?? '';
-  const taken = { call: call.call, control, from, appearance, holder, member };
+  const { caller } = call.request;
+  const taken = { call: call.call, control, from, appearance, caller, holder, member };
   putCall(line, { state: 'taken', ...taken });
   out.push(tell(control, signal));
   for (const pid of call.ringing)
@@ -273,14 +274,16 @@ function loseInOffered(line: LineControl, call: Offered, gone: Pid | Home, out: 
 }
 
 function loseInTaken(line: LineControl, call: Taken, gone: Pid | Home, out: Effect[]): void {
-  const { control, holder } = call;
+  const { control, caller, holder } = call;
+  const cause = 'internal failure';
   if (isGone(control, gone)) {
     removeCall(line, call);
-    withdraw(holder, 'internal failure', out);
+    // The answer may have died with it: then the holder would speak to nobody.
+    out.push(tell(holder.pid, { type: 'callRelease', call: holder.call, from: caller, cause }));
+    out.push(tell(caller.pid, { type: 'callRelease', call: caller.call, from: holder, cause }));
   } else if (isGone(holder.pid, gone)) {
     removeCall(line, call);
     // Its answer may still be on the way to the caller, who would speak to nobody then.
-    const cause = 'internal failure';
     out.push(tell(control, { type: 'callRelease', call: call.call, from: holder, cause }));
   }
 }

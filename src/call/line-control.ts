@@ -38,9 +38,10 @@ export type Offered = Common & {
   readonly armed: OfferTimer[];
 };
 
-/** `member`: whose device holds it. */
+/** `member`: whose device holds it. `caller`: the other leg, for when call control is no more. */
 export type Taken = Common & {
   readonly state: 'taken';
+  readonly caller: LegRef;
   readonly holder: LegRef;
   readonly member: string;
 };

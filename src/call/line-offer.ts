@@ -156,7 +156,8 @@ function ringStage(line: LineControl, call: Offered, out: Effect[]): void {
 /** Offers the call to `device`, unless it was offered to it already, comes from it, or its member is busy. */
 function ring(line: LineControl, call: Offered, device: LineDevice, out: Effect[]): void {
   const { pid, member } = device;
-  if (device.device === call.request.by) return;
+  const { by, caller } = call.request;
+  if (device.device === by || device.pid === caller.pid) return;
   if (call.ringing.includes(pid) || call.refused.includes(pid)) return;
   if (isBusy(line, call, member)) {
     call.cause = weightier(call.cause, 'busy');

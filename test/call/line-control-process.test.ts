@@ -618,7 +618,8 @@ flow(
              b.1.d8 < callRequest c2
              start no answer:c2 25000
   ! a.1.c1
-             a.1.d7 < callWithdraw internal failure
+             a.1.d7 < callRelease of a.1.d1 internal failure
+             a.1.d1 < callRelease of a.1.d7 internal failure
              a.1.d7 < callWithdraw c2 internal failure
              b.1.d8 < callWithdraw c2 internal failure
              stop no answer:c2

@@ -1,0 +1,229 @@
+/**
+ * A device process without a phone: does with signals what a real one does, and remembers for each
+ * call what became of it. Its user acts through `scheduler.run`.
+ */
+import type { Cause } from '../../src/call/cause.ts';
+import type { CallRequest, CallSignal, LegRef, Party } from '../../src/call/signals.ts';
+import { type Home, isGone, type Pid } from '../../src/process/pid.ts';
+import type { Host, Process } from '../../src/process/process.ts';
+
+export type FakeCall = {
+  readonly call: string;
+  readonly role: 'calling' | 'called';
+  /** Line control process, gateway's call control, or for a caller its call control. */
+  reportTo: Pid | undefined;
+  phase: 'offered' | 'talking' | 'over';
+  peer: LegRef;
+  request: CallRequest;
+  /** What was decided about an offer, in order; an offer is decided once. */
+  readonly outcomes: string[];
+  /** Offers of this call (a serial line may come round). */
+  offers: number;
+};
+
+export type FakeOptions = {
+  readonly device: string;
+  readonly seats: readonly { readonly number: string; readonly member: string }[];
+  readonly lineManager: Pid;
+  readonly startCall: (host: Host<CallSignal>, request: CallRequest) => Pid;
+};
+
+export class FakeDevice implements Process<CallSignal> {
+  readonly host: Host<CallSignal>;
+  readonly options: FakeOptions;
+  readonly calls = new Map<string, FakeCall>();
+  readonly lines = new Map<string, { readonly lcp: Pid; readonly epoch: number }>();
+  readonly heard: string[] = [];
+  #count = 0;
+
+  constructor(host: Host<CallSignal>, options: FakeOptions) {
+    this.host = host;
+    this.options = options;
+    this.register();
+  }
+
+  get #leg(): Omit<LegRef, 'call'> {
+    return { pid: this.host.pid };
+  }
+
+  get party(): Party {
+    return { number: this.options.device, name: '' };
+  }
+
+  register(): void {
+    const { device, seats, lineManager } = this.options;
+    for (const { number, member } of seats)
+      this.host.tell(lineManager, { type: 'lineRegister', number, device, member });
+  }
+
+  detach(): void {
+    for (const [number, { lcp }] of this.lines) this.host.tell(lcp, { type: 'detach', number });
+    this.lines.clear();
+  }
+
+  open(phase: FakeCall['phase'], role?: FakeCall['role']): FakeCall[] {
+    return [...this.calls.values()].filter(
+      (call) => call.phase === phase && (role === undefined || call.role === role),
+    );
+  }
+
+  dial(dialled: string, hops = 69): FakeCall {
+    const call = `${this.host.pid}-${this.#count++}`;
+    const request: CallRequest = {
+      type: 'callRequest',
+      call,
+      caller: { ...this.#leg, call },
+      from: this.party,
+      dialled,
+      by: this.options.device,
+      hops,
+      reliable: false,
+    };
+    const reportTo = this.options.startCall(this.host, request);
+    const record: FakeCall = {
+      call,
+      role: 'calling',
+      reportTo,
+      phase: 'offered',
+      peer: { ...this.#leg, call: '' },
+      request,
+      outcomes: [],
+      offers: 0,
+    };
+    this.calls.set(call, record);
+    return record;
+  }
+
+  alert({ call, reportTo }: FakeCall): void {
+    const from = { ...this.#leg, call };
+    if (reportTo !== undefined)
+      this.host.tell(reportTo, { type: 'callAlert', call, from, kind: 'ringing', reliable: false });
+  }
+
+  answer(record: FakeCall): void {
+    const { call, reportTo } = record;
+    record.phase = 'talking';
+    record.outcomes.push('answered');
+    const from = { ...this.#leg, call };
+    if (reportTo !== undefined)
+      this.host.tell(reportTo, { type: 'callProceed', call, from, party: this.party });
+  }
+
+  refuse(record: FakeCall, cause: Cause): void {
+    const { call, reportTo } = record;
+    record.phase = 'over';
+    record.outcomes.push(cause);
+    if (reportTo !== undefined) this.host.tell(reportTo, { type: 'callRefuse', call, cause });
+  }
+
+  /** The user hangs up, whatever the call is doing. */
+  hangUp(record: FakeCall): void {
+    if (record.phase === 'offered' && record.role === 'called') this.refuse(record, 'declined');
+    else this.#end(record, record.role === 'calling' ? 'caller gave up' : 'hung up', true);
+  }
+
+  receive(signal: CallSignal, from: Pid): void {
+    const { heard } = this;
+    switch (signal.type) {
+      case 'callRequest':
+        this.#offered(signal, from);
+        return;
+      case 'attached':
+        this.lines.set(signal.number, { lcp: from, epoch: signal.epoch });
+        heard.push(`attached to ${signal.number} epoch ${signal.epoch}`);
+        return;
+      case 'lineRegistered':
+        heard.push(`registered for ${signal.number}`);
+        return;
+      case 'lineRefused':
+        heard.push(`refused for ${signal.number}: ${signal.cause}`);
+        return;
+      case 'lineState':
+        heard.push(`${signal.number}: ${signal.calls.map(({ state }) => state).join(', ')}`);
+        return;
+      default:
+        if ('call' in signal) this.#hear(signal, from);
+    }
+  }
+
+  timeout(): void {}
+
+  down(gone: Pid | Home): void {
+    for (const [number, { lcp }] of this.lines) if (isGone(lcp, gone)) this.lines.delete(number);
+    for (const record of this.calls.values()) {
+      if (record.phase === 'over') continue;
+      const isReporterGone = record.reportTo !== undefined && isGone(record.reportTo, gone);
+      if (isGone(record.peer.pid, gone) || (record.phase === 'offered' && isReporterGone))
+        this.#end(record, 'internal failure', false);
+      else if (isReporterGone) record.reportTo = undefined;
+    }
+    this.register();
+  }
+
+  #offered(request: CallRequest, from: Pid): void {
+    const { call } = request;
+    const known = this.calls.get(call);
+    if (known !== undefined && known.phase !== 'over') return;
+    const offers = (known?.offers ?? 0) + 1;
+    this.calls.set(call, {
+      call,
+      role: 'called',
+      reportTo: from,
+      phase: 'offered',
+      peer: request.caller,
+      request,
+      outcomes: [],
+      offers,
+    });
+  }
+
+  #hear(signal: Extract<CallSignal, { readonly call: string }>, from: Pid): void {
+    const record = this.calls.get(signal.call);
+    if (record === undefined || record.phase === 'over') {
+      if (signal.type === 'callProceed') this.#release(signal.from, 'call gone');
+      return;
+    }
+    switch (signal.type) {
+      case 'callAlert':
+        record.outcomes.push('ringing');
+        break;
+      case 'callProceed':
+        if (record.phase === 'offered') {
+          record.phase = 'talking';
+          record.peer = signal.from;
+          record.outcomes.push('answered');
+        } else if (record.peer.pid !== signal.from.pid)
+          this.#release(signal.from, 'answered elsewhere');
+        break;
+      case 'callRefuse':
+        if (record.phase !== 'offered' || record.role !== 'calling') break;
+        record.phase = 'over';
+        record.outcomes.push(signal.cause);
+        break;
+      case 'callWithdraw':
+        record.phase = 'over';
+        record.outcomes.push(signal.cause);
+        break;
+      case 'callRelease':
+        if (record.peer.pid !== (signal.from?.pid ?? from)) break;
+        this.#end(record, signal.cause, false);
+        break;
+      default:
+    }
+  }
+
+  #end(record: FakeCall, cause: Cause, tellPeer: boolean): void {
+    const { call, phase, role, peer, reportTo } = record;
+    record.phase = 'over';
+    record.outcomes.push(cause);
+    if (phase === 'talking' && tellPeer) this.#release(peer, 'hung up');
+    if (reportTo === undefined) return;
+    if (phase === 'talking') this.host.tell(reportTo, { type: 'callEnded', call, cause });
+    else if (role === 'calling') this.host.tell(reportTo, { type: 'callWithdraw', call, cause });
+    else this.host.tell(reportTo, { type: 'callRefuse', call, cause });
+  }
+
+  #release(to: LegRef, cause: Cause): void {
+    this.host.tell(to.pid, { type: 'callRelease', call: to.call, cause });
+  }
+}

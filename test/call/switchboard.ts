@@ -1,0 +1,128 @@
+/** Call processing of one manager with fake devices, for tests of it as a whole. */
+import { SILENT } from '../../src/base/log.ts';
+import { CallProcessing } from '../../src/call/call-processing.ts';
+import type { Device, Directory, Line, OutboundPattern } from '../../src/call/directory.ts';
+import type { CallSignal } from '../../src/call/signals.ts';
+import type { Pid } from '../../src/process/pid.ts';
+import { Scheduler } from '../../src/process/scheduler.ts';
+import { FakeDevice } from './fake-device.ts';
+
+export function lineOf(number: string, members: readonly string[], rest: Partial<Line> = {}): Line {
+  return {
+    number,
+    name: `Line ${number}`,
+    mode: 'single',
+    appearances: 4,
+    offering: { type: 'parallel' },
+    members: members.map((name) => ({
+      name,
+      device: `${name}-phone`,
+      ringAfterMs: 0,
+      rights: ['answer', 'originate'],
+    })),
+    noAnswerMs: 25_000,
+    ...rest,
+  };
+}
+
+/** Each member `x` has a device `x-phone` whose user is `x`; `others` are devices without a line. */
+export function directoryOf(
+  lines: readonly Line[],
+  others: readonly string[] = [],
+  outbound: readonly OutboundPattern[] = [],
+): Directory {
+  const names = new Set([
+    ...lines.flatMap(({ members }) => members.map(({ name }) => name)),
+    ...others,
+  ]);
+  const devices = [...names].map(
+    (user): Device => ({
+      id: `${user}-phone`,
+      user,
+      name: user,
+      ha1: undefined,
+      acceptFrom: [],
+      lines: lines
+        .filter(({ members }) => members.some(({ name }) => name === user))
+        .map(({ number }) => number),
+    }),
+  );
+  const gateways = new Set(outbound.map(({ gateway }) => gateway));
+  return {
+    lines: new Map(lines.map((line) => [line.number, line])),
+    devices: new Map(devices.map((device) => [device.id, device])),
+    users: new Map(devices.map((device) => [device.user, device])),
+    gateways: new Map(
+      [...gateways].map((id) => [id, { id, uri: `sip:${id}`, acceptFrom: [], callsMax: 10 }]),
+    ),
+    outbound,
+  };
+}
+
+export class Switchboard {
+  readonly scheduler: Scheduler<CallSignal>;
+  readonly processing: CallProcessing;
+  readonly directory: Directory;
+  nowMs = 0;
+
+  constructor(directory: Directory, turnsMax = 100_000, callsMax?: number) {
+    this.directory = directory;
+    this.scheduler = new Scheduler({ home: 'a.1', nowMs: 0, log: SILENT, turnsMax });
+    this.processing = new CallProcessing(this.scheduler, directory, callsMax);
+  }
+
+  /** A registered contact of `user`'s device. */
+  plug(user: string, kind: 'd' | 'g' = 'd'): FakeDevice {
+    const { processing, directory } = this;
+    const device = kind === 'g' ? user : `${user}-phone`;
+    const seats: { number: string; member: string }[] = [];
+    for (const number of directory.devices.get(device)?.lines ?? [])
+      seats.push({ number, member: user });
+    if (kind === 'd') seats.push({ number: user, member: device });
+    let fake: FakeDevice | undefined;
+    const pid = this.scheduler.spawn(kind, (host) => {
+      fake = new FakeDevice(host, {
+        device,
+        seats,
+        lineManager: processing.lineManager,
+        startCall: (of, request) => processing.startCall(of, request),
+      });
+      return fake;
+    });
+    if (kind === 'g') processing.gateways.set(user, pid);
+    if (fake === undefined) throw new Error(`${device} was not made`);
+    return fake;
+  }
+
+  /** A turn of `device`, and all that follows. */
+  act(device: FakeDevice, action: () => void): void {
+    this.scheduler.run(device.host.pid, action);
+    this.settle();
+  }
+
+  settle(): void {
+    while (this.scheduler.waiting > 0) this.scheduler.drain();
+  }
+
+  /** Lets `ms` pass. */
+  wait(ms: number): void {
+    const untilMs = this.nowMs + ms;
+    for (;;) {
+      const nextMs = Math.max(this.scheduler.nextDueMs(), this.nowMs);
+      if (nextMs > untilMs) break;
+      this.nowMs = nextMs;
+      this.scheduler.advance(this.nowMs);
+      this.settle();
+    }
+    this.nowMs = untilMs;
+    this.scheduler.advance(untilMs);
+    this.settle();
+  }
+
+  /** Has the process of that PID break an invariant. */
+  crash(pid: Pid): void {
+    this.scheduler.run(pid, () => {
+      throw new Error('broken on purpose');
+    });
+  }
+}
