@@ -54,7 +54,7 @@ export class Admissions {
         if (networks.includes(source.address)) return admitted('gateway', id);
       }
     }
-    return { type: 'answer', status: 401, headers: this.#challenge(false) };
+    return this.#challenge(request, false);
   }
 
   #authenticate(request: SipRequest, source: Hop, credentials: readonly string[]): Admission {
@@ -66,11 +66,10 @@ export class Admissions {
         this.#guard.succeeded(source.address);
         return admitted('device', device.id);
       }
-    } else if (!check.stale) {
+    } else if (check.why === 'user' || check.why === 'response') {
       this.#guard.failed(source.address, this.nowMs);
     }
-    const stale = !check.ok && check.stale;
-    return { type: 'answer', status: 401, headers: this.#challenge(stale) };
+    return this.#challenge(request, !check.ok && check.stale);
   }
 
   #isTrusted(device: Device, source: Hop): boolean {
@@ -85,15 +84,16 @@ export class Admissions {
     return networks.includes(source.address);
   }
 
-  #challenge(stale: boolean): string {
-    return this.#authenticator.challenge(stale, this.#clock.epochMs());
+  #challenge(request: SipRequest, stale: boolean): Admission {
+    const userAgent = request.headers.first('User-Agent') ?? '';
+    const headers = this.#authenticator.challenge(stale, this.#clock.epochMs(), { userAgent });
+    return { type: 'answer', status: 401, headers };
   }
 }
 
-/** The user that a request says it is from: of REGISTER the address of record, else From. */
+/** The user that a request says it is from. A phone that registers a line's number names itself there. */
 function claimedUser(request: SipRequest): string {
-  const value = request.headers.first(request.method === 'REGISTER' ? 'To' : 'From');
-  const uri = parseUri(parseNameAddr(value ?? '')?.uri ?? '');
+  const uri = parseUri(parseNameAddr(request.headers.first('From') ?? '')?.uri ?? '');
   return uri === undefined ? '' : unescapeUser(uri.user);
 }
 

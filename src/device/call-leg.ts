@@ -13,8 +13,8 @@ import type { DeviceProcess } from './device-process.ts';
 
 /** A change of the session that is under way, by who began it. */
 export type Change =
-  /** The phone asked (re-INVITE, UPDATE); the peer has not answered yet. */
-  | { readonly by: 'phone' }
+  /** The phone asked (re-INVITE, UPDATE); the peer has not answered yet. `withdrawn`: it needs not (CANCEL). */
+  | { readonly by: 'phone'; readonly withdrawn: boolean }
   /**
    * `peer` asked. `offered`: the phone got an offer, else it makes one and `peer` has to answer it.
    * `replacing`: `peer` takes the place of this leg's peer when the change stands.
@@ -28,9 +28,20 @@ export type Change =
       readonly offer?: Media;
     }
   /** `to` was asked for an offer, with which this phone is to be joined to it. */
-  | { readonly by: 'join'; readonly to: LegRef; readonly transferor: LegRef }
+  | {
+      readonly by: 'join';
+      readonly to: LegRef;
+      readonly transferor: LegRef;
+      /** Call control that goes on for the moved leg, if the transferor has one to give. */
+      readonly control: LegRef | undefined;
+    }
   /** The phone was sent `to`'s offer; its answer goes there, and `to` is its peer from then on. */
-  | { readonly by: 'move'; readonly to: LegRef; readonly transferor: LegRef }
+  | {
+      readonly by: 'move';
+      readonly to: LegRef;
+      readonly transferor: LegRef;
+      readonly control: LegRef | undefined;
+    }
   /** This new leg takes the place of `replaced` (Replaces); that one's peer was asked to change over. */
   | { readonly by: 'take-over'; readonly replaced: LegRef; readonly offer?: Media };
 

@@ -16,8 +16,12 @@ type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 export function offer(process: DeviceProcess, request: Signal<'callRequest'>, from: Pid): void {
   const { host, environment, legs, place } = process;
   const { call } = request;
-  // A request said twice is one call.
-  if (legs.has(call)) return;
+  const known = legs.get(call);
+  if (known !== undefined) {
+    // Said twice it is one call. A phone that is being transferred is not rung by its own call.
+    if (known.reportTo !== from) host.tell(from, { type: 'callRefuse', call, cause: 'busy' });
+    return;
+  }
   const full = place.kind === 'gateway' ? place.callsMax : environment.callsPerDeviceMax;
   const target = targetOf(place, request.dialled);
   if (target === undefined || legs.size >= full) {
@@ -39,6 +43,7 @@ export function offer(process: DeviceProcess, request: Signal<'callRequest'>, fr
       // With an offer in the INVITE the user agent confirms by itself; without one the caller must.
       reliable: request.offer !== undefined || request.reliable,
       patienceMs: 0,
+      identity: { kind: place.kind === 'gateway' ? 'gateway' : 'device', id: place.device },
       ...(request.offer === undefined ? {} : { media: request.offer }),
     },
     record,

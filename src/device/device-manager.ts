@@ -27,8 +27,14 @@ import { gatewayPlace } from './gateway.ts';
 import { partyOfDevice } from './identity.ts';
 import type { Place, Seat } from './place.ts';
 
-/** Answer to a REGISTER: final status and header lines. */
-export type RegisterAnswer = { readonly status: number; readonly headers: string };
+/** Answer to a REGISTER: final status, phrase ('' for the usual one) and header lines. */
+export type RegisterAnswer = {
+  readonly status: number;
+  readonly headers: string;
+  readonly reason: string;
+};
+
+const FORBIDDEN: RegisterAnswer = { status: 403, headers: '', reason: '' };
 
 export class DeviceManager {
   readonly #environment: Environment;
@@ -74,11 +80,15 @@ export class DeviceManager {
    */
   register(request: SipRequest, source: Hop, identity: Identity): RegisterAnswer {
     const device = this.#environment.directory.devices.get(identity.id);
-    if (identity.kind !== 'device' || device === undefined) return { status: 403, headers: '' };
-    if (!mayRegister(device, request)) return { status: 403, headers: '' };
-    const { status, headers, changes } = this.#registrar.register(device.id, request, source);
+    if (identity.kind !== 'device' || device === undefined) return FORBIDDEN;
+    if (!mayRegister(device, request)) return FORBIDDEN;
+    const { status, headers, reason, changes } = this.#registrar.register(
+      device.id,
+      request,
+      source,
+    );
     for (const change of changes) this.#apply(change);
-    return { status, headers };
+    return { status, headers, reason };
   }
 
   /** Contacts that ran out go. */

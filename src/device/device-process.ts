@@ -86,6 +86,7 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'callRefuse':
         return calling.refuse(this, record, signal);
       case 'callWithdraw':
+        if (from !== record.reportTo) return;
         return this.release(record, signal.cause, 'reporter');
       case 'callRelease':
         return inCall.released(this, record, signal, from);
@@ -97,6 +98,8 @@ export class DeviceProcess implements Process<CallSignal> {
         return calling.alertConfirmed(this, record, signal.media);
       case 'callModify':
         return inCall.modify(this, record, signal, from);
+      case 'callModifyWithdraw':
+        return inCall.withdraw(this, record, from);
       case 'callModified':
         return inCall.modified(this, record, signal);
       case 'callModifyRefused':
@@ -141,6 +144,8 @@ export class DeviceProcess implements Process<CallSignal> {
         return calling.acknowledged(this, record, event.media);
       case 'modify':
         return inCall.phoneModifies(this, record, event);
+      case 'modify cancelled':
+        return inCall.phoneWithdraws(this, record);
       case 'modify acknowledged':
         return inCall.phoneAcknowledges(this, record, event.media);
       case 'modified':

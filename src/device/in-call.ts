@@ -33,13 +33,27 @@ export function phoneModifies(
   if (record.change !== undefined || peer === undefined) {
     return process.environment.userAgent.refuseModify(event.leg, 491);
   }
-  record.change = { by: 'phone' };
+  record.change = { by: 'phone', withdrawn: false };
   process.host.tell(peer.pid, {
     type: 'callModify',
     call: peer.call,
     manner: event.method === 'UPDATE' ? 'immediate' : 'negotiated',
     ...withMedia(event.media),
   });
+}
+
+/** CANCEL of a re-INVITE: the peer's phone needs not decide any more. */
+export function phoneWithdraws(process: DeviceProcess, record: CallLeg): void {
+  const { peer, change } = record;
+  if (change?.by !== 'phone' || peer === undefined) return;
+  record.change = { by: 'phone', withdrawn: true };
+  process.host.tell(peer.pid, { type: 'callModifyWithdraw', call: peer.call });
+}
+
+export function withdraw(process: DeviceProcess, record: CallLeg, from: Pid): void {
+  const { change, leg } = record;
+  if (change?.by !== 'peer' || change.peer.pid !== from || leg === undefined) return;
+  process.environment.userAgent.withdrawModify(leg);
 }
 
 /** The peer's phone wants the session changed: this phone is asked. */
@@ -102,8 +116,10 @@ export function modified(
 ): void {
   if (transfer.modified(process, record, signal.media)) return;
   if (changedOver(process, record, signal.media)) return;
-  if (record.change?.by !== 'phone' || record.leg === undefined) return;
+  const { change } = record;
+  if (change?.by !== 'phone' || record.leg === undefined) return;
   record.change = undefined;
+  if (change.withdrawn) return;
   process.environment.userAgent.answerModify(record.leg, signal.media);
 }
 
@@ -115,7 +131,7 @@ export function modifyRefused(process: DeviceProcess, record: CallLeg, cause: Ca
   if (change === undefined || leg === undefined) return;
   record.change = undefined;
   if (change.by === 'phone') {
-    process.environment.userAgent.refuseModify(leg, statusOf(cause));
+    if (!change.withdrawn) process.environment.userAgent.refuseModify(leg, statusOf(cause));
   } else if (change.by === 'peer' && !change.offered) {
     // It made an offer that nobody takes now; its 2xx still has to be acknowledged, with an answer.
     process.environment.userAgent.acknowledgeModify(leg, refusalOf(change.offer));

@@ -7,7 +7,7 @@
  * phone by re-INVITE, so that offer and answer always belong together, whatever the media (RFC 3725).
  */
 import type { Cause } from '../call/cause.ts';
-import type { CallSignal, Media } from '../call/signals.ts';
+import type { CallSignal, LegRef, Media } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import { reasonPhrase } from '../sip/message/reason-phrases.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
@@ -169,7 +169,9 @@ export function proceed(
   const { move, leg } = record;
   if (move?.call !== signal.call || leg === undefined) return false;
   record.party = signal.party;
-  give(process, record, { by: 'join', to: signal.from, transferor: move.transferor }, signal.media);
+  const { transferor } = move;
+  const control = { pid: move.control, call: move.call };
+  give(process, record, { by: 'join', to: signal.from, transferor, control }, signal.media);
   return true;
 }
 
@@ -189,9 +191,8 @@ export function join(process: DeviceProcess, record: CallLeg, signal: Signal<'ca
   if (record.change !== undefined || record.move !== undefined || record.phase !== 'talking') {
     return report(process, transferor, 'failed', 'request pending');
   }
-  record.change = { by: 'join', to, transferor };
+  record.change = { by: 'join', to, transferor, control: signal.control };
   record.party = signal.party;
-  if (signal.control !== undefined) record.control = signal.control;
   process.host.tell(to.pid, {
     type: 'callReplacePeer',
     call: to.call,
@@ -249,15 +250,34 @@ export function phoneModified(
     call: change.to.call,
     ...withMedia(media),
   });
-  if (move !== undefined) record.control = { pid: move.control, call: move.call };
+  const isAttended = move === undefined;
+  if (change.control !== undefined) adopt(process, record, change.control, isAttended);
+  record.move = undefined;
   process.host.tell(change.transferor.pid, {
     type: 'callTransferProgress',
     call: change.transferor.call,
     state: 'done',
-    keptControl: move === undefined && record.control !== undefined,
+    keptControl: isAttended && change.control !== undefined,
   });
-  if (move !== undefined) record.move = undefined;
   return true;
+}
+
+/** From now on `control` is the call that this leg is in; what it was in before is over. */
+function adopt(
+  process: DeviceProcess,
+  record: CallLeg,
+  control: LegRef,
+  isAttended: boolean,
+): void {
+  const cause = 'transferred';
+  if (record.control !== undefined) {
+    const { pid, call } = record.control;
+    process.host.tell(pid, { type: 'callEnded', call, cause });
+  }
+  record.control = control;
+  if (isAttended || record.role !== 'calling' || record.reportTo === undefined) return;
+  process.host.tell(record.reportTo, { type: 'callEnded', call: record.call, cause });
+  record.reportTo = undefined;
 }
 
 export function phoneRefusesChange(process: DeviceProcess, record: CallLeg, cause: Cause): boolean {
@@ -281,7 +301,6 @@ function fail(process: DeviceProcess, record: CallLeg, cause: Cause): void {
   const transferor = change?.by === 'move' || change?.by === 'join' ? change.transferor : undefined;
   const told = move?.transferor ?? transferor;
   if (told !== undefined) report(process, told, 'failed', cause);
-  record.control = undefined;
   // The transferor hung up meanwhile: nobody is left to speak to.
   if (record.peer === undefined) process.release(record, cause, 'nobody');
 }

@@ -55,6 +55,7 @@ export class Phone {
   #sessions = 0;
   #cseq = 0;
   #registered = false;
+  #isInTurn = false;
   #wakeAtMs = Number.POSITIVE_INFINITY;
   /** Called when a call request comes in, so that whoever plays this phone can decide. */
   onInvited: (call: PhoneCall) => void = () => {};
@@ -227,6 +228,9 @@ export class Phone {
 
   /** Moves its clock, acts, hears what came of it, sends what is to be sent, and sets its alarm. */
   #turn(action: () => void): void {
+    // Its user acts while it is hearing of something: that belongs to the same turn.
+    if (this.#isInTurn) return action();
+    this.#isInTurn = true;
     const { agenda, network, address } = this.options;
     const { nowMs } = agenda;
     this.#layer.advance(nowMs, (event) => this.#handle(event));
@@ -242,6 +246,7 @@ export class Phone {
       if (effect.type === 'send') network.send(address, effect.hop, effect.text);
     }
     this.#out.length = 0;
+    this.#isInTurn = false;
     this.#setAlarm(nowMs);
   }
 
