@@ -5,7 +5,17 @@
  * password `1234` is a password and `off` is not false. What a value has to be, its schema says.
  * Duplicate keys are found here and not by the YAML library, whose check is quadratic.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { Place, Problem } from './problem.ts';
 import { topOf } from './problem.ts';
 
@@ -47,16 +57,36 @@ export function readSource(file: string, text: string, problems: Problem[]): Sou
     problems.push({ place: { file, line, column: col }, message: firstSentence(message) });
   }
   let aliasesLeft = ALIASES_MAX;
+  let targets: ReadonlyMap<unknown, Node> | undefined;
   return {
     file,
     lines,
     root: document.contents ?? undefined,
     sound: document.errors.length === 0,
     resolve(node) {
-      if (isAlias(node)) return aliasesLeft-- > 0 ? node.resolve(document) : undefined;
+      if (isAlias(node)) {
+        targets ??= aliasTargets(document);
+        return aliasesLeft-- > 0 ? targets.get(node) : undefined;
+      }
       return isMap(node) || isSeq(node) || isScalar(node) ? node : undefined;
     },
   };
+}
+
+/** What each alias stands for: the last node before it with that anchor. One walk for all of them. */
+function aliasTargets(document: Document.Parsed): Map<unknown, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<unknown, Node>();
+  visit(document, {
+    Value(_key, node) {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+    Alias(_key, alias) {
+      const target = anchors.get(alias.source);
+      if (target) targets.set(alias, target);
+    },
+  });
+  return targets;
 }
 
 /** The whole of a file as a value. */
