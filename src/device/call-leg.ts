@@ -81,6 +81,8 @@ export type CallLeg = {
   takenBy: LegRef | undefined;
   /** Requests of the phone that wait for the peer's word, oldest first. */
   readonly exchanges: Exchange[];
+  /** When the phone was last told that somebody rings; a line of sixteen need not tell it sixteen times. */
+  alertedAtMs: number;
   /** A PRACK with an offer that waits for the alerting side's answer. */
   confirming: Exchange | undefined;
   /** Monotonic milliseconds. */
@@ -111,6 +113,7 @@ export function calledLeg(
     move: undefined,
     takenBy: undefined,
     exchanges: [],
+    alertedAtMs: Number.NEGATIVE_INFINITY,
     confirming: undefined,
     sinceMs: nowMs,
   };
@@ -141,6 +144,7 @@ export function callingLeg(
     move: undefined,
     takenBy: undefined,
     exchanges: [],
+    alertedAtMs: Number.NEGATIVE_INFINITY,
     confirming: undefined,
     sinceMs: nowMs,
   };

@@ -51,11 +51,19 @@ function hopsLeft(maxForwards: string | undefined): number {
   return Number.isNaN(hops) ? 69 : Math.max(0, Math.min(hops, 70) - 1);
 }
 
+/** Phones that ring repeat their 180 every minute (RFC 3261 §13.3.1.1), and proxies on the way want to see it. */
+const ALERT_AGAIN_MS = 30_000;
+
 const ALERT_STATUS = { ringing: 180, forwarded: 181, queued: 182, progress: 183 } as const;
 
 export function alert(process: DeviceProcess, record: CallLeg, signal: Signal<'callAlert'>): void {
   if (transfer.alert(process, record, signal)) return;
   if (record.role !== 'calling' || record.phase !== 'offered' || record.leg === undefined) return;
+  if (signal.kind === 'ringing' && signal.media === undefined && !signal.reliable) {
+    const { nowMs } = process.host;
+    if (nowMs - record.alertedAtMs < ALERT_AGAIN_MS) return;
+    record.alertedAtMs = nowMs;
+  }
   // Until somebody answers, what the caller confirms or changes goes to whoever described media last.
   if (signal.media !== undefined || record.peer === undefined) record.peer = signal.from;
   process.environment.userAgent.progress(record.leg, ALERT_STATUS[signal.kind], {

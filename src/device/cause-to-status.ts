@@ -42,8 +42,7 @@ export function statusOf(cause: Cause): number {
 }
 
 /**
- * Value of the Reason header (RFC 3326) for the CANCEL, BYE or final response that ends a leg; ''
- * where none is due: a caller's own CANCEL says nothing, so that the call counts as missed.
+ * Value of the Reason header (RFC 3326) for the CANCEL or BYE that ends a leg; '' where none is due: a caller's own CANCEL says nothing, so that the call counts as missed.
  */
 export function reasonOf(cause: Cause): string {
   if (cause === 'caller gave up' || cause === 'no answer') return '';
@@ -54,9 +53,9 @@ export function reasonOf(cause: Cause): string {
 
 /** Header lines that a refusal with this cause carries. */
 export function refusalHeaders(cause: Cause): string {
-  const reason = reasonOf(cause);
+  const { q850, text } = ANSWERS[cause];
   const retry = cause === 'overload' || cause === 'draining' ? 'Retry-After: 5\r\n' : '';
-  return reason === '' ? retry : `Reason: ${reason}\r\n${retry}`;
+  return `Reason: Q.850;cause=${q850};text="${text}"\r\n${retry}`;
 }
 
 /** What a phone's or gateway's final status to our INVITE says about the call. */

@@ -49,9 +49,9 @@ export function subscribe(
   );
   const watch = known ?? { subscription, number, version: 0, calls: [] };
   process.watches.set(subscription, watch);
-  // RFC 6665 §4.2.1.1: state at once, also after a refresh.
-  show(process, watch);
+  // State at once (RFC 6665 §4.2.1.1): of a new watch it comes with the line's word in this turn.
   if (known === undefined) process.host.tell(lineManager, { type: 'lineWatch', number });
+  else show(process, watch);
 }
 
 /** A member watches its line by the line's number, or by its own user name. */

@@ -8,6 +8,7 @@ import { SILENT } from '../base/log.ts';
 import type { Effect } from '../sip/effects.ts';
 import type { Hop } from '../sip/hop.ts';
 import { parseMessage } from '../sip/message/parse.ts';
+import { respond } from '../sip/message/serialize.ts';
 import type { TransactionEvent } from '../sip/transaction/events.ts';
 import { TransactionLayer } from '../sip/transaction/layer.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
@@ -116,6 +117,10 @@ export class Phone {
   }
 
   call(number: string): PhoneCall {
+    return this.#invite(number, '');
+  }
+
+  #invite(number: string, headers: string): PhoneCall {
     const { domain, user, server } = this.options;
     const call = this.#begin('calling');
     this.#turn(() => {
@@ -128,7 +133,7 @@ export class Phone {
           to: `<sip:${number}@${domain}>`,
           media: this.#session(call, 'sendrecv'),
           maxForwards: 70,
-          headers: '',
+          headers,
           reliable: false,
           patienceMs: 0,
         },
@@ -184,6 +189,44 @@ export class Phone {
     if (call.phase !== 'talking') return;
     const headers = `Refer-To: <sip:${number}@${this.options.domain}>\r\n`;
     this.#act(call, (leg) => this.userAgent.convey(leg, 'REFER', { headers, token: 0 }));
+  }
+
+  /** Attended transfer: the far party of `call` is to speak with that of `consultation`. */
+  referTo(call: PhoneCall, consultation: PhoneCall, number: string): void {
+    const escaped = encodeURIComponent(replacesOf(consultation));
+    const { domain } = this.options;
+    const headers = `Refer-To: <sip:${number}@${domain}?Replaces=${escaped}>\r\n`;
+    this.#act(call, (leg) => this.userAgent.convey(leg, 'REFER', { headers, token: 0 }));
+  }
+
+  /** Takes the place of another phone's leg: INVITE with Replaces. */
+  replace(number: string, other: PhoneCall): PhoneCall {
+    return this.#invite(number, `Replaces: ${replacesOf(other)}\r\n`);
+  }
+
+  /** Watches a line: SUBSCRIBE to the dialog package. */
+  watch(number: string): void {
+    const { domain, user, address, server } = this.options;
+    this.#turn(() => {
+      this.#layer.request(
+        {
+          method: 'SUBSCRIBE',
+          uri: `sip:${number}@${domain}`,
+          callId: `w-${user}-${number}`,
+          cseq: 1,
+          from: `<sip:${user}@${domain}>;tag=w${user}`,
+          to: `<sip:${number}@${domain}>`,
+          maxForwards: 70,
+          routes: '',
+          headers:
+            `Contact: <sip:${user}@${keyOf(address)}>\r\nEvent: dialog\r\nExpires: 60\r\n` +
+            'Accept: application/dialog-info+xml\r\n',
+          body: '',
+        },
+        server,
+        undefined,
+      );
+    });
   }
 
   #begin(role: PhoneCall['role']): PhoneCall {
@@ -263,10 +306,18 @@ export class Phone {
   }
 
   #handle(event: TransactionEvent<TransactionUser<PhoneCall>>): void {
-    const isRegister =
+    if (event.type === 'request' && event.request.method === 'NOTIFY') {
+      return this.#layer.respond(
+        event.transaction,
+        200,
+        respond(event.request, 200, undefined, {}),
+      );
+    }
+    const isOurs =
       (event.type === 'response' || event.type === 'failed') &&
-      event.transaction.method === 'REGISTER';
-    if (!isRegister) return this.userAgent.receive(event);
+      (event.transaction.method === 'REGISTER' || event.transaction.method === 'SUBSCRIBE');
+    if (!isOurs) return this.userAgent.receive(event);
+    if (event.transaction.method === 'SUBSCRIBE') return;
     if (event.type === 'response' && event.response.status >= 200)
       this.#registered = event.response.status < 300;
   }
@@ -336,4 +387,9 @@ export class Phone {
     this.calls.delete(call);
     this.onChanged(call);
   }
+}
+
+/** A dialog as Replaces names it to the far end (RFC 3891 §6.1): the far end's tag is its to-tag. */
+function replacesOf({ leg }: PhoneCall): string {
+  return `${leg?.callId};to-tag=${leg?.remoteTag};from-tag=${leg?.localTag}`;
 }

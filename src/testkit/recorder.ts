@@ -1,0 +1,48 @@
+/** What went over the simulated network, as the lines of a ladder. */
+import type { Hop } from '../sip/hop.ts';
+import type { SipMessage } from '../sip/message/message.ts';
+import { parseMessage } from '../sip/message/parse.ts';
+import { keyOf } from './network.ts';
+import { SERVER, type Site } from './site.ts';
+
+/** Lines like `1001 > INVITE 2000 sdp` (to the manager) and `2000a < CANCEL, Reason: …` (from it). */
+export class Recorder {
+  readonly lines: string[] = [];
+  readonly #names = new Map<string, string>();
+
+  /** Records from now on. REGISTER and 100 are left out: they tell nothing of a flow. */
+  constructor(site: Site) {
+    for (const { options } of site.phones) this.#names.set(keyOf(options.address), options.user);
+    site.network.tap = (from, to, text) => this.#record(from, to, text);
+  }
+
+  #record(from: Hop, to: Hop, text: string): void {
+    const parsed = parseMessage(text);
+    if (!parsed.ok) return;
+    const { message } = parsed;
+    const what = message.kind === 'request' ? message.method : String(message.status);
+    if (message.cseqMethod === 'REGISTER' || what === '100') return;
+    const isUp = keyOf(to) === keyOf(SERVER);
+    const name = this.#names.get(keyOf(isUp ? from : to)) ?? '?';
+    this.lines.push(`${name} ${isUp ? '>' : '<'} ${what}${about(message)}`);
+  }
+}
+
+/** What tells one message of a kind from another: the number called, media, reasons, and what a NOTIFY says. */
+function about(message: SipMessage): string {
+  const { headers, body, cseqMethod } = message;
+  let text = '';
+  if (message.kind === 'response' && cseqMethod !== 'INVITE') text += ` ${cseqMethod}`;
+  if (message.kind === 'request' && message.method === 'INVITE' && message.toTag === '')
+    text += ` ${message.uri.slice(4, message.uri.indexOf('@'))}`;
+  if (message.kind === 'request' && message.method === 'INVITE' && message.toTag !== '')
+    text += ' again';
+  const direction = /^a=(sendrecv|sendonly|recvonly|inactive)/m.exec(body)?.[1];
+  if (direction !== undefined) text += direction === 'sendrecv' ? ' sdp' : ` sdp ${direction}`;
+  const fragment = /^SIP\/2\.0 (\d+)/.exec(body)?.[1];
+  if (fragment !== undefined) text += ` ${fragment}`;
+  const state = /<state>(\w+)<\/state>/.exec(body)?.[1];
+  if (body.includes('<dialog-info')) text += ` ${state ?? 'idle'}`;
+  const reason = headers.first('Reason');
+  return reason === undefined ? text : `${text}, ${reason}`;
+}
