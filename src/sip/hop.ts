@@ -15,6 +15,8 @@ export type Hop = {
   readonly port: number;
   readonly flow: number;
   readonly listener: number;
+  /** The name that the far end's certificate must carry (RFC 5922 §7.3), where a name led to `address`. */
+  readonly serverName?: string;
 };
 
 /** Whether the transport itself delivers in order or fails (RFC 3261 §17: no retransmission then). */
