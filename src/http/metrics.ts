@@ -31,7 +31,7 @@ export const METRICS = {
   sip_transactions: { kind: 'gauge', help: 'Transactions now', label: 'side' },
   sip_legs: { kind: 'gauge', help: 'Legs (dialogs and INVITEs on their way) now' },
   sip_subscriptions: { kind: 'gauge', help: 'Subscriptions now' },
-  sip_connections: { kind: 'gauge', help: 'Open connections now', label: 'transport' },
+  sip_connections: { kind: 'gauge', help: 'Open connections now' },
   authentication_failures_total: { kind: 'counter', help: 'Wrong user or password' },
   bans_total: { kind: 'counter', help: 'Sources shut out for a while' },
   banned_messages_total: { kind: 'counter', help: 'Messages of shut-out sources, dropped' },

@@ -6,12 +6,13 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import { type Random, token } from '../base/random.ts';
+import type { Random } from '../base/random.ts';
 import { CallProcessing } from '../call/call-processing.ts';
 import type { Directory } from '../call/directory.ts';
 import type { CallSignal } from '../call/signals.ts';
 import { Admissions } from '../device/admission.ts';
 import type { CallLeg } from '../device/call-leg.ts';
+import { refusalHeaders } from '../device/cause-to-status.ts';
 import { DeviceManager } from '../device/device-manager.ts';
 import type { Environment } from '../device/environment.ts';
 import { Scheduler } from '../process/scheduler.ts';
@@ -19,13 +20,11 @@ import { Authenticator } from '../sip/digest/authenticator.ts';
 import type { Effect } from '../sip/effects.ts';
 import { SourceGuard } from '../sip/guard.ts';
 import type { Hop } from '../sip/hop.ts';
-import type { Fault } from '../sip/message/message.ts';
+import type { Fault, SipRequest } from '../sip/message/message.ts';
 import { parseMessage } from '../sip/message/parse.ts';
-import { respond } from '../sip/message/serialize.ts';
-import { responseHop, stampVia } from '../sip/message/via.ts';
 import { Registrar } from '../sip/registrar/registrar.ts';
 import { TransactionLayer } from '../sip/transaction/layer.ts';
-import { type TransactionUser, UserAgent } from '../sip/user-agent/user-agent.ts';
+import { type Admission, type TransactionUser, UserAgent } from '../sip/user-agent/user-agent.ts';
 
 export type CallManagerOptions = {
   readonly id: string;
@@ -43,6 +42,8 @@ export type CallManagerOptions = {
   readonly secret: string;
   /** `host:port` at which the far end of `hop` reaches us. */
   readonly addressOf: (hop: Hop) => string;
+  /** Where a long request over UDP had better go (RFC 3261 §18.1.1); absent: there. */
+  readonly preferred?: (hop: Hop, octets: number) => Hop;
   readonly bans: boolean;
   readonly timers?: { readonly t1Ms: number; readonly t2Ms: number; readonly t4Ms: number };
   readonly register?: {
@@ -77,7 +78,6 @@ export class CallManager {
   readonly #log: Log;
   readonly #admissions: Admissions;
   readonly #addressOf: (hop: Hop) => string;
-  readonly #random: Random;
   #nowMs: number;
   #expiryAtMs: number;
 
@@ -87,7 +87,6 @@ export class CallManager {
     this.#log = log;
     this.#nowMs = nowMs;
     this.#expiryAtMs = nowMs + EXPIRY_MS;
-    this.#random = random;
     this.#addressOf = options.addressOf;
     const [domain = 'localhost'] = options.domains;
     this.guard = new SourceGuard({ enabled: options.bans });
@@ -105,6 +104,7 @@ export class CallManager {
       random,
       out: this.effects,
       sentBy: options.addressOf,
+      ...(options.preferred === undefined ? {} : { preferred: options.preferred }),
       ...(options.timers === undefined ? {} : { timers: options.timers }),
     });
     this.userAgent = new UserAgent<CallLeg>({
@@ -113,10 +113,11 @@ export class CallManager {
       log,
       nowMs,
       contact: (hop) => this.#contact(hop),
-      admit: (request, source) => this.#admissions.admit(request, source),
+      admit: (request, source) => this.#admit(request, source),
       register: (request, source, identity) => this.devices.register(request, source, identity),
       allowEvents: ['dialog'],
       userAgent: `Linewright/${VERSION}`,
+      ...(options.timers === undefined ? {} : { timers: options.timers }),
       ...(options.sessionTimer === undefined ? {} : { sessionTimer: options.sessionTimer }),
     });
     this.scheduler = new Scheduler<CallSignal>({
@@ -169,6 +170,15 @@ export class CallManager {
 
   get deaths(): number {
     return this.scheduler.counters.deaths;
+  }
+
+  get isDraining(): boolean {
+    return this.userAgent.draining;
+  }
+
+  /** Takes no new calls from now on: 503 with Retry-After. Standing ones go on. */
+  drain(): void {
+    this.userAgent.draining = true;
   }
 
   /** Moves the clock, and does all that is due. Called before anything else of a turn. */
@@ -245,13 +255,15 @@ export class CallManager {
       const { code, offset, text } = fault;
       this.#log.write('debug', 'malformed message', { code, offset, text, from: source.address });
     }
-    const { answerable } = fault;
-    if (answerable === undefined || answerable.method === 'ACK') return;
-    stampVia(answerable, source);
-    const text = respond(answerable, fault.status, undefined, {
-      toTag: token(this.#random, 8),
-    });
-    this.effects.push({ type: 'send', text, hop: responseHop(answerable, source) });
+    const answer = this.userAgent.answerFault(fault, source);
+    if (answer !== undefined) this.effects.push(answer);
+  }
+
+  #admit(request: SipRequest, source: Hop): Admission {
+    // Requests inside a dialog get here too when they come another way than their leg's: they go on.
+    if (this.isDraining && request.method === 'INVITE' && request.toTag === '')
+      return { type: 'answer', status: 503, headers: refusalHeaders('draining') };
+    return this.#admissions.admit(request, source);
   }
 
   #contact(hop: Hop): string {

@@ -1,7 +1,8 @@
 /** What a running manager shows: rows made from the core's own records when somebody asks. */
-import { type LineControl, snapshotOf } from '../call/line-control.ts';
+
 import type { CallView } from '../call/call-registry.ts';
 import type { Line } from '../call/directory.ts';
+import { type LineControl, snapshotOf } from '../call/line-control.ts';
 import type { CallLeg } from '../device/call-leg.ts';
 import type { CallRow, LegRow, LineRow, RegistrationRow, Rows } from '../http/manager-view.ts';
 import type { Counters } from '../http/metrics.ts';
@@ -110,14 +111,13 @@ function legsByCall(manager: CallManager): Map<string, CallLeg[]> {
   return byCall;
 }
 
-/** Everything that is counted, at a scrape. `sockets`: what the transports count themselves. */
-export function countersOf(manager: CallManager, sockets: Counters): Counters {
+/** What the core counts, at a scrape. */
+export function countersOf(manager: CallManager): Counters {
   const { layer, userAgent, scheduler, guard, processing } = manager;
   const { counters, size } = layer;
   const states = { offered: 0, ringing: 0, up: 0 };
   for (const { state } of processing.calls.values()) states[STATES[state]]++;
   return {
-    ...sockets,
     sip_requests_received_total: counters.requestsReceived,
     sip_requests_sent_total: counters.requestsSent,
     sip_responses_received_total: counters.responsesReceived,
@@ -127,7 +127,6 @@ export function countersOf(manager: CallManager, sockets: Counters): Counters {
       sent: counters.retransmissionsSent,
     },
     sip_timeouts_total: counters.timeouts,
-    sip_transport_errors_total: counters.transportErrors,
     sip_merged_requests_total: counters.merged,
     sip_overload_refusals_total: counters.refused,
     sip_transactions: { client: size.clients, server: size.servers },

@@ -40,6 +40,11 @@ const TRANSACTIONS_MAX = 200_000;
 /** What a caller that met a full table is told to wait. Transactions over UDP are gone after 32 s. */
 const RETRY_AFTER_S = 10;
 
+/** RFC 3261 §18.1.1: longer requests must not leave by UDP where the path's MTU is unknown. */
+const DATAGRAM_REQUEST_MAX = 1300;
+/** Start line, Via, Call-ID, CSeq, Max-Forwards and Content-Length, about. */
+const FIXED_OCTETS = 260;
+
 export type TransactionLayerOptions = {
   readonly nowMs: number;
   readonly random: Random;
@@ -47,6 +52,8 @@ export type TransactionLayerOptions = {
   readonly out: Effect[];
   /** Our `host:port` for a Via that leaves by that hop. */
   readonly sentBy: (hop: Hop) => string;
+  /** A better way for a request of so many octets (RFC 3261 §18.1.1), asked for long ones over UDP only. */
+  readonly preferred?: (hop: Hop, octets: number) => Hop;
   readonly timers?: TimerValues;
   /** Transactions at which new requests are refused; those inside dialogs at an eighth more. 200,000. */
   readonly max?: number;
@@ -58,6 +65,7 @@ export class TransactionLayer<U> {
   readonly #out: Effect[];
   readonly #random: Random;
   readonly #sentBy: (hop: Hop) => string;
+  readonly #preferred: (hop: Hop, octets: number) => Hop;
   readonly #max: number;
   readonly #tagSeed: number;
   readonly #table = new TransactionTable<U>();
@@ -70,6 +78,7 @@ export class TransactionLayer<U> {
     this.#out = options.out;
     this.#random = options.random;
     this.#sentBy = options.sentBy;
+    this.#preferred = options.preferred ?? ((hop) => hop);
     this.#max = options.max ?? TRANSACTIONS_MAX;
     this.#tagSeed = options.random.next32();
     this.#timers = new WheelTimers(options.nowMs, options.timers ?? TIMER_VALUES);
@@ -99,7 +108,17 @@ export class TransactionLayer<U> {
   request(outgoing: OutgoingRequest, hop: Hop, user: U): ClientTransaction<U> {
     const { method } = outgoing;
     assert(method !== 'ACK' && method !== 'CANCEL', 'ACK and CANCEL have ways of their own');
-    return this.#start(outgoing, hop, freshBranch(this.#random), user);
+    return this.#start(outgoing, this.#wayFor(outgoing, hop), freshBranch(this.#random), user);
+  }
+
+  /** What does not fit into a datagram that nobody will cut leaves by a stream, when there is one. */
+  #wayFor(outgoing: OutgoingRequest, hop: Hop): Hop {
+    if (hop.transport !== 'udp') return hop;
+    const { headers, body, routes, from, to, uri } = outgoing;
+    const variable =
+      headers.length + body.length + routes.length + from.length + to.length + uri.length;
+    const octets = variable + FIXED_OCTETS;
+    return octets > DATAGRAM_REQUEST_MAX ? this.#preferred(hop, octets) : hop;
   }
 
   /** Sends a request that has no transaction: the ACK to a 2xx. */
