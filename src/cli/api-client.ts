@@ -1,0 +1,133 @@
+/** Speaks to a running manager's API: finds it, proves that it may, and turns failure into exit codes. */
+import http from 'node:http';
+import https from 'node:https';
+import { type Access, findAccess, findOwnAccess } from '../http/access-file.ts';
+import { CommandError, EXIT } from './exit-code.ts';
+
+/** Which manager is meant; the environment says the rest. */
+export type Target = {
+  /** Id of the manager, when several run on this machine. */
+  readonly manager?: string | undefined;
+  /** A manager elsewhere; its token comes in LINEWRIGHT_TOKEN. */
+  readonly url?: string | undefined;
+  /** Folder of a manager with a data folder. */
+  readonly accessFolder?: string | undefined;
+};
+
+const ANSWER_MS = 10_000;
+const ANSWER_MAX_BYTES = 268_435_456;
+
+/** The manager that `target` means. Throws `CommandError` if there is none, or more than one. */
+export function findManager(
+  target: Target,
+  env: Readonly<Record<string, string | undefined>>,
+): Access {
+  const { LINEWRIGHT_URL, LINEWRIGHT_TOKEN: token = '' } = env;
+  const url = target.url ?? LINEWRIGHT_URL;
+  if (url !== undefined) {
+    if (!URL.canParse(url)) throw new CommandError(EXIT.usage, `'${url}' is no address`);
+    return { id: url, pid: 0, url: url.replace(/\/$/, ''), token };
+  }
+  const all =
+    target.accessFolder === undefined ? findOwnAccess(env) : findAccess(target.accessFolder);
+  const found = all.filter(({ id }) => target.manager === undefined || id === target.manager);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  const named = target.manager === undefined ? '' : ` '${target.manager}'`;
+  if (only === undefined) {
+    const message = `no manager${named} of this user runs on this machine: start one with 'linewright demo' or 'linewright start'`;
+    throw new CommandError(EXIT.unreachable, message);
+  }
+  const ids = found.map(({ id, pid }) => `${id} (process ${pid})`).join(', ');
+  const message = `several managers run here: ${ids}: choose one with --manager or --url`;
+  throw new CommandError(EXIT.usage, message);
+}
+
+/** The JSON answer at `path`, e.g. `/lines/2000`. */
+export async function fetchJson(access: Access, path: string): Promise<unknown> {
+  const response = await open(access, path);
+  let text = '';
+  response.setEncoding('utf8');
+  for await (const chunk of response) {
+    text += chunk;
+    if (text.length > ANSWER_MAX_BYTES) throw unreachable(access, 'its answer has no end');
+  }
+  return JSON.parse(text);
+}
+
+/** The lines at `path` as they come, without empty ones, until the manager ends the stream. */
+export async function* fetchLines(access: Access, path: string): AsyncGenerator<string> {
+  const response = await open(access, path);
+  response.setEncoding('utf8');
+  let rest = '';
+  try {
+    for await (const chunk of response) {
+      const lines = (rest + String(chunk)).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines.filter((line) => line !== '');
+    }
+  } catch (error) {
+    // The manager went away in the midst of it: the trace is over, whatever the reason.
+    if (!(error instanceof Error && 'code' in error)) throw error;
+  }
+}
+
+function open(access: Access, path: string): Promise<http.IncomingMessage> {
+  const url = new URL(`${access.url}/api/v1${path}`);
+  const headers = { authorization: `Bearer ${access.token}` };
+  const { certificate } = access;
+  // The certificate in the access file is the one that will be shown, whatever name is in it.
+  const trust =
+    certificate === undefined
+      ? {}
+      : { ca: certificate, allowPartialTrustChain: true, checkServerIdentity: () => undefined };
+  return new Promise((resolve, reject) => {
+    const answered = (response: http.IncomingMessage) => {
+      request.setTimeout(0);
+      if (response.statusCode === 200) resolve(response);
+      else readFailure(access, response).then(reject, reject);
+    };
+    const request =
+      url.protocol === 'https:'
+        ? https.get(url, { headers, ...trust }, answered)
+        : http.get(url, { headers }, answered);
+    request.setTimeout(ANSWER_MS, () =>
+      request.destroy(unreachable(access, `it did not answer within ${ANSWER_MS / 1000} s`)),
+    );
+    request.on('error', (error) =>
+      reject(error instanceof CommandError ? error : unreachable(access, error.message)),
+    );
+  });
+}
+
+async function readFailure(access: Access, response: http.IncomingMessage): Promise<CommandError> {
+  let text = '';
+  response.setEncoding('utf8');
+  for await (const chunk of response) {
+    text += chunk;
+    if (text.length > 65_536) break;
+  }
+  const message = failureMessage(text) ?? `${access.url} answered ${response.statusCode}`;
+  if (response.statusCode === 404) return new CommandError(EXIT.notFound, message);
+  if (response.statusCode === 401)
+    return new CommandError(EXIT.failed, `${message} (LINEWRIGHT_TOKEN)`);
+  return new CommandError(EXIT.failed, message);
+}
+
+function failureMessage(text: string): string | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    const error =
+      typeof body === 'object' && body !== null ? Reflect.get(body, 'error') : undefined;
+    const message: unknown =
+      typeof error === 'object' && error !== null ? error.message : undefined;
+    return typeof message === 'string' ? message : undefined;
+  } catch {
+    // Whatever answered there, it is none of ours: its status has to do.
+    return undefined;
+  }
+}
+
+function unreachable(access: Access, why: string): CommandError {
+  return new CommandError(EXIT.unreachable, `manager ${access.id} cannot be reached: ${why}`);
+}

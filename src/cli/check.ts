@@ -1,0 +1,35 @@
+/** `check`: whether a manager would start, without starting it. */
+import { loadManager, type ManagerRead } from '../manager/config/load.ts';
+import type { Overrides } from '../manager/config/make-config.ts';
+import { formatProblem } from '../store/problem.ts';
+import { CommandError, EXIT } from './exit-code.ts';
+
+/** Says what the manager of `file` would be. Throws `CommandError` with all that is wrong. */
+export function check(file: string, overrides: Overrides): string {
+  const { config, directory } = loadChecked(file, overrides);
+  const { lines, devices, gateways, outbound } = directory;
+  const counts = [
+    count(lines.size, 'line'),
+    count(devices.size, 'device'),
+    count(gateways.size, 'gateway'),
+    count(outbound.length, 'way out'),
+  ];
+  return `${file} is fine: manager ${config.id}, ${counts.join(', ')}\n`;
+}
+
+/** What `file` and its directory say. Throws `CommandError` with all that is wrong, a line each. */
+export function loadChecked(
+  file: string,
+  overrides: Overrides,
+): ManagerRead & { readonly ok: true } {
+  const read = loadManager(file, process.env, overrides);
+  if (read.ok) return read;
+  const lines = read.problems.map(formatProblem);
+  lines.push(`${count(read.problems.length, 'problem')} in ${file} and its directory`);
+  throw new CommandError(EXIT.failed, lines.join('\n'));
+}
+
+function count(number: number, noun: string): string {
+  if (number === 1) return `1 ${noun}`;
+  return noun === 'way out' ? `${number} ways out` : `${number} ${noun}s`;
+}

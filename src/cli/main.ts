@@ -1,0 +1,139 @@
+/**
+ * The command line: noun, verb. What a command needs is loaded when it runs, so that asking a
+ * running manager something does not load the manager.
+ */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Target } from './api-client.ts';
+import { CommandError, EXIT } from './exit-code.ts';
+import type { ListOptions } from './lists.ts';
+import { FORMATS, isColourful } from './output.ts';
+import { addServing } from './serving.ts';
+
+/** Runs what `args` (without program and script) ask for; resolves to the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  // `linewright reg ls | head` closes our output early: that is the reader's good right.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT.ok);
+  });
+  const program = makeProgram();
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (!(error instanceof CommandError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return error.code;
+  }
+}
+
+function makeProgram(): Command {
+  const version = readVersion();
+  const program = new Command('linewright')
+    .description('IP call manager whose heart is the shared line')
+    .version(version, '--version')
+    .exitOverride()
+    .showHelpAfterError('(--help says more)');
+  addServing(program, version);
+  const registrations = program.command('reg').description('registered phones');
+  const lines = program.command('line').description('lines and their members');
+  const calls = program.command('call').description('calls');
+  addList(registrations, 'who is registered', 'listRegistrations');
+  addList(lines, 'lines with their members', 'listLines');
+  addList(calls, 'calls that are being set up or stand', 'listCalls');
+  withList(lines.command('show <number>').description('one line')).action(
+    async (number: string, options: ListFlags) => {
+      const { showLine } = await import('./lists.ts');
+      print(await showLine(number, listOptions(options)));
+    },
+  );
+  addTrace(program);
+  return program;
+}
+
+type TargetFlags = { readonly manager?: string; readonly url?: string; readonly data?: string };
+type ListFlags = TargetFlags & Pick<ListOptions, 'output' | 'limit'>;
+
+function addList(
+  noun: Command,
+  description: string,
+  name: 'listRegistrations' | 'listLines' | 'listCalls',
+): void {
+  withList(noun.command('ls').description(description)).action(async (options: ListFlags) => {
+    const lists = await import('./lists.ts');
+    print(await lists[name](listOptions(options)));
+  });
+}
+
+function addTrace(program: Command): void {
+  const command = program
+    .command('trace')
+    .description('SIP messages as they go, drawn as a ladder')
+    .option('--number <number>', 'only calls from or to this number')
+    .option('--method <method>', 'only requests of this method and their answers')
+    .option('--text', 'the whole messages below the arrows', false)
+    .addOption(
+      new Option('-o, --output <format>', 'ladder or JSON lines')
+        .choices(['table', 'json'])
+        .default('table'),
+    );
+  type Flags = TargetFlags & {
+    readonly number?: string;
+    readonly method?: string;
+    readonly text: boolean;
+    readonly output: 'table' | 'json';
+  };
+  withTarget(command).action(async (options: Flags) => {
+    const { trace } = await import('./trace.ts');
+    const { number, method, text, output } = options;
+    await trace(
+      { ...target(options), number, method, text, output },
+      {
+        columns: process.stdout.columns,
+        colour: isColourful(),
+        write: print,
+      },
+    );
+  });
+}
+
+function withTarget(command: Command): Command {
+  return command
+    .option('--manager <id>', 'which one, if several run on this machine')
+    .option('--data <folder>', 'data folder of a manager that another user runs')
+    .option('--url <url>', 'a manager elsewhere; its token in LINEWRIGHT_TOKEN');
+}
+
+function withList(command: Command): Command {
+  return withTarget(command)
+    .addOption(
+      new Option('-o, --output <format>', 'how to print').choices(FORMATS).default('table'),
+    )
+    .addOption(
+      new Option('--limit <rows>', 'rows at most').default(1000).argParser((text) => {
+        if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('Expected a number.');
+        return Number(text);
+      }),
+    );
+}
+
+function target({ manager, url, data }: TargetFlags): Target {
+  const accessFolder = data === undefined ? undefined : `${data}/run`;
+  return { manager, url, accessFolder };
+}
+
+function listOptions(flags: ListFlags): ListOptions {
+  return { ...target(flags), output: flags.output, limit: flags.limit };
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(text) as { readonly version: string };
+  return version;
+}

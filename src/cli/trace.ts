@@ -1,0 +1,81 @@
+/** `trace`: SIP as it goes over the wire, drawn as a ladder, or as JSON lines for programs. */
+import { printable } from '../base/printable.ts';
+import type { TraceRow } from '../http/trace.ts';
+import { fetchLines, findManager, type Target } from './api-client.ts';
+import { CommandError, EXIT } from './exit-code.ts';
+import { Ladder, peersThatFit, type Rung } from './ladder.ts';
+import type { Format } from './output.ts';
+
+export type TraceOptions = Target & {
+  readonly number?: string | undefined;
+  readonly method?: string | undefined;
+  /** The whole message below its arrow. */
+  readonly text: boolean;
+  readonly output: Format;
+};
+
+/** Where the drawing goes. */
+export type Screen = {
+  readonly columns: number | undefined;
+  readonly colour: boolean;
+  write(text: string): void;
+};
+
+/** Draws until the program is ended. Throws `CommandError` when the manager goes away before. */
+export async function trace(options: TraceOptions, screen: Screen): Promise<void> {
+  const access = findManager(options, process.env);
+  const query = new URLSearchParams();
+  if (options.number !== undefined) query.set('number', options.number);
+  if (options.method !== undefined) query.set('method', options.method);
+  const ladder = new Ladder({
+    here: access.id,
+    time: clockTime,
+    peersMax: peersThatFit(screen.columns ?? 130),
+    colour: screen.colour,
+  });
+  for await (const line of fetchLines(access, `/trace?${query}`)) {
+    if (options.output === 'json') screen.write(`${line}\n`);
+    else screen.write(draw(ladder, JSON.parse(line), options.text));
+  }
+  throw new CommandError(EXIT.unreachable, `manager ${access.id} is gone`);
+}
+
+/** A line of the stream is a message, or says how many were left out. */
+type StreamLine = TraceRow | { readonly missed: number };
+
+function draw(ladder: Ladder, line: StreamLine, withText: boolean): string {
+  if ('missed' in line) return `… ${line.missed} messages left out: this reader is too slow\n`;
+  const rungs = ladder.add(rungOf(line)).join('\n');
+  return withText ? `${rungs}\n${indented(line.text)}\n` : `${rungs}\n`;
+}
+
+/** What a row of the trace looks like on the ladder. */
+export function rungOf(row: TraceRow): Rung {
+  const { atMs, direction, transport, peer, label, callId, call, target, to } = row;
+  const isRequest = label === row.method;
+  const whom = row.method === 'REGISTER' ? to : target;
+  return {
+    atMs,
+    direction,
+    peer: `${transport} ${peer}`,
+    label: isRequest && whom !== '' ? `${label} ${whom}` : label,
+    callId,
+    call,
+  };
+}
+
+function indented(text: string): string {
+  return text
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line) => `      ${printable(line)}`)
+    .join('\n');
+}
+
+/** `13:39:55.123`, local time. */
+function clockTime(atMs: number): string {
+  const at = new Date(atMs);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
+  return `${time}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+}

@@ -1,0 +1,167 @@
+/** What the command line says of a running manager, to people and to programs. */
+import assert from 'node:assert/strict';
+import test, { type TestContext } from 'node:test';
+import { writeAccess } from '../../src/http/access-file.ts';
+import { startWeb } from '../../src/http/web-server.ts';
+import { type FakeView, fakeView, sipMessage } from '../http/fake-view.ts';
+import { runProgram, runtimeOf, startProgram } from './program.ts';
+
+/** A manager to ask, and the folder in which the command line finds it. */
+async function manager(context: TestContext): Promise<{ runtime: string; view: FakeView }> {
+  const runtime = runtimeOf(context);
+  const view = fakeView();
+  const token = 'a-token-of-this-test';
+  const web = await startWeb({ view, address: '127.0.0.1', port: 0, tls: undefined, token });
+  context.after(() => web.close());
+  writeAccess(runtime, { id: view.id, pid: process.pid, url: web.url, token });
+  return { runtime, view };
+}
+
+test('lists are tables, and what came off the wire does nothing to the terminal', async (context) => {
+  const { runtime } = await manager(context);
+  const said = await Promise.all(
+    [
+      ['reg', 'ls'],
+      ['line', 'ls'],
+      ['call', 'ls'],
+      ['line', 'show', '2000'],
+    ].map(async (args) => (await runProgram(runtime, args)).out),
+  );
+  assert.deepEqual(said, [
+    `DEVICE  LINES  CONTACT                       VIA                 EXPIRES  USER AGENT
+2000a   2000   sip:2000a@127.0.0.1:5061      udp 127.0.0.1:5061     3599  Z\\x1b[31mphone, "v1"
+1001    1001   sip:k@x.invalid;transport=ws  ws 127.0.0.1:40112       58  =cmd()
+`,
+    `NUMBER  NAME    MEMBERS                CALLS
+2000    Office  a (ringing), b (away)      1
+1001    Ana     1001 (registered)          0
+`,
+    `CALL  FROM  TO    STATE    ANSWERED BY  FOR   LEGS
+k3x   1001  2000  ringing               1:15  1001 calling, 2000a ringing
+`,
+    `line 2000 "Office", 1 call
+MEMBER  DEVICE  STATE
+a       2000a   ringing
+b       2000b   away
+`,
+  ]);
+});
+
+test('programs get whole rows as JSON or YAML, and columns as CSV without formulas', async (context) => {
+  const { runtime } = await manager(context);
+  const json = await runProgram(runtime, ['call', 'ls', '-o', 'json']);
+  const yaml = await runProgram(runtime, ['line', 'show', '1001', '-o', 'yaml']);
+  const csv = await runProgram(runtime, ['reg', 'ls', '-o', 'csv', '--limit', '2']);
+  assert.deepEqual(
+    [JSON.parse(json.out), yaml.out, csv.out],
+    [
+      fakeView().calls(10).items,
+      `number: "1001"
+name: Ana
+members:
+  - name: "1001"
+    device: "1001"
+    registered: true
+    ringing: false
+calls: 0
+`,
+      [
+        'device,lines,contact,via,expires,user agent\r\n',
+        '2000a,2000,sip:2000a@127.0.0.1:5061,udp 127.0.0.1:5061,3599,"Z\\x1b[31mphone, ""v1"""\r\n',
+        "1001,1001,sip:k@x.invalid;transport=ws,ws 127.0.0.1:40112,58,'=cmd()\r\n",
+      ].join(''),
+    ],
+  );
+});
+
+test('a list that is cut says how much more there is', async (context) => {
+  const { runtime } = await manager(context);
+  const { out } = await runProgram(runtime, ['line', 'ls', '--limit', '1']);
+  assert.equal(out.split('\n').at(-2), '… 1 more: --limit 2 shows them');
+});
+
+test('exit codes tell not found, unreachable and usage apart', async (context) => {
+  const { runtime } = await manager(context);
+  const alone = runtimeOf(context);
+  const noServer = { env: { LINEWRIGHT_URL: 'http://127.0.0.1:9', LINEWRIGHT_TOKEN: 'x' } };
+  const ends = await Promise.all([
+    runProgram(runtime, ['line', 'show', '999']),
+    runProgram(alone, ['reg', 'ls']),
+    runProgram(alone, ['reg', 'ls'], noServer),
+    runProgram(runtime, ['line', 'sow', '1']),
+    runProgram(runtime, ['reg', 'ls', '-o', 'xml']),
+    runProgram(runtime, ['reg', 'ls', '--manager', 'manager-b']),
+  ]);
+  assert.deepEqual(
+    ends.map(({ code, err }) => [code, err.split('\n')[0]]),
+    [
+      [3, "no line '999'"],
+      [
+        4,
+        "no manager of this user runs on this machine: start one with 'linewright demo' or 'linewright start'",
+      ],
+      [4, 'manager http://127.0.0.1:9 cannot be reached: connect ECONNREFUSED 127.0.0.1:9'],
+      [2, "error: unknown command 'sow'"],
+      [
+        2,
+        "error: option '-o, --output <format>' argument 'xml' is invalid. Allowed choices are table, json, yaml, csv.",
+      ],
+      [
+        4,
+        "no manager 'manager-b' of this user runs on this machine: start one with 'linewright demo' or 'linewright start'",
+      ],
+    ],
+  );
+});
+
+test('a token that is none is refused, and the command says which one it used', async (context) => {
+  const { runtime, view } = await manager(context);
+  const web = await startWeb({
+    view,
+    address: '127.0.0.1',
+    port: 0,
+    tls: undefined,
+    token: 'another',
+  });
+  context.after(() => web.close());
+  const env = { LINEWRIGHT_URL: web.url, LINEWRIGHT_TOKEN: 'wrong' };
+  const { code, err } = await runProgram(runtime, ['reg', 'ls'], { env });
+  assert.deepEqual([code, err], [1, 'this needs the token of this manager (LINEWRIGHT_TOKEN)\n']);
+});
+
+test('a trace is a ladder that grows, and ends with its manager', async (context) => {
+  const { runtime, view } = await manager(context);
+  const program = startProgram(runtime, ['trace', '--number', '2000']);
+  while (view.listeners.size === 0) await new Promise((resolve) => setImmediate(resolve));
+  const headers = (cseq: string) => [
+    'From: <sip:1001@pbx.test>;tag=1',
+    'To: <sip:2000@pbx.test>',
+    'Call-ID: a@1',
+    `CSeq: ${cseq}`,
+  ];
+  const event = {
+    atMs: 0,
+    direction: 'received',
+    transport: 'udp',
+    peer: '127.0.0.1:5061',
+  } as const;
+  const invite = sipMessage('INVITE sip:2000@pbx.test SIP/2.0', headers('1 INVITE'));
+  const trying = sipMessage('SIP/2.0 100 Trying', headers('1 INVITE'));
+  view.pass({ ...event, text: invite });
+  view.pass({ ...event, direction: 'sent', text: trying });
+  await program.said('100 Trying');
+  program.child.kill('SIGINT');
+  const { out } = await program.ended;
+  assert.deepEqual(
+    out
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/\d\d:\d\d:\d\d\.\d{3}/, 'hh:mm:ss.mmm').trimEnd()),
+    [
+      'manager-a            udp 127.0.0.1:5061',
+      '                      │                         │',
+      'hh:mm:ss.mmm  1       │◄─ INVITE 2000 ──────────│',
+      'hh:mm:ss.mmm  1       │── 100 Trying ──────────►│',
+    ],
+  );
+});
