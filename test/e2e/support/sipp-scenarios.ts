@@ -1,0 +1,334 @@
+/**
+ * SIPp scenarios for a shared line: the caller and the member phones, written for what a test wants to
+ * know. Each call carries its number in the offer's session name (`s=call-17`), each phone its name in
+ * the answer's: SDP passes the manager untouched, so both ends can be told to belong together. What
+ * happened is logged by SIPp, a line per event: `17 cancelled SIP;cause=200;…`.
+ */
+
+/** A member's phone. */
+export type PhoneScenario = {
+  readonly name: string;
+  /** `host:port` for its Contact. */
+  readonly contact: string;
+  /** Milliseconds from ringing to answering, by chance between the two; absent: it only rings. */
+  readonly answerAfterMs?: readonly [number, number] | undefined;
+  /** How long it takes retransmissions of what it has done with. */
+  readonly lingerMs: number;
+};
+
+/** A caller. */
+export type CallerScenario = {
+  readonly user: string;
+  readonly domain: string;
+  readonly number: string;
+  readonly contact: string;
+  /** Milliseconds from the answer to BYE. */
+  readonly talkMs: number;
+  /** Milliseconds from the first 180 to CANCEL, one of these by chance; empty: it waits for the answer. */
+  readonly cancelAfterMs: readonly number[];
+  readonly lingerMs: number;
+};
+
+/**
+ * INVITE, 180, and an answer after a while unless CANCEL comes first; then ACK, BYE.
+ *
+ * SIPp's own retransmission is not used: it goes on when something optional has arrived, and takes a
+ * repeated CANCEL for a new one. Final responses are repeated each 500 ms by the scenario instead.
+ */
+export function phoneScenario({ name, contact, answerAfterMs, lingerMs }: PhoneScenario): string {
+  const toTag = `;tag=${name}-[pid]-[call_number]`;
+  const to = `[last_To:]${toTag}`;
+  /** To the request received last. */
+  const response = (status: string, lines: readonly string[]): string =>
+    send([
+      `SIP/2.0 ${status}`,
+      '[last_Via:]',
+      '[last_From:]',
+      ...lines,
+      '[last_Call-ID:]',
+      '[last_CSeq:]',
+    ]);
+  /** To a request received earlier; its Via lines are kept in `vias`. */
+  const belated = (
+    status: string,
+    vias: string,
+    method: string,
+    lines: readonly string[],
+  ): string =>
+    send([
+      `SIP/2.0 ${status}`,
+      `[$${vias}]X-After: Via`,
+      '[last_From:]',
+      '[last_Call-ID:]',
+      `CSeq: [$cseq] ${method}`,
+      ...lines,
+    ]);
+  const keepVias = (name: string): string =>
+    `<ereg regexp="(Via:[^\n]*\n)+" search_in="msg" assign_to="${name},via"/>`;
+  const keepReason = '<ereg regexp=".*" search_in="hdr" header="Reason:" assign_to="reason"/>';
+  const ringing = ['[last_Record-Route:]', to, `Contact: <sip:${name}@${contact}>`];
+  const answer = [...ringing, ...sdp(name, 41_000)];
+  return scenario(name, [
+    // Global: taken at any moment until the answer is really sent. (SIPp wants it before what must come.)
+    answerAfterMs && recv('CANCEL', { optional: 'global', next: CANCELLED, action: keepReason }),
+    `<recv request="INVITE" rrs="true">
+    <action>
+      <ereg regexp="s=call-([0-9]+)" search_in="msg" assign_to="whole,call"/>
+      <ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="cseq"/>
+      ${keepVias('vias')}
+      <log message="[$call] invited"/>
+    </action>
+  </recv>`,
+    label(RINGING),
+    response('180 Ringing', ringing),
+    answerAfterMs ? undefined : recv('INVITE', { optional: 'true', next: RINGING }),
+    answerAfterMs
+      ? `<pause distribution="uniform" min="${answerAfterMs[0]}" max="${answerAfterMs[1]}"/>`
+      : recv('CANCEL', { next: CANCELLED, action: keepReason }),
+
+    label(ANSWERED),
+    belated('200 OK', 'vias', 'INVITE', answer),
+    // What follows may come faster than SIPp sends: so nothing is sent before the last of it is there.
+    recv('INVITE', { optional: 'true', next: ANSWERED, ...again(ANSWERED) }),
+    recv('CANCEL', { optional: 'true', action: keepVias('cancelVias'), ...again(ANSWERED) }),
+    recv('BYE', { optional: 'true', next: RELEASED, action: keepReason, ...again(ANSWERED) }),
+    recv('ACK', again(ANSWERED)),
+    recv('CANCEL', { optional: 'true', action: keepVias('cancelVias') }),
+    recv('ACK', { optional: 'true' }),
+    recv('BYE', { action: keepReason }),
+    label(RELEASED),
+    log('released [$reason]'),
+    response('200 OK', ['[last_To:]']),
+    `<nop next="${CROSSED}" test="cancelVias"/>`,
+    label(RELEASED_LINGER),
+    recv('ACK', { optional: 'true', ...until(lingerMs, END) }),
+    recv('BYE', until(lingerMs, END)),
+    response('200 OK', ['[last_To:]']),
+    jump(RELEASED_LINGER),
+    label(CROSSED),
+    // CANCEL after the answer: answered itself, without any effect (RFC 3261 §9.2).
+    belated('200 OK', 'cancelVias', 'CANCEL', ['[last_To:]']),
+    jump(RELEASED_LINGER),
+
+    label(CANCELLED),
+    response('200 OK', [to]),
+    label(REJECTED),
+    belated('487 Request Terminated', 'vias', 'INVITE', [to]),
+    label(REJECTED_WAIT),
+    recv('CANCEL', { optional: 'true', next: REPEATED, ...again(REJECTED) }),
+    recv('ACK', { next: CANCELLED_LINGER, ...again(REJECTED) }),
+    label(REPEATED),
+    response('200 OK', [to]),
+    jump(REJECTED_WAIT),
+    label(CANCELLED_LINGER),
+    log('cancelled [$reason]'),
+    label(LINGER),
+    recv('CANCEL', { optional: 'true', next: LATE, ...until(lingerMs, END) }),
+    recv('ACK', { next: LINGER, ...until(lingerMs, END) }),
+    label(LATE),
+    response('200 OK', [to]),
+    jump(LINGER),
+
+    label(END),
+    '<Reference variables="whole,call,vias,via,cseq,reason,cancelVias"/>',
+  ]);
+}
+
+/** INVITE; then either the answer, ACK, talk and BYE; or CANCEL, and whatever comes of it. */
+export function callerScenario(caller: CallerScenario): string {
+  const { user, domain, number, contact, talkMs, cancelAfterMs, lingerMs } = caller;
+  const target = `sip:${number}@${domain}`;
+  const request = (
+    start: string,
+    branch: string,
+    to: string,
+    cseq: string,
+    lines: readonly string[],
+    attributes: string,
+  ): string =>
+    send(
+      [
+        `${start} SIP/2.0`,
+        `Via: SIP/2.0/UDP [local_ip]:[local_port];rport;branch=z9hG4bK[pid]-[call_number]-${branch}`,
+        'Max-Forwards: 70',
+        `From: <sip:${user}@${domain}>;tag=[pid]-[call_number]`,
+        to,
+        'Call-ID: [call_id]',
+        `CSeq: ${cseq}`,
+        ...lines,
+      ],
+      attributes,
+    );
+  const [newTo, dialogTo] = [`To: <${target}>`, '[last_To:]'];
+  const who = '<ereg regexp="s=([a-z0-9]+)" search_in="body" assign_to="whole,who"/>';
+  const answered = { response: '200', transaction: 'call', next: ANSWERED, action: who, rrs: true };
+  const ringing = { response: '180', transaction: 'call', optional: 'true' };
+  const retransmit = 'retrans="500"';
+  const waits = cancelAfterMs.flatMap((ms, index) => [
+    label(WAIT + index),
+    recv('', ringing),
+    recv('', { ...answered, timeoutMs: ms, onTimeout: CANCEL }),
+  ]);
+  return scenario('caller', [
+    request(
+      `INVITE ${target}`,
+      'call',
+      newTo,
+      '1 INVITE',
+      [
+        `Contact: <sip:${user}@${contact}>`,
+        'Allow: INVITE, ACK, CANCEL, BYE, OPTIONS',
+        ...sdp('call-[call_number]', 40_000),
+      ],
+      `${retransmit} start_txn="call"`,
+    ),
+    recv('', { response: '100', transaction: 'call', optional: 'true' }),
+    ...(cancelAfterMs.length === 0
+      ? [recv('', ringing), recv('', answered)]
+      : [
+          recv('', { ...answered, optional: 'global' }),
+          recv('', { response: '180', transaction: 'call' }),
+          ...chooseOne(cancelAfterMs.length, WAIT),
+          ...waits,
+          label(CANCEL),
+          // INVITE and CANCEL share a branch (RFC 3261 §9.1), as does ACK to a failure.
+          request(
+            `CANCEL ${target}`,
+            'call',
+            newTo,
+            '1 CANCEL',
+            [],
+            `${retransmit} start_txn="cancel"`,
+          ),
+          label(CROSSED),
+          recv('', { ...ringing, next: CROSSED }),
+          recv('', { response: '200', transaction: 'cancel', optional: 'true', next: CROSSED }),
+          recv('', { response: '487', transaction: 'call', optional: 'true', next: CANCELLED }),
+          recv('', answered),
+          label(CANCELLED),
+          request(`ACK ${target}`, 'call', dialogTo, '1 ACK', [], 'ack_txn="call"'),
+          log('cancelled', '[call_number]'),
+          jump(LINGER),
+        ]),
+    label(ANSWERED),
+    request('ACK [next_url]', 'ack', dialogTo, '1 ACK', ['[routes]'], 'ack_txn="call"'),
+    log('answered [$who]', '[call_number]'),
+    `<pause milliseconds="${talkMs}"/>`,
+    request(
+      'BYE [next_url]',
+      'bye',
+      dialogTo,
+      '2 BYE',
+      ['[routes]'],
+      `${retransmit} start_txn="bye"`,
+    ),
+    label(RELEASED),
+    recv('', { ...ringing, next: RELEASED }),
+    recv('', { response: '200', transaction: 'bye' }),
+    log('ended', '[call_number]'),
+    label(LINGER),
+    `<timewait milliseconds="${lingerMs}"/>`,
+    '<Reference variables="whole,who"/>',
+  ]);
+}
+
+// SIPp's labels are numbers.
+const [ANSWERED, RELEASED, RELEASED_LINGER, CROSSED, CANCELLED, REJECTED, REJECTED_WAIT] = [
+  1, 2, 3, 4, 5, 6, 7,
+];
+const [REPEATED, CANCELLED_LINGER, LINGER, LATE, END, CANCEL, RINGING, WAIT] = [
+  8, 9, 10, 11, 12, 13, 14, 20,
+];
+
+/** What a scenario waits for. */
+type Awaited = {
+  /** Status of a response; else a request is awaited. */
+  readonly response?: string;
+  readonly transaction?: string;
+  /** `true`: here; `global`: from here on, at any moment. */
+  readonly optional?: string;
+  readonly timeoutMs?: number;
+  readonly onTimeout?: number;
+  readonly next?: number;
+  readonly action?: string;
+  readonly rrs?: boolean;
+};
+
+function recv(method: string, awaited: Awaited): string {
+  const { response, transaction, optional, timeoutMs, onTimeout, next, action, rrs } = awaited;
+  const attributes = [
+    response === undefined ? `request="${method}"` : `response="${response}"`,
+    transaction === undefined ? '' : `response_txn="${transaction}"`,
+    optional === undefined ? '' : `optional="${optional}"`,
+    timeoutMs === undefined ? '' : `timeout="${timeoutMs}"`,
+    onTimeout === undefined ? '' : `ontimeout="${onTimeout}"`,
+    next === undefined ? '' : `next="${next}"`,
+    rrs ? 'rrs="true"' : '',
+  ];
+  const head = `<recv ${attributes.filter(Boolean).join(' ')}`;
+  return action === undefined ? `${head}/>` : `${head}><action>${action}</action></recv>`;
+}
+
+/** SIPp heeds the timeout of the message it stands at, not of those after it: each of a group gets the same. */
+function until(timeoutMs: number, onTimeout: number): Pick<Awaited, 'timeoutMs' | 'onTimeout'> {
+  return { timeoutMs, onTimeout };
+}
+
+function again(from: number): Pick<Awaited, 'timeoutMs' | 'onTimeout'> {
+  return until(500, from);
+}
+
+function label(id: number): string {
+  return `<label id="${id}"/>`;
+}
+
+function jump(id: number): string {
+  return `<nop next="${id}"/>`;
+}
+
+/** Jumps to one of `count` labels from `first` on, each as likely. */
+function chooseOne(count: number, first: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => {
+    // Of those not yet passed over.
+    const chance = (1 / (count - index)).toFixed(4);
+    return `<nop next="${first + index}" chance="${chance}"/>`;
+  });
+}
+
+function log(text: string, call = '[$call]'): string {
+  return `<nop><action><log message="${call} ${text}"/></action></nop>`;
+}
+
+/** Header lines and, after an empty one, the body; the length is SIPp's to count. */
+function send(lines: readonly string[], attributes = ''): string {
+  const empty = lines.indexOf('');
+  const head = empty < 0 ? lines : lines.slice(0, empty);
+  const body = empty < 0 ? [] : lines.slice(empty + 1);
+  const length = empty < 0 ? 'Content-Length: 0' : 'Content-Length: [len]';
+  const text = [...head, length, '', ...body].join('\n');
+  return `<send ${attributes}><![CDATA[\n\n${text}\n\n]]></send>`;
+}
+
+function sdp(session: string, port: number): readonly string[] {
+  return [
+    'Content-Type: application/sdp',
+    '',
+    'v=0',
+    'o=- 1 1 IN IP4 [local_ip]',
+    `s=${session}`,
+    'c=IN IP4 [local_ip]',
+    't=0 0',
+    `m=audio ${port} RTP/AVP 0 101`,
+    'a=rtpmap:0 PCMU/8000',
+    'a=rtpmap:101 telephone-event/8000',
+    'a=sendrecv',
+  ];
+}
+
+function scenario(name: string, steps: readonly (string | undefined)[]): string {
+  return `<?xml version="1.0" encoding="ISO-8859-1" ?>
+<scenario name="${name}">
+  ${steps.filter((step) => step !== undefined).join('\n  ')}
+</scenario>
+`;
+}
