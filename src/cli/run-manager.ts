@@ -3,11 +3,10 @@
  * SIGINT or SIGTERM drains. A second signal ends what the first one waits for.
  */
 import { randomBytes } from 'node:crypto';
-import type { Directory } from '../call/directory.ts';
 import { dataAccessFolder, runtimeFolder, writeAccess } from '../http/access-file.ts';
 import { startMetrics, startWeb, type WebServer } from '../http/web-server.ts';
 import type { ManagerConfig } from '../manager/config/manager-config.ts';
-import type { RunningManager } from '../manager/config/running-manager.ts';
+import type { RunningManager, StartOptions } from '../manager/config/running-manager.ts';
 import type { OpenLog } from '../manager/observe/log.ts';
 import { startManager } from '../manager/start.ts';
 import { CommandError, EXIT } from './exit-code.ts';
@@ -23,7 +22,7 @@ export type Announce = {
 
 export type RunOptions = {
   readonly config: ManagerConfig;
-  readonly directory: Directory;
+  readonly directory: StartOptions['directory'];
   readonly log: OpenLog;
   readonly announce: Announce;
   /** What to do about an address that is taken. */
