@@ -38,6 +38,8 @@ export class Draft {
   readonly headers = new Headers();
   /** Whether lines end with CRLF, not with a bare LF. */
   crlf: boolean;
+  /** The first CR among the header fields of a text whose lines end with LF; -1: none. */
+  strayCr = -1;
   /** '' for a response. */
   method = '';
   uri = '';

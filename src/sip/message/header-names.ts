@@ -82,12 +82,17 @@ const OTHERS = `Accept Accept-Encoding Accept-Language Accept-Resource-Priority 
 for (const name of OTHERS.split(/\s+/)) field(name);
 
 function field(name: string, compact?: string): HeaderName {
-  return enter({ name, single: 0 }, compact);
+  return enter({ name: intern(name), single: 0 }, compact);
 }
 
 function single(name: string, compact?: string): HeaderName {
   bits++;
   return enter({ name, single: 1 << bits }, compact);
+}
+
+/** The engine's one copy of a text, as literals are: what is compared with it is compared by address. */
+function intern(text: string): string {
+  return Object.keys({ [text]: 0 })[0] ?? text;
 }
 
 function enter(entry: HeaderName, compact: string | undefined): HeaderName {

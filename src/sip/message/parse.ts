@@ -111,45 +111,51 @@ function isVersion(text: string, at: number, end: number): boolean {
 
 /** Reads all header fields. Gives the offset of the body, or -1 when there is no end to the fields. */
 function readHeaders(draft: Draft, text: string, first: number): number {
-  const { limits, headers, crlf } = draft;
-  const width = crlf ? 1 : 0;
-  // Where the next CR stands, for texts whose lines end with LF: there must be none among the fields.
-  const strayCr = crlf ? -1 : text.indexOf('\r', first);
-  let at = first;
-  for (;;) {
-    let lf = text.indexOf('\n', at);
-    if (lf < 0) return draft.lost(at, 'no empty line after the header fields');
-    let end = lf - width;
-    if (crlf ? end < at || text.indexOf('\r', at) !== end : strayCr >= 0 && strayCr < lf)
-      return draft.lost(at, 'a CR or LF that ends no line');
+  const { limits, headers } = draft;
+  const width = draft.crlf ? 1 : 0;
+  // In a text whose lines end with LF there must be no CR among the fields: this is where the next one stands.
+  draft.strayCr = draft.crlf ? -1 : text.indexOf('\r', first);
+  for (let at = first; ; ) {
+    let lf = endOfLine(draft, text, at);
+    if (lf < 0) return -1;
+    const end = lf - width;
     if (end === at) return lf + 1;
-
-    let next = text.charCodeAt(lf + 1);
-    let folded = '';
-    if (next === SPACE || next === TAB) {
-      const from = at;
-      folded = text.slice(at, trimEnd(text, at, end));
-      do {
-        at = lf + 1;
-        lf = text.indexOf('\n', at);
-        end = lf - width;
-        if (lf < 0) return draft.lost(at, 'no empty line after the header fields');
-        if (crlf ? end < at || text.indexOf('\r', at) !== end : strayCr >= 0 && strayCr < lf)
-          return draft.lost(at, 'a CR or LF that ends no line');
-        // A fold stands for one space (RFC 3261 §7.3.1).
-        folded += ` ${text.slice(skipSpace(text, at, end), trimEnd(text, at, end))}`;
-        if (end - from > limits.headerBytes) break;
-        next = text.charCodeAt(lf + 1);
-      } while (next === SPACE || next === TAB);
-      at = from;
-    }
     if (headers.names.length >= limits.headers)
       return draft.lost(at, 'too many header fields', 513);
-    if (end - at > limits.headerBytes) return draft.lost(at, 'header field too long', 513);
-    if (folded === '') readField(draft, text, at, end, at);
-    else readField(draft, folded, 0, folded.length, at);
+    const next = text.charCodeAt(lf + 1);
+    if (next === SPACE || next === TAB) lf = readFolded(draft, text, at, lf);
+    else if (end - at > limits.headerBytes) return draft.lost(at, 'header field too long', 513);
+    else readField(draft, text, at, end, at);
+    if (lf < 0) return -1;
     at = lf + 1;
   }
+}
+
+/** The offset of the LF that ends the line at `at`, or -1, the fault noted. */
+function endOfLine(draft: Draft, text: string, at: number): number {
+  const lf = text.indexOf('\n', at);
+  if (lf < 0) return draft.lost(at, 'no empty line after the header fields');
+  const isClean = draft.crlf
+    ? lf > at && text.indexOf('\r', at) === lf - 1
+    : draft.strayCr < 0 || draft.strayCr > lf;
+  return isClean ? lf : draft.lost(at, 'a CR or LF that ends no line');
+}
+
+/** Reads a field whose first line, from `at` to the LF at `lf`, is continued. Gives the LF that ends its last. */
+function readFolded(draft: Draft, text: string, at: number, lf: number): number {
+  const { limits } = draft;
+  const width = draft.crlf ? 1 : 0;
+  let folded = text.slice(at, trimEnd(text, at, lf - width));
+  for (let next = SPACE; next === SPACE || next === TAB; next = text.charCodeAt(lf + 1)) {
+    const lineAt = skipSpace(text, lf + 1, text.length);
+    lf = endOfLine(draft, text, lf + 1);
+    if (lf < 0) return -1;
+    if (lf - at > limits.headerBytes) return draft.lost(at, 'header field too long', 513);
+    // A fold stands for one space (RFC 3261 §7.3.1).
+    folded += ` ${text.slice(lineAt, trimEnd(text, lineAt, lf - width))}`;
+  }
+  readField(draft, folded, 0, folded.length, at);
+  return lf;
 }
 
 /** Reads `name: value` from `at` to `end`, which the message holds at `offset`. */

@@ -4,19 +4,21 @@
  */
 import { TOKEN } from './characters.ts';
 
+const LINE_BREAKERS = /[\r\n\0]/;
+
 /** Whether `text` may stand in a header line: no CR, LF or NUL. */
 export function isLineSafe(text: string): boolean {
-  return text.indexOf('\n') < 0 && text.indexOf('\r') < 0 && text.indexOf('\0') < 0;
+  return !LINE_BREAKERS.test(text);
 }
 
-/** `text` with each control character that would end a line or a string replaced by a space. */
+/** `text` with what would end its line, or in other readers the text, replaced by a space. */
 export function lineSafe(text: string): string {
-  return isLineSafe(text) ? text : text.replace(/[\r\n\0]+/g, ' ');
+  return LINE_BREAKERS.test(text) ? text.replace(/[\r\n\0]+/g, ' ') : text;
 }
 
 /** `text` with line ends replaced by a space. For what was parsed: there a NUL may stand, in a quoted pair. */
 export function oneLine(text: string): string {
-  return text.indexOf('\n') < 0 && text.indexOf('\r') < 0 ? text : text.replace(/[\r\n]+/g, ' ');
+  return /[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, ' ') : text;
 }
 
 /** One header line, CRLF included, from any text. An empty value gives a line with an empty value. */
