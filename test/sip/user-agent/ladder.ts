@@ -13,6 +13,8 @@
  *     wait 32 s                                                       what happens then: (+500) …
  *     wait about 4 s                                                  … at times that chance decides
  *
+ * In what is sent $us1 is our tag and $call the Call-ID of leg 1.
+ *
  * Chance has no say in what is compared: our RSeq values are r1, r2 … ($r1 in what is sent), and a
  * Retry-After that is drawn by lot is shown as 0-10.
  */
@@ -32,7 +34,7 @@ import {
   UserAgent,
   type UserAgentOptions,
 } from '../../../src/sip/user-agent/user-agent.ts';
-import { Peer, readSaying, readWire, tagOf, valueOf, type Wire } from './script.ts';
+import { headerOf, Peer, readSaying, readWire, tagOf, type Wire } from './script.ts';
 
 type Options = Partial<UserAgentOptions<string>> & {
   /** The ladder leaves calls or subscriptions open. */
@@ -169,6 +171,7 @@ export class Stage {
     assert(peer, `who is ${who}?`);
     const named = what
       .replace(/\$us(\d+)/g, (_, index: string) => this.#tags[Number(index) - 1] ?? '')
+      .replace(/\$call/g, this.#legs[0]?.callId ?? '')
       .replace(/\$r(\d+)/g, (_, index: string) => String(this.#rseqs[Number(index) - 1] ?? 1));
     this.receive(peer.say(readSaying(named)), peer.hop);
   }
@@ -243,19 +246,19 @@ export class Stage {
 
   #isShown(wire: Wire, name: string): boolean {
     if (SHOWN.includes(name)) return true;
-    return SHOWN_WITHOUT_CONTACT.includes(name) && valueOf(wire, 'Contact') === '';
+    return SHOWN_WITHOUT_CONTACT.includes(name) && headerOf(wire, 'Contact') === '';
   }
 
   #showStart(wire: Wire): string {
-    const cseq = valueOf(wire, 'CSeq');
+    const cseq = headerOf(wire, 'CSeq');
     const [first = '', second = ''] = wire.start.split(' ');
     if (first !== 'SIP/2.0') {
       // From of a request of ours holds our tag.
-      this.#nameTag(tagOf(valueOf(wire, 'From')));
+      this.#nameTag(tagOf(headerOf(wire, 'From')));
       return `${first} ${second} #${cseq.split(' ')[0]}`;
     }
     const method = cseq.split(' ')[1];
-    const tag = this.#nameTag(tagOf(valueOf(wire, 'To')));
+    const tag = this.#nameTag(tagOf(headerOf(wire, 'To')));
     const label = method === 'INVITE' ? second : `${second} ${method}`;
     const isForked = Number(second) < 300 && Number(second) > 100 && method === 'INVITE';
     return isForked && tag !== '' ? `${label} ${tag}` : label;
@@ -381,15 +384,16 @@ export class Stage {
     }
   }
 
-  /** `invite bob [reliable] [offered uri]`. */
+  /** `invite bob [reliable] [patience=ms] [uri=sip:…] [<route>]`. */
   #invite(words: readonly string[], headers: string, media: Body | undefined): void {
     const [who = '', ...how] = words;
     const peer = this.peers.get(who);
     assert(peer, `who is ${who}?`);
     const { address, port } = peer.hop;
+    const uri = how.find((word) => word.startsWith('uri='))?.slice(4);
     const patience = how.find((word) => word.startsWith('patience='));
     const order: InviteOrder = {
-      uri: `sip:${who}@${address}:${port}`,
+      uri: uri ?? `sip:${who}@${address}:${port}`,
       hop: peer.hop,
       routes: how.filter((word) => word.startsWith('<')),
       from: '"Ana" <sip:1001@pbx.test>',

@@ -22,11 +22,11 @@ export function readWire(text: string): Wire {
   return { start, headers, body: text.slice(end + 4) };
 }
 
-export function valueOf(wire: Wire, name: string): string {
+export function headerOf(wire: Wire, name: string): string {
   return wire.headers.find(([key]) => key === name)?.[1] ?? '';
 }
 
-export function valuesOf(wire: Wire, name: string): string[] {
+export function headersOf(wire: Wire, name: string): string[] {
   return wire.headers.filter(([key]) => key === name).map(([, value]) => value);
 }
 
@@ -89,12 +89,12 @@ export class Peer {
 
   /** Takes note of what the product sent. */
   hear(wire: Wire): void {
-    const callId = valueOf(wire, 'Call-ID');
+    const callId = headerOf(wire, 'Call-ID');
     if (wire.start.startsWith('SIP/2.0')) {
       const conversation = this.#conversations.get(callId);
-      const to = valueOf(wire, 'To');
+      const to = headerOf(wire, 'To');
       if (conversation === undefined || tagOf(to) === '') return;
-      const isInvite = valueOf(wire, 'CSeq').endsWith('INVITE');
+      const isInvite = headerOf(wire, 'CSeq').endsWith('INVITE');
       if (isInvite) conversation.inviteTo = to;
       // A failure makes no dialog; inside one the tag is known already.
       if (/^SIP\/2.0 [12]/.test(wire.start)) conversation.theirs = to;
@@ -107,13 +107,13 @@ export class Peer {
       this.#current = this.#conversations.get(callId);
       return;
     }
-    const mine = `${valueOf(wire, 'To')};tag=${this.name}${++this.#counter}`;
-    const conversation = this.#begin(callId, mine, valueOf(wire, 'From'));
+    const mine = `${headerOf(wire, 'To')};tag=${this.name}${++this.#counter}`;
+    const conversation = this.#begin(callId, mine, headerOf(wire, 'From'));
     this.#takeTarget(conversation, wire);
   }
 
   #takeTarget(conversation: Conversation, wire: Wire): void {
-    const contact = /<([^>]+)>/.exec(valueOf(wire, 'Contact'))?.[1];
+    const contact = /<([^>]+)>/.exec(headerOf(wire, 'Contact'))?.[1];
     if (contact !== undefined) conversation.target = contact;
   }
 
@@ -144,17 +144,17 @@ export class Peer {
   #answer(status: number, method: string, tag: string, saying: Saying): string {
     const asked = this.#asked.get(method);
     if (asked === undefined) throw new Error(`${this.name} was not asked ${method}`);
-    const conversation = this.#conversations.get(valueOf(asked, 'Call-ID'));
-    const plain = valueOf(asked, 'To');
+    const conversation = this.#conversations.get(headerOf(asked, 'Call-ID'));
+    const plain = headerOf(asked, 'To');
     const mine = tag === '' ? (conversation?.mine ?? '') : `${plain};tag=${tag}`;
     const to = tagOf(plain) !== '' || status === 100 ? plain : mine;
     const lines = [
       `SIP/2.0 ${status} Whatever`,
-      ...valuesOf(asked, 'Via').map((value) => `Via: ${value}`),
-      `From: ${valueOf(asked, 'From')}`,
+      ...headersOf(asked, 'Via').map((value) => `Via: ${value}`),
+      `From: ${headerOf(asked, 'From')}`,
       `To: ${to}`,
-      `Call-ID: ${valueOf(asked, 'Call-ID')}`,
-      `CSeq: ${valueOf(asked, 'CSeq')}`,
+      `Call-ID: ${headerOf(asked, 'Call-ID')}`,
+      `CSeq: ${headerOf(asked, 'CSeq')}`,
     ];
     if (DIALOG_MAKING.has(method) && status < 300 && status > 100)
       lines.push(`Contact: ${this.#contact}`);
@@ -211,7 +211,6 @@ export class Peer {
     const left = headers.filter((line) => line.startsWith('-')).map((line) => line.slice(1));
     const given = headers.filter((line) => !line.startsWith('-'));
     const replaced = new Set([...left, ...given.map(nameOf)]);
-    replaced.delete('Via');
     const [start = '', ...rest] = lines;
     const kept = rest.filter((line) => !replaced.has(nameOf(line)));
     const type =
