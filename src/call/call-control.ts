@@ -163,12 +163,12 @@ function hearInAnswered(call: Answered, signal: CallSignal, from: Pid, out: Effe
       return exit(out);
     case 'callEnded':
       // From whichever device process has the last leg: it need not be the first caller's.
+      if (from !== request.caller.pid) release(call, signal.cause, out);
       return end(call, signal.cause, out);
     case 'callRelease':
-      // The line's word for a holder that died while its answer was under way.
-      if (signal.from?.pid !== holder.pid) return call;
-      out.push(tell(request.caller.pid, addressed(signal, request.caller.call)));
-      return exit(out);
+      // The line's word for its holder. Not the end yet: the caller may have been moved to another.
+      if (signal.from?.pid === holder.pid) release(call, signal.cause, out);
+      return call;
     default:
       return call;
   }
@@ -247,10 +247,16 @@ function loseInAnswered(call: Answered, gone: Pid | Home, out: Effect[]): CallCo
     return end(call, cause, out);
   }
   if (isGone(holder.pid, gone)) {
-    out.push(tell(caller.pid, { type: 'callRelease', call: caller.call, from: holder, cause }));
+    release(call, cause, out);
     return end(call, cause, out);
   }
   return line !== undefined && isGone(line, gone) ? { ...call, line: undefined } : call;
+}
+
+/** Tells the caller that the holder is no more: behind its answer, whatever came by the short way. */
+function release({ request, holder }: Answered, cause: Cause, out: Effect[]): void {
+  const { pid, call } = request.caller;
+  out.push(tell(pid, { type: 'callRelease', call, from: holder, cause }));
 }
 
 function end(call: Answered, cause: Cause, out: Effect[]): CallControl {

@@ -15,6 +15,27 @@ import type { CallId, CallRequest, CallSignal } from './signals.ts';
 /** Calls that one manager has at a time, unless told. */
 const CALLS_MAX = 50_000;
 
+/**
+ * Signals whose loss their sender has to know of. A device process that went away before its line
+ * heard of it must neither be rung nor told of lamps for ever; and who waits for a word from a peer
+ * that is gone would wait in vain.
+ */
+const MISSED: ReadonlySet<CallSignal['type']> = new Set([
+  'attach',
+  'attached',
+  'lineWatch',
+  'lineState',
+  'callRequest',
+  'callAcknowledge',
+  'callConfirmAlert',
+  'callModify',
+  'callConvey',
+  'callTransfer',
+  'callJoin',
+  'callReplacePeer',
+  'callTakeOver',
+]);
+
 export class CallProcessing {
   readonly lineManager: Pid;
   readonly digits: DigitAnalysis;
@@ -29,6 +50,7 @@ export class CallProcessing {
 
   constructor(scheduler: Scheduler<CallSignal>, directory: Directory, callsMax = CALLS_MAX) {
     const { lines, calls, gateways } = this;
+    scheduler.reportMissed(({ type }) => MISSED.has(type));
     this.table = new RegistrationTable();
     this.digits = new DigitAnalysis(directory, this.table);
     const { digits, table } = this;

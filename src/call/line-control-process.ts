@@ -14,6 +14,7 @@ import type { Home, Pid } from '../process/pid.ts';
 import { isGone } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import { takeAppearance } from './appearances.ts';
+import type { Cause } from './cause.ts';
 import { type Effect, perform, tell } from './effects.ts';
 import {
   type LineControl,
@@ -151,10 +152,20 @@ function inTaken(
       withdraw(call.holder, signal.cause, out);
       break;
     case 'callEnded':
-      if (from === call.control || from === call.holder.pid) removeCall(line, call);
+      if (from === call.control) removeCall(line, call);
+      else if (from === call.holder.pid) release(line, call, signal.cause, out);
       break;
     default:
   }
+}
+
+/**
+ * The holder is no more. It has told the caller itself, but perhaps before the caller heard of its
+ * answer, which goes through call control: so this does too, behind it.
+ */
+function release(line: LineControl, call: Taken, cause: Cause, out: Effect[]): void {
+  removeCall(line, call);
+  out.push(tell(call.control, { type: 'callRelease', call: call.call, from: call.holder, cause }));
 }
 
 /** The call is over, and this signal crossed its end on the way. */
@@ -281,11 +292,7 @@ function loseInTaken(line: LineControl, call: Taken, gone: Pid | Home, out: Effe
     // The answer may have died with it: then the holder would speak to nobody.
     out.push(tell(holder.pid, { type: 'callRelease', call: holder.call, from: caller, cause }));
     out.push(tell(caller.pid, { type: 'callRelease', call: caller.call, from: holder, cause }));
-  } else if (isGone(holder.pid, gone)) {
-    removeCall(line, call);
-    // Its answer may still be on the way to the caller, who would speak to nobody then.
-    out.push(tell(control, { type: 'callRelease', call: call.call, from: holder, cause }));
-  }
+  } else if (isGone(holder.pid, gone)) release(line, call, cause, out);
 }
 
 /** The machine in its place: a process of a manager. */

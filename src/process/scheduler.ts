@@ -77,6 +77,7 @@ export class Scheduler<S> {
   readonly #queueMax: number;
   readonly #turnsMax: number;
   readonly #departed: (pid: Pid, died: boolean) => void;
+  #isMissed: (signal: S) => boolean = () => false;
   readonly #fire = (owner: NamedTimer<S>): void => this.#timeout(owner);
   #nowMs: number;
   #running: Hosted<S> | undefined;
@@ -182,12 +183,14 @@ export class Scheduler<S> {
       turns++;
       const { to, from, signal } = queue;
       if (signal === undefined) {
-        this.#announce(to);
+        this.#announce(from, to);
         continue;
       }
       const hosted = this.#processes.get(to as Pid);
       if (hosted?.process === undefined) {
         this.counters.lost++;
+        // No PID is ever used again: who is not there now is gone for good.
+        if (from !== to && this.#isMissed(signal)) queue.push(from, to, undefined);
         continue;
       }
       this.counters.signals++;
@@ -214,6 +217,14 @@ export class Scheduler<S> {
     return this.#queue.size > 0 ? this.#nowMs : this.#wheel.nextDueMs();
   }
 
+  /**
+   * Who says one of these to a process that is not there is told so, by `down`: what waits for an
+   * answer, or would be said again and again.
+   */
+  reportMissed(isMissed: (signal: S) => boolean): void {
+    this.#isMissed = isMissed;
+  }
+
   /** Another manager is gone: told to every process here, after all that is waiting. */
   down(home: Home): void {
     this.#queue.push(home, home, undefined);
@@ -237,10 +248,12 @@ export class Scheduler<S> {
     this.#supervise(hosted, () => hosted.process?.timeout(name));
   }
 
-  #announce(gone: Pid | Home): void {
+  #announce(gone: Pid | Home, to: Pid | Home): void {
+    const hearer = this.#processes.get(to as Pid);
     // A copy: who hears of it may exit, die or spawn.
-    for (const hosted of [...this.#processes.values()])
-      this.#supervise(hosted, () => hosted.process?.down(gone));
+    const hearers =
+      to === gone ? [...this.#processes.values()] : hearer === undefined ? [] : [hearer];
+    for (const hosted of hearers) this.#supervise(hosted, () => hosted.process?.down(gone));
   }
 
   #supervise(hosted: Hosted<S>, action: () => void): void {

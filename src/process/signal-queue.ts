@@ -9,7 +9,10 @@ import type { Home, Pid } from './pid.ts';
 const CAPACITY = 1024;
 
 export class SignalQueue<S> {
-  /** The entry that `shift` took off; `signal` undefined: the news that `to` is gone. */
+  /**
+   * The entry that `shift` took off. `signal` undefined: news of a death, that of `from`, for `to`;
+   * for everybody when they are the same.
+   */
   to: Pid | Home = '';
   from: Pid | Home = '';
   signal: S | undefined = undefined;

@@ -187,6 +187,8 @@ flow(
   b.1.l1 > callRelease of b.1.d9
   b.1.l1 > callRelease of b.1.d8
              a.1.d1 < callRelease of b.1.d8 internal failure
+  a.1.d1 > callEnded internal failure
+             b.1.l1 < callEnded internal failure
              exit
   `,
 );
@@ -239,6 +241,7 @@ flow(
   c.1.d3 > callWithdraw caller gave up
   ! c.1.d3
   b.1.d8 > callEnded hung up
+             a.1.d1 < callRelease of b.1.d8 hung up
              b.1.l1 < callEnded hung up
              exit
   ! a.1.d1

@@ -1,10 +1,13 @@
 /**
  * A device process without a phone: does with signals what a real one does, and remembers for each
  * call what became of it. Its user acts through `scheduler.run`.
+ *
+ * Who answers wants to hear `callAcknowledge` from the caller: its word may have gone to a line control
+ * process that had just died, and then nobody else would tell it that it talks to nobody.
  */
 import type { Cause } from '../../src/call/cause.ts';
 import type { CallRequest, CallSignal, LegRef, Party } from '../../src/call/signals.ts';
-import { type Home, isGone, type Pid } from '../../src/process/pid.ts';
+import { type Home, isGone, kindOf, type Pid } from '../../src/process/pid.ts';
 import type { Host, Process } from '../../src/process/process.ts';
 
 export type FakeCall = {
@@ -19,7 +22,12 @@ export type FakeCall = {
   readonly outcomes: string[];
   /** Offers of this call (a serial line may come round). */
   offers: number;
+  /** The caller has said that it has the answer, or is the one who said so. */
+  isConfirmed: boolean;
 };
+
+/** How long an answer may go without the caller's word. */
+export const CONFIRM_MS = 2000;
 
 export type FakeOptions = {
   readonly device: string;
@@ -89,6 +97,7 @@ export class FakeDevice implements Process<CallSignal> {
       request,
       outcomes: [],
       offers: 0,
+      isConfirmed: true,
     };
     this.calls.set(call, record);
     return record;
@@ -104,6 +113,7 @@ export class FakeDevice implements Process<CallSignal> {
     const { call, reportTo } = record;
     record.phase = 'talking';
     record.outcomes.push('answered');
+    this.host.start(call, CONFIRM_MS);
     const from = { ...this.#leg, call };
     if (reportTo !== undefined)
       this.host.tell(reportTo, { type: 'callProceed', call, from, party: this.party });
@@ -146,15 +156,20 @@ export class FakeDevice implements Process<CallSignal> {
     }
   }
 
-  timeout(): void {}
+  timeout(call: string): void {
+    const record = this.calls.get(call);
+    if (record?.phase === 'talking') this.#end(record, 'internal failure', true);
+  }
 
   down(gone: Pid | Home): void {
     for (const [number, { lcp }] of this.lines) if (isGone(lcp, gone)) this.lines.delete(number);
     for (const record of this.calls.values()) {
       if (record.phase === 'over') continue;
-      const isReporterGone = record.reportTo !== undefined && isGone(record.reportTo, gone);
-      if (isGone(record.peer.pid, gone) || (record.phase === 'offered' && isReporterGone))
-        this.#end(record, 'internal failure', false);
+      const { reportTo, phase } = record;
+      const isReporterGone = reportTo !== undefined && isGone(reportTo, gone);
+      // A standing call outlives its line's process, not its call control: that one answers for it.
+      const isLost = isReporterGone && (phase === 'offered' || kindOf(reportTo) === 'c');
+      if (isLost || isGone(record.peer.pid, gone)) this.#end(record, 'internal failure', isLost);
       else if (isReporterGone) record.reportTo = undefined;
     }
     this.register();
@@ -174,13 +189,17 @@ export class FakeDevice implements Process<CallSignal> {
       request,
       outcomes: [],
       offers,
+      isConfirmed: false,
     });
   }
 
   #hear(signal: Extract<CallSignal, { readonly call: string }>, from: Pid): void {
     const record = this.calls.get(signal.call);
     if (record === undefined || record.phase === 'over') {
+      const { call } = signal;
       if (signal.type === 'callProceed') this.#release(signal.from, 'call gone');
+      // It hung up before the caller heard of its answer.
+      if (signal.type === 'callAcknowledge') this.#release({ pid: from, call }, 'call gone');
       return;
     }
     switch (signal.type) {
@@ -192,8 +211,14 @@ export class FakeDevice implements Process<CallSignal> {
           record.phase = 'talking';
           record.peer = signal.from;
           record.outcomes.push('answered');
+          const { pid, call } = signal.from;
+          this.host.tell(pid, { type: 'callAcknowledge', call });
         } else if (record.peer.pid !== signal.from.pid)
           this.#release(signal.from, 'answered elsewhere');
+        break;
+      case 'callAcknowledge':
+        record.isConfirmed = true;
+        this.host.stop(record.call);
         break;
       case 'callRefuse':
         if (record.phase !== 'offered' || record.role !== 'calling') break;
@@ -201,6 +226,7 @@ export class FakeDevice implements Process<CallSignal> {
         record.outcomes.push(signal.cause);
         break;
       case 'callWithdraw':
+        this.host.stop(record.call);
         record.phase = 'over';
         record.outcomes.push(signal.cause);
         break;
@@ -216,6 +242,7 @@ export class FakeDevice implements Process<CallSignal> {
     const { call, phase, role, peer, reportTo } = record;
     record.phase = 'over';
     record.outcomes.push(cause);
+    this.host.stop(call);
     if (phase === 'talking' && tellPeer) this.#release(peer, 'hung up');
     if (reportTo === undefined) return;
     if (phase === 'talking') this.host.tell(reportTo, { type: 'callEnded', call, cause });

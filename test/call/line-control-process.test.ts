@@ -207,6 +207,7 @@ flow(
   a.1.c9 > callWithdraw caller gave up
   a.1.c9 > callEnded hung up
   a.1.d7 > callEnded hung up
+             a.1.c1 < callRelease of a.1.d7 hung up
   a.1.c1 > callWithdraw caller gave up
   `,
 );
@@ -766,6 +767,7 @@ flow(
              a.1.c1 < callRefuse c3 busy
              stop no answer:c3
   a.1.d7 > callEnded hung up
+             a.1.c1 < callRelease of a.1.d7 hung up
   a.1.c1 > callRequest c4
              a.1.d6 < callRequest c4
              a.1.d7 < callRequest c4

@@ -71,6 +71,19 @@ test('what is said to somebody who is not there is lost', () => {
   });
 });
 
+test('who misses an answer is told that its receiver is gone, and nobody else is', () => {
+  const { scheduler, diary, listener } = bench();
+  scheduler.reportMissed(({ say }) => say === 'well?');
+  const one = scheduler.spawn('d', listener());
+  scheduler.spawn('d', listener());
+  const gone = makePid(HOME, 'd', 99);
+  scheduler.tell(one, gone, { say: 'hello' });
+  scheduler.tell(one, gone, { say: 'well?' });
+  scheduler.tell(gone, gone, { say: 'well?' });
+  scheduler.drain();
+  assert.deepEqual(diary, ['a.1.d0 lost a.1.d2r']);
+});
+
 test('a process that throws dies alone, and everybody else hears of it after its last words', () => {
   const { scheduler, diary, listener } = bench();
   const one = scheduler.spawn('d', listener());
