@@ -52,10 +52,7 @@ export async function demo(options: DemoOptions): Promise<void> {
     }),
     announce: {
       ready: () => say(welcome(options, accounts)),
-      draining: (calls, atMostMs) =>
-        say(
-          `\nWaiting for ${calls} call${calls === 1 ? '' : 's'} to end, ${Math.round(atMostMs / 1000)} s at most. Ctrl-C again ends them now.\n`,
-        ),
+      draining: (calls, atMostMs) => say(waiting(calls, atMostMs)),
       stopped: (waitedMs, calls, left) => say(farewell(waitedMs, calls, left)),
     },
     takenHint: `choose other ports with 'linewright demo --port ${options.port + 100}'`,
@@ -130,10 +127,21 @@ ${table.replace(/^(?=.)/gm, '    ')}
 `;
 }
 
+function waiting(calls: number, atMostMs: number): string {
+  const most = `${Math.round(atMostMs / 1000)} s at most`;
+  return `\nWaiting for ${awaited(calls)}, ${most}. Ctrl-C again ends it now.\n`;
+}
+
 function farewell(waitedMs: number, calls: number, left: number): string {
-  if (calls === 0) return '\nStopped: no calls were up.\n';
-  const waited = `waited ${Math.round(waitedMs / 1000)} s for ${calls} call${calls === 1 ? '' : 's'}`;
-  return left === 0 ? `\nStopped: ${waited}.\n` : `\nStopped: ${waited}, ended ${left}.\n`;
+  const seconds = Math.round(waitedMs / 1000);
+  if (calls === 0 && seconds === 0) return '\nStopped: no calls were up.\n';
+  const ended = left === 0 ? '' : `, ended ${left}`;
+  return `\nStopped: waited ${seconds} s for ${awaited(calls)}${ended}.\n`;
+}
+
+function awaited(calls: number): string {
+  if (calls === 0) return 'phones to confirm that their calls are over';
+  return calls === 1 ? '1 call' : `${calls} calls`;
 }
 
 function newPassword(): string {

@@ -14,7 +14,7 @@ import { CommandError, EXIT } from './exit-code.ts';
 /** What is said to whoever started the manager, and when. */
 export type Announce = {
   ready(addresses: readonly string[], web: string | undefined): void;
-  /** A first signal came, and so many calls are up. */
+  /** A first signal came; `calls` are up. 0: they have ended, but not all phones have confirmed it. */
   draining(calls: number, atMostMs: number): void;
   /** All is closed. `calls` were waited for, `left` of them had to be ended. */
   stopped(waitedMs: number, calls: number, left: number): void;
@@ -90,8 +90,9 @@ async function drained(
   await signals.next();
   const calls = view.calls(0).total;
   const startedMs = performance.now();
-  if (calls > 0) announce.draining(calls, drainMs);
+  const sayLater = setTimeout(() => announce.draining(calls, drainMs), calls > 0 ? 0 : 1000);
   await Promise.race([view.drain(), signals.next()]);
+  clearTimeout(sayLater);
   signals.stop();
   announce.stopped(performance.now() - startedMs, calls, view.calls(0).total);
 }

@@ -54,11 +54,14 @@ export function rungOf(row: TraceRow): Rung {
   const { atMs, direction, transport, peer, label, callId, call, target, to } = row;
   const isRequest = label === row.method;
   const whom = row.method === 'REGISTER' ? to : target;
+  const request = whom === '' ? label : `${label} ${whom}`;
+  // Nearly all answers are to an INVITE; of the others one wants to know.
+  const answer = row.method === 'INVITE' ? label : `${label} (${row.method})`;
   return {
     atMs,
     direction,
     peer: `${transport} ${peer}`,
-    label: isRequest && whom !== '' ? `${label} ${whom}` : label,
+    label: isRequest ? request : answer,
     callId,
     call,
   };

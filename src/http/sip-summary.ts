@@ -60,6 +60,6 @@ export function readableText(octets: string): string {
 }
 
 function userOf(value: string): string {
-  const [, user = ''] = /(?:sips?|tel):([^@>;\s]*)/i.exec(value) ?? [];
-  return user;
+  const [, user, number = ''] = /sips?:([^@>;\s]*)@|tel:([^>;\s]*)/i.exec(value) ?? [];
+  return user ?? number;
 }

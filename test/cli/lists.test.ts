@@ -146,10 +146,12 @@ test('a trace is a ladder that grows, and ends with its manager', async (context
     peer: '127.0.0.1:5061',
   } as const;
   const invite = sipMessage('INVITE sip:2000@pbx.test SIP/2.0', headers('1 INVITE'));
+  const bye = sipMessage('SIP/2.0 200 OK', headers('2 BYE'));
   const trying = sipMessage('SIP/2.0 100 Trying', headers('1 INVITE'));
   view.pass({ ...event, text: invite });
   view.pass({ ...event, direction: 'sent', text: trying });
-  await program.said('100 Trying');
+  view.pass({ ...event, text: bye });
+  await program.said('200 OK');
   program.child.kill('SIGINT');
   const { out } = await program.ended;
   assert.deepEqual(
@@ -162,6 +164,7 @@ test('a trace is a ladder that grows, and ends with its manager', async (context
       '                      │                         │',
       'hh:mm:ss.mmm  1       │◄─ INVITE 2000 ──────────│',
       'hh:mm:ss.mmm  1       │── 100 Trying ──────────►│',
+      'hh:mm:ss.mmm  1       │◄─ 200 OK (BYE) ─────────│',
     ],
   );
 });
