@@ -50,11 +50,6 @@ export function isDigit(code: number): boolean {
   return code >= ZERO && code <= NINE;
 }
 
-/** Whether `text` is a `token` of at least one octet. */
-export function isToken(text: string): boolean {
-  return text.length > 0 && endOfRun(TOKEN, text, 0, text.length) === text.length;
-}
-
 /** Where the run of octets in `table` that begins at `at` ends. */
 export function endOfRun(table: Uint8Array, text: string, at: number, end: number): number {
   while (at < end && table[text.charCodeAt(at)] === 1) at++;

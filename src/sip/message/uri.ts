@@ -67,46 +67,48 @@ function readSip(scheme: string, text: string, at: number): SipUri | undefined {
   const userEnd = atSign < 0 ? at : atSign;
   const colon = text.indexOf(':', at);
   const nameEnd = colon >= 0 && colon < userEnd ? colon : userEnd;
-  const place = readHostPort(text, hostAt, text.length);
-  if (place === undefined || !hasWholeEscapes(text, at)) return undefined;
-  const question = text.indexOf('?', place.end);
+  const placeEnd = passHostPort(text, hostAt, text.length);
+  if (placeEnd < 0 || !hasWholeEscapes(text, at)) return undefined;
+  const question = text.indexOf('?', placeEnd);
   const parametersEnd = question < 0 ? text.length : question;
-  const parameters = readUriParameters(text, place.end, parametersEnd);
+  const parameters = readUriParameters(text, placeEnd, parametersEnd);
   if (parameters === undefined) return undefined;
+  const isReference = text.charCodeAt(hostAt) === OPEN;
+  const portColon = text.indexOf(':', isReference ? text.indexOf(']', hostAt) : hostAt);
+  const hostEnd = portColon < 0 || portColon > placeEnd ? placeEnd : portColon;
+  const host = isReference
+    ? text.slice(hostAt + 1, text.indexOf(']', hostAt))
+    : text.slice(hostAt, hostEnd);
   return {
     scheme,
     user: text.slice(at, nameEnd),
     password: nameEnd === userEnd ? '' : text.slice(nameEnd + 1, userEnd),
-    host: place.host.toLowerCase(),
-    port: place.port,
+    host: host.toLowerCase(),
+    port: hostEnd === placeEnd ? 0 : readInteger(text, hostEnd + 1, placeEnd, PORT_MAX),
     parameters,
     headers: question < 0 ? '' : text.slice(question + 1),
   };
 }
 
-/** A host with its port (0: none) and the offset after both. */
-type Place = { readonly host: string; readonly port: number; readonly end: number };
-
 /**
- * Reads `host`, `host:port` or `[IPv6]:port`. What is inside brackets is looked at by its letters
- * only: the three colons that RFC 3261's grammar makes pass too (RFC 5118 §4.10).
+ * Passes over `host`, `host:port` or `[IPv6]:port`: the offset after it, or the complement (~) of the
+ * offset of what is wrong. What is inside brackets is looked at by its letters only: the three colons
+ * that RFC 3261's grammar makes pass too (RFC 5118 §4.10).
  */
-export function readHostPort(text: string, at: number, end: number): Place | undefined {
+function passHostPort(text: string, at: number, end: number): number {
   const isReference = at < end && text.charCodeAt(at) === OPEN;
   const hostAt = isReference ? at + 1 : at;
-  const hostEnd = endOfRun(isReference ? IPV6 : HOST, text, hostAt, end);
-  if (hostEnd === hostAt || (isReference && text.charCodeAt(hostEnd) !== CLOSE)) return undefined;
-  let next = isReference ? hostEnd + 1 : hostEnd;
-  let port = 0;
+  let next = endOfRun(isReference ? IPV6 : HOST, text, hostAt, end);
+  if (next === hostAt || (isReference && text.charCodeAt(next) !== CLOSE)) return ~at;
+  if (isReference) next++;
   if (next < end && text.charCodeAt(next) === COLON) {
     const portAt = next + 1;
     next = portAt;
     while (next < end && !isDelimiter(text.charCodeAt(next))) next++;
-    port = readInteger(text, portAt, next, PORT_MAX + 1);
-    if (port < 1 || port > PORT_MAX) return undefined;
+    const port = readInteger(text, portAt, next, PORT_MAX + 1);
+    if (port < 1 || port > PORT_MAX) return ~portAt;
   }
-  if (next < end && !isDelimiter(text.charCodeAt(next))) return undefined;
-  return { host: text.slice(hostAt, hostEnd), port, end: next };
+  return next < end && !isDelimiter(text.charCodeAt(next)) ? ~next : next;
 }
 
 function isDelimiter(code: number): boolean {
@@ -179,21 +181,10 @@ export function faultInRequestUri(text: string, at: number, end: number): number
   const isSip =
     length === 3 ? matchesAt(text, at, 'sip') : length === 4 && matchesAt(text, at, 'sips');
   if (!isSip) return -1;
-  const hostAt = atSign < 0 ? schemeEnd + 1 : atSign + 1;
-  const isReference = text.charCodeAt(hostAt) === OPEN;
-  let next = endOfRun(isReference ? IPV6 : HOST, text, isReference ? hostAt + 1 : hostAt, end);
   if (atSign === schemeEnd + 1) return atSign;
-  if (next === hostAt) return hostAt;
-  if (isReference && text.charCodeAt(next++) !== CLOSE) return hostAt;
-  if (next < end && text.charCodeAt(next) === COLON) {
-    const portAt = ++next;
-    while (next < end && text.charCodeAt(next) !== SEMICOLON && text.charCodeAt(next) !== QUESTION)
-      next++;
-    const port = readInteger(text, portAt, next, PORT_MAX + 1);
-    if (port < 1 || port > PORT_MAX) return portAt;
-  }
-  if (next < end && text.charCodeAt(next) !== SEMICOLON) return next;
-  for (; next < end; next++) if (text.charCodeAt(next) === QUESTION) return next;
+  const next = passHostPort(text, atSign < 0 ? schemeEnd + 1 : atSign + 1, end);
+  if (next < 0) return ~next;
+  for (let i = next; i < end; i++) if (text.charCodeAt(i) === QUESTION) return i;
   return -1;
 }
 

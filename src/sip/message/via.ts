@@ -28,7 +28,6 @@ import type { SipRequest, Via } from './message.ts';
 const TRANSPORTS = ['UDP', 'TCP', 'TLS', 'WS', 'WSS'];
 const PORT_MAX = 65_535;
 const DEFAULT_PORT = 5060;
-const DEFAULT_PORT_TLS = 5061;
 
 /** The first value of a Via field, or undefined when it is malformed. */
 export function parseVia(value: string): Via | undefined {
@@ -212,9 +211,4 @@ export function responseHop(request: SipRequest, source: Hop): Hop {
   const address = via.maddr === '' ? source.address : via.maddr;
   if (address === source.address && port === source.port) return source;
   return { ...source, address, port };
-}
-
-/** The port that stands for none (RFC 3261 §18.2.2, §19.1.2). */
-export function defaultPort(transport: string): number {
-  return transport === 'TLS' || transport === 'WSS' ? DEFAULT_PORT_TLS : DEFAULT_PORT;
 }
