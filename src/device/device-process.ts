@@ -15,7 +15,7 @@ import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { CallLeg } from './call-leg.ts';
 import * as called from './called.ts';
 import * as calling from './calling.ts';
-import { reasonOf } from './cause-to-status.ts';
+import { reasonOf, refusalHeaders, statusOf } from './cause-to-status.ts';
 import * as dialogWatch from './dialog-watch.ts';
 import type { Environment } from './environment.ts';
 import * as inCall from './in-call.ts';
@@ -192,9 +192,9 @@ export class DeviceProcess implements Process<CallSignal> {
   /** This process is dead (supervisor): its phone must not ring or talk into the void. */
   abandon(): void {
     for (const record of new Set(this.legs.values())) {
-      if (record.leg !== undefined && record.phase !== 'over')
-        this.environment.userAgent.hangUp(record.leg, reasonOf('internal failure'));
+      const { phase } = record;
       record.phase = 'over';
+      if (phase !== 'over') this.#endLeg(record, phase, 'internal failure');
     }
     this.legs.clear();
   }
@@ -205,11 +205,10 @@ export class DeviceProcess implements Process<CallSignal> {
    */
   release(record: CallLeg, cause: Cause, by: 'phone' | 'peer' | 'reporter' | 'nobody'): void {
     if (record.phase === 'over') return;
-    const { leg, peer, reportTo, phase } = record;
+    const { peer, reportTo, phase } = record;
     record.phase = 'over';
     this.forget(record);
-    if (leg !== undefined && by !== 'phone')
-      this.environment.userAgent.hangUp(leg, reasonOf(cause));
+    if (by !== 'phone') this.#endLeg(record, phase, cause);
     transfer.abandoned(this, record, cause);
     takeOver.giveBack(this, record);
     // Who lost the race to answer must not hang up on the caller: withdrawn legs tell nobody.
@@ -222,6 +221,15 @@ export class DeviceProcess implements Process<CallSignal> {
     if (control !== undefined)
       this.host.tell(control.pid, { type: 'callEnded', call: control.call, cause });
     this.settle();
+  }
+
+  /** The phone's side of the end: a caller that still waits is refused, everybody else hung up. */
+  #endLeg({ leg, role }: CallLeg, phase: CallLeg['phase'], cause: Cause): void {
+    const { userAgent } = this.environment;
+    if (leg === undefined) return;
+    if (role === 'calling' && phase === 'offered')
+      userAgent.refuse(leg, statusOf(cause), refusalHeaders(cause));
+    else userAgent.hangUp(leg, reasonOf(cause));
   }
 
   #report(record: CallLeg, to: Pid, phase: CallLeg['phase'], cause: Cause): void {
