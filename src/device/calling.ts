@@ -59,6 +59,9 @@ const ALERT_STATUS = { ringing: 180, forwarded: 181, queued: 182, progress: 183 
 export function alert(process: DeviceProcess, record: CallLeg, signal: Signal<'callAlert'>): void {
   if (transfer.alert(process, record, signal)) return;
   if (record.role !== 'calling' || record.phase !== 'offered' || record.leg === undefined) return;
+  if (record.peer === undefined) {
+    process.environment.statistics.rang(process.host.nowMs - record.sinceMs);
+  }
   if (signal.kind === 'ringing' && signal.media === undefined && !signal.reliable) {
     const { nowMs } = process.host;
     if (nowMs - record.alertedAtMs < ALERT_AGAIN_MS) return;
@@ -109,6 +112,7 @@ export function refuse(
   if (record.role !== 'calling' || record.phase !== 'offered' || record.leg === undefined) return;
   record.phase = 'over';
   process.forget(record);
+  process.environment.statistics.ended(signal.cause);
   process.environment.userAgent.refuse(
     record.leg,
     statusOf(signal.cause),

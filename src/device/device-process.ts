@@ -209,6 +209,8 @@ export class DeviceProcess implements Process<CallSignal> {
     record.phase = 'over';
     this.forget(record);
     if (by !== 'phone') this.#endLeg(record, phase, cause);
+    if (record.role === 'calling')
+      this.environment.statistics.ended(phase === 'talking' ? 'answered' : 'cancelled');
     transfer.abandoned(this, record, cause);
     takeOver.giveBack(this, record);
     // Who lost the race to answer must not hang up on the caller: withdrawn legs tell nobody.

@@ -7,6 +7,7 @@ import type { Pid } from '../process/pid.ts';
 import type { Host } from '../process/process.ts';
 import type { UserAgent } from '../sip/user-agent/user-agent.ts';
 import type { CallLeg } from './call-leg.ts';
+import type { CallStatistics } from './call-statistics.ts';
 
 export type Environment = {
   readonly directory: Directory;
@@ -15,6 +16,7 @@ export type Environment = {
   readonly userAgent: UserAgent<CallLeg>;
   readonly lineManager: Pid;
   readonly log: Log;
+  readonly statistics: CallStatistics;
   /** Starts call control for one call, on this manager. */
   readonly startCall: (host: Host<CallSignal>, request: CallRequest) => Pid;
   /** Calls that one device may have at a time; more are busy. */

@@ -6,6 +6,7 @@
  */
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { Registry } from 'prom-client';
+import { Histogram } from '../base/histogram.ts';
 
 type Kind = 'counter' | 'gauge' | 'histogram';
 type Definition = { readonly kind: Kind; readonly help: string; readonly label?: string };
@@ -52,27 +53,6 @@ export type MetricValue = number | Readonly<Record<string, number>> | Histogram;
 
 /** What a manager has to say at a scrape. Absent: it has nothing to say of that. */
 export type Counters = { readonly [Name in MetricName]?: MetricValue };
-
-/** Counts of observations up to each bound: the cheap half of a Prometheus histogram. */
-export class Histogram {
-  readonly bounds: readonly number[];
-  /** Per bound, not yet added up; one more for what is above the last. */
-  readonly counts: number[];
-  sum = 0;
-
-  /** `bounds` ascending, in the metric's unit. */
-  constructor(bounds: readonly number[]) {
-    this.bounds = bounds;
-    this.counts = new Array<number>(bounds.length + 1).fill(0);
-  }
-
-  observe(value: number): void {
-    let bucket = 0;
-    while (bucket < this.bounds.length && value > (this.bounds[bucket] ?? 0)) bucket++;
-    this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
-    this.sum += value;
-  }
-}
 
 /** The watch on the event loop looks that often; what it measures includes that time. */
 const DELAY_TICK_MS = 20;

@@ -12,6 +12,7 @@ import type { Directory } from '../call/directory.ts';
 import type { CallSignal } from '../call/signals.ts';
 import { Admissions } from '../device/admission.ts';
 import type { CallLeg } from '../device/call-leg.ts';
+import { CallStatistics } from '../device/call-statistics.ts';
 import { refusalHeaders } from '../device/cause-to-status.ts';
 import { DeviceManager } from '../device/device-manager.ts';
 import type { Environment } from '../device/environment.ts';
@@ -75,6 +76,7 @@ export class CallManager {
   readonly processing: CallProcessing;
   /** Plain integers: messages refused by the parser, and those of banned sources. */
   readonly counters = { faults: 0, banned: 0 };
+  readonly statistics = new CallStatistics();
   readonly #log: Log;
   readonly #admissions: Admissions;
   readonly #addressOf: (hop: Hop) => string;
@@ -135,6 +137,7 @@ export class CallManager {
       userAgent: this.userAgent,
       lineManager: processing.lineManager,
       log,
+      statistics: this.statistics,
       startCall: (host, request) => processing.startCall(host, request),
       callsPerDeviceMax: CALLS_PER_DEVICE_MAX,
     };

@@ -7,6 +7,10 @@ import type { ManagerConfig } from './config/manager-config.ts';
 import type { Driver } from './driver.ts';
 import { callRows, countersOf, lineRow, lineRows, registrationRows } from './view.ts';
 
+/** Call-IDs whose call is remembered while somebody traces. */
+const TRACED_CALLS_MAX = 10_000;
+/** How long a drain waits for the last words of calls that are over. */
+const REMNANT_MS = 2000;
 /** A drain looks that often whether the last call has ended. */
 const DRAIN_LOOK_MS = 100;
 
@@ -16,6 +20,7 @@ export class RunningView implements ManagerView {
   readonly #driver: Driver;
   readonly #transports: Transports;
   readonly #drainMs: number;
+  readonly #callsByCallId = new Map<string, string>();
   readonly #listeners = new Set<(event: TrafficEvent) => void>();
 
   constructor(manager: CallManager, driver: Driver, transports: Transports, config: ManagerConfig) {
@@ -58,6 +63,7 @@ export class RunningView implements ManagerView {
         transport: hop.transport,
         peer: `${host}:${hop.port}`,
         text,
+        call: this.#callOf(text),
       };
       for (const hear of this.#listeners) hear(event);
     };
@@ -65,6 +71,21 @@ export class RunningView implements ManagerView {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) this.#transports.onTraffic = undefined;
     };
+  }
+
+  /** The call that a message belongs to, by its Call-ID: joins the two legs of a call in a trace. */
+  #callOf(text: string): string | undefined {
+    const callId = /^(?:Call-ID|i)[ \t]*:[ \t]*(\S+)/im.exec(text)?.[1];
+    if (callId === undefined) return undefined;
+    const known = this.#callsByCallId.get(callId);
+    if (known !== undefined) return known;
+    for (const { leg, call, control } of this.#manager.devices.legs()) {
+      if (leg?.callId !== callId) continue;
+      if (this.#callsByCallId.size >= TRACED_CALLS_MAX) this.#callsByCallId.clear();
+      this.#callsByCallId.set(callId, control?.call ?? call);
+      return control?.call ?? call;
+    }
+    return undefined;
   }
 
   counters(): Counters {
@@ -79,7 +100,13 @@ export class RunningView implements ManagerView {
   async drain(): Promise<void> {
     this.#driver.act(() => this.#manager.drain());
     const untilMs = performance.now() + this.#drainMs;
-    while (this.#manager.size.legs > 0 && performance.now() < untilMs) {
+    let lastCallMs = performance.now();
+    for (;;) {
+      const nowMs = performance.now();
+      const { calls, legs } = this.#manager.size;
+      if (calls > 0) lastCallMs = nowMs;
+      // What is left of calls that have ended: a BYE that nobody answers, a 2xx without its ACK.
+      if ((legs === 0 && calls === 0) || nowMs > Math.min(untilMs, lastCallMs + REMNANT_MS)) return;
       await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
     }
   }

@@ -137,6 +137,8 @@ export function countersOf(manager: CallManager): Counters {
     bans_total: guard.counts.bans,
     contacts: manager.registrar.count,
     calls: states,
+    calls_total: manager.statistics.results,
+    call_setup_seconds: manager.statistics.setup,
     lines: processing.lines.size,
     signals_total: scheduler.counters.signals,
     signals_lost_total: scheduler.counters.lost,

@@ -144,10 +144,10 @@ function insertLine(text: string, random: SeededRandom, line: string): string {
   return lines.join('\r\n');
 }
 
-/** One message of the corpus after one to three mutations. */
+/** One message of the corpus after one to three mutations; most often one, to get past the start line. */
 export function hostileMessage(corpus: readonly string[], random: SeededRandom): string {
   let text = random.pick(corpus) ?? '';
-  for (let count = random.between(1, 3); count > 0; count--)
+  for (let count = random.chance(0.6) ? 1 : random.between(2, 3); count > 0; count--)
     text = random.pick(MUTATIONS)?.(text, random, corpus) ?? text;
   return text;
 }

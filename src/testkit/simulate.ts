@@ -1,5 +1,5 @@
 /**
- * `npm run simulate -- --seeds N --seed S [--for SECONDS]`: runs that many seeds from S on, or as
+ * `npm run simulate -- --seeds N --seed S [--seconds T]`: runs that many seeds from S on, or as
  * many as fit into the time. A seed that breaks an invariant prints the command that replays it.
  */
 import { parseArgs } from 'node:util';
@@ -7,18 +7,21 @@ import { simulate } from './simulation.ts';
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '1000' },
+    seeds: { type: 'string' },
     seed: { type: 'string', default: '1' },
-    for: { type: 'string' },
+    seconds: { type: 'string' },
   },
 });
 
-const count = readNumber('seeds', values.seeds);
+const count = readNumber(
+  'seeds',
+  values.seeds ?? (values.seconds === undefined ? '1000' : '1000000000'),
+);
 const first = readNumber('seed', values.seed);
 const untilMs =
-  values.for === undefined
+  values.seconds === undefined
     ? Number.POSITIVE_INFINITY
-    : performance.now() + 1000 * readNumber('for', values.for);
+    : performance.now() + 1000 * readNumber('seconds', values.seconds);
 
 const started = performance.now();
 const totals = { seeds: 0, calls: 0, answered: 0, datagrams: 0, failed: 0 };

@@ -1,6 +1,7 @@
 /** A manager view with fixed rows, for tests of what reads it. */
+
+import { Histogram } from '../../src/base/histogram.ts';
 import type { ManagerState, ManagerView, TrafficEvent } from '../../src/http/manager-view.ts';
-import { Histogram } from '../../src/http/metrics.ts';
 
 export type FakeView = ManagerView & {
   become(state: ManagerState): void;
