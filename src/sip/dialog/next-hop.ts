@@ -70,7 +70,9 @@ function isBehindNat(via: Via, source: Hop): boolean {
  */
 export function hopTo(uri: SipUri, source: Hop): Hop {
   const transport = transportOf(uri, source);
-  const isSecure = transport === 'tls' || transport === 'wss';
+  // Nobody can be called on by WebSocket but who has called (RFC 7118 §5.3).
+  if (transport === 'ws' || transport === 'wss') return source;
+  const isSecure = transport === 'tls';
   const address = uri.parameters.get('maddr') ?? uri.host;
   const port = uri.port !== 0 ? uri.port : isSecure ? DEFAULT_PORT_TLS : DEFAULT_PORT;
   const isSource = address === source.address && transport === source.transport;

@@ -1,6 +1,7 @@
 /** Bodies on their way through: what a message carries, and the header lines for one of ours. */
 import type { SipMessage } from '../message/message.ts';
 import { parseParameterised } from '../message/parameters.ts';
+import { headerLine } from '../message/safe.ts';
 import type { Body } from './leg.ts';
 
 /** `{media}` with the body of a message, whatever it is; `{}` when it has none. */
@@ -47,5 +48,5 @@ export function isUnknownBody(message: SipMessage): boolean {
 
 /** Content-Type line for a request with that body; the serializer adds Content-Length. */
 export function contentLines(media: Body | undefined): string {
-  return media === undefined || media.body === '' ? '' : `Content-Type: ${media.type}\r\n`;
+  return media === undefined || media.body === '' ? '' : headerLine('Content-Type', media.type);
 }

@@ -8,6 +8,7 @@ import { headerLine } from '../message/safe.ts';
 import type { ServerTransaction } from '../transaction/server.ts';
 import { stopRepeating } from './acceptance.ts';
 import type { Agent, TransactionUser } from './agent.ts';
+import { contentLines } from './body.ts';
 import type { UserAgentEvent } from './events.ts';
 import { closeExchanges } from './exchange.ts';
 import type { LegRecord } from './leg-record.ts';
@@ -30,6 +31,7 @@ export function hangUp<O>(agent: Agent<O>, leg: LegRecord<O>, reason: string): v
         sendAck(agent, leg);
         return leave(agent, leg, headers);
       }
+      stopBusiness(agent, leg);
       leg.farewell = headers;
       leg.phase = 'abandoned';
       return;
@@ -84,8 +86,10 @@ export function leave<O>(agent: Agent<O>, leg: LegRecord<O>, headers: string): v
 export function sendAck<O>(agent: Agent<O>, leg: LegRecord<O>, cseq = leg.inviteCseq): void {
   const { dialog } = leg;
   const media = leg.ackCseq === cseq ? leg.ackBody : undefined;
-  const headers = media === undefined ? '' : `Content-Type: ${media.type}\r\n`;
-  agent.layer.send(dialog.numbered('ACK', cseq, headers, media?.body ?? ''), dialog.hop);
+  agent.layer.send(
+    dialog.numbered('ACK', cseq, contentLines(media), media?.body ?? ''),
+    dialog.hop,
+  );
 }
 
 /** BYE from the far end. Answered in every state; what it ends depends on it. */
@@ -129,6 +133,8 @@ function stopBusiness<O>(agent: Agent<O>, leg: LegRecord<O>): void {
   agent.stopTimer(leg.deferred);
   if (change !== undefined) {
     agent.stopTimer(change);
+    // A re-INVITE that has been heard of would wait for its final answer for ever.
+    if (change.sent !== undefined) agent.layer.cancel(change.sent, '');
     // §15.1.2: a request that waits for its answer gets it.
     if (change.received?.request !== undefined)
       agent.respond(change.received, change.received.request, 487);

@@ -58,6 +58,8 @@ export function receiveSubscribe<O>(
   );
   agent.usages.set(dialog.localTag, subscription);
   agent.subscriptions++;
+  // An owner that says nothing at all must not keep it for ever.
+  agent.startTimer(subscription, 64 * agent.t1Ms);
   ask(agent, subscription, request, source, transaction, identity);
 }
 
@@ -260,17 +262,20 @@ export function lose<O>(agent: Agent<O>, subscription: SubscriptionRecord<O>): v
   if (wasActive) agent.emit({ type: 'unsubscribed', subscription });
 }
 
-/** Its time has run out without a refresh. */
+/** Its time has run out without a refresh, or without a word of the owner. */
 export function expireSubscription<O>(agent: Agent<O>, subscription: SubscriptionRecord<O>): void {
-  if (subscription.state !== 'active') return;
+  if (subscription.state === 'pending') return refuseSubscription(agent, subscription, 480, '');
   agent.emit({ type: 'unsubscribed', subscription });
   notify(agent, subscription, { media: undefined, headers: '', terminated: 'timeout' });
 }
 
 /** Out of the tables; what is still to be sent is sent. */
 function remove<O>(agent: Agent<O>, subscription: SubscriptionRecord<O>): void {
-  const { leg, dialog } = subscription;
+  const { leg, dialog, received, request } = subscription;
   subscription.state = 'terminated';
+  subscription.received = undefined;
+  // A refresh that the owner has not answered is one of nothing now.
+  if (received !== undefined && request !== undefined) agent.respond(received, request, 481);
   agent.stopTimer(subscription);
   agent.subscriptions--;
   if (leg === undefined) {

@@ -112,7 +112,9 @@ export class Stage {
   readonly peers = new Map<string, Peer>();
   readonly layer: TransactionLayer<TransactionUser<string>>;
   readonly userAgent: UserAgent<string>;
-  readonly #legs: Leg<string>[] = [];
+  readonly legs: Leg<string>[] = [];
+  /** Every event so far, for those who care about more than a line. */
+  readonly told: UserAgentEvent<string>[] = [];
   readonly #subscriptions: Subscription<string>[] = [];
   readonly #tags: string[] = [];
   readonly #rseqs: number[] = [];
@@ -171,7 +173,7 @@ export class Stage {
     assert(peer, `who is ${who}?`);
     const named = what
       .replace(/\$us(\d+)/g, (_, index: string) => this.#tags[Number(index) - 1] ?? '')
-      .replace(/\$call/g, this.#legs[0]?.callId ?? '')
+      .replace(/\$call/g, this.legs[0]?.callId ?? '')
       .replace(/\$r(\d+)/g, (_, index: string) => String(this.#rseqs[Number(index) - 1] ?? 1));
     this.receive(peer.say(readSaying(named)), peer.hop);
   }
@@ -272,6 +274,7 @@ export class Stage {
   }
 
   #showEvent(event: UserAgentEvent<string>): string {
+    this.told.push(event);
     const words: string[] = ['*'];
     if ('leg' in event) words.push(...this.#legName(event.leg));
     words.push(event.type);
@@ -290,15 +293,15 @@ export class Stage {
     if ('exchange' in event && event.exchange !== undefined) this.#exchange = event.exchange;
     if (event.type === 'progress' && event.confirm) words.push('confirm');
     if (event.type === 'invited' && event.replaces !== undefined)
-      words.push('replaces', String(this.#legs.indexOf(event.replaces) + 1));
+      words.push('replaces', String(this.legs.indexOf(event.replaces) + 1));
     if (event.type === 'conveyed') words.push(`token ${event.token}`);
     if ('media' in event && event.media !== undefined) words.push(`{${event.media.body}}`);
     return words.join(' ');
   }
 
   #legName(leg: Leg<string>): string[] {
-    if (!this.#legs.includes(leg)) this.#legs.push(leg);
-    const index = this.#legs.indexOf(leg) + 1;
+    if (!this.legs.includes(leg)) this.legs.push(leg);
+    const index = this.legs.indexOf(leg) + 1;
     return index === 1 ? [] : [String(index)];
   }
 
@@ -310,7 +313,7 @@ export class Stage {
       saying.body === '' ? undefined : { type: 'application/sdp', body: saying.body };
     const [verb = '', ...words] = rest.split(' ');
     if (verb === 'invite') return this.#invite(words, headers, media);
-    const leg = this.#legs[Number(index) - 1];
+    const leg = this.legs[Number(index) - 1];
     const withMedia = media === undefined ? {} : { media };
     const subscription = this.#subscriptions[0];
     const agent = this.userAgent;
@@ -404,6 +407,6 @@ export class Stage {
       patienceMs: Number(patience?.slice(9) ?? 0),
       ...(media === undefined ? {} : { media }),
     };
-    this.#legs.push(this.userAgent.invite(order, 'owner'));
+    this.legs.push(this.userAgent.invite(order, 'owner'));
   }
 }
