@@ -27,10 +27,14 @@ export class DgramDriver implements DatagramDriver {
       events.received([datagram]);
     });
     return new Promise((resolve, reject) => {
-      socket.once('error', reject);
+      const refuse = (error: Error): void => {
+        socket.close();
+        reject(error);
+      };
+      socket.once('error', refuse);
       // With an address that needs no lookup this fires within `bind`.
       socket.once('listening', () => {
-        socket.off('error', reject);
+        socket.off('error', refuse);
         socket.on('error', events.failed);
         this.#socket = socket;
         resolve({ ...socket.address(), receiveBufferBytes: socket.getRecvBufferSize() });
