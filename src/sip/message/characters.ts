@@ -33,6 +33,13 @@ export const IPV6 = classOf('0-9a-fA-F:.');
 /** 1 for each octet of a URI scheme after its first letter. */
 export const SCHEME = classOf('0-9a-zA-Z+-.');
 
+/** 1 for each octet that may stand in a URI: no controls, spaces, quotes or angle brackets. */
+export const URI = new Uint8Array(256).map((_, code) => (code > SPACE && code !== 127 ? 1 : 0));
+for (const mark of '"<>') URI[mark.charCodeAt(0)] = 0;
+/** The same without what ends a URI that stands without brackets, or must not stand in it. */
+export const BARE_URI = URI.slice();
+for (const mark of ';,?') BARE_URI[mark.charCodeAt(0)] = 0;
+
 /** Builds a table of 256 flags from a list of characters, in which a-b is a range. */
 function classOf(characters: string): Uint8Array {
   const table = new Uint8Array(256);

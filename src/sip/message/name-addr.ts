@@ -5,13 +5,13 @@
 import {
   AT,
   BACKSLASH,
+  BARE_URI,
   COLON,
   COMMA,
   endOfQuoted,
   endOfRun,
   GREATER,
   LESS,
-  QUESTION,
   QUOTE,
   SCHEME,
   SEMICOLON,
@@ -19,8 +19,9 @@ import {
   skipSpace,
   TAB,
   trimEnd,
+  URI,
 } from './characters.ts';
-import { readParameters, scanTag } from './parameters.ts';
+import { readParameters, scanTag, unquote } from './parameters.ts';
 
 export type NameAddr = {
   /** Without quotes and escapes; '' when absent. */
@@ -34,12 +35,16 @@ export type NameAddr = {
 /** One address with its parameters, or undefined when it is malformed or there is more than one. */
 export function parseNameAddr(value: string): NameAddr | undefined {
   const end = trimEnd(value, 0, value.length);
-  const found = scanAddress(value, skipSpace(value, 0, end), end);
-  if (found === undefined) return undefined;
-  const parameters = readParameters(value, found.end, end);
+  const at = skipSpace(value, 0, end);
+  const nameEnd = passName(value, at, end);
+  const after = passAddress(value, at, nameEnd, end);
+  if (after < 0) return undefined;
+  const parameters = readParameters(value, after, end);
   if (parameters === undefined) return undefined;
-  const uri = value.slice(found.uriAt, found.uriEnd);
-  return { displayName: displayName(value, found), uri, parameters };
+  if (value.charCodeAt(nameEnd) !== LESS)
+    return { displayName: '', uri: value.slice(at, after), parameters };
+  const displayName = unquote(value.slice(at, trimEnd(value, at, nameEnd)));
+  return { displayName, uri: value.slice(nameEnd + 1, after - 1), parameters };
 }
 
 /** Every address of a comma-separated field, or undefined when one of them is malformed. */
@@ -83,60 +88,21 @@ export function splitValues(value: string): string[] {
   return list;
 }
 
-/** Where the parts of an address stand. */
-type AddressSpan = {
-  nameAt: number;
-  nameEnd: number;
-  uriAt: number;
-  uriEnd: number;
-  /** Where the parameters begin, or the end. */
-  end: number;
-};
-
-/**
- * Finds the parts of the address that begins at `at`. Commas and other marks in a display name that
- * is not quoted are refused: two readers would see two different lists (`baddn` of RFC 4475).
- */
-function scanAddress(text: string, at: number, end: number): AddressSpan | undefined {
-  const span: AddressSpan = { nameAt: at, nameEnd: at, uriAt: at, uriEnd: at, end };
-  const next = scanName(text, at, end);
-  if (next < 0) return undefined;
-  if (text.charCodeAt(next) === LESS && next < end) {
-    span.nameEnd = trimEnd(text, at, next);
-    span.uriAt = next + 1;
-    span.uriEnd = endOfUri(text, next + 1, end, true);
-    if (span.uriEnd < 0 || text.charCodeAt(span.uriEnd) !== GREATER || span.uriEnd >= end)
-      return undefined;
-    span.end = span.uriEnd + 1;
-    return span;
-  }
-  span.uriEnd = endOfUri(text, at, end, false);
-  if (span.uriEnd < 0) return undefined;
-  span.end = span.uriEnd;
-  return span;
-}
-
 /**
  * The tag of a From or To value in `text` from `at` to `end`, '' when there is none, undefined when
  * the value is malformed. Allocates nothing but the tag.
  */
 export function scanTagOfAddress(text: string, at: number, end: number): string | undefined {
-  const next = scanName(text, at, end);
-  if (next < 0) return undefined;
-  let after: number;
-  if (next < end && text.charCodeAt(next) === LESS) {
-    const close = endOfUri(text, next + 1, end, true);
-    if (close < 0 || close >= end || text.charCodeAt(close) !== GREATER) return undefined;
-    after = close + 1;
-  } else {
-    after = endOfUri(text, at, end, false);
-    if (after < 0) return undefined;
-  }
-  return scanTag(text, after, end);
+  const after = passAddress(text, at, passName(text, at, end), end);
+  return after < 0 ? undefined : scanTag(text, after, end);
 }
 
-/** Where the '<' after a display name stands, or `at` when there is none of either; -1 when malformed. */
-function scanName(text: string, at: number, end: number): number {
+/**
+ * Passes over a display name: the offset of the '<' after it, `at` when there is neither, -1 when it
+ * is malformed. Commas and other marks in a name that is not quoted are refused: two readers would
+ * see two different lists (`baddn` of RFC 4475).
+ */
+function passName(text: string, at: number, end: number): number {
   const first = text.charCodeAt(at);
   if (first === LESS) return at;
   if (first === QUOTE) {
@@ -155,39 +121,25 @@ function scanName(text: string, at: number, end: number): number {
   return at;
 }
 
+/** Passes over the URI after a name that ends at `nameEnd`, its brackets included; -1 when it is malformed. */
+function passAddress(text: string, at: number, nameEnd: number, end: number): number {
+  if (nameEnd < 0) return -1;
+  if (nameEnd >= end || text.charCodeAt(nameEnd) !== LESS) return endOfUri(text, at, end, false);
+  const close = endOfUri(text, nameEnd + 1, end, true);
+  return close < 0 || close >= end || text.charCodeAt(close) !== GREATER ? -1 : close + 1;
+}
+
 /**
  * The end of the URI that begins at `at`, or -1 when it is none. One that stands without brackets
  * must not hold a question mark or comma, and its semicolon begins the field's parameters
  * (RFC 3261 §20.10).
  */
 function endOfUri(text: string, at: number, end: number, bracketed: boolean): number {
-  let next = endOfRun(SCHEME, text, at, end);
-  if (next === at || next >= end || text.charCodeAt(next) !== COLON) return -1;
-  const bodyAt = ++next;
-  for (; next < end; next++) {
-    const code = text.charCodeAt(next);
-    if (code <= SPACE || code === LESS || code === QUOTE || code === 127) {
-      if (bracketed || (code !== SPACE && code !== TAB)) return -1;
-      break;
-    }
-    if (code === GREATER) break;
-    if (bracketed) continue;
-    if (code === SEMICOLON) break;
-    if (code === COMMA || code === QUESTION) return -1;
-  }
-  if (next === bodyAt) return -1;
-  if (!bracketed && next < end && text.charCodeAt(next) === GREATER) return -1;
-  return next;
-}
-
-function displayName(text: string, span: AddressSpan): string {
-  const raw = text.slice(span.nameAt, span.nameEnd);
-  return raw.charCodeAt(0) === QUOTE ? unquote(raw) : raw;
-}
-
-/** The content of a quoted string without its quotes and escapes; a text without quotes stays as it is. */
-export function unquote(text: string): string {
-  if (text.length < 2 || text.charCodeAt(0) !== QUOTE) return text;
-  const inner = text.slice(1, -1);
-  return inner.indexOf('\\') < 0 ? inner : inner.replace(/\\([\s\S])/g, '$1');
+  const colon = endOfRun(SCHEME, text, at, end);
+  if (colon === at || colon >= end || text.charCodeAt(colon) !== COLON) return -1;
+  const next = endOfRun(bracketed ? URI : BARE_URI, text, colon + 1, end);
+  if (next === colon + 1) return -1;
+  if (bracketed || next === end) return next;
+  const code = text.charCodeAt(next);
+  return code === SEMICOLON || code === SPACE || code === TAB ? next : -1;
 }

@@ -89,7 +89,7 @@ function readList(
       const valueAt = skipSpace(text, next + 1, end);
       const valueEnd = endOfParameterValue(text, valueAt, end);
       if (valueEnd <= valueAt) return undefined;
-      value = readValue(text, valueAt, valueEnd);
+      value = unquote(text.slice(valueAt, valueEnd));
       next = skipSpace(text, valueEnd, end);
     }
     found.set(key, value);
@@ -98,9 +98,10 @@ function readList(
   }
 }
 
-function readValue(text: string, at: number, end: number): string {
-  if (text.charCodeAt(at) !== QUOTE) return text.slice(at, end);
-  const inner = text.slice(at + 1, end - 1);
+/** The content of a quoted string without its quotes and escapes; a text without quotes stays as it is. */
+export function unquote(text: string): string {
+  if (text.length < 2 || text.charCodeAt(0) !== QUOTE) return text;
+  const inner = text.slice(1, -1);
   return inner.indexOf('\\') < 0 ? inner : inner.replace(/\\([\s\S])/g, '$1');
 }
 

@@ -1,21 +1,17 @@
 /** SIP, SIPS and tel URIs: RFC 3261 §19.1, RFC 3966. Other schemes are kept whole. */
 import {
-  AT,
   CLOSE,
   COLON,
   endOfRun,
-  GREATER,
   HOST,
   IPV6,
-  LESS,
   matchesAt,
   OPEN,
   QUESTION,
-  QUOTE,
   readInteger,
   SCHEME,
   SEMICOLON,
-  SPACE,
+  URI,
 } from './characters.ts';
 
 export type SipUri = {
@@ -43,7 +39,7 @@ export function parseUri(text: string): SipUri | undefined {
   const schemeEnd = endOfRun(SCHEME, text, 0, end);
   if (schemeEnd === 0 || schemeEnd + 1 >= end || text.charCodeAt(schemeEnd) !== COLON)
     return undefined;
-  if (!isClean(text, schemeEnd, end)) return undefined;
+  if (endOfRun(URI, text, schemeEnd, end) < end) return undefined;
   const scheme = text.slice(0, schemeEnd).toLowerCase();
   if (scheme === 'sip' || scheme === 'sips') return readSip(scheme, text, schemeEnd + 1);
   if (scheme === 'tel') return readTel(text, schemeEnd + 1);
@@ -138,16 +134,6 @@ function readUriParameters(
   return found;
 }
 
-/** Whether nothing stands there that no URI may hold: controls, spaces, quotes, angle brackets. */
-function isClean(text: string, at: number, end: number): boolean {
-  for (let i = at; i < end; i++) {
-    const code = text.charCodeAt(i);
-    if (code <= SPACE || code === QUOTE || code === LESS || code === GREATER || code === 127)
-      return false;
-  }
-  return true;
-}
-
 function hasWholeEscapes(text: string, at: number): boolean {
   for (let i = text.indexOf('%', at); i >= 0; i = text.indexOf('%', i + 1)) {
     if (hexAt(text, i + 1) < 0 || hexAt(text, i + 2) < 0) return false;
@@ -170,22 +156,18 @@ function hexAt(text: string, at: number): number {
 export function faultInRequestUri(text: string, at: number, end: number): number {
   const schemeEnd = endOfRun(SCHEME, text, at, end);
   if (schemeEnd === at || schemeEnd + 1 >= end || text.charCodeAt(schemeEnd) !== COLON) return at;
-  let atSign = -1;
-  for (let i = schemeEnd + 1; i < end; i++) {
-    const code = text.charCodeAt(i);
-    if (code <= SPACE || code === QUOTE || code === LESS || code === GREATER || code === 127)
-      return i;
-    if (code === AT && atSign < 0) atSign = i;
-  }
+  const clean = endOfRun(URI, text, schemeEnd, end);
+  if (clean < end) return clean;
   const length = schemeEnd - at;
   const isSip =
     length === 3 ? matchesAt(text, at, 'sip') : length === 4 && matchesAt(text, at, 'sips');
   if (!isSip) return -1;
+  const atSign = text.indexOf('@', schemeEnd);
   if (atSign === schemeEnd + 1) return atSign;
-  const next = passHostPort(text, atSign < 0 ? schemeEnd + 1 : atSign + 1, end);
+  const next = passHostPort(text, atSign < 0 || atSign >= end ? schemeEnd + 1 : atSign + 1, end);
   if (next < 0) return ~next;
-  for (let i = next; i < end; i++) if (text.charCodeAt(i) === QUESTION) return i;
-  return -1;
+  const question = text.indexOf('?', next);
+  return question >= end ? -1 : question;
 }
 
 /** The text of a URI. `parseUri(formatUri(uri))` is `uri`. */
