@@ -156,6 +156,7 @@ test('challenges', () => {
       oldBaresip: shown(
         authenticator.challenge(false, NOW_MS, { userAgent: 'baresip v1.0.0 (x86)' }),
       ),
+      jsSip: shown(authenticator.challenge(false, NOW_MS, { userAgent: 'JsSIP 3.13.8' })).length,
       newBaresip: shown(authenticator.challenge(false, NOW_MS, { userAgent: 'baresip v3.12.0' }))
         .length,
       littleRoom: shown(authenticator.challenge(false, NOW_MS, { octetsMax: 150 })).length,
@@ -176,6 +177,7 @@ test('challenges', () => {
         'WWW-Authenticate: Digest realm="pbx.test", nonce=N, algorithm=MD5, qop="auth"',
         '',
       ],
+      jsSip: 2,
       newBaresip: 3,
       littleRoom: 2,
       noRoom: 2,
