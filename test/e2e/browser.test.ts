@@ -75,7 +75,8 @@ test('browsers share a line over WebSocket', { timeout: 120_000 }, async (t) => 
     await ana.do('hold()');
     const { originator } = await caller.waitFor('hold');
     assert.equal(originator, 'remote');
-    await ana.do('unhold()');
+    // Not while the exchange that holds is still under way at her end.
+    await eventually('ana can resume', () => ana.do<boolean>('unhold()'), 3000);
     await caller.waitFor('unhold');
     await hears(caller, TONES.ana);
   });

@@ -8,6 +8,7 @@ import test from 'node:test';
 import { NOT_RUNG, type Outcome, runLineOfThree, tally } from './support/line-of-three.ts';
 import type { Passing } from './support/udp-relay.ts';
 
+const NORMAL = 'released Q.850;cause=16;text="Normal call clearing"';
 const ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"';
 /** Every message of a call in which `a` answers and `b` is cancelled, by leg. `c` fares as `b`. */
 const MESSAGES = {
@@ -79,7 +80,7 @@ test('one datagram in ten is lost: every call completes', { timeout: 120_000 }, 
   });
   t.diagnostic(`${lost} datagrams lost`);
   t.diagnostic(tally(outcomes.map(({ caller, a, b, c }) => [caller, a, b, c].join(' | '))));
-  assert.deepEqual(incomplete(outcomes), []);
+  assert.deepEqual(incomplete(outcomes).slice(0, 5), []);
 });
 
 /** Calls that did not go as they do without losses. A phone whose INVITE was lost may never have rung. */
@@ -87,6 +88,6 @@ function incomplete(outcomes: readonly Outcome[]): readonly Outcome[] {
   const isToldOff = (end: string): boolean => end === `cancelled ${ELSEWHERE}` || end === NOT_RUNG;
   return outcomes.filter(
     ({ caller, a, b, c }) =>
-      caller !== 'answered a, ended' || a !== 'released' || !isToldOff(b) || !isToldOff(c),
+      caller !== 'answered a, ended' || a !== NORMAL || !isToldOff(b) || !isToldOff(c),
   );
 }

@@ -7,7 +7,11 @@ import test from 'node:test';
 import { MEMBERS, type Outcome, runLineOfThree, tally } from './support/line-of-three.ts';
 
 /** RFC 3326, and what phones look at to keep a call off their list of missed ones. */
+const NORMAL = 'released Q.850;cause=16;text="Normal call clearing"';
 const ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"';
+
+/** Of many calls gone wrong the first few tell. */
+const SHOWN_MAX = 5;
 
 test('phones answer 0 to 20 ms apart: exactly one wins, in each of 500 calls', {
   timeout: 120_000,
@@ -31,9 +35,9 @@ test('phones answer 0 to 20 ms apart: exactly one wins, in each of 500 calls', {
       // Cancelled in time, or answered a moment too late: then taken and released at once.
       (end) => end === `cancelled ${ELSEWHERE}` || end === `released ${ELSEWHERE}`,
     );
-    return winner === undefined || outcome[winner] !== 'released' || !losersTold;
+    return winner === undefined || outcome[winner] !== NORMAL || !losersTold;
   });
-  assert.deepEqual(wrong, []);
+  assert.deepEqual(wrong.slice(0, SHOWN_MAX), []);
 
   const crossings = outcomes.map(
     (outcome) => losersOf(outcome).filter((end) => end.startsWith('released')).length,
@@ -63,7 +67,7 @@ test('the caller cancels while a phone answers: both sides agree, in each of 200
       { caller: 'cancelled', a: 'released', b: 'cancelled', c: 'cancelled' },
       {
         caller: 'answered a, ended',
-        a: 'released',
+        a: NORMAL,
         b: `cancelled ${ELSEWHERE}`,
         c: `cancelled ${ELSEWHERE}`,
       },
@@ -71,9 +75,6 @@ test('the caller cancels while a phone answers: both sides agree, in each of 200
   );
   const seen = outcomes.map(({ caller, a, b, c }) => JSON.stringify({ caller, a, b, c }));
   t.diagnostic(tally(seen));
-  assert.deepEqual(
-    seen.filter((outcome) => !possible.has(outcome)),
-    [],
-  );
+  assert.deepEqual(seen.filter((outcome) => !possible.has(outcome)).slice(0, SHOWN_MAX), []);
   assert.ok(new Set(seen).size > 1, 'it always went the same way: that was no race');
 });

@@ -107,11 +107,15 @@ export class BrowserPhone {
 
   /** Waits for an event of that type and returns it. */
   async waitFor(type: string, ms = 8000): Promise<BrowserEvent> {
+    let events: readonly BrowserEvent[] = [];
     return eventually(
       `${this.name}: ${type}`,
-      async () => (await this.events()).find((event) => event.type === type),
+      async () => {
+        events = await this.events();
+        return events.find((event) => event.type === type);
+      },
       ms,
-      () => this.#console.join('\n'),
+      () => `${JSON.stringify(events, null, 1)}\n${this.#console.join('\n')}`,
     );
   }
 }

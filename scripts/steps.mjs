@@ -1,0 +1,30 @@
+/** What `npm run check` and `npm test` consist of. */
+
+const UNIT = { tests: 'test/**/*.test.ts', except: ['test/e2e/**', 'test/simulation/**'] };
+
+/** Under a minute, on any machine with Node and npm alone. */
+export const CHECK_STEPS = [
+  { name: 'types', command: ['tsc', '-p', '.'] },
+  { name: 'lint', command: ['biome', 'check'] },
+  { name: 'unit and property tests', ...UNIT },
+  {
+    name: 'simulation, as many seeds as 15 s allow',
+    command: ['npm', 'run', '--silent', 'simulate', '--', '--seconds', '15'],
+  },
+];
+
+/** All there is: the same, then real phones and more seeds. Wants Debian packages and root. */
+export const TEST_STEPS = [
+  { name: 'packages', command: ['node', 'scripts/install-test-packages.mjs'], first: true },
+  ...CHECK_STEPS.slice(0, -1),
+  {
+    name: 'end to end, with real phones',
+    tests: 'test/e2e/*.test.ts',
+    concurrency: 1,
+    verbose: true,
+  },
+  {
+    name: 'simulation, 1,000 seeds',
+    command: ['npm', 'run', '--silent', 'simulate', '--', '--seeds', '1000'],
+  },
+];
