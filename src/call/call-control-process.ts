@@ -4,19 +4,20 @@ import type { Host, Process } from '../process/process.ts';
 import { type CallControl, type CallEvent, NEW, step } from './call-control.ts';
 import { type CallView, newCallView } from './call-registry.ts';
 import { type Destination, destinationOf, type Routing } from './destination.ts';
-import { type Effect, perform } from './effects.ts';
+import type { EffectBuffer } from './effects.ts';
 import type { CallId, CallRequest, CallSignal } from './signals.ts';
 
 /** `callsMax`: calls of this manager at a time; more are refused with 'overload'. */
 export type CallControlOptions = Routing & {
   readonly calls: Map<CallId, CallView>;
   readonly callsMax: number;
+  /** Used by one step at a time. */
+  readonly out: EffectBuffer;
 };
 
 export class CallControlProcess implements Process<CallSignal> {
   readonly #host: Host<CallSignal>;
   readonly #options: CallControlOptions;
-  readonly #out: Effect[] = [];
   #call: CallControl = NEW;
   #view: CallView | undefined;
 
@@ -59,9 +60,11 @@ export class CallControlProcess implements Process<CallSignal> {
   }
 
   #step(event: CallEvent): void {
-    this.#call = step(this.#call, event, this.#out);
+    const { out } = this.#options;
+    out.clear();
+    this.#call = step(this.#call, event, out);
     this.#show();
-    perform(this.#out, this.#host);
+    out.perform(this.#host);
   }
 
   #showAnswer({ from, party }: Extract<CallSignal, { type: 'callProceed' }>): void {

@@ -11,7 +11,7 @@ import type { Home, Pid } from '../process/pid.ts';
 import { isGone } from '../process/pid.ts';
 import type { Cause } from './cause.ts';
 import type { Destination, Route } from './destination.ts';
-import { type Effect, EXIT, start, stop, tell } from './effects.ts';
+import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import type { CallRequest, CallSignal, LegRef } from './signals.ts';
 
 type New = { readonly state: 'new' };
@@ -61,7 +61,7 @@ const PATIENCE = 'no answer';
 const NEXT_GATEWAY: ReadonlySet<Cause> = new Set(['unreachable', 'overload', 'internal failure']);
 
 /** The machine: the call after `event`; appends to `out` what is to be done. */
-export function step(call: CallControl, event: CallEvent, out: Effect[]): CallControl {
+export function step(call: CallControl, event: CallEvent, out: Out): CallControl {
   switch (call.state) {
     case 'new':
       return inNew(call, event, out);
@@ -75,7 +75,7 @@ export function step(call: CallControl, event: CallEvent, out: Effect[]): CallCo
   }
 }
 
-function inNew(call: New, event: CallEvent, out: Effect[]): CallControl {
+function inNew(call: New, event: CallEvent, out: Out): CallControl {
   // The request was lost on the way, and this is the end of what it would have begun.
   if (event.type === 'signal' && event.signal.type === 'callWithdraw') return exit(out);
   if (event.type !== 'request') return call;
@@ -93,7 +93,7 @@ function inNew(call: New, event: CallEvent, out: Effect[]): CallControl {
   }
 }
 
-function inOffering(call: Offering, event: CallEvent, out: Effect[]): CallControl {
+function inOffering(call: Offering, event: CallEvent, out: Out): CallControl {
   const { request, target } = call;
   switch (event.type) {
     case 'signal':
@@ -110,7 +110,7 @@ function inOffering(call: Offering, event: CallEvent, out: Effect[]): CallContro
   }
 }
 
-function hearInOffering(call: Offering, signal: CallSignal, from: Pid, out: Effect[]): CallControl {
+function hearInOffering(call: Offering, signal: CallSignal, from: Pid, out: Out): CallControl {
   const { request, target } = call;
   switch (signal.type) {
     case 'callAlert':
@@ -134,7 +134,7 @@ function hearInOffering(call: Offering, signal: CallSignal, from: Pid, out: Effe
   }
 }
 
-function inAnswered(call: Answered, event: CallEvent, out: Effect[]): CallControl {
+function inAnswered(call: Answered, event: CallEvent, out: Out): CallControl {
   switch (event.type) {
     case 'signal':
       return hearInAnswered(call, event.signal, event.from, out);
@@ -145,7 +145,7 @@ function inAnswered(call: Answered, event: CallEvent, out: Effect[]): CallContro
   }
 }
 
-function hearInAnswered(call: Answered, signal: CallSignal, from: Pid, out: Effect[]): CallControl {
+function hearInAnswered(call: Answered, signal: CallSignal, from: Pid, out: Out): CallControl {
   const { request, holder, line } = call;
   switch (signal.type) {
     case 'callProceed':
@@ -174,7 +174,7 @@ function hearInAnswered(call: Answered, signal: CallSignal, from: Pid, out: Effe
   }
 }
 
-function alert(call: Offering, signal: Signal<'callAlert'>, out: Effect[]): CallControl {
+function alert(call: Offering, signal: Signal<'callAlert'>, out: Out): CallControl {
   const { pid } = signal.from;
   if (!call.alerting.some((leg) => leg.pid === pid)) call.alerting.push(signal.from);
   if (signal.kind === 'ringing' || signal.kind === 'progress') call.state = 'ringing';
@@ -183,7 +183,7 @@ function alert(call: Offering, signal: Signal<'callAlert'>, out: Effect[]): Call
   return call;
 }
 
-function answer(call: Offering, signal: Signal<'callProceed'>, out: Effect[]): CallControl {
+function answer(call: Offering, signal: Signal<'callProceed'>, out: Out): CallControl {
   const { request, target } = call;
   stopPatience(call, out);
   tellCaller(request, signal, out);
@@ -201,7 +201,7 @@ function tryGateway(
   request: CallRequest,
   routes: readonly Route[],
   cause: Cause,
-  out: Effect[],
+  out: Out,
 ): CallControl {
   const [route, ...others] = routes;
   if (route === undefined) return refuse(request, cause, out);
@@ -211,19 +211,19 @@ function tryGateway(
   return { state: 'trying', request, target, routes: others, alerting: [] };
 }
 
-function refuse(request: CallRequest, cause: Cause, out: Effect[]): CallControl {
+function refuse(request: CallRequest, cause: Cause, out: Out): CallControl {
   const { pid, call } = request.caller;
   out.push(tell(pid, { type: 'callRefuse', call, cause }));
   return exit(out);
 }
 
-function withdraw(call: Offering, cause: Cause, out: Effect[]): CallControl {
+function withdraw(call: Offering, cause: Cause, out: Out): CallControl {
   out.push(tell(call.target.pid, withdrawal(call.request.call, cause)));
   return exit(out);
 }
 
 /** The line control process or gateway process died in the middle of the offer. */
-function loseTarget(call: Offering, out: Effect[]): CallControl {
+function loseTarget(call: Offering, out: Out): CallControl {
   const { request, target, routes, alerting } = call;
   // Nobody else can stop these; one of them may have answered with the last word that was lost.
   if (target.kind === 'line')
@@ -238,7 +238,7 @@ function loseTarget(call: Offering, out: Effect[]): CallControl {
  * Both device processes hear of it themselves. It is said to the other one all the same, as the dead
  * one's last word: it does not count for a leg that has been moved to another peer meanwhile.
  */
-function loseInAnswered(call: Answered, gone: Pid | Home, out: Effect[]): CallControl {
+function loseInAnswered(call: Answered, gone: Pid | Home, out: Out): CallControl {
   const { request, holder, line } = call;
   const { caller } = request;
   const cause = 'internal failure';
@@ -254,30 +254,30 @@ function loseInAnswered(call: Answered, gone: Pid | Home, out: Effect[]): CallCo
 }
 
 /** Tells the caller that the holder is no more: behind its answer, whatever came by the short way. */
-function release({ request, holder }: Answered, cause: Cause, out: Effect[]): void {
+function release({ request, holder }: Answered, cause: Cause, out: Out): void {
   const { pid, call } = request.caller;
   out.push(tell(pid, { type: 'callRelease', call, from: holder, cause }));
 }
 
-function end(call: Answered, cause: Cause, out: Effect[]): CallControl {
+function end(call: Answered, cause: Cause, out: Out): CallControl {
   if (call.line !== undefined)
     out.push(tell(call.line, { type: 'callEnded', call: call.request.call, cause }));
   return exit(out);
 }
 
-function exit(out: Effect[]): CallControl {
+function exit(out: Out): CallControl {
   out.push(EXIT);
   return OVER;
 }
 
-function stopPatience(call: Offering, out: Effect[]): void {
+function stopPatience(call: Offering, out: Out): void {
   if (call.target.kind === 'gateway') out.push(stop(PATIENCE));
 }
 
 function tellCaller(
   { caller }: CallRequest,
   signal: Signal<'callAlert' | 'callProceed'>,
-  out: Effect[],
+  out: Out,
 ): void {
   out.push(tell(caller.pid, addressed(signal, caller.call)));
 }

@@ -7,6 +7,7 @@ import { CallControlProcess } from './call-control-process.ts';
 import { CallRegistry, type CallView } from './call-registry.ts';
 import { DigitAnalysis } from './digit-analysis.ts';
 import type { Directory } from './directory.ts';
+import { EffectBuffer } from './effects.ts';
 import type { LineControl } from './line-control.ts';
 import { LineManager } from './line-manager.ts';
 import { RegistrationTable } from './registration-table.ts';
@@ -59,7 +60,7 @@ export class CallProcessing {
       (host) => new LineManager(host, { directory, table, lines }),
     );
     scheduler.spawnResident('m', () => new CallRegistry(calls));
-    const options = { directory, digits, gateways, calls, callsMax };
+    const options = { directory, digits, gateways, calls, callsMax, out: new EffectBuffer() };
     this.#newCallControl = (host) => new CallControlProcess(host, options);
   }
 

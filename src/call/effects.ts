@@ -19,23 +19,50 @@ export const start = (timer: string, afterMs: number): Effect => ({
 export const stop = (timer: string): Effect => ({ type: 'stop', timer });
 export const EXIT: Effect = { type: 'exit' };
 
-/** Performs `effects` and empties the array, which its machine uses again. */
-export function perform(effects: Effect[], host: Host<CallSignal>): void {
-  for (const effect of effects) {
-    switch (effect.type) {
-      case 'tell':
-        host.tell(effect.to, effect.signal);
-        break;
-      case 'start':
-        host.start(effect.timer, effect.afterMs);
-        break;
-      case 'stop':
-        host.stop(effect.timer);
-        break;
-      case 'exit':
-        host.exit();
-        break;
+/** Where a machine puts its effects: an array in tests, a buffer in production. */
+export type Out = { push(effect: Effect): unknown };
+
+/**
+ * The effects of one step, performed when the step is complete: a machine that breaks in the middle of
+ * one has done nothing. An array that is emptied would be allocated anew at each step; this is not.
+ */
+export class EffectBuffer implements Out {
+  readonly #effects: (Effect | undefined)[] = [];
+  #size = 0;
+
+  /** Forgets what a step that broke has left. */
+  clear(): void {
+    this.#size = 0;
+  }
+
+  push(effect: Effect): void {
+    this.#effects[this.#size++] = effect;
+  }
+
+  perform(host: Host<CallSignal>): void {
+    const size = this.#size;
+    this.#size = 0;
+    for (let at = 0; at < size; at++) {
+      const effect = this.#effects[at];
+      this.#effects[at] = undefined;
+      if (effect !== undefined) performOne(effect, host);
     }
   }
-  effects.length = 0;
+}
+
+function performOne(effect: Effect, host: Host<CallSignal>): void {
+  switch (effect.type) {
+    case 'tell':
+      host.tell(effect.to, effect.signal);
+      break;
+    case 'start':
+      host.start(effect.timer, effect.afterMs);
+      break;
+    case 'stop':
+      host.stop(effect.timer);
+      break;
+    case 'exit':
+      host.exit();
+      break;
+  }
 }

@@ -6,7 +6,7 @@
  */
 import type { Pid } from '../process/pid.ts';
 import type { Cause } from './cause.ts';
-import { type Effect, start, stop, tell } from './effects.ts';
+import { type Out, start, stop, tell } from './effects.ts';
 import {
   callsOf,
   type LineControl,
@@ -20,18 +20,13 @@ import { weightier } from './refusals.ts';
 import type { LegRef } from './signals.ts';
 
 /** Rings the first members that have a device; refuses the call when there are none. */
-export function beginOffer(line: LineControl, call: Offered, out: Effect[]): void {
+export function beginOffer(line: LineControl, call: Offered, out: Out): void {
   goOn(line, call, out);
   if (call.ringing.length > 0) arm(call, 'no answer', line.line.noAnswerMs, out);
 }
 
 /** A phone that comes while others ring joins them, when it is its member's turn. */
-export function joinOffer(
-  line: LineControl,
-  call: Offered,
-  device: LineDevice,
-  out: Effect[],
-): void {
+export function joinOffer(line: LineControl, call: Offered, device: LineDevice, out: Out): void {
   if (stageOf(line, call)?.members.includes(device.member)) ring(line, call, device, out);
 }
 
@@ -41,7 +36,7 @@ export function refuseOffer(
   call: Offered,
   pid: Pid,
   cause: Cause,
-  out: Effect[],
+  out: Out,
 ): void {
   const at = call.ringing.indexOf(pid);
   if (at < 0) return;
@@ -52,20 +47,15 @@ export function refuseOffer(
 }
 
 /** Whoever asked does not want it any more. */
-export function withdrawOffer(line: LineControl, call: Offered, cause: Cause, out: Effect[]): void {
+export function withdrawOffer(line: LineControl, call: Offered, cause: Cause, out: Out): void {
   for (const pid of call.ringing) withdraw({ pid, call: call.call }, cause, out);
   disarm(call, out);
   removeCall(line, call);
 }
 
 /** A timer of the offer has run out. */
-export function offerTimeout(
-  line: LineControl,
-  call: Offered,
-  timer: OfferTimer,
-  out: Effect[],
-): void {
-  const at = call.armed.indexOf(timer);
+export function offerTimeout(line: LineControl, call: Offered, timer: OfferTimer, out: Out): void {
+  const at = call.armed.indexOf(timerOf(timer, call));
   if (at < 0) return;
   call.armed.splice(at, 1);
   switch (timer) {
@@ -84,13 +74,13 @@ export function offerTimeout(
 }
 
 /** Stops the timers of an offer that is over. */
-export function disarm(call: Offered, out: Effect[]): void {
-  for (const timer of call.armed) out.push(stop(timerOf(timer, call)));
+export function disarm(call: Offered, out: Out): void {
+  for (const timer of call.armed) out.push(stop(timer));
   call.armed.length = 0;
 }
 
 /** Tells a device process to stop ringing or, if it has answered meanwhile, to hang up. */
-export function withdraw(to: LegRef, cause: Cause, out: Effect[]): void {
+export function withdraw(to: LegRef, cause: Cause, out: Out): void {
   out.push(tell(to.pid, { type: 'callWithdraw', call: to.call, cause }));
 }
 
@@ -104,13 +94,22 @@ function timerOf(timer: OfferTimer, call: Offered): string {
   return `${timer}:${call.call}`;
 }
 
-function arm(call: Offered, timer: OfferTimer, afterMs: number, out: Effect[]): void {
-  if (!call.armed.includes(timer)) call.armed.push(timer);
-  out.push(start(timerOf(timer, call), afterMs));
+function arm(call: Offered, timer: OfferTimer, afterMs: number, out: Out): void {
+  const name = timerOf(timer, call);
+  if (!call.armed.includes(name)) call.armed.push(name);
+  out.push(start(name, afterMs));
+}
+
+function stopDelay(call: Offered, out: Out): void {
+  const name = timerOf('delay', call);
+  const at = call.armed.indexOf(name);
+  if (at < 0) return;
+  call.armed.splice(at, 1);
+  out.push(stop(name));
 }
 
 /** Goes to the next stage, or step, until somebody rings; gives up when there is none left. */
-function goOn(line: LineControl, call: Offered, out: Effect[]): void {
+function goOn(line: LineControl, call: Offered, out: Out): void {
   const plan = planFor(line);
   const before = call.stage < 0 ? -1 : call.step;
   do {
@@ -127,14 +126,11 @@ function goOn(line: LineControl, call: Offered, out: Effect[]): void {
   if (call.step !== before && stepMs !== null) arm(call, 'step', stepMs, out);
   const nextMs = stageOf(line, call)?.nextMs ?? null;
   if (nextMs !== null) arm(call, 'delay', nextMs, out);
-  else if (call.armed.includes('delay')) {
-    call.armed.splice(call.armed.indexOf('delay'), 1);
-    out.push(stop(timerOf('delay', call)));
-  }
+  else if (call.armed.length > 0) stopDelay(call, out);
 }
 
 /** Who rings, and does not in the new step, is told to stop. */
-function enterStep(line: LineControl, call: Offered, to: number, out: Effect[]): void {
+function enterStep(line: LineControl, call: Offered, to: number, out: Out): void {
   call.step = to;
   call.stage = 0;
   const going = membersOf(planFor(line)[to]);
@@ -147,14 +143,14 @@ function enterStep(line: LineControl, call: Offered, to: number, out: Effect[]):
   }
 }
 
-function ringStage(line: LineControl, call: Offered, out: Effect[]): void {
+function ringStage(line: LineControl, call: Offered, out: Out): void {
   const members = stageOf(line, call)?.members ?? [];
   for (const device of line.devices)
     if (members.includes(device.member)) ring(line, call, device, out);
 }
 
 /** Offers the call to `device`, unless it was offered to it already, comes from it, or its member is busy. */
-function ring(line: LineControl, call: Offered, device: LineDevice, out: Effect[]): void {
+function ring(line: LineControl, call: Offered, device: LineDevice, out: Out): void {
   const { pid, member } = device;
   const { by, caller } = call.request;
   if (device.device === by || device.pid === caller.pid) return;
@@ -176,7 +172,7 @@ function isBusy(line: LineControl, call: Offered, member: string): boolean {
 }
 
 /** Everybody has refused, or time is up. */
-function giveUp(line: LineControl, call: Offered, out: Effect[]): void {
+function giveUp(line: LineControl, call: Offered, out: Out): void {
   const cause = call.ringing.length > 0 ? 'no answer' : call.cause;
   for (const pid of call.ringing) withdraw({ pid, call: call.call }, 'no answer', out);
   out.push(tell(call.control, { type: 'callRefuse', call: call.call, cause }));

@@ -29,7 +29,7 @@ export type CallRequest = {
   /** What was dialled. */
   readonly dialled: string;
   /** Absent when the called side is to make the offer (delayed offer, transfer). */
-  readonly offer?: Media;
+  readonly offer?: Media | undefined;
   /** The device on whose behalf and with whose rights the call is made; not rung itself. */
   readonly by: string;
   /** Hops left (RFC 3261 Max-Forwards): loops through gateways end here. */

@@ -146,10 +146,13 @@ export class Scheduler<S> {
     this.population[kind]++;
     // A process may be born within another's turn, and its mother's turn goes on.
     const running = this.#running;
-    this.#supervise(hosted, () => {
+    this.#running = hosted;
+    try {
       const process = make(hosted);
       if (hosted.lives) hosted.process = process;
-    });
+    } catch (error) {
+      this.#die(hosted, error, undefined);
+    }
     this.#running = running;
     return pid;
   }

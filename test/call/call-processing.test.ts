@@ -300,7 +300,7 @@ function assertNothingLeft(board: Switchboard): void {
   assert.deepEqual(
     {
       views: calls.size,
-      lines: [...lines.values()].flatMap((line) => Object.keys(line.calls)),
+      lines: [...lines.values()].flatMap((line) => [...line.calls.keys()]),
       appearances: [...lines.values()].flatMap(({ appearances }) => appearances.calls),
       controls: board.scheduler.population.c,
       nextDueMs: board.scheduler.nextDueMs(),

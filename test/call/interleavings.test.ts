@@ -207,9 +207,9 @@ class Play {
     for (const { calls, appearances } of this.#board.processing.lines.values()) {
       const taken = new Map<number, string | null>();
       for (const [at, call] of appearances.calls.entries()) if (call) taken.set(at + 1, call);
-      const given = Object.values(calls).map(({ call, appearance }) => [appearance, call] as const);
+      const given = [...calls.values()].map(({ call, appearance }) => [appearance, call] as const);
       assert.deepEqual(taken, new Map(given));
-      for (const call of Object.keys(calls)) assert(listed.has(call), `${call} is a stuck lamp`);
+      for (const call of calls.keys()) assert(listed.has(call), `${call} is a stuck lamp`);
     }
   }
 
@@ -228,7 +228,7 @@ class Play {
         open: this.#devices.flatMap((d) => [...d.open('offered'), ...d.open('talking')]),
         views: board.processing.calls.size,
         controls: board.scheduler.population.c,
-        lines: [...board.processing.lines.values()].flatMap(({ calls }) => Object.keys(calls)),
+        lines: [...board.processing.lines.values()].flatMap(({ calls }) => [...calls.keys()]),
         nextDueMs: board.scheduler.nextDueMs(),
         // Only those that were broken on purpose.
         deaths: board.scheduler.counters.deaths - this.#broken,

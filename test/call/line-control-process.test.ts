@@ -6,7 +6,14 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Line } from '../../src/call/directory.ts';
 import type { Effect } from '../../src/call/effects.ts';
-import { type LineControl, newLineControl, snapshotOf } from '../../src/call/line-control.ts';
+import {
+  type LineControl,
+  newLineControl,
+  type PackedLine,
+  packLine,
+  snapshotOf,
+  unpackLine,
+} from '../../src/call/line-control.ts';
 import { type LineEvent, step } from '../../src/call/line-control-process.ts';
 import { climb, type Rung, signalOf } from './ladder.ts';
 
@@ -787,7 +794,7 @@ test('calls get the lowest free appearance, and the phones are told which', () =
     const [from = '', name = '', rest = ''] = ladder.split(' ');
     const effects: Effect[] = [];
     step(line, eventOf({ type: 'signal', from, name, rest } as Rung), effects);
-    line = JSON.parse(JSON.stringify(line)) as LineControl;
+    line = throughJson(line);
     for (const effect of effects)
       if (effect.type === 'tell' && effect.signal.type === 'callRequest')
         appearances.push(effect.signal.appearance);
@@ -859,10 +866,14 @@ function flow(name: string, of: Line, ladder: string): void {
     climb(ladder, (rung) => {
       const effects: Effect[] = [];
       step(line, eventOf(rung), effects);
-      line = JSON.parse(JSON.stringify(line)) as LineControl;
+      line = throughJson(line);
       return effects;
     });
   });
+}
+
+function throughJson(line: LineControl): LineControl {
+  return unpackLine(JSON.parse(JSON.stringify(packLine(line))) as PackedLine);
 }
 
 function eventOf(rung: Rung): LineEvent {
