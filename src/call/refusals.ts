@@ -32,6 +32,11 @@ const WEIGHT: Readonly<Record<Cause, number>> = {
   'session expired': 2,
 };
 
+/** Whether text that came from another manager is a cause. */
+export function isCause(text: unknown): text is Cause {
+  return typeof text === 'string' && Object.hasOwn(WEIGHT, text);
+}
+
 /** The weightier of two refusals; of equals the first. */
 export function weightier(first: Cause, second: Cause): Cause {
   return WEIGHT[second] > WEIGHT[first] ? second : first;

@@ -8,7 +8,9 @@ export interface Process<S> {
   timeout(timer: string): void;
   /**
    * A process broke an invariant and died, or a whole manager is gone. Everybody hears of it: deaths
-   * are rare, and so nobody pays for watching. A process ends what it had with the departed.
+   * are rare, and so nobody pays for watching. A process ends what it had with the departed. It may
+   * come again for the same one: also when this process said something that wants an answer to one
+   * that is no more, however that ended.
    */
   down(gone: Pid | Home): void;
 }

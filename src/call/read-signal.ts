@@ -1,0 +1,130 @@
+/**
+ * Signals from other managers: a body that came off the bus is a signal when it has the shape of one,
+ * field by field; so a bad peer harms nobody. Fields that are not known here stay where they are: a
+ * newer manager may say more.
+ */
+import { readPid } from '../process/pid.ts';
+import { isCause } from './refusals.ts';
+import type { CallSignal } from './signals.ts';
+
+/** Whether a value is what a field may hold. */
+type Check = (value: unknown) => boolean;
+
+/** The checks of every field of every signal: a signal added or changed without its row is a type error. */
+type Shapes = {
+  readonly [T in CallSignal['type']]: {
+    readonly [F in Exclude<keyof Extract<CallSignal, { type: T }>, 'type'>]-?: Check;
+  };
+};
+
+/** Made by device processes: `cm1.9k3.d2a-1`. */
+const CALL_ID = /^[a-z0-9.-]{1,80}$/;
+const TEXT_MAX = 1024;
+const MEDIA_MAX = 65_536;
+const CALLS_MAX = 10_000;
+
+const bool: Check = (value) => typeof value === 'boolean';
+const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const text: Check = (value) => typeof value === 'string' && value.length <= TEXT_MAX;
+const call: Check = (value) => typeof value === 'string' && CALL_ID.test(value);
+const pid: Check = (value) => readPid(value) !== undefined;
+const leg = record({ pid, call });
+const party = record({ number: text, name: text });
+const media = record({
+  type: text,
+  body: (value) => typeof value === 'string' && value.length <= MEDIA_MAX,
+});
+const lineCall = record({
+  call,
+  appearance: count,
+  state: oneOf('ringing', 'active'),
+  from: party,
+  member: text,
+});
+
+const SHAPES: Shapes = {
+  lineRegister: { number: text, device: text, member: text },
+  lineRegistered: { number: text, lcp: pid },
+  lineRefused: { number: text, cause: isCause },
+  attach: { number: text, pid, device: text, member: text },
+  detach: { number: text },
+  attached: { number: text, epoch: count },
+  lineWatch: { number: text, pid: optional(pid) },
+  lineUnwatch: { number: text, pid: optional(pid) },
+  lineState: {
+    number: text,
+    calls: (value) =>
+      Array.isArray(value) && value.length <= CALLS_MAX && value.every((each) => lineCall(each)),
+  },
+  callRequest: {
+    call,
+    caller: leg,
+    from: party,
+    dialled: text,
+    offer: optional(media),
+    by: text,
+    hops: count,
+    reliable: bool,
+    line: optional(text),
+    appearance: optional(count),
+  },
+  callAlert: {
+    call,
+    from: leg,
+    kind: oneOf('ringing', 'progress', 'forwarded', 'queued'),
+    media: optional(media),
+    reliable: bool,
+  },
+  callConfirmAlert: { call, media: optional(media) },
+  callAlertConfirmed: { call, media: optional(media) },
+  callProceed: { call, from: leg, media: optional(media), party },
+  callAcknowledge: { call, media: optional(media) },
+  callRefuse: { call, cause: isCause },
+  callWithdraw: { call, cause: isCause },
+  callRelease: { call, cause: isCause, from: optional(leg) },
+  callModify: { call, media: optional(media), manner: oneOf('negotiated', 'immediate') },
+  callModifyWithdraw: { call },
+  callModified: { call, media: optional(media) },
+  callModifyRefused: { call, cause: isCause },
+  callConvey: { call, kind: oneOf('info', 'message'), media: optional(media), package: text },
+  callConveyed: { call, cause: optional(isCause) },
+  callTransfer: { call, to: text, by: text, transferor: leg },
+  callJoin: { call, to: leg, party, transferor: leg, control: optional(leg) },
+  callReplacePeer: { call, from: leg, media: optional(media) },
+  callTakeOver: { call, from: leg, by: text },
+  callTakenOver: { call, peer: leg, party, reportTo: optional(leg) },
+  callTransferProgress: {
+    call,
+    state: oneOf('ringing', 'done', 'failed'),
+    cause: optional(isCause),
+    keptControl: optional(bool),
+  },
+  callEnded: { call, cause: isCause },
+};
+
+/** The signal that `body` is, or undefined. For `SchedulerOptions.read`. */
+export function readSignal(body: unknown): CallSignal | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const { type } = body as { readonly type?: unknown };
+  if (typeof type !== 'string' || !Object.hasOwn(SHAPES, type)) return undefined;
+  const shape: Readonly<Record<string, Check>> = SHAPES[type as CallSignal['type']];
+  return has(body, shape) ? (body as CallSignal) : undefined;
+}
+
+function record(fields: Readonly<Record<string, Check>>): Check {
+  return (value) => typeof value === 'object' && value !== null && has(value, fields);
+}
+
+function has(value: object, fields: Readonly<Record<string, Check>>): boolean {
+  for (const [field, check] of Object.entries(fields))
+    if (!check((value as Readonly<Record<string, unknown>>)[field])) return false;
+  return true;
+}
+
+function optional(check: Check): Check {
+  return (value) => value === undefined || check(value);
+}
+
+function oneOf(...texts: readonly string[]): Check {
+  return (value) => typeof value === 'string' && texts.includes(value);
+}

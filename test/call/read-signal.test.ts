@@ -1,0 +1,90 @@
+/** Signals off the bus: each kind is taken as it was said, and none with any field spoilt. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { readSignal } from '../../src/call/read-signal.ts';
+import type { CallSignal } from '../../src/call/signals.ts';
+import type { Pid } from '../../src/process/pid.ts';
+
+const call = 'cm1.9k3.d2a-1';
+const pid = 'cm1.9k3.d2a' as Pid;
+const leg = { pid, call };
+const party = { number: '2001', name: 'Ana "Grüße" <x>' };
+const media = { type: 'application/sdp', body: 'v=0\r\n' };
+const number = '2000';
+const cause = 'busy';
+
+const SIGNALS: readonly CallSignal[] = [
+  { type: 'lineRegister', number, device: 'ana-phone', member: 'ana' },
+  { type: 'lineRegistered', number, lcp: pid },
+  { type: 'lineRefused', number, cause },
+  { type: 'attach', number, pid, device: 'ana-phone', member: 'ana' },
+  { type: 'detach', number },
+  { type: 'attached', number, epoch: 7 },
+  { type: 'lineWatch', number, pid },
+  { type: 'lineUnwatch', number },
+  {
+    type: 'lineState',
+    number,
+    calls: [{ call, appearance: 1, state: 'active', from: party, member: 'ana' }],
+  },
+  {
+    type: 'callRequest',
+    call,
+    caller: leg,
+    from: party,
+    dialled: number,
+    offer: media,
+    by: 'ana-phone',
+    hops: 69,
+    reliable: true,
+    line: number,
+    appearance: 1,
+  },
+  { type: 'callAlert', call, from: leg, kind: 'ringing', media, reliable: false },
+  { type: 'callConfirmAlert', call, media },
+  { type: 'callAlertConfirmed', call },
+  { type: 'callProceed', call, from: leg, media, party },
+  { type: 'callAcknowledge', call, media },
+  { type: 'callRefuse', call, cause },
+  { type: 'callWithdraw', call, cause },
+  { type: 'callRelease', call, cause, from: leg },
+  { type: 'callModify', call, media, manner: 'immediate' },
+  { type: 'callModifyWithdraw', call },
+  { type: 'callModified', call },
+  { type: 'callModifyRefused', call, cause },
+  { type: 'callConvey', call, kind: 'info', media, package: '' },
+  { type: 'callConveyed', call },
+  { type: 'callTransfer', call, to: '2002', by: 'ana-phone', transferor: leg },
+  { type: 'callJoin', call, to: leg, party, transferor: leg, control: leg },
+  { type: 'callReplacePeer', call, from: leg },
+  { type: 'callTakeOver', call, from: leg, by: 'ana-phone' },
+  { type: 'callTakenOver', call, peer: leg, party, reportTo: leg },
+  { type: 'callTransferProgress', call, state: 'failed', cause, keptControl: false },
+  { type: 'callEnded', call, cause },
+];
+
+for (const signal of SIGNALS)
+  test(`${signal.type}: taken as it is, not with a field spoilt`, () => {
+    const wired: unknown = JSON.parse(JSON.stringify(signal));
+    assert.deepEqual(readSignal(wired), signal);
+    for (const field of Object.keys(signal))
+      for (const bad of [null, -1, ['x'], {}, { pid: 'nobody', call }]) {
+        const spoilt = { ...(wired as object), [field]: bad };
+        assert.equal(readSignal(spoilt), undefined, `${field}: ${JSON.stringify(bad)}`);
+      }
+  });
+
+for (const [name, body] of Object.entries({
+  nothing: undefined,
+  null: null,
+  text: 'callEnded',
+  'a list': [],
+  'no type': {},
+  'a type that every object has': { type: 'toString' },
+  'an unknown type': { type: 'callBack', call },
+  'a cause that every object has': { type: 'callEnded', call, cause: 'toString' },
+  'a call id that every object has': { type: 'callEnded', call: '__proto__', cause },
+  'a field missing': { type: 'callRefuse', call },
+  'an endless name': { type: 'detach', number: '2'.repeat(1025) },
+}))
+  test(`${name} is no signal`, () => assert.equal(readSignal(body), undefined));
