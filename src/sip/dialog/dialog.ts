@@ -120,14 +120,19 @@ export class Dialog {
    */
   establish(response: SipResponse, source: Hop): void {
     const { headers, toTag } = response;
-    this.remoteTag = detach(toTag);
-    this.remote = detach(headers.first('To') ?? this.remote);
     const routes = readRouteSet(headers, true);
-    this.routeSet = routes === 'malformed' ? undefined : detached(routes);
     const contact = readContact(headers);
-    if (contact !== undefined && contact !== 'malformed') {
+    const to = headers.first('To') ?? this.remote;
+    const hasTarget = contact !== undefined && contact !== 'malformed';
+    // One copy, and slices of that: what lives together may as well lie together.
+    const all = detach(hasTarget ? toTag + to + contact.text : toTag + to);
+    const targetAt = toTag.length + to.length;
+    this.remoteTag = all.slice(0, toTag.length);
+    this.remote = all.slice(toTag.length, targetAt);
+    this.routeSet = routes === 'malformed' ? undefined : detached(routes);
+    if (hasTarget) {
       this.follow(response, contact.uri, source);
-      this.remoteTarget = detach(contact.text);
+      this.remoteTarget = all.slice(targetAt);
     } else if (this.routeSet !== undefined) {
       this.follow(response, this.routeSet.first, source);
     }
@@ -231,7 +236,6 @@ export function acceptDialog(
   const { callId, fromTag, headers } = request;
   const from = headers.first('From') ?? '';
   const to = headers.first('To') ?? '';
-  // One copy, and slices of that: what lives together may as well lie together.
   const all = detach(`${callId}${fromTag}${contact.text}${from}${to};tag=${localTag}`);
   const tagAt = callId.length;
   const targetAt = tagAt + fromTag.length;

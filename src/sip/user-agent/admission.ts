@@ -27,7 +27,7 @@ import { refusalOfSession } from './session-timer.ts';
 type Received<O> = ServerTransaction<TransactionUser<O>>;
 
 /** A final status and the header lines that it demands. */
-export type Refusal = { readonly status: number; readonly headers: string };
+export type Verdict = { readonly status: number; readonly headers: string };
 
 /** Seconds until a manager that drains is worth asking again: another one will be there by then. */
 const DRAINING_RETRY_S = 60;
@@ -41,11 +41,12 @@ export function receiveOutside<O>(
 ): void {
   const refusal = refusalOfMethod(request) ?? refusalOfContent(request) ?? refusalOfTarget(request);
   if (refusal !== undefined) {
-    return agent.turnAway(transaction, request, refusal.status, refusal.headers);
+    return agent.answerStatelessly(transaction, request, refusal.status, refusal.headers);
   }
   if (request.method === 'OPTIONS' && !hasUser(request.uri)) {
     // A question to the server itself, by anybody: monitors and gateways ask it all the time.
-    return answerOptions(agent, request, transaction);
+    const { status, headers } = optionsAnswer(agent, request);
+    return agent.answerStatelessly(transaction, request, status, headers);
   }
   const identity = admit(agent, request, source, transaction);
   if (identity === undefined) return;
@@ -65,7 +66,7 @@ export function receiveOutside<O>(
 }
 
 /** What may be said of a method outside a dialog before anything else is looked at. */
-function refusalOfMethod(request: SipRequest): Refusal | undefined {
+function refusalOfMethod(request: SipRequest): Verdict | undefined {
   const { method } = request;
   switch (method) {
     case 'INVITE':
@@ -87,7 +88,7 @@ function refusalOfMethod(request: SipRequest): Refusal | undefined {
 }
 
 /** 420 and 415: what a request demands that we cannot do (§8.2.2.3, §8.2.3). In dialogs as well. */
-export function refusalOfContent(request: SipRequest): Refusal | undefined {
+export function refusalOfContent(request: SipRequest): Verdict | undefined {
   const { method, headers, body } = request;
   const unknown = notUnderstood(method, headers);
   if (unknown.length > 0) return { status: 420, headers: `Unsupported: ${unknown.join(', ')}\r\n` };
@@ -103,7 +104,7 @@ export function refusalOfContent(request: SipRequest): Refusal | undefined {
 const SCHEME = /^(?:sips?|tel):/i;
 
 /** 416, 483, and 400 for a Replaces where none belongs (RFC 3891 §3). */
-function refusalOfTarget(request: SipRequest): Refusal | undefined {
+function refusalOfTarget(request: SipRequest): Verdict | undefined {
   const { method, uri, headers } = request;
   if (!SCHEME.test(uri)) return { status: 416, headers: '' };
   if (method !== 'INVITE' && headers.has('Replaces')) return { status: 400, headers: '' };
@@ -129,7 +130,7 @@ export function admit<O>(
     case 'admitted':
       return admission.identity;
     case 'answer':
-      agent.turnAway(transaction, request, admission.status, admission.headers);
+      agent.answerStatelessly(transaction, request, admission.status, admission.headers);
       return undefined;
     case 'drop':
       agent.layer.drop(transaction);
@@ -146,17 +147,18 @@ function openCall<O>(
 ): void {
   const refusal = refusalOfSession(agent, request);
   if (refusal !== undefined) {
-    return agent.turnAway(transaction, request, refusal.status, refusal.headers);
+    return agent.answerStatelessly(transaction, request, refusal.status, refusal.headers);
   }
   const { legs, unanswered } = agent.limits;
   if (agent.legs >= legs || agent.unanswered >= unanswered) {
-    return agent.turnAwayFull(transaction, request);
+    return agent.refuseAsFull(transaction, request);
   }
   const replaced = findReplaced(agent, request.headers);
-  if (replaced.type === 'refused') return agent.turnAway(transaction, request, replaced.status);
+  if (replaced.type === 'refused')
+    return agent.answerStatelessly(transaction, request, replaced.status);
   const replaces = replaced.type === 'leg' ? replaced.leg : undefined;
   const isTaken = receiveInvite(agent, request, source, transaction, identity, replaces);
-  if (!isTaken) agent.turnAway(transaction, request, 400);
+  if (!isTaken) agent.answerStatelessly(transaction, request, 400);
 }
 
 /** OPTIONS, outside a dialog or in one (§11.2). */
@@ -166,11 +168,17 @@ export function answerOptions<O>(
   transaction: Received<O>,
 ): void {
   const toTag = agent.layer.statelessTag(request);
+  const { status, headers } = optionsAnswer(agent, request);
+  agent.respond(transaction, request, status, { toTag, headers });
+}
+
+function optionsAnswer<O>(agent: Agent<O>, request: SipRequest): Verdict {
   if (agent.draining && request.toTag === '') {
-    const headers = `Retry-After: ${DRAINING_RETRY_S}\r\n`;
-    return agent.respond(transaction, request, 503, { toTag, headers });
+    return { status: 503, headers: `Retry-After: ${DRAINING_RETRY_S}\r\n` };
   }
   const events = `Allow-Events: ${agent.options.allowEvents.join(', ')}\r\n`;
-  const headers = `${ALLOW_LINE}Accept: application/sdp\r\n${SUPPORTED_LINE}${events}`;
-  agent.respond(transaction, request, 200, { toTag, headers });
+  return {
+    status: 200,
+    headers: `${ALLOW_LINE}Accept: application/sdp\r\n${SUPPORTED_LINE}${events}`,
+  };
 }

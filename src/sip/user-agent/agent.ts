@@ -189,8 +189,8 @@ export class Agent<O> {
     this.layer.respond(transaction, status, respond(request, status, undefined, options));
   }
 
-  /** Answers a request outside a dialog finally, leaving no state behind: for strangers and refusals. */
-  turnAway(
+  /** Answers a request finally and leaves no state behind: for strangers, and refusals outside dialogs. */
+  answerStatelessly(
     transaction: ServerTransaction<TransactionUser<O>>,
     request: SipRequest,
     status: number,
@@ -202,7 +202,7 @@ export class Agent<O> {
   }
 
   /** 503: one of our limits is reached. */
-  turnAwayFull(transaction: ServerTransaction<TransactionUser<O>>, request: SipRequest): void {
-    this.turnAway(transaction, request, 503, `Retry-After: ${RETRY_AFTER_S}\r\n`);
+  refuseAsFull(transaction: ServerTransaction<TransactionUser<O>>, request: SipRequest): void {
+    this.answerStatelessly(transaction, request, 503, `Retry-After: ${RETRY_AFTER_S}\r\n`);
   }
 }

@@ -11,7 +11,6 @@ import type { ServerTransaction } from '../transaction/server.ts';
 import { accept, stopRepeating } from './acceptance.ts';
 import type { Agent, TransactionUser } from './agent.ts';
 import { sessionOf, withMedia } from './body.ts';
-import { noteFarEnd } from './caller-leg.ts';
 import { forget, leave, refuse, terminate } from './ending.ts';
 import type { Identity } from './events.ts';
 import type { Body } from './leg.ts';
@@ -71,7 +70,7 @@ export function receiveInvite<O>(
   );
   leg.received = transaction;
   transaction.user = leg;
-  noteFarEnd(agent, leg, request);
+  leg.note(agent.far, request.headers);
   agent.usages.set(dialog.localTag, leg);
   agent.legs++;
   agent.unanswered++;

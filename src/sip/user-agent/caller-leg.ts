@@ -6,7 +6,7 @@
 import { type Dialog, openDialog } from '../dialog/dialog.ts';
 import type { Hop } from '../hop.ts';
 import { detach } from '../message/detach.ts';
-import type { SipMessage, SipResponse } from '../message/message.ts';
+import type { SipResponse } from '../message/message.ts';
 import type { Agent } from './agent.ts';
 import { contentLines, sessionOf, withMedia } from './body.ts';
 import { forget, giveUp, leave, sendAck } from './ending.ts';
@@ -103,7 +103,7 @@ function receiveProvisional<O>(
     const dialog = dialogOfProvisional(leg, response);
     if (dialog === undefined) return;
     if (dialog.remoteTag === '') dialog.establish(response, source);
-    noteFarEnd(agent, leg, response);
+    leg.note(agent.far, response.headers);
     leg.phase = 'early';
     if (agent.far.tokens(response.headers, 'Require')?.has('100rel') === true) {
       const verdict = receiveReliable(agent, leg, dialog, response);
@@ -144,7 +144,7 @@ function establish<O>(
     leg.dialogOf(dialog.localTag, response.toTag) ??
     (dialog.remoteTag === '' ? dialog : dialog.forked(leg.inviteCseq));
   leg.dialog.establish(response, source);
-  noteFarEnd(agent, leg, response);
+  leg.note(agent.far, response.headers);
   agent.stopTimer(leg);
   leg.forks = undefined;
   leg.sent = undefined;
@@ -227,13 +227,4 @@ function strayOf<O>(leg: LegRecord<O>, dialog: Dialog, response: SipResponse, so
   leg.strays ??= new Map();
   if (leg.strays.size < STRAYS_MAX) leg.strays.set(stray.remoteTag, stray);
   return stray;
-}
-
-/** Takes what the far end says of itself. */
-export function noteFarEnd<O>(agent: Agent<O>, leg: LegRecord<O>, message: SipMessage): void {
-  const { headers } = message;
-  leg.allow = agent.far.tokens(headers, 'Allow') ?? leg.allow;
-  leg.supported = agent.far.tokens(headers, 'Supported') ?? leg.supported;
-  const product = agent.far.product(headers);
-  if (product !== '') leg.userAgent = product;
 }

@@ -72,6 +72,8 @@ export function linesFor(uri: string, product: string): OurLines {
 }
 
 const KEPT_MAX = 512;
+/** Longer values are nobody's make. */
+const KEPT_LENGTH_MAX = 512;
 
 /**
  * What far ends say of themselves, kept once for all of a make: thousands of telephones send the same
@@ -98,7 +100,7 @@ export class FarCapabilities {
     const list = kept.split(',').map((one) => (upper ? one.trim().toUpperCase() : one.trim()));
     const tokens = new Set(list.filter((one) => one !== '').map(detach));
     if (this.#sets.size >= KEPT_MAX) this.#sets.clear();
-    this.#sets.set(kept, tokens);
+    if (kept.length <= KEPT_LENGTH_MAX) this.#sets.set(kept, tokens);
     return tokens;
   }
 
@@ -110,7 +112,7 @@ export class FarCapabilities {
     if (known !== undefined) return known;
     const kept = detach(text);
     if (this.#texts.size >= KEPT_MAX) this.#texts.clear();
-    this.#texts.set(kept, kept);
+    if (kept.length <= KEPT_LENGTH_MAX) this.#texts.set(kept, kept);
     return kept;
   }
 }

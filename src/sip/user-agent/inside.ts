@@ -28,7 +28,8 @@ export function receiveInside<O>(
 ): void {
   const usage = agent.usages.get(request.toTag);
   const dialog = usage && dialogOf(usage, request);
-  if (usage === undefined || dialog === undefined) return agent.turnAway(transaction, request, 481);
+  if (usage === undefined || dialog === undefined)
+    return agent.answerStatelessly(transaction, request, 481);
   if (!mayEnter(agent, usage, dialog, request, source, transaction)) return;
   const refusal = refusalOfContent(request);
   if (refusal !== undefined)
@@ -67,7 +68,7 @@ function receiveInLeg<O>(
   switch (method) {
     case 'INVITE':
     case 'UPDATE':
-      return receiveChange(agent, leg, request, source, transaction);
+      return receiveChange(agent, leg, dialog, request, source, transaction);
     case 'INFO':
     case 'MESSAGE':
     case 'REFER':
@@ -128,7 +129,7 @@ function mayEnter<O>(
     if (identity === undefined) return false;
     const { identity: known } = usage;
     if (known !== undefined && (known.kind !== identity.kind || known.id !== identity.id)) {
-      agent.turnAway(transaction, request, 403);
+      agent.answerStatelessly(transaction, request, 403);
       return false;
     }
     usage.heardFrom = source.address;

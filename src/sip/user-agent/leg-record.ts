@@ -2,12 +2,14 @@
 import type { Timer } from '../../base/timer-wheel.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import type { Hop } from '../hop.ts';
+import type { Headers } from '../message/headers.ts';
 import type { OutgoingRequest } from '../message/outgoing.ts';
 import type { ClientTransaction } from '../transaction/client.ts';
 import type { ServerTransaction } from '../transaction/server.ts';
 import type { Acceptance } from './acceptance.ts';
 import type { Timed, TransactionUser } from './agent.ts';
 import type { AnswerOptions } from './called-leg.ts';
+import type { FarCapabilities } from './capabilities.ts';
 import type { Change } from './change.ts';
 import type { Identity } from './events.ts';
 import type { ExchangeRecord } from './exchange.ts';
@@ -158,6 +160,14 @@ export class LegRecord<O> implements Leg<O> {
   /** Whether nothing more may be asked of it. */
   get isOver(): boolean {
     return STATES[this.phase] === 'ended';
+  }
+
+  /** Takes what the far end says of itself. */
+  note(far: FarCapabilities, headers: Headers): void {
+    this.allow = far.tokens(headers, 'Allow') ?? this.allow;
+    this.supported = far.tokens(headers, 'Supported') ?? this.supported;
+    const product = far.product(headers);
+    if (product !== '') this.userAgent = product;
   }
 
   /** The dialog of these tags, early ones included. */

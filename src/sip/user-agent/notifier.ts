@@ -39,12 +39,13 @@ export function receiveSubscribe<O>(
   const event = eventOf(request);
   const refusal = refusalOf(agent, event, expiresS);
   if (refusal !== undefined)
-    return agent.turnAway(transaction, request, refusal.status, refusal.headers);
+    return agent.answerStatelessly(transaction, request, refusal.status, refusal.headers);
   if (agent.subscriptions >= agent.limits.subscriptions) {
-    return agent.turnAwayFull(transaction, request);
+    return agent.refuseAsFull(transaction, request);
   }
   const dialog = acceptDialog(request, source, agent.newTag());
-  if (dialog === undefined || event === undefined) return agent.turnAway(transaction, request, 400);
+  if (dialog === undefined || event === undefined)
+    return agent.answerStatelessly(transaction, request, 400);
   const { headers } = request;
   const subscription = new SubscriptionRecord<O>(
     dialog,

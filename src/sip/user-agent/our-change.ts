@@ -99,6 +99,7 @@ export function receiveChangeResponse<O>(
 function succeed<O>(agent: Agent<O>, change: Change<O>, response: SipResponse, source: Hop): void {
   const { leg, method, refreshes } = change;
   leg.dialog.refresh(response, source);
+  leg.note(agent.far, response.headers);
   agreeAsClient(agent, leg, response.headers);
   noteDescribed(leg, change.media);
   const media = sessionOf(response);

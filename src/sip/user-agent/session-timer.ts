@@ -94,7 +94,9 @@ export function agreeAsServer<O>(agent: Agent<O>, leg: LegRecord<O>, request: Si
     return '';
   }
   const least = Math.max(minSe(agent), readMinSe(request.headers));
-  const intervalS = Math.max(asked?.intervalS ?? ours ?? 0, least);
+  // §9: what was asked for is not raised, but above the least that the extension knows.
+  const intervalS =
+    asked === undefined ? Math.max(ours ?? 0, least) : Math.max(asked.intervalS, MIN_SE_S);
   const isAble = supportsTimer(agent, request);
   const refresher = isAble ? (asked?.refresher ?? 'uac') : 'uas';
   start(agent, leg, intervalS, refresher === 'uas');

@@ -2,6 +2,7 @@
  * re-INVITE and UPDATE from the far end: RFC 3261 §14.2, RFC 3311 §5.2, RFC 4028 §9. Those that meet
  * another are refused here; a refresh that changes nothing is answered here; all else is the owner's.
  */
+import type { Dialog } from '../dialog/dialog.ts';
 import type { Hop } from '../hop.ts';
 import type { SipRequest } from '../message/message.ts';
 import { respond } from '../message/serialize.ts';
@@ -20,6 +21,7 @@ type Received<O> = ServerTransaction<TransactionUser<O>>;
 export function receiveChange<O>(
   agent: Agent<O>,
   leg: LegRecord<O>,
+  dialog: Dialog,
   request: SipRequest,
   source: Hop,
   transaction: Received<O>,
@@ -37,7 +39,8 @@ export function receiveChange<O>(
     const headers = `Retry-After: ${agent.random.next32() % 11}\r\n`;
     return agent.respond(transaction, request, 500, { headers });
   }
-  leg.dialog.refresh(request, source);
+  dialog.refresh(request, source);
+  leg.note(agent.far, request.headers);
   if (method === 'UPDATE' && media === undefined) {
     return agent.respond(transaction, request, 200, { headers: answerLines(agent, leg, request) });
   }

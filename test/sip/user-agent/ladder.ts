@@ -162,6 +162,17 @@ export class Stage {
     return this.#happened();
   }
 
+  /** Time passes, and nobody looks at what happens. */
+  pass(ms: number): void {
+    for (const endMs = this.#nowMs + ms; this.#nowMs < endMs; ) {
+      this.#nowMs += 100;
+      this.layer.advance(this.#nowMs, (event) => this.userAgent.receive(event));
+      this.userAgent.advance(this.#nowMs);
+      this.out.length = 0;
+      this.userAgent.events.length = 0;
+    }
+  }
+
   /** What is still there when everything has had time to end. */
   rest(): object {
     this.#wait('wait 400 s');
