@@ -9,10 +9,10 @@
  */
 import { assert } from '../base/assert.ts';
 import type { Log, LogFields } from '../base/log.ts';
-import { type Timer, TimerWheel } from '../base/timer-wheel.ts';
+import { TimerWheel } from '../base/timer-wheel.ts';
+import { Hosted, type Make, type NamedTimer } from './hosted-process.ts';
 import { type Home, homeOf, kindOf, makePid, type Pid, type ProcessKind } from './pid.ts';
 import type { Envelope, MessagePlane } from './planes.ts';
-import type { Host, Process } from './process.ts';
 import { SignalQueue } from './signal-queue.ts';
 
 export type SchedulerOptions<S> = {
@@ -38,9 +38,6 @@ export type SchedulerOptions<S> = {
 
 const QUEUE_MAX = 262_144;
 const TURNS_MAX = 1_048_576;
-
-/** Makes a process's behaviour, given its way to the world. */
-export type Make<S> = (host: Host<S>) => Process<S>;
 
 /** Plain integers, for whoever reads them now and then. */
 export type SchedulerCounters = {
@@ -324,77 +321,5 @@ export class Scheduler<S> {
       return;
     }
     this.#queue.push(to, from, signal);
-  }
-}
-
-type NamedTimer<S> = { readonly hosted: Hosted<S>; readonly name: string };
-
-/** A process, and its way to the world. One object, since there are as many as calls. */
-class Hosted<S> implements Host<S> {
-  readonly pid: Pid;
-  /** Residents only: what makes it anew. */
-  readonly remake: Make<S> | undefined;
-  process: Process<S> | undefined = undefined;
-  readonly #scheduler: Scheduler<S>;
-  readonly #wheel: TimerWheel<NamedTimer<S>>;
-  #timers: Map<string, Timer<NamedTimer<S>>> | undefined = undefined;
-
-  constructor(
-    scheduler: Scheduler<S>,
-    pid: Pid,
-    remake: Make<S> | undefined,
-    wheel: TimerWheel<NamedTimer<S>>,
-  ) {
-    this.#scheduler = scheduler;
-    this.pid = pid;
-    this.remake = remake;
-    this.#wheel = wheel;
-  }
-
-  get nowMs(): number {
-    return this.#scheduler.nowMs;
-  }
-
-  get lives(): boolean {
-    return this.#scheduler.has(this.pid);
-  }
-
-  tell(to: Pid, signal: S): void {
-    this.#scheduler.tell(this.pid, to, signal);
-  }
-
-  start(name: string, afterMs: number): void {
-    if (!this.lives) return;
-    this.#timers ??= new Map();
-    const timer = this.#timers.get(name);
-    if (timer === undefined)
-      this.#timers.set(name, this.#wheel.start({ hosted: this, name }, afterMs));
-    else this.#wheel.restart(timer, afterMs);
-  }
-
-  stop(name: string): void {
-    const timer = this.#timers?.get(name);
-    if (timer === undefined) return;
-    this.#wheel.stop(timer);
-    this.#timers?.delete(name);
-  }
-
-  spawn(kind: ProcessKind, make: Make<S>): Pid {
-    return this.#scheduler.spawn(kind, make);
-  }
-
-  exit(): void {
-    this.#scheduler.exit(this);
-  }
-
-  /** That timer has run out. */
-  forget(name: string): void {
-    this.#timers?.delete(name);
-  }
-
-  stopAll(): void {
-    if (this.#timers === undefined) return;
-    for (const timer of this.#timers.values()) this.#wheel.stop(timer);
-    this.#timers.clear();
   }
 }
