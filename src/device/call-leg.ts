@@ -83,6 +83,8 @@ export type CallLeg = {
   readonly exchanges: Exchange[];
   /** When the phone was last told that somebody rings; a line of sixteen need not tell it sixteen times. */
   alertedAtMs: number;
+  /** Whether who alerts waits for the caller's word (callConfirmAlert), or has had ours. */
+  alertWaits: boolean;
   /** A PRACK with an offer that waits for the alerting side's answer. */
   confirming: Exchange | undefined;
   /** Monotonic milliseconds. */
@@ -114,6 +116,7 @@ export function calledLeg(
     takenBy: undefined,
     exchanges: [],
     alertedAtMs: Number.NEGATIVE_INFINITY,
+    alertWaits: false,
     confirming: undefined,
     sinceMs: nowMs,
   };
@@ -145,6 +148,7 @@ export function callingLeg(
     takenBy: undefined,
     exchanges: [],
     alertedAtMs: Number.NEGATIVE_INFINITY,
+    alertWaits: false,
     confirming: undefined,
     sinceMs: nowMs,
   };

@@ -22,10 +22,12 @@ export function offer(process: DeviceProcess, request: Signal<'callRequest'>, fr
     if (known.reportTo !== from) host.tell(from, { type: 'callRefuse', call, cause: 'busy' });
     return;
   }
-  const full = place.kind === 'gateway' ? place.callsMax : environment.callsPerDeviceMax;
+  const callsMax = place.kind === 'gateway' ? place.callsMax : environment.callsPerDeviceMax;
   const target = targetOf(place, request.dialled);
-  if (target === undefined || legs.size >= full) {
-    const cause = target === undefined ? 'no device' : 'busy';
+  if (target === undefined || legs.size >= callsMax) {
+    // A full gateway is for call control to go round; a phone with too many calls is busy.
+    const full = place.kind === 'gateway' ? 'overload' : 'busy';
+    const cause = target === undefined ? 'no device' : full;
     return host.tell(from, { type: 'callRefuse', call, cause });
   }
   if (request.hops <= 0) return host.tell(from, { type: 'callRefuse', call, cause: 'loop' });

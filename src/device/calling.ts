@@ -69,9 +69,11 @@ export function alert(process: DeviceProcess, record: CallLeg, signal: Signal<'c
   }
   // Until somebody answers, what the caller confirms or changes goes to whoever described media last.
   if (signal.media !== undefined || record.peer === undefined) record.peer = signal.from;
+  record.alertWaits = signal.reliable;
   process.environment.userAgent.progress(record.leg, ALERT_STATUS[signal.kind], {
     fork: `${signal.from.pid}/${signal.from.call}`,
-    reliable: signal.reliable,
+    // Early media that gets lost is silence where an announcement should be.
+    reliable: signal.media !== undefined && record.leg.supported.has('100rel'),
     ...(signal.media === undefined ? {} : { media: signal.media }),
   });
 }
@@ -142,6 +144,13 @@ export function confirmAlert(
   event: Extract<UserAgentEvent<CallLeg>, { type: 'confirmed progress' }>,
 ): void {
   if (event.media === undefined || record.peer === undefined) return;
+  if (!record.alertWaits) {
+    // A second offer in a PRACK, while the called phone's own PRACK is done: not before the answer.
+    if (event.exchange !== undefined)
+      process.environment.userAgent.reply(event.leg, event.exchange, 488);
+    return;
+  }
+  record.alertWaits = false;
   record.confirming = event.exchange;
   tellPeer(process, record, {
     type: 'callConfirmAlert',

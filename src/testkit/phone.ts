@@ -31,6 +31,9 @@ export type PhoneCall = {
   /** Final status a call ended with before it was answered. */
   status: number;
   held: boolean;
+  /** Whether its INVITE carries the offer, and if not, whether the other's has been answered. */
+  readonly isOffering: boolean;
+  hasAnswered: boolean;
 };
 
 export type PhoneOptions = {
@@ -117,12 +120,17 @@ export class Phone {
   }
 
   call(number: string): PhoneCall {
-    return this.#invite(number, '');
+    return this.#invite(number, '', true);
   }
 
-  #invite(number: string, headers: string): PhoneCall {
+  /** Leaves the offer to the called side: its answer goes out with the ACK, or with a PRACK. */
+  callWithoutOffer(number: string): PhoneCall {
+    return this.#invite(number, '', false);
+  }
+
+  #invite(number: string, headers: string, isOffering: boolean): PhoneCall {
     const { domain, user, server } = this.options;
-    const call = this.#begin('calling');
+    const call = this.#begin('calling', isOffering);
     this.#turn(() => {
       call.leg = this.userAgent.invite(
         {
@@ -131,10 +139,10 @@ export class Phone {
           routes: [],
           from: `<sip:${user}@${domain}>`,
           to: `<sip:${number}@${domain}>`,
-          media: this.#session(call, 'sendrecv'),
+          ...(isOffering ? { media: this.#session(call, 'sendrecv') } : {}),
           maxForwards: 70,
           headers,
-          reliable: false,
+          reliable: true,
           patienceMs: 0,
         },
         call,
@@ -145,6 +153,12 @@ export class Phone {
 
   ring(call: PhoneCall): void {
     this.#act(call, (leg) => this.userAgent.progress(leg, 180, {}));
+  }
+
+  /** 183 with a description: the caller hears what this phone plays. */
+  playEarly(call: PhoneCall, reliable: boolean): void {
+    const media = this.#session(call, 'sendrecv');
+    this.#act(call, (leg) => this.userAgent.progress(leg, 183, { media, reliable }));
   }
 
   answer(call: PhoneCall): void {
@@ -201,7 +215,7 @@ export class Phone {
 
   /** Takes the place of another phone's leg: INVITE with Replaces. */
   replace(number: string, other: PhoneCall): PhoneCall {
-    return this.#invite(number, `Replaces: ${replacesOf(other)}\r\n`);
+    return this.#invite(number, `Replaces: ${replacesOf(other)}\r\n`, true);
   }
 
   /** Watches a line: SUBSCRIBE to the dialog package. */
@@ -229,7 +243,7 @@ export class Phone {
     });
   }
 
-  #begin(role: PhoneCall['role']): PhoneCall {
+  #begin(role: PhoneCall['role'], isOffering: boolean): PhoneCall {
     const call: PhoneCall = {
       phone: this,
       role,
@@ -239,6 +253,8 @@ export class Phone {
       phase: 'ringing',
       status: 0,
       held: false,
+      isOffering,
+      hasAnswered: false,
     };
     this.calls.add(call);
     return call;
@@ -325,7 +341,7 @@ export class Phone {
   #hear(event: UserAgentEvent<PhoneCall>): void {
     switch (event.type) {
       case 'invited': {
-        const call = this.#begin('called');
+        const call = this.#begin('called', false);
         call.leg = event.leg;
         event.leg.owner = call;
         this.#learn(call, event.media);
@@ -336,8 +352,17 @@ export class Phone {
         const call = event.leg.owner;
         call.phase = 'talking';
         this.#learn(call, event.media);
-        this.userAgent.acknowledge(event.leg);
+        // Without an offer of ours the 2xx brought theirs, unless a PRACK has answered it already.
+        if (call.isOffering || call.hasAnswered) this.userAgent.acknowledge(event.leg);
+        else this.userAgent.acknowledge(event.leg, this.#session(call, 'sendrecv'));
         return this.onChanged(call);
+      }
+      case 'progress': {
+        const call = event.leg.owner;
+        this.#learn(call, event.media);
+        if (!event.confirm) return;
+        call.hasAnswered = true;
+        return this.userAgent.confirmProgress(event.leg, this.#session(call, 'sendrecv'));
       }
       case 'acknowledged': {
         const call = event.leg.owner;
