@@ -1,4 +1,5 @@
 /** Bodies on their way through: what a message carries, and the header lines for one of ours. */
+import { detach } from '../message/detach.ts';
 import type { SipMessage } from '../message/message.ts';
 import { parseParameterised } from '../message/parameters.ts';
 import { headerLine } from '../message/safe.ts';
@@ -24,6 +25,11 @@ export function sessionOf(message: SipMessage): Body | undefined {
 /** `{media}` for an event, `{}` when there is none. */
 export function withMedia(media: Body | undefined): { readonly media?: Body } {
   return media === undefined ? {} : { media };
+}
+
+/** The same body, holding on to no message: for what is kept as long as a call lasts. */
+export function detachBody(media: Body | undefined): Body | undefined {
+  return media && { type: detach(media.type), body: detach(media.body) };
 }
 
 /** RFC 3261 §20.15: a body has a Content-Type; one without is taken for what INVITEs carry. */

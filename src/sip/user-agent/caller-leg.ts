@@ -5,10 +5,9 @@
 
 import { type Dialog, openDialog } from '../dialog/dialog.ts';
 import type { Hop } from '../hop.ts';
-import { detach } from '../message/detach.ts';
 import type { SipResponse } from '../message/message.ts';
 import type { Agent } from './agent.ts';
-import { contentLines, sessionOf, withMedia } from './body.ts';
+import { contentLines, detachBody, sessionOf, withMedia } from './body.ts';
 import { forget, giveUp, leave, sendAck } from './ending.ts';
 import type { Body, InviteOrder } from './leg.ts';
 import { LegRecord } from './leg-record.ts';
@@ -24,8 +23,8 @@ export function invite<O>(agent: Agent<O>, order: InviteOrder, owner: O): LegRec
   const opening = {
     callId: agent.newCallId(),
     localTag: agent.newTag(),
-    from: detach(from),
-    to: detach(to),
+    from,
+    to,
     uri,
     hop,
     routes,
@@ -191,7 +190,7 @@ export function inviteFailed<O>(
 /** The owner takes the answer. */
 export function acknowledge<O>(agent: Agent<O>, leg: LegRecord<O>, media: Body | undefined): void {
   if (leg.role !== 'caller' || leg.phase !== 'answered') return;
-  leg.ackBody = media;
+  leg.ackBody = detachBody(media);
   leg.ackCseq = leg.inviteCseq;
   leg.negotiated = true;
   leg.phase = 'confirmed';

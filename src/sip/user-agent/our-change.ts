@@ -5,7 +5,7 @@
 import type { Hop } from '../hop.ts';
 import type { SipResponse } from '../message/message.ts';
 import type { Agent } from './agent.ts';
-import { contentLines, sessionOf, withMedia } from './body.ts';
+import { contentLines, detachBody, sessionOf, withMedia } from './body.ts';
 import { Change } from './change.ts';
 import { sendAck, terminate } from './ending.ts';
 import type { Body } from './leg.ts';
@@ -128,7 +128,7 @@ export function acknowledgeChange<O>(
 ): void {
   const { change } = leg;
   if (change?.state !== 'answered') return;
-  leg.ackBody = media;
+  leg.ackBody = detachBody(media);
   leg.ackCseq = change.cseq;
   change.state = 'done';
   leg.change = undefined;

@@ -7,6 +7,7 @@ import type { Headers } from '../message/headers.ts';
 import type { SipMessage, SipRequest } from '../message/message.ts';
 import { parseParameterised } from '../message/parameters.ts';
 import type { Agent, Timed } from './agent.ts';
+import { detachBody } from './body.ts';
 import type { Body } from './leg.ts';
 import type { LegRecord } from './leg-record.ts';
 
@@ -163,5 +164,5 @@ export function noteDescribed<O>(leg: LegRecord<O>, media: Body | undefined): vo
   const { session } = leg;
   if (session === undefined || media === undefined) return;
   const isNeeded = session.weRefresh && leg.allow?.has('UPDATE') !== true;
-  session.media = isNeeded ? media : undefined;
+  session.media = isNeeded ? detachBody(media) : undefined;
 }
