@@ -27,12 +27,12 @@ export type BoundSocket = {
 export interface DatagramDriver {
   /** Opens and binds the socket; rejects with the system's error. Port 0: any free one. */
   bind(address: string, port: number, events: DatagramEvents): Promise<BoundSocket>;
-  /** Sends now, or keeps it until `flush`. `failed` is called later, never from within. */
+  /** Sends now, or keeps it until `flush`. `sent` is called later, never from within; with null when it went well. */
   send(
     payload: Uint8Array,
     port: number,
     address: string,
-    failed: ((error: Error) => void) | undefined,
+    sent: ((error: Error | null) => void) | undefined,
   ): void;
   /** The turn is over: what `send` has kept leaves now. */
   flush(): void;

@@ -47,13 +47,9 @@ export class DgramDriver implements DatagramDriver {
     payload: Uint8Array,
     port: number,
     address: string,
-    failed: ((error: Error) => void) | undefined,
+    sent: ((error: Error | null) => void) | undefined,
   ): void {
-    if (failed === undefined) this.#socket?.send(payload, port, address);
-    else
-      this.#socket?.send(payload, port, address, (error) => {
-        if (error !== null) failed(error);
-      });
+    this.#socket?.send(payload, port, address, sent);
   }
 
   flush(): void {}

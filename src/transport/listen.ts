@@ -66,6 +66,24 @@ export function isWildcard(address: string): boolean {
   return address === '0.0.0.0' || address === '::';
 }
 
+/**
+ * Whether `host` is an IP literal rather than a name. Cheaper than `isIP`, since each datagram asks: no
+ * name has a colon, and none consists of digits and dots (RFC 3696 §2).
+ */
+export function isLiteral(host: string): boolean {
+  for (let i = 0; i < host.length; i++) {
+    const code = host.charCodeAt(i);
+    if (code === COLON) return true;
+    if (code !== DOT && (code < DIGIT_0 || code > DIGIT_9)) return false;
+  }
+  return true;
+}
+
+const COLON = 0x3a;
+const DOT = 0x2e;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+
 /** Whether only this machine reaches the address. */
 export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';

@@ -7,7 +7,6 @@
  */
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import { isIP } from 'node:net';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Hop } from '../sip/hop.ts';
@@ -18,7 +17,7 @@ import { newCounters, type TransportCounters } from './counters.ts';
 import type { DatagramDriver } from './datagram-driver.ts';
 import { DgramDriver } from './dgram-driver.ts';
 import { TRANSPORT_LIMITS, type TransportLimits } from './limits.ts';
-import { type Bound, findListener, type Listen, suits } from './listen.ts';
+import { type Bound, findListener, isLiteral, type Listen, suits } from './listen.ts';
 import { Listeners } from './listeners.ts';
 import { Locator } from './locate.ts';
 import { NamedTargets } from './named-targets.ts';
@@ -141,7 +140,7 @@ export class Transports {
   send(text: string, hop: Hop): void {
     const { onTraffic } = this;
     if (onTraffic !== undefined) onTraffic('out', hop, text);
-    if (hop.transport === 'udp' && isIP(hop.address) !== 0) {
+    if (hop.transport === 'udp' && isLiteral(hop.address)) {
       this.#sendDatagram(text, hop, undefined);
       return;
     }
@@ -190,7 +189,7 @@ export class Transports {
   #route(outgoing: Outgoing, target: Hop): void {
     if (target.flow !== 0) {
       this.#sendBy(this.#connections.byFlow(target.flow), outgoing);
-    } else if (isIP(target.address) === 0) {
+    } else if (!isLiteral(target.address)) {
       if (!this.#names.send(outgoing, target)) this.#failLater(outgoing);
     } else if (target.transport === 'udp') {
       const text = outgoing.hop.transport === 'udp' ? outgoing.text : viaUdp(outgoing.text);
@@ -208,9 +207,10 @@ export class Transports {
       this.#failLater(outgoing ?? { text, hop: target, alternatives: NO_ALTERNATIVES });
       return;
     }
-    udp.send(text, target, () =>
-      this.#tryNext(outgoing ?? { text, hop: target, alternatives: NO_ALTERNATIVES }),
-    );
+    udp.send(text, target, (error) => {
+      if (error !== null)
+        this.#tryNext(outgoing ?? { text, hop: target, alternatives: NO_ALTERNATIVES });
+    });
   }
 
   #sendBy(connection: Connection | undefined, outgoing: Outgoing): void {
@@ -224,7 +224,7 @@ export class Transports {
     setTimeout(() => {
       if (connection.state !== 'opening') return;
       for (const outgoing of connection.reclaim()) this.#tryNext(outgoing);
-    }, this.#limits.preferTcpMs);
+    }, this.#limits.preferTcpMs).unref();
   }
 
   #open(target: Hop): Connection | undefined {

@@ -49,12 +49,12 @@ export class UdpListener {
     return bound(this.#index, listen, address, port);
   }
 
-  /** `hop.address` is an IP literal of this listener's family. `failed` is never called from within. */
-  send(text: string, hop: Hop, failed: (error: Error) => void): void {
+  /** `hop.address` is an IP literal of this listener's family. `sent` is never called from within. */
+  send(text: string, hop: Hop, sent: (error: Error | null) => void): void {
     const { counters } = this.#edge;
     counters.datagramsOut++;
     counters.bytesOut += text.length;
-    this.#driver.send(Buffer.from(text, 'latin1'), hop.port, hop.address, failed);
+    this.#driver.send(Buffer.from(text, 'latin1'), hop.port, hop.address, sent);
   }
 
   flush(): void {
