@@ -6,6 +6,7 @@
  * new process.
  */
 import type { Device } from '../call/directory.ts';
+import { type LineSeat, seatsOf } from '../call/line-of-number.ts';
 import type { CallSignal } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import type { Scheduler } from '../process/scheduler.ts';
@@ -25,7 +26,7 @@ import * as dialogWatch from './dialog-watch.ts';
 import type { Environment } from './environment.ts';
 import { gatewayPlace } from './gateway.ts';
 import { partyOfDevice } from './identity.ts';
-import type { Place, Seat } from './place.ts';
+import type { Place } from './place.ts';
 
 /** Answer to a REGISTER: final status, phrase ('' for the usual one) and header lines. */
 export type RegisterAnswer = {
@@ -46,6 +47,7 @@ export class DeviceManager {
   /** Devices that call without registering. */
   readonly #visitors = new Map<string, Pid>();
   readonly #gateways: Map<string, Pid>;
+  readonly #seatsByDevice = new WeakMap<Device, readonly LineSeat[]>();
   /** Whose phone subscribed. */
   readonly #watchers = new Map<Subscription<CallLeg>, Pid>();
 
@@ -217,23 +219,15 @@ export class DeviceManager {
     };
   }
 
-  /** Its seats on lines, and its own address of record, by which it alone is called. */
-  #seats(device: Device): readonly Seat[] {
-    const known = this.#seatsOf.get(device);
-    if (known !== undefined) return known;
-    const seats: Seat[] = [];
-    for (const number of device.lines) {
-      for (const member of this.#environment.directory.lines.get(number)?.members ?? []) {
-        if (member.device === device.id)
-          seats.push({ number, member: member.name, ringAfterMs: member.ringAfterMs });
-      }
+  /** Shared by all contacts of a device. */
+  #seats(device: Device): readonly LineSeat[] {
+    let seats = this.#seatsByDevice.get(device);
+    if (seats === undefined) {
+      seats = seatsOf(this.#environment.directory, device);
+      this.#seatsByDevice.set(device, seats);
     }
-    if (!device.lines.includes(device.user))
-      seats.push({ number: device.user, member: device.id, ringAfterMs: 0 });
-    this.#seatsOf.set(device, seats);
     return seats;
   }
-  readonly #seatsOf = new WeakMap<Device, readonly Seat[]>();
 
   #spawn(kind: 'd' | 'g', place: Place): Pid {
     let spawned: DeviceProcess | undefined;

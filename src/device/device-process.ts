@@ -171,11 +171,12 @@ export class DeviceProcess implements Process<CallSignal> {
       pid !== undefined && (pid === gone || homeOf(pid) === gone);
     for (const record of new Set(this.legs.values())) {
       if (record.phase === 'over') continue;
-      // A standing call outlives the processes that set it up; one in offer does not.
-      const lostReporter = record.phase === 'offered' && isGone(record.reportTo);
-      if (lostReporter || isGone(record.peer?.pid))
+      // A standing call outlives its line's process, but not its call control, which is its one account.
+      const { reportTo, peer, phase, control } = record;
+      const isLost = isGone(reportTo) && (phase === 'offered' || record.role === 'calling');
+      if (isLost || isGone(control?.pid) || isGone(peer?.pid))
         this.release(record, 'internal failure', 'nobody');
-      else if (isGone(record.reportTo)) record.reportTo = undefined;
+      else if (isGone(reportTo)) record.reportTo = undefined;
     }
     dialogWatch.lost(this, isGone);
     lineMembership.lost(this, isGone);
@@ -215,9 +216,9 @@ export class DeviceProcess implements Process<CallSignal> {
     takeOver.giveBack(this, record);
     // Who lost the race to answer must not hang up on the caller: withdrawn legs tell nobody.
     if (by !== 'reporter') {
+      if (reportTo !== undefined) this.#report(record, reportTo, phase, cause);
       if (phase === 'talking' && peer !== undefined && by !== 'peer')
         this.host.tell(peer.pid, { type: 'callRelease', call: peer.call, cause });
-      if (reportTo !== undefined) this.#report(record, reportTo, phase, cause);
     }
     const { control } = record;
     if (control !== undefined)

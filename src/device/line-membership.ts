@@ -27,6 +27,10 @@ type LineWord = Extract<CallSignal, { type: 'lineRegistered' | 'attached' | 'lin
 export function heard(process: DeviceProcess, signal: LineWord, from: Pid): void {
   // The line's own word counts: until it has attached this process it offers it nothing.
   if (signal.type !== 'attached') return;
+  if (process.isLeaving) {
+    // It was on its way when the registration went.
+    return process.host.tell(from, { type: 'detach', number: signal.number });
+  }
   process.lines.set(signal.number, from);
   if (process.lines.size >= process.place.seats.length) process.host.stop(RETRY);
 }

@@ -1,14 +1,8 @@
 /** What a device process stands for: a registered phone, a device that calls without registering, or a gateway. */
+import type { LineSeat } from '../call/line-of-number.ts';
 import type { Party } from '../call/signals.ts';
 import type { Hop } from '../sip/hop.ts';
 import type { Binding } from '../sip/registrar/binding.ts';
-
-/** One seat on a line: the number, the member's name there, and when it starts to ring. */
-export type Seat = {
-  readonly number: string;
-  readonly member: string;
-  readonly ringAfterMs: number;
-};
 
 export type Place =
   | {
@@ -16,7 +10,7 @@ export type Place =
       /** Id of the device in the directory. */
       readonly device: string;
       readonly party: Party;
-      readonly seats: readonly Seat[];
+      readonly seats: readonly LineSeat[];
       /** Kept current by the registrar; undefined: it calls without being registered. */
       binding: Binding | undefined;
     }
@@ -24,7 +18,7 @@ export type Place =
       readonly kind: 'gateway';
       readonly device: string;
       readonly party: Party;
-      readonly seats: readonly Seat[];
+      readonly seats: readonly LineSeat[];
       /** Host and parameters of its URI, to which a number is put: `203.0.113.10:5060;transport=tcp`. */
       readonly hostPart: string;
       readonly hop: Hop;

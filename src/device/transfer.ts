@@ -171,6 +171,17 @@ export function proceed(
   record.party = signal.party;
   const { transferor } = move;
   const control = { pid: move.control, call: move.call };
+  if (record.change !== undefined) {
+    // The phone is changing its session at this very moment: it stays with whom it has.
+    process.host.tell(signal.from.pid, {
+      type: 'callRelease',
+      call: signal.from.call,
+      cause: 'request pending',
+    });
+    process.host.tell(control.pid, { type: 'callEnded', call: control.call, cause: 'hung up' });
+    fail(process, record, 'request pending');
+    return true;
+  }
   give(process, record, { by: 'join', to: signal.from, transferor, control }, signal.media);
   return true;
 }
@@ -288,8 +299,10 @@ export function phoneRefusesChange(process: DeviceProcess, record: CallLeg, caus
 
 /** A transfer could not be done: the new party is let go, the transferor hears, the old call stands. */
 function fail(process: DeviceProcess, record: CallLeg, cause: Cause): void {
-  const { change, move } = record;
-  record.change = undefined;
+  const { move } = record;
+  const change =
+    record.change?.by === 'move' || record.change?.by === 'join' ? record.change : undefined;
+  if (change !== undefined) record.change = undefined;
   record.move = undefined;
   if (change?.by === 'move' && move !== undefined) {
     process.host.tell(change.to.pid, { type: 'callRelease', call: change.to.call, cause });
@@ -298,8 +311,7 @@ function fail(process: DeviceProcess, record: CallLeg, cause: Cause): void {
     process.host.tell(change.to.pid, { type: 'callModifyRefused', call: change.to.call, cause });
   }
   if (move !== undefined) process.legs.delete(move.call);
-  const transferor = change?.by === 'move' || change?.by === 'join' ? change.transferor : undefined;
-  const told = move?.transferor ?? transferor;
+  const told = move?.transferor ?? change?.transferor;
   if (told !== undefined) report(process, told, 'failed', cause);
   // The transferor hung up meanwhile: nobody is left to speak to.
   if (record.peer === undefined) process.release(record, cause, 'nobody');
@@ -337,7 +349,6 @@ export function released(
   }
   const joining = change?.by === 'move' || change?.by === 'join' ? change : undefined;
   if (joining?.to.pid === from && (peer?.pid !== from || joining.to.call === signal.call)) {
-    record.change = undefined;
     fail(process, record, signal.cause);
     return true;
   }
@@ -352,7 +363,7 @@ export function released(
 /** A leg that ended takes with it what it was in the middle of. */
 export function abandoned(process: DeviceProcess, record: CallLeg, cause: Cause): void {
   const { change, move } = record;
-  if (move !== undefined && change === undefined) {
+  if (move !== undefined && change?.by !== 'move') {
     process.host.tell(move.control, { type: 'callWithdraw', call: move.call, cause });
   } else if (move !== undefined && change?.by === 'move') {
     process.host.tell(change.to.pid, { type: 'callRelease', call: change.to.call, cause });

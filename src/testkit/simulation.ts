@@ -23,8 +23,8 @@ export type SimulationResult = {
 
 /** While calls are made. */
 const BUSY_MS = 60_000;
-/** 64*T1 for the slowest transaction, twice for what ends in two steps, and some air. */
-const QUIET_MS = 200_000;
+/** The slowest end is that of a change which nobody answers: 180 s of patience, then 64*T1, twice. */
+const QUIET_MS = 400_000;
 /** A crossing answer is undone within 64*T1: until then two phones may believe that they won. */
 const CROSSING_MS = 33_000;
 
