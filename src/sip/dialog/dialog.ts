@@ -222,14 +222,15 @@ export function openDialog(
 
 /**
  * Our side of a dialog that a request of theirs makes (RFC 3261 §12.1.1), or undefined when its
- * Contact or Record-Route will not do: it must have exactly one Contact, a SIP or SIPS URI.
+ * Contact or Record-Route will not do: it must have exactly one Contact, a SIP or SIPS URI. A peer
+ * of RFC 2543, told by its lack of a From tag, may leave it out and be called by its From.
  */
 export function acceptDialog(
   request: SipRequest,
   source: Hop,
   localTag: string,
 ): Dialog | undefined {
-  const contact = readContact(request.headers);
+  const contact = readContact(request.headers) ?? contactOfOld(request);
   const routes = readRouteSet(request.headers, false);
   if (contact === undefined || contact === 'malformed' || routes === 'malformed') return undefined;
   const { callId, fromTag, headers } = request;
@@ -275,6 +276,13 @@ function readContact(headers: Headers): Contact | undefined | 'malformed' {
   if (text === undefined || uri === undefined || uri.host === '') return 'malformed';
   if (headers.names.indexOf('Contact') !== headers.names.lastIndexOf('Contact')) return 'malformed';
   return { text, uri };
+}
+
+function contactOfOld(request: SipRequest): Contact | undefined {
+  if (request.fromTag !== '') return undefined;
+  const text = parseNameAddr(request.headers.first('From') ?? '')?.uri;
+  const uri = text === undefined ? undefined : parseUri(text);
+  return text === undefined || uri === undefined || uri.host === '' ? undefined : { text, uri };
 }
 
 /** The URI of a Contact value that holds one address. */

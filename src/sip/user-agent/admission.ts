@@ -8,26 +8,17 @@
 import type { Hop } from '../hop.ts';
 import type { SipRequest } from '../message/message.ts';
 import { METHODS } from '../message/methods.ts';
+import { type Refusal, validateRequest } from '../message/validate.ts';
 import type { ServerTransaction } from '../transaction/server.ts';
 import type { Agent, TransactionUser } from './agent.ts';
-import { isUnknownBody } from './body.ts';
 import { receiveInvite } from './called-leg.ts';
-import {
-  ACCEPT_LINE,
-  ALLOW_LINE,
-  allowLineWithout,
-  notUnderstood,
-  SUPPORTED_LINE,
-} from './capabilities.ts';
+import { ALLOW_LINE, allowLineWithout, capabilitiesFor, SUPPORTED_LINE } from './capabilities.ts';
 import type { Identity } from './events.ts';
 import { receiveSubscribe } from './notifier.ts';
 import { findReplaced } from './replaces.ts';
 import { refusalOfSession } from './session-timer.ts';
 
 type Received<O> = ServerTransaction<TransactionUser<O>>;
-
-/** A final status and the header lines that it demands. */
-export type Verdict = { readonly status: number; readonly headers: string };
 
 /** Seconds until a manager that drains is worth asking again: another one will be there by then. */
 const DRAINING_RETRY_S = 60;
@@ -39,7 +30,7 @@ export function receiveOutside<O>(
   source: Hop,
   transaction: Received<O>,
 ): void {
-  const refusal = refusalOfMethod(request) ?? refusalOfContent(request) ?? refusalOfTarget(request);
+  const refusal = refusalOfMethod(request) ?? refusalOfContent(request);
   if (refusal !== undefined) {
     return agent.answerStatelessly(transaction, request, refusal.status, refusal.headers);
   }
@@ -66,7 +57,7 @@ export function receiveOutside<O>(
 }
 
 /** What may be said of a method outside a dialog before anything else is looked at. */
-function refusalOfMethod(request: SipRequest): Verdict | undefined {
+function refusalOfMethod(request: SipRequest): Refusal | undefined {
   const { method } = request;
   switch (method) {
     case 'INVITE':
@@ -87,31 +78,11 @@ function refusalOfMethod(request: SipRequest): Verdict | undefined {
   }
 }
 
-/** 420 and 415: what a request demands that we cannot do (§8.2.2.3, §8.2.3). In dialogs as well. */
-export function refusalOfContent(request: SipRequest): Verdict | undefined {
-  const { method, headers, body } = request;
-  const unknown = notUnderstood(method, headers);
-  if (unknown.length > 0) return { status: 420, headers: `Unsupported: ${unknown.join(', ')}\r\n` };
-  if (body === '') return undefined;
-  const encoding = headers.first('Content-Encoding');
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    return { status: 415, headers: 'Accept-Encoding: identity\r\n' };
-  }
-  const describes = method === 'INVITE' || method === 'UPDATE' || method === 'PRACK';
-  return describes && isUnknownBody(request) ? { status: 415, headers: ACCEPT_LINE } : undefined;
-}
-
-const SCHEME = /^(?:sips?|tel):/i;
-
-/** 416, 483, and 400 for a Replaces where none belongs (RFC 3891 §3). */
-function refusalOfTarget(request: SipRequest): Verdict | undefined {
-  const { method, uri, headers } = request;
-  if (!SCHEME.test(uri)) return { status: 416, headers: '' };
+/** What §8.2 has a server look at in any request, and a Replaces where none belongs (RFC 3891 §3). */
+function refusalOfContent(request: SipRequest): Refusal | undefined {
+  const { method, headers } = request;
   if (method !== 'INVITE' && headers.has('Replaces')) return { status: 400, headers: '' };
-  const isForUs = method === 'REGISTER' || (method === 'OPTIONS' && !hasUser(uri));
-  // What we are the end of needs no more hops; a call goes on from here.
-  if (!isForUs && headers.first('Max-Forwards') === '0') return { status: 483, headers: '' };
-  return undefined;
+  return validateRequest(request, capabilitiesFor(method));
 }
 
 function hasUser(uri: string): boolean {
@@ -172,7 +143,7 @@ export function answerOptions<O>(
   agent.respond(transaction, request, status, { toTag, headers });
 }
 
-function optionsAnswer<O>(agent: Agent<O>, request: SipRequest): Verdict {
+function optionsAnswer<O>(agent: Agent<O>, request: SipRequest): Refusal {
   if (agent.draining && request.toTag === '') {
     return { status: 503, headers: `Retry-After: ${DRAINING_RETRY_S}\r\n` };
   }

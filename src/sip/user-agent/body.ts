@@ -44,14 +44,6 @@ function isSession(type: string): boolean {
   return value === 'application/sdp' || value.startsWith('multipart/');
 }
 
-/** Whether a body in INVITE, UPDATE or PRACK is one that we would have to understand and do not (415). */
-export function isUnknownBody(message: SipMessage): boolean {
-  if (message.body === '' || isSession(typeOf(message))) return false;
-  const disposition = message.headers.first('Content-Disposition');
-  const handling = disposition && parseParameterised(disposition)?.parameters.get('handling');
-  return handling?.toLowerCase() !== 'optional';
-}
-
 /** Content-Type line for a request with that body; the serializer adds Content-Length. */
 export function contentLines(media: Body | undefined): string {
   return media === undefined || media.body === '' ? '' : headerLine('Content-Type', media.type);

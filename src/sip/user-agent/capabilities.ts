@@ -2,6 +2,7 @@
 import { detach } from '../message/detach.ts';
 import type { Headers } from '../message/headers.ts';
 import { headerLine } from '../message/safe.ts';
+import type { Capabilities } from '../message/validate.ts';
 
 /** In the order in which Allow lists them. */
 const ALLOWED = [
@@ -31,24 +32,33 @@ export const SUPPORTED_LINE = 'Supported: 100rel, timer, replaces, norefersub\r\
 /** For INVITEs whose answers shall not ask for PRACK. */
 export const SUPPORTED_LINE_UNRELIABLE = 'Supported: timer, replaces, norefersub\r\n';
 
-const UNDERSTOOD: ReadonlySet<string> = new Set(['100rel', 'timer', 'replaces', 'norefersub']);
-/** Extensions of REGISTER are the registrar's to judge, but for those that nobody here knows. */
-const UNDERSTOOD_IN_REGISTER: ReadonlySet<string> = new Set(['path', 'outbound']);
+const EXTENSIONS: ReadonlySet<string> = new Set(['100rel', 'timer', 'replaces', 'norefersub']);
 
-/** The option tags in Require that we do not understand (420, RFC 3261 §8.2.2.3). */
-export function notUnderstood(method: string, headers: Headers): string[] {
-  if (!headers.has('Require')) return [];
-  const understood = method === 'REGISTER' ? UNDERSTOOD_IN_REGISTER : UNDERSTOOD;
-  return headers
-    .all('Require')
-    .flatMap((line) => line.split(','))
-    .map((tag) => tag.trim().toLowerCase())
-    .filter((tag) => tag !== '' && !understood.has(tag));
+/** Session descriptions, plain or as parts of something (RFC 5621). */
+const DESCRIPTIONS: ReadonlySet<string> = new Set([
+  'application/sdp',
+  'multipart/mixed',
+  'multipart/alternative',
+  'multipart/related',
+]);
+
+const REGISTERING: Capabilities = { extensions: new Set(['path', 'outbound']) };
+const DESCRIBING: Capabilities = { extensions: EXTENSIONS, contentTypes: DESCRIPTIONS };
+const CONVEYING: Capabilities = { extensions: EXTENSIONS };
+
+/** What a request of that method may demand and carry. Extensions of REGISTER are the registrar's to use. */
+export function capabilitiesFor(method: string): Capabilities {
+  switch (method) {
+    case 'REGISTER':
+      return REGISTERING;
+    case 'INVITE':
+    case 'UPDATE':
+    case 'PRACK':
+      return DESCRIBING;
+    default:
+      return CONVEYING;
+  }
 }
-
-/** Bodies that describe a session, which INVITE, UPDATE, PRACK and ACK carry (RFC 3261 §8.2.3). */
-export const ACCEPT_LINE =
-  'Accept: application/sdp, multipart/mixed, multipart/alternative, multipart/related\r\n';
 
 /** Header lines that go with one Contact of ours, joined once. */
 export type OurLines = {

@@ -6,11 +6,12 @@ import type { Dialog } from '../dialog/dialog.ts';
 import type { Hop } from '../hop.ts';
 import type { SipRequest } from '../message/message.ts';
 import { METHODS } from '../message/methods.ts';
+import { validateRequest } from '../message/validate.ts';
 import type { ServerTransaction } from '../transaction/server.ts';
-import { admit, answerOptions, refusalOfContent } from './admission.ts';
+import { admit, answerOptions } from './admission.ts';
 import type { Agent, TransactionUser, Usage } from './agent.ts';
 import { receiveAck, receiveConfirmation } from './called-leg.ts';
-import { ALLOW_LINE, allowLineWithout } from './capabilities.ts';
+import { ALLOW_LINE, allowLineWithout, capabilitiesFor } from './capabilities.ts';
 import { receiveBye, terminate } from './ending.ts';
 import { receiveRequest } from './exchange.ts';
 import { LegRecord } from './leg-record.ts';
@@ -31,7 +32,7 @@ export function receiveInside<O>(
   if (usage === undefined || dialog === undefined)
     return agent.answerStatelessly(transaction, request, 481);
   if (!mayEnter(agent, usage, dialog, request, source, transaction)) return;
-  const refusal = refusalOfContent(request);
+  const refusal = validateRequest(request, capabilitiesFor(request.method));
   if (refusal !== undefined)
     return agent.respond(transaction, request, refusal.status, { headers: refusal.headers });
   // §12.2.2: it was overtaken by a later one.

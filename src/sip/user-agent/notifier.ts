@@ -8,6 +8,7 @@ import { detach } from '../message/detach.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { parseParameterised } from '../message/parameters.ts';
 import { lineSafe } from '../message/safe.ts';
+import { readScalar } from '../message/scalars.ts';
 import { parseUri, unescapeUser } from '../message/uri.ts';
 import type { ServerTransaction } from '../transaction/server.ts';
 import type { Agent, TransactionUser } from './agent.ts';
@@ -87,9 +88,7 @@ function eventOf(request: SipRequest): string | undefined {
 /** Seconds asked for; -1: cannot be read. */
 function readExpires(request: SipRequest): number {
   const text = request.headers.first('Expires');
-  if (text === undefined) return EXPIRES_DEFAULT_S;
-  if (!/^\d{1,10}$/.test(text)) return -1;
-  return Number(text);
+  return text === undefined ? EXPIRES_DEFAULT_S : (readScalar(text) ?? -1);
 }
 
 function refusalOf<O>(

@@ -6,6 +6,7 @@ import type { Timer } from '../../base/timer-wheel.ts';
 import type { Headers } from '../message/headers.ts';
 import type { SipMessage, SipRequest } from '../message/message.ts';
 import { parseParameterised } from '../message/parameters.ts';
+import { readScalar } from '../message/scalars.ts';
 import type { Agent, Timed } from './agent.ts';
 import { detachBody } from './body.ts';
 import type { Body } from './leg.ts';
@@ -42,10 +43,11 @@ export function readSessionExpires(headers: Headers): SessionExpires | undefined
   const text = headers.first('Session-Expires');
   if (text === undefined) return undefined;
   const read = parseParameterised(text);
-  if (read === undefined || !/^\d{1,10}$/.test(read.value)) return 'malformed';
+  const intervalS = readScalar(read?.value, INTERVAL_MAX_S);
+  if (read === undefined || intervalS === undefined) return 'malformed';
   const refresher = read.parameters.get('refresher')?.toLowerCase();
   return {
-    intervalS: Math.min(Number(read.value), INTERVAL_MAX_S),
+    intervalS,
     refresher: refresher === 'uac' || refresher === 'uas' ? refresher : undefined,
   };
 }
@@ -54,8 +56,7 @@ export function readSessionExpires(headers: Headers): SessionExpires | undefined
 export function readMinSe(headers: Headers): number {
   const text = headers.first('Min-SE');
   const read = text === undefined ? undefined : parseParameterised(text)?.value;
-  if (read === undefined || !/^\d{1,10}$/.test(read)) return MIN_SE_S;
-  return Math.min(Math.max(Number(read), MIN_SE_S), INTERVAL_MAX_S);
+  return Math.max(readScalar(read, INTERVAL_MAX_S) ?? 0, MIN_SE_S);
 }
 
 function minSe<O>(agent: Agent<O>): number {

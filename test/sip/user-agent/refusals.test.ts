@@ -65,13 +65,11 @@ ladder(
 );
 
 ladder(
-  '483 where a hop more would be needed; REGISTER and a question to the server itself need none',
+  '483 where a hop more would be needed; what ends here needs none (RFC 4475 §3.3.11)',
   `
   ana -> INVITE sip:2001@pbx.test | Max-Forwards: 0 {offer}
   ana <- 483
   ana -> OPTIONS sip:2001@pbx.test new | Max-Forwards: 0
-  ana <- 483 OPTIONS
-  ana -> OPTIONS sip:pbx.test new | Max-Forwards: 0
   ana <- 200 OPTIONS | Allow: ${ALL} | Accept: application/sdp | Allow-Events: dialog
   ana -> REGISTER sip:pbx.test new | Max-Forwards: 0
   ana <- 200 REGISTER
@@ -108,6 +106,19 @@ ladder(
   ana <- 400
   ana -> INVITE sip:2001@pbx.test new | Session-Expires: nonsense {offer}
   ana <- 400
+  `,
+);
+
+ladder(
+  '406 for a caller that takes no session description',
+  `
+  ana -> INVITE sip:2001@pbx.test | Accept: text/plain, text/html {offer}
+  ana <- 406
+  ana -> INVITE sip:2001@pbx.test new | Accept: text/plain, application/*;q=0.1 {offer}
+  ana <- 100
+  * invited {offer}
+  ! refuse 404
+  ana <- 404
   `,
 );
 
