@@ -22,6 +22,8 @@ const CALL_ID = /^[a-z0-9.-]{1,80}$/;
 const TEXT_MAX = 1024;
 const MEDIA_MAX = 65_536;
 const CALLS_MAX = 10_000;
+/** A leg gathers one with each transfer; it does not keep more. */
+const CONTROLS_MAX = 16;
 
 const bool: Check = (value) => typeof value === 'boolean';
 const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -53,8 +55,7 @@ const SHAPES: Shapes = {
   lineUnwatch: { number: text, pid: optional(pid) },
   lineState: {
     number: text,
-    calls: (value) =>
-      Array.isArray(value) && value.length <= CALLS_MAX && value.every((each) => lineCall(each)),
+    calls: listOf(lineCall, CALLS_MAX),
   },
   callRequest: {
     call,
@@ -92,7 +93,7 @@ const SHAPES: Shapes = {
   callJoin: { call, to: leg, party, transferor: leg, control: optional(leg) },
   callReplacePeer: { call, from: leg, media: optional(media) },
   callTakeOver: { call, from: leg, by: text },
-  callTakenOver: { call, peer: leg, party, reportTo: optional(leg) },
+  callTakenOver: { call, peer: leg, party, controls: listOf(leg, CONTROLS_MAX) },
   callTransferProgress: {
     call,
     state: oneOf('ringing', 'done', 'failed'),
@@ -127,4 +128,9 @@ function optional(check: Check): Check {
 
 function oneOf(...texts: readonly string[]): Check {
   return (value) => typeof value === 'string' && texts.includes(value);
+}
+
+function listOf(check: Check, max: number): Check {
+  return (value) =>
+    Array.isArray(value) && value.length <= max && value.every((each) => check(each));
 }

@@ -192,7 +192,7 @@ export type CallSignal =
       readonly call: CallId;
       readonly peer: LegRef;
       readonly party: Party;
-      readonly reportTo?: LegRef;
+      readonly controls: readonly LegRef[];
     }
   /** To the transferor: how its transfer goes. The last one has a `cause` or `done`. */
   | {

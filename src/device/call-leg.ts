@@ -63,8 +63,11 @@ export type CallLeg = {
   leg: Leg<CallLeg> | undefined;
   /** Call control or line control process that is told how the call goes; undefined once handed on. */
   reportTo: Pid | undefined;
-  /** Call control that came with a transfer, and the id it knows the call by: hears of the end too. */
-  control: LegRef | undefined;
+  /**
+   * Who else hears of the end, each with the id that it knows the call by: call control that came with a
+   * transfer, and all that a leg which was taken over reported to.
+   */
+  controls: readonly LegRef[];
   /** The other leg, once known: the caller's, or that of who alerts or answered. */
   peer: LegRef | undefined;
   /** The far party, for displays. */
@@ -104,7 +107,7 @@ export function calledLeg(
     role: 'called',
     leg: undefined,
     reportTo: from,
-    control: undefined,
+    controls: [],
     peer: request.caller,
     party: request.from,
     number: request.dialled,
@@ -136,7 +139,7 @@ export function callingLeg(
     role: 'calling',
     leg,
     reportTo: undefined,
-    control: undefined,
+    controls: [],
     peer: undefined,
     party: { number, name: '' },
     number,

@@ -8,7 +8,7 @@
 import type { Cause } from '../call/cause.ts';
 import type { CallId, CallSignal, Party } from '../call/signals.ts';
 import type { Home, Pid } from '../process/pid.ts';
-import { homeOf } from '../process/pid.ts';
+import { homeOf, kindOf } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
@@ -172,9 +172,10 @@ export class DeviceProcess implements Process<CallSignal> {
     for (const record of new Set(this.legs.values())) {
       if (record.phase === 'over') continue;
       // A standing call outlives its line's process, but not its call control, which is its one account.
-      const { reportTo, peer, phase, control } = record;
+      const { reportTo, peer, phase, controls } = record;
       const isLost = isGone(reportTo) && (phase === 'offered' || record.role === 'calling');
-      if (isLost || isGone(control?.pid) || isGone(peer?.pid))
+      const isAccountLost = controls.some(({ pid }) => kindOf(pid) === 'c' && isGone(pid));
+      if (isLost || isAccountLost || isGone(peer?.pid))
         this.release(record, 'internal failure', 'nobody');
       else if (isGone(reportTo)) record.reportTo = undefined;
     }
@@ -220,9 +221,8 @@ export class DeviceProcess implements Process<CallSignal> {
       if (phase === 'talking' && peer !== undefined && by !== 'peer')
         this.host.tell(peer.pid, { type: 'callRelease', call: peer.call, cause });
     }
-    const { control } = record;
-    if (control !== undefined)
-      this.host.tell(control.pid, { type: 'callEnded', call: control.call, cause });
+    for (const { pid, call } of record.controls)
+      this.host.tell(pid, { type: 'callEnded', call, cause });
     this.settle();
   }
 

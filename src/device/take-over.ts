@@ -16,6 +16,9 @@ import { askPhone, withMedia } from './session-change.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
+/** A call that was taken over that often stays where it is: each adds one that hears of its end. */
+const CONTROLS_MAX = 15;
+
 /** The new leg: asks the replaced one to hand over. */
 export function takeOver(
   process: DeviceProcess,
@@ -61,9 +64,14 @@ export function handOver(
   record: CallLeg,
   signal: Signal<'callTakeOver'>,
 ): void {
-  const { peer, reportTo, control, party } = record;
+  const { peer, reportTo, controls, party } = record;
   const { from } = signal;
-  if (peer === undefined || record.phase !== 'talking' || record.takenBy !== undefined) {
+  if (
+    peer === undefined ||
+    record.phase !== 'talking' ||
+    record.takenBy !== undefined ||
+    controls.length >= CONTROLS_MAX
+  ) {
     return process.host.tell(from.pid, {
       type: 'callModifyRefused',
       call: from.call,
@@ -71,13 +79,13 @@ export function handOver(
     });
   }
   record.takenBy = from;
-  const reports = reportTo === undefined ? control : { pid: reportTo, call: record.call };
+  const reports = reportTo === undefined ? [] : [{ pid: reportTo, call: record.call }];
   process.host.tell(from.pid, {
     type: 'callTakenOver',
     call: from.call,
     peer,
     party,
-    ...(reports === undefined ? {} : { reportTo: reports }),
+    controls: [...reports, ...controls],
   });
 }
 
@@ -90,7 +98,7 @@ export function handedOver(
   if (record.change?.by !== 'take-over') return;
   record.peer = signal.peer;
   record.party = signal.party;
-  record.control = signal.reportTo;
+  record.controls = signal.controls;
   process.host.tell(signal.peer.pid, {
     type: 'callReplacePeer',
     call: signal.peer.call,

@@ -281,11 +281,9 @@ function adopt(
   isAttended: boolean,
 ): void {
   const cause = 'transferred';
-  if (record.control !== undefined) {
-    const { pid, call } = record.control;
+  for (const { pid, call } of record.controls)
     process.host.tell(pid, { type: 'callEnded', call, cause });
-  }
-  record.control = control;
+  record.controls = [control];
   if (isAttended || record.role !== 'calling' || record.reportTo === undefined) return;
   process.host.tell(record.reportTo, { type: 'callEnded', call: record.call, cause });
   record.reportTo = undefined;
@@ -343,7 +341,7 @@ export function released(
     // Whoever took this leg's place has the call now: the phone is let go and nobody else is told.
     record.peer = undefined;
     record.reportTo = undefined;
-    record.control = undefined;
+    record.controls = [];
     process.release(record, 'transferred', 'peer');
     return true;
   }

@@ -79,11 +79,11 @@ export class RunningView implements ManagerView {
     if (callId === undefined) return undefined;
     const known = this.#callsByCallId.get(callId);
     if (known !== undefined) return known;
-    for (const { leg, call, control } of this.#manager.devices.legs()) {
+    for (const { leg, call, controls } of this.#manager.devices.legs()) {
       if (leg?.callId !== callId) continue;
       if (this.#callsByCallId.size >= TRACED_CALLS_MAX) this.#callsByCallId.clear();
-      this.#callsByCallId.set(callId, control?.call ?? call);
-      return control?.call ?? call;
+      this.#callsByCallId.set(callId, controls.at(-1)?.call ?? call);
+      return controls.at(-1)?.call ?? call;
     }
     return undefined;
   }

@@ -104,8 +104,8 @@ function legRow({ process, leg, phase, role }: CallLeg): LegRow {
 function legsByCall(manager: CallManager): Map<string, CallLeg[]> {
   const byCall = new Map<string, CallLeg[]>();
   for (const leg of manager.devices.legs()) {
-    const known = byCall.get(leg.control?.call ?? leg.call);
-    if (known === undefined) byCall.set(leg.control?.call ?? leg.call, [leg]);
+    const known = byCall.get(leg.controls.at(-1)?.call ?? leg.call);
+    if (known === undefined) byCall.set(leg.controls.at(-1)?.call ?? leg.call, [leg]);
     else known.push(leg);
   }
   return byCall;

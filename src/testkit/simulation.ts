@@ -117,7 +117,10 @@ class Simulation {
       '9999',
       '2000b',
     ]);
-    const call = phone.call(number ?? '2000');
+    const call = this.#random.chance(0.1)
+      ? phone.callWithoutOffer(number ?? '2000')
+      : phone.call(number ?? '2000');
+    if (this.#random.chance(0.2)) phone.watch('2000');
     this.#calls++;
     if (this.#random.chance(0.25)) {
       this.#agenda.after(this.#random.between(0, 3000), () => phone.hangUp(call));
@@ -130,6 +133,8 @@ class Simulation {
     const { phone } = call;
     const random = this.#random;
     this.#agenda.after(random.between(0, 200), () => phone.ring(call));
+    if (random.chance(0.2))
+      this.#agenda.after(random.between(200, 400), () => phone.playEarly(call, random.chance(0.5)));
     const mood = random.below(10);
     // Within milliseconds of one another, so that answers cross.
     const delayMs = random.chance(0.5) ? 500 + random.between(0, 20) : random.between(1, 6000);
@@ -153,8 +158,31 @@ class Simulation {
     if (random.chance(0.3)) after(() => phone.hold(call, true));
     if (random.chance(0.3)) after(() => phone.hold(call, false));
     if (random.chance(0.3)) after(() => phone.info(call, '5'));
+    if (random.chance(0.05)) after(() => this.#consult(call));
+    if (random.chance(0.05)) after(() => this.#takeOver(call));
     if (random.chance(0.1))
       after(() => phone.refer(call, random.pick(['2100', '1002', '9']) ?? '9'));
+  }
+
+  /** Asks somebody first, and gives the call away if they answer. */
+  #consult(call: PhoneCall): void {
+    const { phone } = call;
+    const number = this.#random.pick(['2000', '1001', '1002']) ?? '1001';
+    phone.hold(call, true);
+    const consultation = phone.call(number);
+    this.#agenda.after(this.#random.between(500, 5000), () => {
+      if (consultation.phase === 'talking') phone.referTo(call, consultation, number);
+      else phone.hangUp(consultation);
+    });
+    this.#agenda.after(20_000, () => phone.hangUp(consultation));
+  }
+
+  /** Another phone, of the line or not, puts itself in this call's place. */
+  #takeOver(call: PhoneCall): void {
+    const other = this.#random.pick(this.#site.phones);
+    if (other === undefined || call.phase !== 'talking') return;
+    const taken = other.replace('2000', call);
+    this.#agenda.after(this.#random.between(1000, 10_000), () => other.hangUp(taken));
   }
 
   /** Exactly one phone has a caller: S5 of the cluster's invariants. */

@@ -58,7 +58,7 @@ const SIGNALS: readonly CallSignal[] = [
   { type: 'callJoin', call, to: leg, party, transferor: leg, control: leg },
   { type: 'callReplacePeer', call, from: leg },
   { type: 'callTakeOver', call, from: leg, by: 'ana-phone' },
-  { type: 'callTakenOver', call, peer: leg, party, reportTo: leg },
+  { type: 'callTakenOver', call, peer: leg, party, controls: [leg] },
   { type: 'callTransferProgress', call, state: 'failed', cause, keptControl: false },
   { type: 'callEnded', call, cause },
 ];
