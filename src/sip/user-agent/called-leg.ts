@@ -11,7 +11,7 @@ import type { ServerTransaction } from '../transaction/server.ts';
 import { accept, stopRepeating } from './acceptance.ts';
 import type { Agent, TransactionUser } from './agent.ts';
 import { sessionOf, withMedia } from './body.ts';
-import { forget, leave, refuse, terminate } from './ending.ts';
+import { forget, leave, letGo, refuse, terminate } from './ending.ts';
 import type { Identity } from './events.ts';
 import type { Body } from './leg.ts';
 import { LegRecord } from './leg-record.ts';
@@ -211,7 +211,7 @@ export function receiveAck<O>(agent: Agent<O>, leg: LegRecord<O>, request: SipRe
   if (leg.acceptance?.cseq !== request.cseq) return;
   if (leg.change?.state === 'accepted') return changeAcknowledged(agent, leg, request);
   stopRepeating(agent, leg);
-  leg.received = undefined;
+  letGo(leg);
   if (leg.phase === 'abandoned') return leave(agent, leg, leg.farewell);
   leg.phase = 'confirmed';
   leg.negotiated = true;
@@ -221,7 +221,7 @@ export function receiveAck<O>(agent: Agent<O>, leg: LegRecord<O>, request: SipRe
 /** No ACK in all the time there was (§13.3.1.4). */
 export function loseAcknowledgement<O>(agent: Agent<O>, leg: LegRecord<O>): void {
   stopRepeating(agent, leg);
-  leg.received = undefined;
+  letGo(leg);
   if (leg.phase === 'abandoned') leave(agent, leg, leg.farewell);
   else terminate(agent, leg, 'no ack');
 }

@@ -162,13 +162,19 @@ export function forget<O>(agent: Agent<O>, leg: LegRecord<O>): void {
   stopRepeating(agent, leg);
   const { dialog } = leg;
   leg.phase = 'over';
-  leg.received = undefined;
+  letGo(leg);
   leg.sent = undefined;
   leg.outgoing = undefined;
   leg.ackBody = undefined;
   agent.legs--;
   agent.ended.note(dialog.callId, dialog.localTag, dialog.remoteTag);
   if (leg.referrals === undefined) agent.usages.delete(dialog.localTag);
+}
+
+/** Their INVITE is done with. Its transaction stays for half a minute and shall not keep the leg so long. */
+export function letGo<O>(leg: LegRecord<O>): void {
+  if (leg.received !== undefined) leg.received.user = undefined;
+  leg.received = undefined;
 }
 
 function isUnanswered<O>(leg: LegRecord<O>): boolean {
