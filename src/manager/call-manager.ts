@@ -216,7 +216,7 @@ export class CallManager {
       return;
     }
     const parsed = parseMessage(text);
-    if (!parsed.ok) return this.#refuse(parsed.fault, source);
+    if (!parsed.ok) return this.refuse(parsed.fault, source);
     const event = this.layer.receive(parsed.message, source);
     if (event === undefined) return;
     this.userAgent.receive(event);
@@ -251,7 +251,7 @@ export class CallManager {
   }
 
   /** A message that is none: answered where a server must (RFC 3261 §8.2, §16.3), once and without state. */
-  #refuse(fault: Fault, source: Hop): void {
+  refuse(fault: Fault, source: Hop): void {
     this.counters.faults++;
     this.guard.garbage(source.address, this.#nowMs);
     if (this.#log.debugging) {

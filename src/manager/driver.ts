@@ -4,6 +4,7 @@
  */
 import type { Log } from '../base/log.ts';
 import type { Hop } from '../sip/hop.ts';
+import type { Fault } from '../sip/message/message.ts';
 import type { Received, Transports } from '../transport/transports.ts';
 import type { CallManager } from './call-manager.ts';
 
@@ -39,6 +40,16 @@ export class Driver {
 
   sendFailed(hop: Hop, text: string): void {
     this.#turn(() => this.#manager.sendFailed(hop, text));
+  }
+
+  /** A stream that cannot be cut into messages: the one that broke it is answered, if it can be. */
+  faulted(fault: Fault, hop: Hop): void {
+    this.#turn(() => this.#manager.refuse(fault, hop));
+  }
+
+  /** Whether a connection from that address is taken. */
+  admits(address: string): boolean {
+    return this.#manager.guard.allows(address, performance.now());
   }
 
   /** Something that the edge wants done in the core, with its effects. */

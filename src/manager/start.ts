@@ -21,6 +21,8 @@ export async function startManager(options: StartOptions): Promise<RunningManage
     receive: (batch) => driver?.receive(batch),
     closed: (flow) => driver?.closed(flow),
     sendFailed: (hop, text) => driver?.sendFailed(hop, text),
+    faulted: (fault, hop) => driver?.faulted(fault, hop),
+    admit: (address) => driver?.admits(address) ?? true,
   });
   await transports.start();
   const manager = new CallManager({

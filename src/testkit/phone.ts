@@ -12,29 +12,14 @@ import { respond } from '../sip/message/serialize.ts';
 import type { TransactionEvent } from '../sip/transaction/events.ts';
 import { TransactionLayer } from '../sip/transaction/layer.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
-import type { Body, Leg } from '../sip/user-agent/leg.ts';
+import type { Leg } from '../sip/user-agent/leg.ts';
 import { type TransactionUser, UserAgent } from '../sip/user-agent/user-agent.ts';
 import type { Agenda } from './agenda.ts';
 import { keyOf, type Network } from './network.ts';
+import { learn, type PhoneCall, replacesOf, sessionOf } from './phone-call.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** One call at a phone. `session`: the id in the session descriptions that it sends. */
-export type PhoneCall = {
-  readonly phone: Phone;
-  readonly role: 'calling' | 'called';
-  leg: Leg<PhoneCall> | undefined;
-  readonly session: string;
-  /** Session id of the last description received; '' before. */
-  remoteSession: string;
-  /** 'ringing' until answered either way; 'talking' once acknowledged. */
-  phase: 'ringing' | 'talking' | 'over';
-  /** Final status a call ended with before it was answered. */
-  status: number;
-  held: boolean;
-  /** Whether its INVITE carries the offer, and if not, whether the other's has been answered. */
-  readonly isOffering: boolean;
-  hasAnswered: boolean;
-};
+export type { PhoneCall } from './phone-call.ts';
 
 export type PhoneOptions = {
   readonly user: string;
@@ -139,7 +124,7 @@ export class Phone {
           routes: [],
           from: `<sip:${user}@${domain}>`,
           to: `<sip:${number}@${domain}>`,
-          ...(isOffering ? { media: this.#session(call, 'sendrecv') } : {}),
+          ...(isOffering ? { media: sessionOf(call, 'sendrecv') } : {}),
           maxForwards: 70,
           headers,
           reliable: true,
@@ -157,15 +142,13 @@ export class Phone {
 
   /** 183 with a description: the caller hears what this phone plays. */
   playEarly(call: PhoneCall, reliable: boolean): void {
-    const media = this.#session(call, 'sendrecv');
+    const media = sessionOf(call, 'sendrecv');
     this.#act(call, (leg) => this.userAgent.progress(leg, 183, { media, reliable }));
   }
 
   answer(call: PhoneCall): void {
     if (call.phase !== 'ringing') return;
-    this.#act(call, (leg) =>
-      this.userAgent.answer(leg, { media: this.#session(call, 'sendrecv') }),
-    );
+    this.#act(call, (leg) => this.userAgent.answer(leg, { media: sessionOf(call, 'sendrecv') }));
   }
 
   refuse(call: PhoneCall, status: number): void {
@@ -187,7 +170,7 @@ export class Phone {
   hold(call: PhoneCall, held: boolean): void {
     if (call.phase !== 'talking') return;
     this.#act(call, (leg) => {
-      const media = this.#session(call, held ? 'sendonly' : 'sendrecv');
+      const media = sessionOf(call, held ? 'sendonly' : 'sendrecv');
       if (this.userAgent.modify(leg, 'INVITE', media) === 'sent') call.held = held;
     });
   }
@@ -258,16 +241,6 @@ export class Phone {
     };
     this.calls.add(call);
     return call;
-  }
-
-  #session(call: PhoneCall, direction: 'sendrecv' | 'sendonly'): Body {
-    const { address } = this.options.address;
-    return {
-      type: 'application/sdp',
-      body:
-        `v=0\r\no=- ${call.session} 1 IN IP4 ${address}\r\ns=-\r\nc=IN IP4 ${address}\r\n` +
-        `t=0 0\r\nm=audio 4000 RTP/AVP 0\r\na=${direction}\r\n`,
-    };
   }
 
   #act(call: PhoneCall, action: (leg: Leg<PhoneCall>) => void): void {
@@ -344,31 +317,31 @@ export class Phone {
         const call = this.#begin('called', false);
         call.leg = event.leg;
         event.leg.owner = call;
-        this.#learn(call, event.media);
+        learn(call, event.media);
         this.onInvited(call);
         return;
       }
       case 'answered': {
         const call = event.leg.owner;
         call.phase = 'talking';
-        this.#learn(call, event.media);
+        learn(call, event.media);
         // Without an offer of ours the 2xx brought theirs, unless a PRACK has answered it already.
         if (call.isOffering || call.hasAnswered) this.userAgent.acknowledge(event.leg);
-        else this.userAgent.acknowledge(event.leg, this.#session(call, 'sendrecv'));
+        else this.userAgent.acknowledge(event.leg, sessionOf(call, 'sendrecv'));
         return this.onChanged(call);
       }
       case 'progress': {
         const call = event.leg.owner;
-        this.#learn(call, event.media);
+        learn(call, event.media);
         if (!event.confirm) return;
         call.hasAnswered = true;
-        return this.userAgent.confirmProgress(event.leg, this.#session(call, 'sendrecv'));
+        return this.userAgent.confirmProgress(event.leg, sessionOf(call, 'sendrecv'));
       }
       case 'acknowledged': {
         const call = event.leg.owner;
         if (call.phase === 'over') return;
         call.phase = 'talking';
-        this.#learn(call, event.media);
+        learn(call, event.media);
         return this.onChanged(call);
       }
       case 'refused':
@@ -379,13 +352,13 @@ export class Phone {
         return this.#over(event.leg.owner, 0);
       case 'modify': {
         const call = event.leg.owner;
-        this.#learn(call, event.media);
-        return this.userAgent.answerModify(event.leg, this.#session(call, 'sendrecv'));
+        learn(call, event.media);
+        return this.userAgent.answerModify(event.leg, sessionOf(call, 'sendrecv'));
       }
       case 'modify acknowledged':
-        return this.#learn(event.leg.owner, event.media);
+        return learn(event.leg.owner, event.media);
       case 'modified':
-        this.#learn(event.leg.owner, event.media);
+        learn(event.leg.owner, event.media);
         if (event.method === 'INVITE') this.userAgent.acknowledgeModify(event.leg);
         return;
       case 'request': {
@@ -400,11 +373,6 @@ export class Phone {
     }
   }
 
-  #learn(call: PhoneCall, media: Body | undefined): void {
-    const origin = /^o=- (\S+)/m.exec(media?.body ?? '');
-    if (origin?.[1] !== undefined) call.remoteSession = origin[1];
-  }
-
   #over(call: PhoneCall, status: number): void {
     if (call.phase === 'over') return;
     call.phase = 'over';
@@ -412,9 +380,4 @@ export class Phone {
     this.calls.delete(call);
     this.onChanged(call);
   }
-}
-
-/** A dialog as Replaces names it to the far end (RFC 3891 §6.1): the far end's tag is its to-tag. */
-function replacesOf({ leg }: PhoneCall): string {
-  return `${leg?.callId};to-tag=${leg?.remoteTag};from-tag=${leg?.localTag}`;
 }
