@@ -5,6 +5,7 @@ import type { Hop } from '../sip/hop.ts';
 import { escapeUser } from '../sip/message/uri.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, calledLeg } from './call-leg.ts';
+import { logCall } from './call-log.ts';
 import { causeOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { nameAddrOf } from './identity.ts';
@@ -50,6 +51,7 @@ export function offer(process: DeviceProcess, request: Signal<'callRequest'>, fr
     },
     record,
   );
+  logCall(process, record, 'call offered');
 }
 
 type Target = { readonly uri: string; readonly hop: Hop; readonly routes: readonly string[] };
@@ -120,6 +122,7 @@ export function answered(process: DeviceProcess, record: CallLeg, media: Media |
   // An answer to our offer is acknowledged at once; an offer waits for the caller's answer.
   if (record.offered) process.environment.userAgent.acknowledge(leg);
   record.phase = 'talking';
+  logCall(process, record, 'call taken');
   process.host.tell(reportTo, {
     type: 'callProceed',
     call: record.call,
@@ -139,6 +142,7 @@ export function refused(process: DeviceProcess, record: CallLeg, status: number)
   // A phone that does not know its own contact is a phone that is not there.
   const isStale = said === 'unknown number' && process.place.kind === 'phone';
   const cause = isStale ? 'unreachable' : said;
+  logCall(process, record, 'call not taken', cause);
   process.host.tell(reportTo, { type: 'callRefuse', call: record.call, cause });
   process.settle();
 }

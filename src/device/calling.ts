@@ -3,6 +3,7 @@
 import type { CallRequest, CallSignal, Media } from '../call/signals.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
+import { logCall } from './call-log.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { dialledOf, partyOfOutsider } from './identity.ts';
@@ -42,6 +43,7 @@ export function invited(process: DeviceProcess, event: Invited): void {
     hops: hopsLeft(request.headers.first('Max-Forwards')),
     reliable: leg.supported.has('100rel'),
   };
+  logCall(process, record, 'call begun');
   record.reportTo = environment.startCall(host, callRequest);
 }
 
@@ -98,6 +100,7 @@ export function proceed(
   }
   record.phase = 'talking';
   record.peer = from;
+  logCall(process, record, 'call answered');
   record.party = signal.party;
   process.environment.userAgent.answer(record.leg, {
     fork: `${from.pid}/${from.call}`,
@@ -115,6 +118,7 @@ export function refuse(
   record.phase = 'over';
   process.forget(record);
   process.environment.statistics.ended(signal.cause);
+  logCall(process, record, 'call refused', signal.cause);
   process.environment.userAgent.refuse(
     record.leg,
     statusOf(signal.cause),

@@ -184,6 +184,14 @@ export class DeviceManager {
     if (device === undefined) return;
     const phones = this.#phonesOf(device.id);
     const pid = phones.get(binding.id);
+    if (this.#environment.log.debugging && type !== 'refreshed') {
+      const { contact, userAgent } = binding;
+      this.#environment.log.write('debug', `contact ${type}`, {
+        device: device.id,
+        contact,
+        userAgent,
+      });
+    }
     if (type === 'removed') {
       phones.delete(binding.id);
       if (phones.size === 0) this.#phones.delete(device.id);

@@ -13,6 +13,7 @@ import type { Host, Process } from '../process/process.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { CallLeg } from './call-leg.ts';
+import { logCall } from './call-log.ts';
 import * as called from './called.ts';
 import * as calling from './calling.ts';
 import { reasonOf, refusalHeaders, statusOf } from './cause-to-status.ts';
@@ -210,6 +211,7 @@ export class DeviceProcess implements Process<CallSignal> {
     const { peer, reportTo, phase } = record;
     record.phase = 'over';
     this.forget(record);
+    logCall(this, record, 'leg ended', cause);
     if (by !== 'phone') this.#endLeg(record, phase, cause);
     if (record.role === 'calling')
       this.environment.statistics.ended(phase === 'talking' ? 'answered' : 'cancelled');

@@ -1,0 +1,21 @@
+/** What a device process says about its calls in the log: nothing unless somebody reads at that level. */
+import type { CallLeg } from './call-leg.ts';
+import type { DeviceProcess } from './device-process.ts';
+
+/** A line with the call, the leg (its SIP Call-ID) and the device. Costs a comparison when not wanted. */
+export function logCall(
+  process: DeviceProcess,
+  record: CallLeg,
+  event: string,
+  cause?: string,
+): void {
+  const { log } = process.environment;
+  if (!log.debugging) return;
+  log.write('debug', event, {
+    call: record.call,
+    leg: record.leg?.callId ?? '',
+    device: process.place.device,
+    number: record.number,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
