@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { freePorts } from './free-ports.ts';
+import { ImpatientCaller } from './impatient-caller.ts';
 import { startLinewright, temporaryFolder } from './linewright-process.ts';
 import { registerFrom } from './registration.ts';
 import { Sipp, type SippEvent } from './sipp.ts';
@@ -28,8 +29,8 @@ export type Trial = {
   readonly rate: number;
   /** From ringing to answering, by chance between the two; absent: that phone only rings. */
   readonly answerAfterMs: Partial<Record<Member, readonly [number, number]>>;
-  /** From the first 180 to the caller's CANCEL, one of these by chance; empty: it waits for the answer. */
-  readonly cancelAfterMs: readonly number[];
+  /** From 180 to the caller's CANCEL, one after the other; absent: it waits for the answer. */
+  readonly cancelAfterMs?: readonly number[];
   readonly talkMs: number;
   /** How long a phone still takes retransmissions of what it has done with. */
   readonly lingerMs: number;
@@ -40,7 +41,7 @@ export type Trial = {
 export const NOT_RUNG = 'not rung';
 const RINGING = 'not over';
 
-/** A call by the word of the caller (`answered a, ended` or `cancelled`) and of each phone (`released`, `cancelled`, and the Reason it was given). */
+/** A call by the word of the caller (`ended a` or `cancelled`) and of each phone (`released`, `cancelled`, and the Reason it was given). */
 export type Outcome = { readonly call: number; readonly caller: string } & Readonly<
   Record<Member, string>
 >;
@@ -108,21 +109,29 @@ export async function runLineOfThree(t: TestContext, trial: Trial): Promise<read
     const scenario = phoneScenario({ name, contact, answerAfterMs, lingerMs });
     return new Sipp(t, { ...common(seat), scenario });
   });
-  const caller = new Sipp(t, {
-    ...common(callerSeat),
-    scenario: callerScenario({
-      user: 'caller',
-      domain: DOMAIN,
-      number: NUMBER,
-      contact: contactOf(callerSeat),
-      talkMs: trial.talkMs,
-      cancelAfterMs: trial.cancelAfterMs,
-      lingerMs,
-    }),
-    starts: { calls, rate: trial.rate },
-  });
-
   const msMax = (calls / trial.rate) * 1000 + trial.talkMs + lingerMs + 45_000;
+  const calling = {
+    user: 'caller',
+    domain: DOMAIN,
+    number: NUMBER,
+    contact: contactOf(callerSeat),
+    talkMs: trial.talkMs,
+  };
+  const starts = { calls, rate: trial.rate };
+  const { localPort, remotePort } = common(callerSeat);
+  const caller = trial.cancelAfterMs
+    ? await ImpatientCaller.open(t, {
+        ...calling,
+        cancelAfterMs: trial.cancelAfterMs,
+        localPort,
+        remotePort,
+        starts,
+      })
+    : new Sipp(t, {
+        ...common(callerSeat),
+        scenario: callerScenario({ ...calling, lingerMs }),
+        starts,
+      });
   const code = await caller.finished(msMax);
   const all = [caller, ...phones];
   const ends = (): readonly Outcome[] =>
