@@ -202,6 +202,7 @@ function requestAt(line: LineControl, asked: CallRequest, appearance: number): C
     by: asked.by,
     hops: asked.hops,
     reliable: asked.reliable,
+    referredBy: asked.referredBy,
     line: line.line.number,
     appearance,
   };

@@ -66,6 +66,7 @@ const SHAPES: Shapes = {
     by: text,
     hops: count,
     reliable: bool,
+    referredBy: optional(party),
     line: optional(text),
     appearance: optional(count),
   },

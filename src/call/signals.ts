@@ -36,6 +36,8 @@ export type CallRequest = {
   readonly hops: number;
   /** Whether the calling phone takes reliable provisional answers (RFC 3262). */
   readonly reliable: boolean;
+  /** Who had the call transferred here, if anybody (RFC 3892). */
+  readonly referredBy?: Party | undefined;
   /** Put in by the line control process: the line that is rung, and the appearance (from 1) the call has there. */
   readonly line?: string;
   readonly appearance?: number;

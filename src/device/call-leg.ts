@@ -70,6 +70,8 @@ export type CallLeg = {
   controls: readonly LegRef[];
   /** The other leg, once known: the caller's, or that of who alerts or answered. */
   peer: LegRef | undefined;
+  /** This leg's own party, as others see it. */
+  readonly self: Party;
   /** The far party, for displays. */
   party: Party;
   /** The number dialled, or the line's. */
@@ -109,6 +111,7 @@ export function calledLeg(
     reportTo: from,
     controls: [],
     peer: request.caller,
+    self: process.party,
     party: request.from,
     number: request.dialled,
     phase: 'offered',
@@ -129,6 +132,7 @@ export function callingLeg(
   process: DeviceProcess,
   call: CallId,
   leg: Leg<CallLeg>,
+  self: Party,
   number: string,
   offered: boolean,
   nowMs: number,
@@ -141,6 +145,7 @@ export function callingLeg(
     reportTo: undefined,
     controls: [],
     peer: undefined,
+    self,
     party: { number, name: '' },
     number,
     phase: 'offered',

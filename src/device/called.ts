@@ -2,6 +2,7 @@
 import type { CallSignal, Media } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import type { Hop } from '../sip/hop.ts';
+import { headerLine } from '../sip/message/safe.ts';
 import { escapeUser } from '../sip/message/uri.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, calledLeg } from './call-leg.ts';
@@ -34,15 +35,17 @@ export function offer(process: DeviceProcess, request: Signal<'callRequest'>, fr
   if (request.hops <= 0) return host.tell(from, { type: 'callRefuse', call, cause: 'loop' });
   const record = calledLeg(process, request, from, host.nowMs);
   legs.set(call, record);
+  const { domain } = environment;
+  const referredBy = request.referredBy && nameAddrOf(request.referredBy, domain);
   record.leg = environment.userAgent.invite(
     {
       uri: target.uri,
       hop: target.hop,
       routes: target.routes,
-      from: nameAddrOf(request.from, environment.domain),
-      to: nameAddrOf({ number: request.dialled, name: '' }, environment.domain),
+      from: nameAddrOf(request.from, domain),
+      to: nameAddrOf({ number: request.dialled, name: '' }, domain),
       maxForwards: request.hops,
-      headers: '',
+      headers: referredBy === undefined ? '' : headerLine('Referred-By', referredBy),
       // With an offer in the INVITE the user agent confirms by itself; without one the caller must.
       reliable: request.offer !== undefined || request.reliable,
       patienceMs: 0,

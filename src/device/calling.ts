@@ -27,16 +27,17 @@ export function invited(process: DeviceProcess, event: Invited): void {
     return environment.userAgent.refuse(leg, 503, refusalHeaders('overload'));
   }
   const call = process.newCallId();
-  const record = callingLeg(process, call, leg, dialled, media !== undefined, host.nowMs);
-  leg.owner = record;
-  process.legs.set(call, record);
   const gateway =
     place.kind === 'gateway' ? environment.directory.gateways.get(place.device) : undefined;
+  const self = gateway === undefined ? process.party : partyOfOutsider(gateway, request);
+  const record = callingLeg(process, call, leg, self, dialled, media !== undefined, host.nowMs);
+  leg.owner = record;
+  process.legs.set(call, record);
   const callRequest: CallRequest = {
     type: 'callRequest',
     call,
     caller: { pid: host.pid, call },
-    from: gateway === undefined ? process.party : partyOfOutsider(gateway, request),
+    from: self,
     dialled,
     ...(media === undefined ? {} : { offer: media }),
     by: place.device,

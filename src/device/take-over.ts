@@ -33,7 +33,15 @@ export function takeOver(
   }
   const call = process.newCallId();
   const { host } = process;
-  const record = callingLeg(process, call, leg, old.number, media !== undefined, host.nowMs);
+  const record = callingLeg(
+    process,
+    call,
+    leg,
+    process.party,
+    old.number,
+    media !== undefined,
+    host.nowMs,
+  );
   leg.owner = record;
   process.legs.set(call, record);
   const at = { pid: old.process.pid, call: old.call };

@@ -14,6 +14,7 @@ import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
 import { statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
+import { partyOfDevice } from './identity.ts';
 import { readReferTo } from './refer-to.ts';
 import { withMedia } from './session-change.ts';
 
@@ -134,15 +135,18 @@ export function transfer(
   if (record.change !== undefined || record.move !== undefined || record.phase !== 'talking') {
     return report(process, transferor, 'failed', 'request pending');
   }
+  const { directory } = process.environment;
+  const by = directory.devices.get(signal.by);
   const call = process.newCallId();
   process.legs.set(call, record);
   const control = process.environment.startCall(process.host, {
     type: 'callRequest',
     call,
     caller: { pid: process.pid, call },
-    from: record.role === 'called' ? process.party : record.party,
+    from: record.self,
     dialled: signal.to,
     by: signal.by,
+    ...(by === undefined ? {} : { referredBy: partyOfDevice(directory, by) }),
     hops: 69,
     reliable: false,
   });

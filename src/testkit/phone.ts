@@ -175,6 +175,13 @@ export class Phone {
     });
   }
 
+  /** A change that the other side must answer without asking its user (RFC 3311). */
+  update(call: PhoneCall): void {
+    if (call.phase !== 'talking') return;
+    const media = sessionOf(call, 'sendonly');
+    this.#act(call, (leg) => this.userAgent.modify(leg, 'UPDATE', media));
+  }
+
   info(call: PhoneCall, digit: string): void {
     if (call.phase !== 'talking') return;
     const media = { type: 'application/dtmf-relay', body: `Signal=${digit}\r\nDuration=160\r\n` };

@@ -43,6 +43,13 @@ function about(message: SipMessage): string {
   if (fragment !== undefined) text += ` ${fragment}`;
   const state = /<state>(\w+)<\/state>/.exec(body)?.[1];
   if (body.includes('<dialog-info')) text += ` ${state ?? 'idle'}`;
+  const referrer = headers.first('Referred-By');
+  if (referrer !== undefined)
+    text += `, from ${userOf(headers.first('From'))} referred by ${userOf(referrer)}`;
   const reason = headers.first('Reason');
   return reason === undefined ? text : `${text}, ${reason}`;
+}
+
+function userOf(value: string | undefined): string {
+  return /sip:([^@]*)@/.exec(value ?? '')?.[1] ?? '';
 }

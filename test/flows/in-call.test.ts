@@ -151,7 +151,7 @@ flow(
     2000a > REFER
     2000a < 202 REFER
     2000a < NOTIFY 100
-    1002 < INVITE 1002
+    1002 < INVITE 1002, from 1001 referred by 2000
     2000a > 200 NOTIFY
     1002 > 180
     2000a < NOTIFY 180
@@ -203,7 +203,7 @@ flow(
     2000a > REFER
     2000a < 202 REFER
     2000a < NOTIFY 100
-    1002 < INVITE 1002
+    1002 < INVITE 1002, from 1001 referred by 2000
     2000a > 200 NOTIFY
     1002 > 180
     2000a < NOTIFY 180
@@ -402,5 +402,29 @@ flow(
     2000b < NOTIFY idle
     2000a > 200 BYE
     2000b > 200 NOTIFY
+  `,
+);
+
+flow(
+  'UPDATE stays UPDATE on the other leg',
+  ['2000a', '1001'],
+  (cast) => {
+    talk(cast);
+    cast.phone('1001').update(cast.callOf('1001'));
+    cast.wait(100);
+  },
+  `
+    1001 > INVITE 2000 sdp
+    2000a < INVITE 2000a sdp
+    2000a > 180
+    1001 < 180
+    2000a > 200 sdp
+    2000a < ACK
+    1001 < 200 sdp
+    1001 > ACK
+    1001 > UPDATE sdp sendonly
+    2000a < UPDATE sdp sendonly
+    2000a > 200 UPDATE sdp
+    1001 < 200 UPDATE sdp
   `,
 );
