@@ -24,6 +24,10 @@ export const TEST_STEPS = [
     verbose: true,
   },
   {
+    name: 'hostile messages, 100,000 at the parser and at a manager',
+    command: ['npm', 'run', '--silent', 'fuzz', '--', '--messages', '100000'],
+  },
+  {
     name: 'simulation, 1,000 seeds',
     command: ['npm', 'run', '--silent', 'simulate', '--', '--seeds', '1000'],
   },

@@ -8,12 +8,17 @@ import { SERVER, type Site } from './site.ts';
 /** Lines like `1001 > INVITE 2000 sdp` (to the manager) and `2000a < CANCEL, Reason: …` (from it). */
 export class Recorder {
   readonly lines: string[] = [];
-  readonly #names = new Map<string, string>();
+  readonly #site: Site;
 
   /** Records from now on. REGISTER and 100 are left out: they tell nothing of a flow. */
   constructor(site: Site) {
-    for (const { options } of site.phones) this.#names.set(keyOf(options.address), options.user);
+    this.#site = site;
     site.network.tap = (from, to, text) => this.#record(from, to, text);
+  }
+
+  #nameOf(key: string): string {
+    const phone = this.#site.phones.find(({ options }) => keyOf(options.address) === key);
+    return phone?.options.user ?? '?';
   }
 
   #record(from: Hop, to: Hop, text: string): void {
@@ -23,7 +28,7 @@ export class Recorder {
     const what = message.kind === 'request' ? message.method : String(message.status);
     if (message.cseqMethod === 'REGISTER' || what === '100') return;
     const isUp = keyOf(to) === keyOf(SERVER);
-    const name = this.#names.get(keyOf(isUp ? from : to)) ?? '?';
+    const name = this.#nameOf(keyOf(isUp ? from : to));
     this.lines.push(`${name} ${isUp ? '>' : '<'} ${what}${about(message)}`);
   }
 }

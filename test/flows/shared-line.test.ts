@@ -260,3 +260,87 @@ flow(
     2100a < ACK
   `,
 );
+
+flow(
+  'a member may register the number itself instead of its own address of record',
+  ['2000a', '1001'],
+  ({ site, phone, wait }) => {
+    const member = site.addPhone('2000b', '2000');
+    member.register(3600);
+    wait(100);
+    const call = phone('1001').call('2000');
+    wait(100);
+    phone('1001').hangUp(call);
+    wait(100);
+  },
+  `
+    1001 > INVITE 2000 sdp
+    2000a < INVITE 2000a sdp
+    2000b < INVITE 2000b sdp
+    2000a > 180
+    1001 < 180
+    1001 > CANCEL
+    1001 < 200 CANCEL
+    1001 < 487
+    2000a < CANCEL
+    2000b < CANCEL
+    1001 > ACK
+    2000a > 200 CANCEL
+    2000a > 487
+    2000b > 200 CANCEL
+    2000b > 487
+    2000a < ACK
+    2000b < ACK
+  `,
+);
+
+flow(
+  'one phone on two lines rings for both, and by its own user name alone',
+  ['2100a', '2000a', '1001'],
+  ({ phone, wait }) => {
+    for (const number of ['2200', '2100', '2100a']) {
+      const call = phone('1001').call(number);
+      wait(100);
+      phone('1001').hangUp(call);
+      wait(100);
+    }
+  },
+  `
+    1001 > INVITE 2200 sdp
+    2100a < INVITE 2100a sdp
+    2100a > 180
+    1001 < 180
+    1001 > CANCEL
+    1001 < 200 CANCEL
+    1001 < 487
+    2100a < CANCEL
+    1001 > ACK
+    2100a > 200 CANCEL
+    2100a > 487
+    2100a < ACK
+    1001 > INVITE 2100 sdp
+    2100a < INVITE 2100a sdp
+    2100a > 180
+    1001 < 180
+    1001 > CANCEL
+    1001 < 200 CANCEL
+    1001 < 487
+    2100a < CANCEL
+    1001 > ACK
+    2100a > 200 CANCEL
+    2100a > 487
+    2100a < ACK
+    1001 > INVITE 2100a sdp
+    2100a < INVITE 2100a sdp
+    2100a > 180
+    1001 < 180
+    1001 > CANCEL
+    1001 < 200 CANCEL
+    1001 < 487
+    2100a < CANCEL
+    1001 > ACK
+    2100a > 200 CANCEL
+    2100a > 487
+    2100a < ACK
+  `,
+);
