@@ -9,6 +9,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { CallProcessing } from '../call/call-processing.ts';
 import type { Directory } from '../call/directory.ts';
+import { readSignal } from '../call/read-signal.ts';
 import type { CallSignal } from '../call/signals.ts';
 import { Admissions } from '../device/admission.ts';
 import type { CallLeg } from '../device/call-leg.ts';
@@ -16,6 +17,7 @@ import { CallStatistics } from '../device/call-statistics.ts';
 import { refusalHeaders } from '../device/cause-to-status.ts';
 import { DeviceManager } from '../device/device-manager.ts';
 import type { Environment } from '../device/environment.ts';
+import type { MessagePlane } from '../process/planes.ts';
 import { Scheduler } from '../process/scheduler.ts';
 import { Authenticator } from '../sip/digest/authenticator.ts';
 import type { Effect } from '../sip/effects.ts';
@@ -45,6 +47,8 @@ export type CallManagerOptions = {
   readonly addressOf: (hop: Hop) => string;
   /** Where a long request over UDP had better go (RFC 3261 §18.1.1); absent: there. */
   readonly preferred?: (hop: Hop, octets: number) => Hop;
+  /** The way to other managers. */
+  readonly plane: MessagePlane;
   readonly bans: boolean;
   readonly timers?: { readonly t1Ms: number; readonly t2Ms: number; readonly t4Ms: number };
   readonly register?: {
@@ -127,6 +131,8 @@ export class CallManager {
       nowMs,
       log,
       describe: (signal) => ('call' in signal ? { call: signal.call } : {}),
+      plane: options.plane,
+      read: readSignal,
       departed: (pid, died) => this.devices.departed(pid, died),
     });
     this.processing = new CallProcessing(this.scheduler, directory);
@@ -147,7 +153,7 @@ export class CallManager {
       this.registrar,
       processing.gateways,
     );
-    this.#settle();
+    this.settle();
   }
 
   /** What is left to do; all zero when nothing goes on and nobody is registered. */
@@ -195,7 +201,7 @@ export class CallManager {
       this.#expiryAtMs = nowMs + EXPIRY_MS;
       this.devices.expire(nowMs);
     }
-    this.#settle();
+    this.settle();
   }
 
   /** When `advance` is needed next, unless something comes in before. */
@@ -220,7 +226,7 @@ export class CallManager {
     const event = this.layer.receive(parsed.message, source);
     if (event === undefined) return;
     this.userAgent.receive(event);
-    this.#settle();
+    this.settle();
   }
 
   /** A connection is down. */
@@ -228,17 +234,17 @@ export class CallManager {
     for (const event of this.layer.failed(flow)) this.userAgent.receive(event);
     this.userAgent.flowFailed(flow);
     this.devices.flowFailed(flow);
-    this.#settle();
+    this.settle();
   }
 
   /** `text` could not be sent to `hop`. */
   sendFailed(hop: Hop, text: string): void {
     for (const event of this.layer.sendFailed(hop, text)) this.userAgent.receive(event);
-    this.#settle();
+    this.settle();
   }
 
   /** Runs everything that follows from what happened, to completion. */
-  #settle(): void {
+  settle(): void {
     const { events } = this.userAgent;
     do {
       for (let i = 0; i < events.length; i++) {

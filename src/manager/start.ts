@@ -1,6 +1,7 @@
 /** Starts one manager as configured: sockets, driver, core, and what it shows. */
 import { randomBytes, randomFillSync } from 'node:crypto';
 import type { Random } from '../base/random.ts';
+import { EmbeddedMessagePlane } from '../cluster/embedded.ts';
 import type { Hop } from '../sip/hop.ts';
 import { formatListen } from '../transport/listen.ts';
 import { Transports } from '../transport/transports.ts';
@@ -25,6 +26,7 @@ export async function startManager(options: StartOptions): Promise<RunningManage
     admit: (address) => driver?.admits(address) ?? true,
   });
   await transports.start();
+  const plane = new EmbeddedMessagePlane();
   const manager = new CallManager({
     id: config.id,
     incarnation: Date.now().toString(36),
@@ -38,11 +40,12 @@ export async function startManager(options: StartOptions): Promise<RunningManage
     addressOf: (hop: Hop) => transports.sentBy(hop),
     preferred: (hop, octets) => transports.preferred(hop, octets),
     bans: config.bans,
+    plane,
     timers: config.timers,
     register: config.register,
     ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
   });
-  driver = new Driver(manager, transports, log);
+  driver = new Driver(manager, transports, plane, log);
   const running = driver;
   const view = new RunningView(manager, running, transports, config);
   return {

@@ -1,6 +1,7 @@
 /** One manager and its phones in virtual time, on a network of their own. */
 import { type Log, SILENT } from '../base/log.ts';
 import type { Directory } from '../call/directory.ts';
+import { EmbeddedMessagePlane } from '../cluster/embedded.ts';
 import { CallManager } from '../manager/call-manager.ts';
 import { Agenda } from './agenda.ts';
 import { keyOf, Network, udp } from './network.ts';
@@ -20,6 +21,7 @@ export class Site {
   readonly network: Network;
   readonly manager: CallManager;
   readonly directory: Directory;
+  readonly plane = new EmbeddedMessagePlane();
   readonly phones: Phone[] = [];
   #wakeAtMs = Number.POSITIVE_INFINITY;
 
@@ -39,6 +41,7 @@ export class Site {
       secret: `seed ${seed}`,
       addressOf: () => keyOf(SERVER),
       bans: false,
+      plane: this.plane,
     });
     this.network.attach(SERVER, (text, from) => this.#turn(() => this.manager.receive(text, from)));
   }
@@ -71,11 +74,13 @@ export class Site {
     const { nowMs } = this.agenda;
     this.manager.advance(nowMs);
     action();
+    this.manager.settle();
     const { effects } = this.manager;
     for (const effect of effects) {
       if (effect.type === 'send') this.network.send(SERVER, effect.hop, effect.text);
     }
     effects.length = 0;
+    if (!this.plane.isIdle) this.agenda.after(0, () => this.#turn(() => this.plane.pump()));
     const wakeAtMs = Math.max(this.manager.nextDueMs(), nowMs + TICK_MS);
     if (wakeAtMs >= this.#wakeAtMs || wakeAtMs === Number.POSITIVE_INFINITY) return;
     this.#wakeAtMs = wakeAtMs;
