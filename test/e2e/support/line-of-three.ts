@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { freePorts } from './free-ports.ts';
 import { ImpatientCaller } from './impatient-caller.ts';
-import { startLinewright, temporaryFolder } from './linewright-process.ts';
+import { readMetrics, startLinewright, temporaryFolder } from './linewright-process.ts';
 import { registerFrom } from './registration.ts';
 import { Sipp, type SippEvent } from './sipp.ts';
 import { callerScenario, phoneScenario } from './sipp-scenarios.ts';
@@ -62,11 +62,12 @@ export async function runLineOfThree(t: TestContext, trial: Trial): Promise<read
   });
   const [callerSeat, ...phoneSeats] = seats;
   assert(callerSeat);
+  const web = `http://127.0.0.1:${managerPort + 1}`;
   await startLinewright(t, {
     folder: join(folder, 'manager'),
     domain: DOMAIN,
     listen: [`udp://127.0.0.1:${managerPort}`],
-    web: `http://127.0.0.1:${managerPort + 1}`,
+    web,
     devices: [
       { user: 'caller', acceptFrom: ['127.0.0.1/32'] },
       ...phoneSeats.map(({ user }) => ({ user, password: `ring-${user}` })),
@@ -162,7 +163,30 @@ export async function runLineOfThree(t: TestContext, trial: Trial): Promise<read
       .map(({ name, surprises, trouble }) => `${name}: ${surprises[0] ?? trouble}`)
       .join('\n'),
   );
+  await nothingIsLeft(web);
   return ends();
+}
+
+/** The manager has no call or leg left, and nothing broke on the way. (Transactions take 64·T1 to go: the simulation looks at those.) */
+async function nothingIsLeft(web: string): Promise<void> {
+  const wanted = {
+    linewright_calls: 0,
+    linewright_sip_legs: 0,
+    linewright_process_deaths_total: 0,
+    linewright_bans_total: 0,
+  };
+  let left = {};
+  await eventually(
+    'the manager has nothing left of these calls',
+    async () => {
+      const metrics = await readMetrics(web);
+      left = Object.fromEntries(Object.keys(wanted).map((name) => [name, metrics.get(name)]));
+      return JSON.stringify(left) === JSON.stringify(wanted);
+    },
+    // A leg may wait 64·T1 for what was lost for good (RFC 3261 §13.3.1.4).
+    40_000,
+    () => JSON.stringify(left, null, 1),
+  );
 }
 
 /** How often each outcome was met, most frequent first, for a test to tell what it has seen. */

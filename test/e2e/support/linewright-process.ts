@@ -33,3 +33,14 @@ export async function startLinewright(
   await child.waitForOutput(/\bready\b/, 20_000);
   return child;
 }
+
+/** What the manager counts, by name; of a metric with labels the sum. `web` is its `http://host:port`. */
+export async function readMetrics(web: string): Promise<ReadonlyMap<string, number>> {
+  const response = await fetch(`${web}/metrics`);
+  const found = new Map<string, number>();
+  for (const line of (await response.text()).split('\n')) {
+    const [, name, value] = /^(\w+)(?:\{[^}]*\})? (\S+)$/.exec(line) ?? [];
+    if (name !== undefined) found.set(name, (found.get(name) ?? 0) + Number(value));
+  }
+  return found;
+}
