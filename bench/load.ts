@@ -1,0 +1,194 @@
+/** What a server is put through for one figure: calls, registrations, and the same with its memory looked at. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Capture } from './capture.ts';
+import { cpuMs, memoryKb } from './processes.ts';
+import { ADDRESS, CALLER_PORT, PHONES_PORT, type Server } from './servers.ts';
+import { type Load, Phones, send } from './sipp.ts';
+
+const REGISTERING_PORT = 28_071;
+const PHONES_REGISTER_PER_SECOND = 50;
+const TALK_MS = 1000;
+const RING_MS = 100;
+/** Addresses of record that are refreshed again and again. */
+const REFRESHED = 1000;
+const NEW_CONTACTS_PER_SECOND = 2000;
+/** For what was just handed over, and for the garbage collectors of both worlds. */
+const SETTLE_MS = 1000;
+
+/** What was measured; absent: there is none. `p99` goes with a `value` that is a median. */
+export type Figures = { readonly value?: number; readonly p99?: number };
+
+/** One measurement, and what went wrong. */
+export type Sample = {
+  readonly figures: Figures;
+  readonly faults: readonly string[];
+  readonly retransmissions: number;
+};
+
+/** The phones of one line. They serve every server that they are registered with. */
+export class CalledLine {
+  readonly number: string;
+  readonly #count: number;
+  readonly #folder: string;
+  readonly #phones: Phones;
+
+  constructor(number: string, count: number, folder: string) {
+    this.number = number;
+    this.#count = count;
+    this.#folder = folder;
+    this.#phones = new Phones(count, PHONES_PORT, RING_MS, folder);
+  }
+
+  /** Registers all phones; throws if the server will not have them. */
+  async register(server: Server): Promise<void> {
+    const contacts = Array.from({ length: this.#count }, (_, index) => [
+      this.number,
+      `${ADDRESS}:${PHONES_PORT + index}`,
+    ]);
+    const load = {
+      scenario: 'register',
+      port: REGISTERING_PORT,
+      perSecond: PHONES_REGISTER_PER_SECOND,
+      calls: this.#count,
+      fields: writeFields(contacts, this.#folder, 'phones.csv'),
+    };
+    const { faults } = await send(load, server, this.#folder);
+    if (faults.length > 0) throw new Error(faults.join('\n'));
+  }
+
+  /** Calls of one second each: CPU time per call. */
+  async call(server: Server, perSecond: number, seconds: number): Promise<Sample> {
+    const calls = Math.round(perSecond * seconds);
+    return this.#measured(server, { ...this.#load(perSecond, calls), pauseMs: TALK_MS });
+  }
+
+  /** The same with a capture beside it: milliseconds until it rings, which half of the calls and 99 % keep to. */
+  async dial(server: Server, perSecond: number, seconds: number): Promise<Sample> {
+    const capture = await Capture.start(CALLER_PORT, this.#folder);
+    if (typeof capture === 'string') return fault(capture);
+    const { faults, retransmissions } = await this.call(server, perSecond, seconds);
+    const delays = (await capture.stop()).sort((a, b) => a - b);
+    if (delays.length === 0) return fault('no 180 was captured');
+    const figures = { value: quantile(delays, 0.5), p99: quantile(delays, 0.99) };
+    return { figures, faults, retransmissions };
+  }
+
+  /** Holds `calls` at once: KB that the server grew by for each. */
+  async weigh(server: Server, calls: number, perSecond: number): Promise<Sample> {
+    const beforeKb = memoryKb(server.program.pid);
+    let upKb = Number.NaN;
+    const look = async (): Promise<void> => {
+      upKb = memoryKb(server.program.pid);
+    };
+    const sample = await this.hold(server, { calls, perSecond, look });
+    return { ...sample, figures: { value: (upKb - beforeKb) / calls } };
+  }
+
+  /** Holds `calls` at once; `look` is called when all are up, and they end after that. */
+  async hold(
+    server: Server,
+    options: {
+      readonly calls: number;
+      readonly perSecond: number;
+      readonly look: () => Promise<void>;
+    },
+  ): Promise<Sample> {
+    const { calls, perSecond, look } = options;
+    const rampMs = (calls / perSecond) * 1000;
+    const load = { ...this.#load(perSecond, calls), pauseMs: rampMs + 4 * SETTLE_MS };
+    return this.#measured(server, load, async () => {
+      await wait(rampMs + RING_MS + 2 * SETTLE_MS);
+      await look();
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#phones.stop();
+  }
+
+  #load(perSecond: number, calls: number): Load {
+    return { scenario: 'caller', port: CALLER_PORT, perSecond, calls, number: this.number };
+  }
+
+  async #measured(server: Server, load: Load, during?: () => Promise<void>): Promise<Sample> {
+    const before = this.#phones.counts;
+    const sample = await measured(server, load, this.#folder, during);
+    const faults = [...sample.faults, ...(await this.#phones.settled(before, load.calls))];
+    return { ...sample, faults };
+  }
+}
+
+/** Refreshes of registrations: CPU time for each, with its challenge if `digest`. */
+export function refresh(
+  server: Server,
+  options: { readonly perSecond: number; readonly seconds: number; readonly digest: boolean },
+  folder: string,
+): Promise<Sample> {
+  const { perSecond, seconds, digest } = options;
+  const calls = Math.round(perSecond * seconds);
+  const load = registrations({ calls, perSecond, users: REFRESHED, digest }, folder);
+  return measured(server, load, folder);
+}
+
+/** Registers `contacts`: KB that the server grew by for each that it did not know from its warm-up. */
+export async function remember(server: Server, contacts: number, folder: string): Promise<Sample> {
+  const beforeKb = memoryKb(server.program.pid);
+  const perSecond = NEW_CONTACTS_PER_SECOND;
+  const load = registrations(
+    { calls: contacts, perSecond, users: contacts, digest: false },
+    folder,
+  );
+  const sample = await measured(server, load, folder);
+  await wait(2 * SETTLE_MS);
+  const grownKb = memoryKb(server.program.pid) - beforeKb;
+  return { ...sample, figures: { value: grownKb / (contacts - REFRESHED) } };
+}
+
+async function measured(
+  server: Server,
+  load: Load,
+  folder: string,
+  during?: () => Promise<void>,
+): Promise<Sample> {
+  const beforeMs = cpuMs(server.program.pid);
+  const { faults, retransmissions } = await send(load, server, folder, during);
+  const figures = { value: (cpuMs(server.program.pid) - beforeMs) / load.calls };
+  return { figures, faults, retransmissions };
+}
+
+function registrations(
+  options: {
+    readonly calls: number;
+    readonly perSecond: number;
+    readonly users: number;
+    readonly digest: boolean;
+  },
+  folder: string,
+): Load {
+  const { calls, perSecond, users, digest } = options;
+  // Letters as in examples/one-manager: `u…` have a password, `n…` are let in.
+  const rows = Array.from({ length: users }, (_, index) => {
+    const user = `${digest ? 'u' : 'n'}${String(index).padStart(5, '0')}`;
+    const credentials = `[authentication username=${user} password=secret]`;
+    return [user, digest ? credentials : `${ADDRESS}:${REGISTERING_PORT}`];
+  });
+  const fields = writeFields(rows, folder, 'users.csv');
+  const scenario = digest ? 'register-digest' : 'register';
+  return { scenario, port: REGISTERING_PORT, perSecond, calls, fields };
+}
+
+function writeFields(rows: readonly (readonly string[])[], folder: string, name: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, `SEQUENTIAL\n${rows.map((row) => `${row.join(';')};\n`).join('')}`);
+  return path;
+}
+
+function quantile(sorted: readonly number[], part: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+}
+
+function fault(why: string): Sample {
+  return { figures: {}, faults: [why], retransmissions: 0 };
+}

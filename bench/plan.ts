@@ -1,0 +1,245 @@
+/** What is measured, on whom, and what is to be reached: due and aim of each figure. */
+import { CalledLine, refresh, remember, type Sample } from './load.ts';
+import { loopDelayMs } from './metrics.ts';
+import type { Server, ServerName } from './servers.ts';
+
+/** The greatest that will do, and the one that is wanted. `least`: the least instead. */
+export type Goal = { readonly due: number; readonly aim: number; readonly least?: true };
+
+/** What a figure is divided by before it is held against its goal: another server's, or nothing. */
+export type Against = 'kamailio' | 'relay' | undefined;
+
+export type Measurement = {
+  /** The word for `--only`. */
+  readonly name: string;
+  readonly title: string;
+  /** Calls or registrations per second. */
+  readonly rate: number;
+  readonly unit: 'CPU ms' | 'ms' | 'KB' | 'calls/s';
+  readonly servers: readonly ServerName[];
+  readonly goals: readonly {
+    readonly title?: string;
+    readonly against: Against;
+    readonly goal: Goal;
+  }[];
+  /** What the load is of: a server that has been warmed up for that is not warmed up again. */
+  readonly warmth: string;
+  /** Memory is asked of servers that were just started, and once. */
+  readonly fresh?: true;
+  /** Not part of a run unless asked for. */
+  readonly optional?: true;
+  /** Readies phones. The load is ended by `close`. */
+  open(folder: string): Load;
+};
+
+/** A measurement under way. */
+export type Load = {
+  /** Once for each server. */
+  prepare(server: Server): Promise<void>;
+  /** Not counted: just-in-time compilers have seen the load after it. */
+  warmUp(server: Server): Promise<Sample>;
+  sample(server: Server, seconds: number): Promise<Sample>;
+  close(): Promise<void>;
+};
+
+const CALL: Goal = { due: 2, aim: 1 };
+const REGISTER: Goal = { due: 3, aim: 1.2 };
+const CONTACTS = 20_000;
+const CALLS_UP = 5000;
+const CALLS_UP_PER_SECOND = 1000;
+const CALLS_UP_FOR_PAUSE = 10_000;
+const WARM_UP_SECONDS = 4;
+/** Tried in turn until calls fail. */
+const RATES = [1000, 1500, 2000, 2500, 3000, 4000];
+const PAIR: readonly ServerName[] = ['linewright', 'kamailio'];
+
+/** In the order in which they run. */
+export const PLAN: readonly Measurement[] = [
+  calls('call', 'basic call', { line: 'basic1', phones: 1, rate: 100 }),
+  {
+    ...calls('call', 'basic call', { line: 'basic1', phones: 1, rate: 1000 }),
+    servers: [...PAIR, 'relay'],
+    goals: [
+      { against: 'kamailio', goal: CALL },
+      { title: 'its datagrams through Node', against: 'relay', goal: { due: 5, aim: 2.5 } },
+    ],
+  },
+  calls('fork4', '4 phones ring', { line: 'line4', phones: 4, rate: 30 }),
+  // So few calls that ticks of 10 ms would show.
+  calls('fork16', '16 phones ring', { line: 'line16', phones: 16, rate: 8, longer: 2 }),
+  registers('register', 'REGISTER', { rate: 300, digest: false }),
+  registers('register', 'REGISTER', { rate: 3000, digest: false }),
+  registers('digest', 'REGISTER with digest', { rate: 300, digest: true }),
+  registers('digest', 'REGISTER with digest', { rate: 3000, digest: true }),
+  delay(),
+  most(),
+  contacts(),
+  callsUp(),
+  pause(),
+];
+
+function calls(
+  name: string,
+  title: string,
+  options: { line: string; phones: number; rate: number; longer?: number },
+): Measurement {
+  const { line, phones, rate, longer = 1 } = options;
+  return {
+    name,
+    title,
+    rate,
+    unit: 'CPU ms',
+    servers: PAIR,
+    goals: [{ against: 'kamailio', goal: CALL }],
+    warmth: line,
+    open: (folder) =>
+      called(
+        line,
+        phones,
+        folder,
+        (calledLine) => (server, seconds) => calledLine.call(server, rate, seconds * longer),
+      ),
+  };
+}
+
+function registers(
+  name: string,
+  title: string,
+  options: { rate: number; digest: boolean },
+): Measurement {
+  const { rate, digest } = options;
+  return {
+    name,
+    title,
+    rate,
+    unit: 'CPU ms',
+    servers: ['linewright', digest ? 'kamailio-digest' : 'kamailio'],
+    goals: [{ against: 'kamailio', goal: REGISTER }],
+    warmth: name,
+    open: (folder) => ({
+      prepare: async () => {},
+      warmUp: (server) =>
+        refresh(server, { perSecond: 1500, seconds: WARM_UP_SECONDS, digest }, folder),
+      sample: (server, seconds) => refresh(server, { perSecond: rate, seconds, digest }, folder),
+      close: async () => {},
+    }),
+  };
+}
+
+function delay(): Measurement {
+  return {
+    name: 'delay',
+    title: 'post-dial delay',
+    rate: 100,
+    unit: 'ms',
+    servers: PAIR,
+    goals: [{ against: 'kamailio', goal: { due: 2, aim: 1 } }],
+    warmth: 'basic1',
+    open: (folder) =>
+      called('basic1', 1, folder, (line) => (server, seconds) => line.dial(server, 100, seconds)),
+  };
+}
+
+function contacts(): Measurement {
+  return {
+    name: 'contacts',
+    title: `memory per contact, ${CONTACTS}`,
+    rate: 2000,
+    unit: 'KB',
+    servers: PAIR,
+    goals: [{ against: undefined, goal: { due: 4, aim: 1.5 } }],
+    warmth: 'register',
+    fresh: true,
+    open: (folder) => ({
+      prepare: async () => {},
+      warmUp: (server) =>
+        refresh(server, { perSecond: 2000, seconds: WARM_UP_SECONDS, digest: false }, folder),
+      sample: (server) => remember(server, CONTACTS, folder),
+      close: async () => {},
+    }),
+  };
+}
+
+function callsUp(): Measurement {
+  return {
+    name: 'calls',
+    title: `memory per call, ${CALLS_UP} up`,
+    rate: CALLS_UP_PER_SECOND,
+    unit: 'KB',
+    servers: PAIR,
+    goals: [{ against: undefined, goal: { due: 12, aim: 6 } }],
+    warmth: 'basic1',
+    fresh: true,
+    open: (folder) =>
+      called(
+        'basic1',
+        1,
+        folder,
+        (line) => (server) => line.weigh(server, CALLS_UP, CALLS_UP_PER_SECOND),
+      ),
+  };
+}
+
+function most(): Measurement {
+  return {
+    name: 'max',
+    title: 'most basic calls without a failure',
+    rate: RATES.at(-1) ?? 0,
+    unit: 'calls/s',
+    servers: PAIR,
+    goals: [{ against: undefined, goal: { due: 1000, aim: 2000, least: true } }],
+    warmth: 'basic1',
+    optional: true,
+    open: (folder) =>
+      called('basic1', 1, folder, (line) => async (server, seconds) => {
+        let value = 0;
+        for (const rate of RATES) {
+          const { faults } = await line.call(server, rate, seconds);
+          if (faults.length > 0) break;
+          value = rate;
+        }
+        return { figures: { value }, faults: [], retransmissions: 0 };
+      }),
+  };
+}
+
+function pause(): Measurement {
+  return {
+    name: 'pause',
+    title: `event loop p99.9, ${CALLS_UP_FOR_PAUSE} calls up`,
+    rate: 500,
+    unit: 'ms',
+    servers: ['linewright'],
+    goals: [{ against: undefined, goal: { due: 50, aim: 10 } }],
+    warmth: 'basic1',
+    optional: true,
+    open: (folder) =>
+      called('basic1', 1, folder, (line) => async (server) => {
+        let value = Number.NaN;
+        // The first look starts the watch; the second tells of the time between.
+        await loopDelayMs();
+        const look = async (): Promise<void> => {
+          value = await loopDelayMs();
+        };
+        const options = { calls: CALLS_UP_FOR_PAUSE, perSecond: 500, look };
+        return { ...(await line.hold(server, options)), figures: { value } };
+      }),
+  };
+}
+
+function called(
+  number: string,
+  phones: number,
+  folder: string,
+  sampleOf: (line: CalledLine) => Load['sample'],
+): Load {
+  const line = new CalledLine(number, phones, folder);
+  return {
+    // The relay has no registrar: it knows its phone by the port.
+    prepare: (server) => (server.name === 'relay' ? Promise.resolve() : line.register(server)),
+    // With sixteen phones a call is many times the work.
+    warmUp: (server) => line.call(server, 500 / phones ** 1.5, WARM_UP_SECONDS),
+    sample: sampleOf(line),
+    close: () => line.stop(),
+  };
+}
