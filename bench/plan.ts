@@ -48,7 +48,8 @@ const CONTACTS = 20_000;
 const CALLS_UP = 5000;
 const CALLS_UP_PER_SECOND = 1000;
 const CALLS_UP_FOR_PAUSE = 10_000;
-const WARM_UP_SECONDS = 4;
+const WARM_UP_SECONDS = 5;
+const WARM_UP_LEGS_PER_SECOND = 500;
 /** Tried in turn until calls fail. */
 const RATES = [1000, 1500, 2000, 2500, 3000, 4000];
 const PAIR: readonly ServerName[] = ['linewright', 'kamailio'];
@@ -237,8 +238,7 @@ function called(
   return {
     // The relay has no registrar: it knows its phone by the port.
     prepare: (server) => (server.name === 'relay' ? Promise.resolve() : line.register(server)),
-    // With sixteen phones a call is many times the work.
-    warmUp: (server) => line.call(server, 500 / phones ** 1.5, WARM_UP_SECONDS),
+    warmUp: (server) => line.call(server, WARM_UP_LEGS_PER_SECOND / phones, WARM_UP_SECONDS),
     sample: sampleOf(line),
     close: () => line.stop(),
   };
