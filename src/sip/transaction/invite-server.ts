@@ -9,6 +9,7 @@ import type { Timer } from '../../base/timer-wheel.ts';
 import { type Hop, isReliable } from '../hop.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { Context, Tell } from './context.ts';
+import { toTagOf } from './matching.ts';
 import type { Transaction } from './transaction.ts';
 
 export type InviteServer<U> = {
@@ -26,6 +27,8 @@ export type InviteServer<U> = {
   readonly mergeKey: string;
   /** The answer that is sent again when the INVITE is, or ''. */
   text: string;
+  /** To tag of the 2xx, for the answer to a CANCEL that crosses it (§9.2); '' before. */
+  toTag: string;
   retransmitMs: number;
   timer: Timer<Transaction<U>> | undefined;
   endAtMs: number;
@@ -65,6 +68,7 @@ export function startInviteServer<U>(
     key,
     mergeKey,
     text: trying,
+    toTag: '',
     retransmitMs: context.timers.t1Ms,
     timer: undefined,
     endAtMs: Infinity,
@@ -125,6 +129,7 @@ function inProceeding<U>(
       tx.state = 'accepted';
       tx.request = undefined;
       tx.text = '';
+      if (tx.toTag === '') tx.toTag = toTagOf(text);
       send(tx, text, context);
       timers.start(tx, 'L', 64 * timers.t1Ms);
       return undefined;

@@ -28,7 +28,15 @@ import {
   stepByTimer,
   stepByTransportError,
 } from './machines.ts';
-import { flatKey, formatVia, freshBranch, mergeKey, serverKey, statelessTag } from './matching.ts';
+import {
+  flatKey,
+  formatVia,
+  freshBranch,
+  mergeKey,
+  serverKey,
+  statelessTag,
+  toTagOf,
+} from './matching.ts';
 import { startNonInviteClient } from './non-invite-client.ts';
 import { startNonInviteServer } from './non-invite-server.ts';
 import type { ServerTransaction } from './server.ts';
@@ -277,7 +285,13 @@ export class TransactionLayer<U> {
       this.#answer(request, source, 481, '');
       return undefined;
     }
-    this.#answer(request, source, 200, '', toTagOf(invite.text));
+    this.#answer(
+      request,
+      source,
+      200,
+      '',
+      invite.toTag === '' ? toTagOf(invite.text) : invite.toTag,
+    );
     if (invite.state === 'proceeding') return { type: 'cancel', request, transaction: invite };
     this.counters.cancelsTooLate++;
     return undefined;
@@ -370,10 +384,4 @@ export class TransactionLayer<U> {
       this.#table.removeServer(transaction);
     else this.#table.removeClient(transaction);
   }
-}
-
-/** The To tag of an answer of ours: RFC 3261 §9.2 wants the same one in the answer to the CANCEL. */
-function toTagOf(text: string): string {
-  const parsed = parseMessage(text);
-  return parsed.ok ? parsed.message.toTag : '';
 }

@@ -62,3 +62,14 @@ export function statelessTag(request: SipRequest, seed: number): string {
   }
   return (one >>> 0).toString(36) + (two >>> 0).toString(36);
 }
+
+/** The To tag of an answer of ours, which has one To, spelt so: RFC 3261 §9.2 wants it in that to the CANCEL too. */
+export function toTagOf(text: string): string {
+  const at = text.indexOf('\r\nTo: ');
+  if (at < 0) return '';
+  const end = text.indexOf('\r\n', at + 2);
+  const tagAt = text.lastIndexOf(';tag=', end);
+  if (tagAt < at) return '';
+  const next = text.indexOf(';', tagAt + 1);
+  return detach(text.slice(tagAt + 5, next < 0 || next > end ? end : next));
+}

@@ -237,6 +237,17 @@ test('a CANCEL that crosses the final answer is answered 200 and goes no further
   assert.deepEqual(desk.seen(), ['send 200 CANCEL to udp:192.0.2.1:5060']);
 });
 
+for (const status of [180, 200, 486]) {
+  test(`the answer to a CANCEL after a ${status} has the To tag of that (§9.2)`, () => {
+    const desk = new Desk();
+    desk.receive(request('INVITE'));
+    desk.answer(status);
+    desk.receive(request('CANCEL'));
+    const tags = desk.sent().map((text) => /^To: .*;tag=(.+)$/m.exec(text)?.[1]);
+    assert.deepEqual(tags, [undefined, 'ours', 'ours']);
+  });
+}
+
 test('a CANCEL for nothing that we know is answered 481', () => {
   const desk = new Desk();
   desk.receive(request('OPTIONS'));
