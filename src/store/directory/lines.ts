@@ -1,13 +1,13 @@
 /** Lines of the directory: those that are given, and one for each device that has a number of its own. */
 import type { Device, Line, Member, Offering, Rights } from '../../call/directory.ts';
-import { type Entry, keyPlaceAt, placeAt } from '../document.ts';
+import { type Entry, keyPlaceAt, placeAt, plain } from '../document.ts';
 import { suggestion } from '../nearest-name.ts';
 import { formatPlace, type Problem } from '../problem.ts';
 import { checkShape } from '../shape.ts';
 import { dialNumber } from '../values.ts';
 import type { DeviceDraft, DeviceDrafts } from './devices.ts';
 import type { Entries } from './gather.ts';
-import { type LineEntry, lineSchema } from './schema.ts';
+import { type LineEntry, type LineNames, lineNamesSchema, lineSchema } from './schema.ts';
 
 /** Barging into a call that others have is given on purpose only. */
 const RIGHTS_DEFAULT: readonly Rights[] = ['answer', 'originate', 'retrieve'];
@@ -28,8 +28,10 @@ export function readLines(
     const fault = dialNumber.safeParse(entry.key).error?.issues[0];
     if (fault) problems.push({ place: entry.place, message: fault.message });
     const given = checkShape(lineSchema, entry.value, problems);
+    const names = lineNamesSchema.safeParse(plain(entry.value, []));
+    if (names.success) checkNames(entry, names.data, devices, problems);
     if (given === undefined) continue;
-    checkMembers(entry, given, devices, problems);
+    checkMembers(entry, given, problems);
     lines.set(entry.key, makeLine(entry.key, given));
   }
   const ownNumbers = new Map<string, DeviceDraft>();
@@ -128,17 +130,16 @@ function extension(draft: DeviceDraft): Line {
   };
 }
 
-function checkMembers(
+/** Devices and members that a line names. A name that is none ('') was complained of already. */
+function checkNames(
   entry: Entry,
-  given: LineEntry,
+  { members, offer }: LineNames,
   { drafts, broken }: DeviceDrafts,
   problems: Problem[],
 ): void {
-  const names = Object.keys(given.members);
   const seats = new Map<string, string>();
-  if (names.length === 0)
-    problems.push({ place: entry.place, message: `line '${entry.key}' has no members` });
-  for (const [name, { device }] of Object.entries(given.members)) {
+  for (const [name, { device }] of Object.entries(members)) {
+    if (device === '') continue;
     const place = placeAt(entry.value, ['members', name, 'device']);
     const seat = seats.get(device);
     if (seat !== undefined)
@@ -148,14 +149,22 @@ function checkMembers(
     const message = `unknown device '${device}'${suggestion(device, drafts.keys())}`;
     problems.push({ place, message });
   }
-  if (given.offer === undefined || given.offer === 'parallel') return;
-  given.offer.serial.forEach((step, index) => {
+  const names = Object.keys(members);
+  offer.serial.forEach((step, index) => {
     step.members.forEach((name, position) => {
-      if (names.includes(name)) return;
+      if (name === '' || names.includes(name)) return;
       const place = placeAt(entry.value, ['offer', 'serial', index, 'members', position]);
       problems.push({ place, message: `unknown member '${name}'${suggestion(name, names)}` });
     });
   });
+}
+
+/** Whether there are members, and all of them are offered the line's calls. */
+function checkMembers(entry: Entry, given: LineEntry, problems: Problem[]): void {
+  const names = Object.keys(given.members);
+  if (names.length === 0)
+    problems.push({ place: entry.place, message: `line '${entry.key}' has no members` });
+  if (given.offer === undefined || given.offer === 'parallel') return;
   const served = new Set(given.offer.serial.flatMap((step) => step.members));
   for (const name of names) {
     if (served.has(name)) continue;

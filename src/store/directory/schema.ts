@@ -66,6 +66,24 @@ export const lineSchema = z.strictObject({
 });
 export type LineEntry = z.output<typeof lineSchema>;
 
+const noStep = { members: [] };
+const noSteps = { serial: [] };
+
+/** The names in a line that stand for something else, as far as they can be made out where it is wrong elsewhere. */
+export const lineNamesSchema = z.object({
+  members: z
+    .record(z.string(), z.object({ device: identifier.catch('') }).catch({ device: '' }))
+    .catch({}),
+  offer: z
+    .object({
+      serial: z
+        .array(z.object({ members: z.array(identifier.catch('')).catch([]) }).catch(noStep))
+        .catch([]),
+    })
+    .catch(noSteps),
+});
+export type LineNames = z.output<typeof lineNamesSchema>;
+
 /** In a key range, `user`, `number` and `name` may hold the range's braces: these are checked after filling in. */
 const fillable = <T>(schema: z.ZodType<T, string>) =>
   z.string().superRefine((text, context) => {

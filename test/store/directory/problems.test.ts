@@ -109,6 +109,34 @@ devices:
 );
 
 refuses(
+  'a line with mistakes is asked about the names in it all the same',
+  {
+    'a.yaml': `
+lines:
+  "2001":
+    offer: paralel
+    members:
+      ana: { device: anna }
+      ben: { device: ben, ring: later }
+      twin: { device: ben }
+      nobody: { }
+  "2002":
+    offer: { serial: [{ members: [bem] }, { members: ana, seconds: 5 }] }
+    members: { ben: { device: ben } }
+`,
+    'b.yaml': ANA,
+  },
+  `a.yaml:4:12: expected parallel, got 'paralel' (did you mean 'parallel'?)
+   a.yaml:6:22: unknown device 'anna' (did you mean 'ana'?)
+   a.yaml:7:33: expected 'at once' or 'after' and a time such as 'after 8s', got 'later'
+   a.yaml:8:23: device 'ben' is already member 'ben'
+   a.yaml:9:15: missing key 'device'
+   a.yaml:11:23: missing key 'seconds'
+   a.yaml:11:35: unknown member 'bem' (did you mean 'ben'?)
+   a.yaml:11:54: expected a list`,
+);
+
+refuses(
   'a key that two files or two lines of a file give is named with both places',
   {
     'a.yaml': `
