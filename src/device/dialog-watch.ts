@@ -4,7 +4,7 @@
  * The line control process tells what the line does; each change goes to the phone as a document of
  * full state. Only members of a line may watch it.
  */
-import type { LineCallState } from '../call/signals.ts';
+import type { LineCallState, Party } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
@@ -101,7 +101,17 @@ function show(process: DeviceProcess, watch: Watch): void {
   userAgent.notify(watch.subscription, {
     media: {
       type: DIALOG_INFO,
-      body: dialogInfo(watch.version++, watch.number, domain, watch.calls),
+      body: dialogInfo(watch.version++, watch.number, domain, watch.calls, (member) =>
+        partyOf(process, watch.number, member),
+      ),
     },
   });
+}
+
+/** Who has a seat of a line: a device by its own address of record. */
+function partyOf(process: DeviceProcess, number: string, member: string): Party {
+  const { lines, devices } = process.environment.directory;
+  const seat = lines.get(number)?.members.find(({ name }) => name === member);
+  const device = seat === undefined ? undefined : devices.get(seat.device);
+  return device === undefined ? { number, name: '' } : { number: device.user, name: device.name };
 }
