@@ -99,6 +99,7 @@ function readRows<Row>(value: unknown): Rows<Row> {
 
 function memberState(member: MemberRow): string {
   if (member.ringing) return 'ringing';
+  if (member.talking) return 'talking';
   return member.registered ? 'registered' : 'away';
 }
 

@@ -65,6 +65,8 @@ export type MemberRow = {
   readonly registered: boolean;
   /** Whether a call of this line rings there. */
   readonly ringing: boolean;
+  /** Whether it has taken a call of this line that still stands. */
+  readonly talking: boolean;
 };
 
 export type CallRow = {

@@ -49,6 +49,9 @@ export function lineRow(line: Line, control: LineControl | undefined): LineRow {
   const ringing = new Set(
     snapshot?.calls.flatMap((call) => (call.state === 'ringing' ? call.ringing : [])),
   );
+  const talking = new Set(
+    snapshot?.calls.flatMap((call) => (call.state === 'active' ? [call.member] : [])),
+  );
   return {
     number: line.number,
     name: line.name,
@@ -59,6 +62,7 @@ export function lineRow(line: Line, control: LineControl | undefined): LineRow {
         device,
         registered: phones.length > 0,
         ringing: phones.some((phone) => ringing.has(phone.pid)),
+        talking: talking.has(name),
       };
     }),
     calls: snapshot?.calls.length ?? 0,

@@ -34,7 +34,7 @@ test('lists are tables, and what came off the wire does nothing to the terminal'
 `,
     `NUMBER  NAME    MEMBERS                CALLS
 2000    Office  a (ringing), b (away)      1
-1001    Ana     1001 (registered)          0
+1001    Ana     1001 (talking)             0
 `,
     `CALL  FROM  TO    STATE    ANSWERED BY  FOR   LEGS
 k3x   1001  2000  ringing               1:15  1001 calling, 2000a ringing
@@ -63,6 +63,7 @@ members:
     device: "1001"
     registered: true
     ringing: false
+    talking: true
 calls: 0
 `,
       [

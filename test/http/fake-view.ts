@@ -38,15 +38,15 @@ const LINES = [
     number: '2000',
     name: 'Office',
     members: [
-      { name: 'a', device: '2000a', registered: true, ringing: true },
-      { name: 'b', device: '2000b', registered: false, ringing: false },
+      { name: 'a', device: '2000a', registered: true, ringing: true, talking: false },
+      { name: 'b', device: '2000b', registered: false, ringing: false, talking: false },
     ],
     calls: 1,
   },
   {
     number: '1001',
     name: 'Ana',
-    members: [{ name: '1001', device: '1001', registered: true, ringing: false }],
+    members: [{ name: '1001', device: '1001', registered: true, ringing: false, talking: true }],
     calls: 0,
   },
 ];
