@@ -7,7 +7,7 @@ import { escapeUser } from '../sip/message/uri.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, calledLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
-import { causeOf } from './cause-to-status.ts';
+import { causeOfRefusal } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { nameAddrOf } from './identity.ts';
 import type { Place } from './place.ts';
@@ -141,7 +141,7 @@ export function refused(process: DeviceProcess, record: CallLeg, status: number)
   record.phase = 'over';
   process.forget(record);
   if (reportTo === undefined) return;
-  const said = causeOf(status);
+  const said = causeOfRefusal(status);
   // A phone that does not know its own contact is a phone that is not there.
   const isStale = said === 'unknown number' && process.place.kind === 'phone';
   const cause = isStale ? 'unreachable' : said;

@@ -58,6 +58,14 @@ export function refusalHeaders(cause: Cause): string {
   return `Reason: Q.850;cause=${q850};text="${text}"\r\n${retry}`;
 }
 
+/**
+ * What a final status to the INVITE that offers a call says about it. An answer that belongs inside a
+ * dialog, or to a CANCEL that we have not sent, says of a new call only that it cannot be had there.
+ */
+export function causeOfRefusal(status: number): Cause {
+  return status === 481 || status === 487 || status === 491 ? 'unreachable' : causeOf(status);
+}
+
 /** What a phone's or gateway's final status to our INVITE says about the call. */
 export function causeOf(status: number): Cause {
   switch (status) {

@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Cause } from '../../src/call/cause.ts';
-import { causeOf, reasonOf, refusalHeaders, statusOf } from '../../src/device/cause-to-status.ts';
+import {
+  causeOf,
+  causeOfRefusal,
+  reasonOf,
+  refusalHeaders,
+  statusOf,
+} from '../../src/device/cause-to-status.ts';
 
 const TOLD = `
   unknown number      404  Q.850;cause=1;text="Unallocated number"
@@ -50,6 +56,11 @@ for (const row of MEANT.trim().split('\n')) {
     assert.equal(causeOf(Number(status)), cause);
   });
 }
+
+test('an answer that makes no sense to a new call is not passed on to the caller', () => {
+  const told = [481, 487, 491, 486].map((status) => statusOf(causeOfRefusal(status)));
+  assert.deepEqual(told, [480, 480, 480, 486]);
+});
 
 test('a refusal for want of capacity says when to try again', () => {
   assert.match(refusalHeaders('overload'), /^Reason: .*\r\nRetry-After: 5\r\n$/);
