@@ -34,7 +34,7 @@ export function offer(process: DeviceProcess, request: Signal<'callRequest'>, fr
   }
   if (request.hops <= 0) return host.tell(from, { type: 'callRefuse', call, cause: 'loop' });
   const record = calledLeg(process, request, from, host.nowMs);
-  legs.set(call, record);
+  process.keep(call, record);
   const { domain } = environment;
   const referredBy = request.referredBy && nameAddrOf(request.referredBy, domain);
   record.leg = environment.userAgent.invite(

@@ -32,7 +32,7 @@ export function invited(process: DeviceProcess, event: Invited): void {
   const self = gateway === undefined ? process.party : partyOfOutsider(gateway, request);
   const record = callingLeg(process, call, leg, self, dialled, media !== undefined, host.nowMs);
   leg.owner = record;
-  process.legs.set(call, record);
+  process.keep(call, record);
   const callRequest: CallRequest = {
     type: 'callRequest',
     call,

@@ -6,7 +6,6 @@
  * new process.
  */
 import type { Device } from '../call/directory.ts';
-import { type LineSeat, seatsOf } from '../call/line-of-number.ts';
 import type { CallSignal } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import type { Scheduler } from '../process/scheduler.ts';
@@ -26,6 +25,7 @@ import * as dialogWatch from './dialog-watch.ts';
 import type { Environment } from './environment.ts';
 import { gatewayPlace } from './gateway.ts';
 import { partyOfDevice } from './identity.ts';
+import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
 
 /** Answer to a REGISTER: final status, phrase ('' for the usual one) and header lines. */
@@ -42,12 +42,11 @@ export class DeviceManager {
   readonly #scheduler: Scheduler<CallSignal>;
   readonly #registrar: Registrar;
   readonly #processes = new Map<Pid, DeviceProcess>();
-  /** Registered contacts by device, then by the binding's id. */
-  readonly #phones = new Map<string, Map<string, Pid>>();
+  /** The process of each registered contact. A binding stays one object for its life. */
+  readonly #phones = new Map<Binding, Pid>();
   /** Devices that call without registering. */
   readonly #visitors = new Map<string, Pid>();
   readonly #gateways: Map<string, Pid>;
-  readonly #seatsByDevice = new WeakMap<Device, readonly LineSeat[]>();
   /** Whose phone subscribed. */
   readonly #watchers = new Map<Subscription<CallLeg>, Pid>();
 
@@ -126,7 +125,7 @@ export class DeviceManager {
     if (place.kind === 'gateway') {
       this.#gateways.set(place.device, this.#spawn('g', place));
     } else if (place.binding !== undefined && !process.isLeaving) {
-      this.#phonesOf(place.device).set(place.binding.id, this.#spawn('d', place));
+      this.#phones.set(place.binding, this.#spawn('d', place));
     }
   }
 
@@ -164,13 +163,13 @@ export class DeviceManager {
     if (identity.kind === 'gateway') return this.#gateways.get(identity.id);
     const device = this.#environment.directory.devices.get(identity.id);
     if (device === undefined) return undefined;
-    const phones = this.#phones.get(device.id);
-    if (phones !== undefined) {
-      for (const binding of this.#registrar.bindings(device.id)) {
-        if (isFrom(binding, source, request)) return phones.get(binding.id);
-      }
-      if (phones.size === 1) return phones.values().next().value;
-    }
+    const bindings = this.#registrar.bindings(device.id);
+    const [first] = bindings;
+    const binding =
+      bindings.find((each) => isFrom(each, source, request)) ??
+      (bindings.length === 1 ? first : undefined);
+    const phone = binding && this.#phones.get(binding);
+    if (phone !== undefined) return phone;
     const known = this.#visitors.get(device.id);
     if (known !== undefined) return known;
     const pid = this.#spawn('d', this.#phonePlace(device, undefined));
@@ -182,8 +181,7 @@ export class DeviceManager {
     const { binding, type } = change;
     const device = this.#environment.directory.devices.get(binding.key);
     if (device === undefined) return;
-    const phones = this.#phonesOf(device.id);
-    const pid = phones.get(binding.id);
+    const pid = this.#phones.get(binding);
     if (this.#environment.log.debugging && type !== 'refreshed') {
       const { contact, userAgent } = binding;
       this.#environment.log.write('debug', `contact ${type}`, {
@@ -193,26 +191,18 @@ export class DeviceManager {
       });
     }
     if (type === 'removed') {
-      phones.delete(binding.id);
-      if (phones.size === 0) this.#phones.delete(device.id);
+      this.#phones.delete(binding);
       const process = pid === undefined ? undefined : this.#processes.get(pid);
       if (pid !== undefined && process !== undefined)
         this.#scheduler.run(pid, () => process.leave());
     } else if (pid === undefined) {
-      phones.set(binding.id, this.#spawn('d', this.#phonePlace(device, binding)));
+      this.#phones.set(binding, this.#spawn('d', this.#phonePlace(device, binding)));
     } else {
-      const place = this.#processes.get(pid)?.place;
-      if (place?.kind === 'phone') place.binding = binding;
+      const process = this.#processes.get(pid);
+      // A line that did not answer is asked again with the phone's next word.
+      if (process !== undefined && process.lines.length === 0)
+        this.#scheduler.run(pid, () => lineMembership.join(process));
     }
-  }
-
-  #phonesOf(device: string): Map<string, Pid> {
-    let phones = this.#phones.get(device);
-    if (phones === undefined) {
-      phones = new Map();
-      this.#phones.set(device, phones);
-    }
-    return phones;
   }
 
   #phonePlace(device: Device, binding: Binding | undefined): Place {
@@ -221,20 +211,8 @@ export class DeviceManager {
       kind: 'phone',
       device: device.id,
       party: partyOfDevice(directory, device),
-      // Only who is registered can be rung.
-      seats: binding === undefined ? [] : this.#seats(device),
       binding,
     };
-  }
-
-  /** Shared by all contacts of a device. */
-  #seats(device: Device): readonly LineSeat[] {
-    let seats = this.#seatsByDevice.get(device);
-    if (seats === undefined) {
-      seats = seatsOf(this.#environment.directory, device);
-      this.#seatsByDevice.set(device, seats);
-    }
-    return seats;
   }
 
   #spawn(kind: 'd' | 'g', place: Place): Pid {

@@ -25,16 +25,18 @@ import type { Place } from './place.ts';
 import * as takeOver from './take-over.ts';
 import * as transfer from './transfer.ts';
 
+const NO_LEGS: ReadonlyMap<CallId, CallLeg> = new Map();
+
 export class DeviceProcess implements Process<CallSignal> {
   readonly host: Host<CallSignal>;
   readonly environment: Environment;
   readonly place: Place;
-  /** By every id that a leg is known by. */
-  readonly legs = new Map<CallId, CallLeg>();
-  /** Line control processes that this device has registered with, by number. */
-  readonly lines = new Map<string, Pid>();
-  /** Subscriptions of its phone to the dialog package. */
-  readonly watches = new Map<Subscription<CallLeg>, dialogWatch.Watch>();
+  /** Lines that have attached it. */
+  lines: readonly lineMembership.AttachedLine[] = [];
+  /** Subscriptions of its phone to the dialog package; undefined before the first. */
+  watches: Map<Subscription<CallLeg>, dialogWatch.Watch> | undefined;
+  /** Undefined before the first call: most phones of a large site are silent, and a table is not small. */
+  #legs: Map<CallId, CallLeg> | undefined;
   #callCounter = 0;
   #leaving = false;
 
@@ -56,6 +58,22 @@ export class DeviceProcess implements Process<CallSignal> {
 
   get party(): Party {
     return this.place.party;
+  }
+
+  /** By every id that a leg is known by. */
+  get legs(): ReadonlyMap<CallId, CallLeg> {
+    return this.#legs ?? NO_LEGS;
+  }
+
+  /** From now on the leg is known by that id as well. */
+  keep(call: CallId, record: CallLeg): void {
+    this.#legs ??= new Map();
+    this.#legs.set(call, record);
+  }
+
+  /** The leg is not known by that id any more. */
+  drop(call: CallId): void {
+    this.#legs?.delete(call);
   }
 
   /** An id for a call that begins here. */
@@ -199,7 +217,7 @@ export class DeviceProcess implements Process<CallSignal> {
       record.phase = 'over';
       if (phase !== 'over') this.#endLeg(record, phase, 'internal failure');
     }
-    this.legs.clear();
+    this.#legs = undefined;
   }
 
   /**
@@ -245,8 +263,8 @@ export class DeviceProcess implements Process<CallSignal> {
   }
 
   forget(record: CallLeg): void {
-    this.legs.delete(record.call);
-    if (record.move !== undefined) this.legs.delete(record.move.call);
+    this.drop(record.call);
+    if (record.move !== undefined) this.drop(record.move.call);
   }
 
   /** A process whose registration is gone exits with its last leg. */

@@ -38,6 +38,7 @@ export function subscribe(
       directory.lines.has(subscription.resource) || directory.users.has(subscription.resource);
     return userAgent.refuseSubscription(subscription, isKnown ? 403 : 404);
   }
+  process.watches ??= new Map();
   const known = process.watches.get(subscription);
   if (known === undefined && process.watches.size >= WATCHES_MAX) {
     return userAgent.refuseSubscription(subscription, 503, 'Retry-After: 60\r\n');
@@ -63,9 +64,9 @@ function numberOf(process: DeviceProcess, resource: string): string | undefined 
 }
 
 export function unsubscribed(process: DeviceProcess, subscription: Subscription<CallLeg>): void {
-  const watch = process.watches.get(subscription);
+  const watch = process.watches?.get(subscription);
+  if (process.watches === undefined || watch === undefined) return;
   process.watches.delete(subscription);
-  if (watch === undefined) return;
   for (const other of process.watches.values()) if (other.number === watch.number) return;
   process.host.tell(process.environment.lineManager, {
     type: 'lineUnwatch',
@@ -79,7 +80,7 @@ export function lineState(
   number: string,
   calls: readonly LineCallState[],
 ): void {
-  for (const watch of process.watches.values()) {
+  for (const watch of process.watches?.values() ?? []) {
     if (watch.number !== number) continue;
     watch.calls = calls;
     show(process, watch);
@@ -89,8 +90,8 @@ export function lineState(
 /** The line's process is gone: its calls in offer are, and its successor is asked. */
 export function lost(process: DeviceProcess, isGone: (pid: Pid) => boolean): void {
   const { lineManager } = process.environment;
-  for (const watch of process.watches.values()) {
-    const lcp = process.lines.get(watch.number);
+  for (const watch of process.watches?.values() ?? []) {
+    const lcp = process.lines.find(({ number }) => number === watch.number)?.lcp;
     if (lcp !== undefined && !isGone(lcp)) continue;
     process.host.tell(lineManager, { type: 'lineWatch', number: watch.number });
   }

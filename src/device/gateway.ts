@@ -26,7 +26,6 @@ export function gatewayPlace(gateway: Gateway): Place {
     kind: 'gateway',
     device: gateway.id,
     party: { number: gateway.id, name: '' },
-    seats: [],
     hostPart: `${bracketed}${port}${named === '' ? '' : `;transport=${named}`}`,
     hop: {
       transport,

@@ -1,5 +1,4 @@
 /** What a device process stands for: a registered phone, a device that calls without registering, or a gateway. */
-import type { LineSeat } from '../call/line-of-number.ts';
 import type { Party } from '../call/signals.ts';
 import type { Hop } from '../sip/hop.ts';
 import type { Binding } from '../sip/registrar/binding.ts';
@@ -10,7 +9,6 @@ export type Place =
       /** Id of the device in the directory. */
       readonly device: string;
       readonly party: Party;
-      readonly seats: readonly LineSeat[];
       /** Kept current by the registrar; undefined: it calls without being registered. */
       binding: Binding | undefined;
     }
@@ -18,7 +16,6 @@ export type Place =
       readonly kind: 'gateway';
       readonly device: string;
       readonly party: Party;
-      readonly seats: readonly LineSeat[];
       /** Host and parameters of its URI, to which a number is put: `203.0.113.10:5060;transport=tcp`. */
       readonly hostPart: string;
       readonly hop: Hop;

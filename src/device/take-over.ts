@@ -43,7 +43,7 @@ export function takeOver(
     host.nowMs,
   );
   leg.owner = record;
-  process.legs.set(call, record);
+  process.keep(call, record);
   const at = { pid: old.process.pid, call: old.call };
   record.change = {
     by: 'take-over',
@@ -62,8 +62,10 @@ export function takeOver(
 function maySpeakFor(process: DeviceProcess, other: DeviceProcess): boolean {
   if (process.place.kind === 'gateway' || other.place.kind === 'gateway') return false;
   if (process.place.device === other.place.device) return true;
-  const numbers = new Set(other.place.seats.map((seat) => seat.number));
-  return process.place.seats.some((seat) => numbers.has(seat.number));
+  const { devices } = process.environment.directory;
+  const theirs = devices.get(other.place.device)?.lines ?? [];
+  const ours = devices.get(process.place.device)?.lines ?? [];
+  return ours.some((number) => theirs.includes(number));
 }
 
 /** The replaced leg: hands over its peer and who is told of the end. */

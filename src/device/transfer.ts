@@ -138,7 +138,7 @@ export function transfer(
   const { directory } = process.environment;
   const by = directory.devices.get(signal.by);
   const call = process.newCallId();
-  process.legs.set(call, record);
+  process.keep(call, record);
   const control = process.environment.startCall(process.host, {
     type: 'callRequest',
     call,
@@ -312,7 +312,7 @@ function fail(process: DeviceProcess, record: CallLeg, cause: Cause): void {
   } else if (change?.by === 'move') {
     process.host.tell(change.to.pid, { type: 'callModifyRefused', call: change.to.call, cause });
   }
-  if (move !== undefined) process.legs.delete(move.call);
+  if (move !== undefined) process.drop(move.call);
   const told = move?.transferor ?? change?.transferor;
   if (told !== undefined) report(process, told, 'failed', cause);
   // The transferor hung up meanwhile: nobody is left to speak to.
