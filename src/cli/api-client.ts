@@ -6,7 +6,7 @@ import { CommandError, EXIT } from './exit-code.ts';
 
 /** Which manager is meant; the environment says the rest. */
 export type Target = {
-  /** Id of the manager, when several run on this machine. */
+  /** Id or process number of the manager, when several run on this machine. */
   readonly manager?: string | undefined;
   /** A manager elsewhere; its token comes in LINEWRIGHT_TOKEN. */
   readonly url?: string | undefined;
@@ -30,16 +30,20 @@ export function findManager(
   }
   const all =
     target.accessFolder === undefined ? findOwnAccess(env) : findAccess(target.accessFolder);
-  const found = all.filter(({ id }) => target.manager === undefined || id === target.manager);
+  const { manager } = target;
+  // Two of the same name are the same example, started twice: their processes tell them apart.
+  const found = all.filter(
+    ({ id, pid }) => manager === undefined || manager === id || manager === String(pid),
+  );
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
-  const named = target.manager === undefined ? '' : ` '${target.manager}'`;
+  const named = manager === undefined ? '' : ` '${manager}'`;
   if (only === undefined) {
     const message = `no manager${named} of this user runs on this machine: start one with 'linewright demo' or 'linewright start'`;
     throw new CommandError(EXIT.unreachable, message);
   }
   const ids = found.map(({ id, pid }) => `${id} (process ${pid})`).join(', ');
-  const message = `several managers run here: ${ids}: choose one with --manager or --url`;
+  const message = `several managers run here: ${ids}: choose one with --manager and its name or process number`;
   throw new CommandError(EXIT.usage, message);
 }
 

@@ -101,7 +101,7 @@ function addTrace(program: Command): void {
 
 function withTarget(command: Command): Command {
   return command
-    .option('--manager <id>', 'which one, if several run on this machine')
+    .option('--manager <id>', 'which one, by name or process number, if several run here')
     .option('--data <folder>', 'data folder of a manager that another user runs')
     .option('--url <url>', 'a manager elsewhere; its token in LINEWRIGHT_TOKEN');
 }
