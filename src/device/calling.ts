@@ -1,12 +1,13 @@
 /** The calling side: a phone or gateway sends INVITE, and hears how its call request goes. */
 
 import type { CallRequest, CallSignal, Media } from '../call/signals.ts';
+import { parseUri } from '../sip/message/uri.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
-import { dialledOf, partyOfOutsider } from './identity.ts';
+import { dialledOf, isOurs, partyOfOutsider } from './identity.ts';
 import { takeOver } from './take-over.ts';
 import * as transfer from './transfer.ts';
 
@@ -19,7 +20,7 @@ export function invited(process: DeviceProcess, event: Invited): void {
   const { leg, request, media } = event;
   if (event.replaces !== undefined) return takeOver(process, event, event.replaces);
   const dialled = dialledOf(request.uri);
-  if (dialled === undefined || dialled === '') {
+  if (dialled === undefined || dialled === '' || !isForUs(process, request.uri)) {
     return environment.userAgent.refuse(leg, 404, refusalHeaders('unknown number'));
   }
   const full = place.kind === 'gateway' ? place.callsMax : environment.callsPerDeviceMax;
@@ -46,6 +47,12 @@ export function invited(process: DeviceProcess, event: Invited): void {
   };
   logCall(process, record, 'call begun');
   record.reportTo = environment.startCall(host, callRequest);
+}
+
+/** A phone calls in our domains; what a gateway calls us by is its own affair. */
+function isForUs({ place, environment }: DeviceProcess, uriText: string): boolean {
+  const uri = parseUri(uriText);
+  return place.kind === 'gateway' || (uri !== undefined && isOurs(uri, environment.domains));
 }
 
 /** Hops left for the called side (RFC 3261 §8.1.1.6: 70 when the caller said nothing). */

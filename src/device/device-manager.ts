@@ -12,7 +12,7 @@ import type { Scheduler } from '../process/scheduler.ts';
 import type { Hop } from '../sip/hop.ts';
 import type { SipRequest } from '../sip/message/message.ts';
 import { parseNameAddr } from '../sip/message/name-addr.ts';
-import { parseUri, unescapeUser } from '../sip/message/uri.ts';
+import { parseUri, type SipUri, unescapeUser } from '../sip/message/uri.ts';
 import type { Binding } from '../sip/registrar/binding.ts';
 import type { BindingChange, Registrar } from '../sip/registrar/registrar.ts';
 import type { Identity, UserAgentEvent } from '../sip/user-agent/events.ts';
@@ -24,7 +24,7 @@ import { DeviceProcess } from './device-process.ts';
 import * as dialogWatch from './dialog-watch.ts';
 import type { Environment } from './environment.ts';
 import { gatewayPlace } from './gateway.ts';
-import { partyOfDevice } from './identity.ts';
+import { isOurs, partyOfDevice } from './identity.ts';
 import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
 
@@ -35,6 +35,8 @@ export type RegisterAnswer = {
   readonly reason: string;
 };
 
+/** RFC 3261 §10.3 step 5: an address of record that is not in our domain. */
+const NOT_FOUND: RegisterAnswer = { status: 404, headers: '', reason: '' };
 const FORBIDDEN: RegisterAnswer = { status: 403, headers: '', reason: '' };
 
 export class DeviceManager {
@@ -82,7 +84,9 @@ export class DeviceManager {
   register(request: SipRequest, source: Hop, identity: Identity): RegisterAnswer {
     const device = this.#environment.directory.devices.get(identity.id);
     if (identity.kind !== 'device' || device === undefined) return FORBIDDEN;
-    if (!mayRegister(device, request)) return FORBIDDEN;
+    const address = parseUri(parseNameAddr(request.headers.first('To') ?? '')?.uri ?? '');
+    if (address === undefined || !isOurs(address, this.#environment.domains)) return NOT_FOUND;
+    if (!mayRegister(device, address)) return FORBIDDEN;
     const { status, headers, reason, changes } = this.#registrar.register(
       device.id,
       request,
@@ -226,10 +230,9 @@ export class DeviceManager {
   }
 }
 
-/** Whether To names the device itself or one of its lines. */
-function mayRegister(device: Device, request: SipRequest): boolean {
-  const uri = parseUri(parseNameAddr(request.headers.first('To') ?? '')?.uri ?? '');
-  const user = uri === undefined ? '' : unescapeUser(uri.user);
+/** Whether the address of record is the device's own or one of its lines. */
+function mayRegister(device: Device, address: SipUri): boolean {
+  const user = unescapeUser(address.user);
   return user === device.user || device.lines.includes(user);
 }
 

@@ -13,6 +13,8 @@ export type Environment = {
   readonly directory: Directory;
   /** Domain that our identities (From, To) are in. */
   readonly domain: string;
+  /** All domains that are ours, lower case. */
+  readonly domains: ReadonlySet<string>;
   readonly userAgent: UserAgent<CallLeg>;
   readonly lineManager: Pid;
   readonly log: Log;

@@ -7,7 +7,7 @@ import type { Party } from '../call/signals.ts';
 import type { SipRequest } from '../sip/message/message.ts';
 import { parseNameAddr } from '../sip/message/name-addr.ts';
 import { formatNameAddr } from '../sip/message/safe.ts';
-import { escapeUser, parseUri, unescapeUser } from '../sip/message/uri.ts';
+import { escapeUser, parseUri, type SipUri, unescapeUser } from '../sip/message/uri.ts';
 
 const CALLABLE: ReadonlySet<string> = new Set(['sip', 'sips', 'tel']);
 
@@ -15,6 +15,15 @@ const CALLABLE: ReadonlySet<string> = new Set(['sip', 'sips', 'tel']);
 export function dialledOf(uriText: string): string | undefined {
   const uri = parseUri(uriText);
   return uri !== undefined && CALLABLE.has(uri.scheme) ? unescapeUser(uri.user) : undefined;
+}
+
+/**
+ * Whether a URI is for us: one of our domains, or no domain at all (an address, as phones without DNS
+ * are given; a telephone number).
+ */
+export function isOurs(uri: SipUri, domains: ReadonlySet<string>): boolean {
+  const host = uri.host.toLowerCase();
+  return domains.has(host) || host === 'localhost' || host.includes(':') || !/[a-z]/.test(host);
 }
 
 /** How a device of ours appears to those it calls: by the first line that it is a member of. */

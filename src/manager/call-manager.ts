@@ -140,6 +140,7 @@ export class CallManager {
     const environment: Environment = {
       directory,
       domain,
+      domains: new Set(options.domains.map((each) => each.toLowerCase())),
       userAgent: this.userAgent,
       lineManager: processing.lineManager,
       log,

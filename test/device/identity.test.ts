@@ -1,0 +1,33 @@
+/** What is dialled, and in whose domain. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { dialledOf, isOurs, nameAddrOf } from '../../src/device/identity.ts';
+import { parseUri } from '../../src/sip/message/uri.ts';
+
+const DOMAINS = new Set(['pbx.test']);
+
+const ROWS = `
+  sip:2000@pbx.test              2000      ours
+  sip:2000@PBX.test:5070         2000      ours
+  sip:2000@192.0.2.1:5060        2000      ours
+  sip:2000@[2001:db8::1]         2000      ours
+  sips:2000@localhost            2000      ours
+  tel:+441234                    +441234   ours
+  sip:20%30%30@pbx.test          2000      ours
+  sip:2000@other.example         2000      not
+  sip:2000@pbx.test.evil.com     2000      not
+`;
+
+for (const row of ROWS.trim().split('\n')) {
+  const [text = '', dialled, whose] = row.trim().split(/\s+/);
+  test(`${text} is ${dialled}, ${whose} ours`.replace('ours ours', 'ours'), () => {
+    const uri = parseUri(text);
+    assert(uri);
+    assert.deepEqual([dialledOf(text), isOurs(uri, DOMAINS)], [dialled, whose === 'ours']);
+  });
+}
+
+test('a name from outside cannot break out of its quotes, nor a number out of its URI', () => {
+  const party = { number: '1>;x@y', name: 'A"\r\nX: y' };
+  assert.equal(nameAddrOf(party, 'pbx.test'), '"A\\"  X: y" <sip:1%3E;x%40y@pbx.test>');
+});
