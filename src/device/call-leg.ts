@@ -52,7 +52,13 @@ export type Transfer = {
 };
 
 /** This leg is being moved by `transferor`: `control` sets up a call under `call` for it (blind). */
-export type Move = { readonly transferor: LegRef; readonly call: CallId; readonly control: Pid };
+export type Move = {
+  readonly transferor: LegRef;
+  readonly call: CallId;
+  readonly control: Pid;
+  /** Whether the transferor has been told that it rings; a line of many need not tell it many times. */
+  readonly hasRung: boolean;
+};
 
 export type CallLeg = {
   readonly process: DeviceProcess;

@@ -5,7 +5,7 @@ import { parseUri } from '../sip/message/uri.ts';
 import { dialledOf } from './identity.ts';
 
 export type ReferTo = {
-  /** What to dial. */
+  /** What to dial; may be '' beside `replaces`, since our own Contact names no number. */
   readonly number: string;
   /** The transferor's other dialog, as that phone names it. */
   readonly replaces:
@@ -22,7 +22,7 @@ export function readReferTo(request: SipRequest): ReferTo | undefined {
   if (address === undefined) return undefined;
   const number = dialledOf(address.uri);
   const uri = parseUri(address.uri);
-  if (number === undefined || number === '' || uri === undefined) return undefined;
+  if (number === undefined || uri === undefined) return undefined;
   const fields = new Map<string, string>();
   for (const field of uri.headers.split('&')) {
     const equals = field.indexOf('=');
@@ -31,7 +31,7 @@ export function readReferTo(request: SipRequest): ReferTo | undefined {
   const method = fields.get('method') ?? uri.parameters.get('method');
   if (method !== undefined && method.toUpperCase() !== 'INVITE') return undefined;
   const replaces = fields.get('replaces');
-  if (replaces === undefined) return { number, replaces: undefined };
+  if (replaces === undefined) return number === '' ? undefined : { number, replaces: undefined };
   const dialog = readReplaces(replaces);
   return dialog === undefined ? undefined : { number, replaces: dialog };
 }

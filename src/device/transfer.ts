@@ -37,15 +37,21 @@ export function refer(
   // One at a time: a second REFER would move a peer that is on its way already.
   if (record.transfer !== undefined) return userAgent.reply(leg, exchange, 491);
   let consultation: CallLeg | undefined;
+  let { number } = target;
   if (target.replaces !== undefined) {
     const { callId, localTag, remoteTag } = target.replaces;
     consultation = userAgent.find(callId, localTag, remoteTag)?.owner;
-    if (consultation?.peer === undefined || consultation.phase !== 'talking') {
-      return userAgent.reply(leg, exchange, 481);
-    }
     // Only calls of the transferor's own device can be given away.
-    if (consultation.process.place.device !== process.place.device) {
+    if (consultation !== undefined && consultation.process.place.device !== process.place.device) {
       return userAgent.reply(leg, exchange, 403);
+    }
+    if (consultation?.phase === 'offered' && consultation.role === 'calling') {
+      // It still rings there (RFC 5589 §7.3): a blind transfer to the same number takes its place.
+      number = consultation.number;
+      consultation.process.release(consultation, 'caller gave up', 'nobody');
+      consultation = undefined;
+    } else if (consultation?.peer === undefined || consultation.phase !== 'talking') {
+      return userAgent.reply(leg, exchange, 481);
     }
   }
   const subscription = userAgent.acceptReferral(leg, exchange, record);
@@ -69,7 +75,7 @@ export function refer(
     process.host.tell(peer.pid, {
       type: 'callTransfer',
       call: peer.call,
-      to: target.number,
+      to: number,
       by: process.place.device,
       transferor,
     });
@@ -150,7 +156,7 @@ export function transfer(
     hops: 69,
     reliable: false,
   });
-  record.move = { transferor, call, control };
+  record.move = { transferor, call, control, hasRung: false };
 }
 
 /** The phone that the moved party is to reach rings. True: the alert was for a move. */
@@ -159,8 +165,10 @@ export function alert(
   record: CallLeg,
   signal: Signal<'callAlert'>,
 ): boolean {
-  if (record.move?.call !== signal.call) return false;
-  report(process, record.move.transferor, 'ringing', undefined);
+  const { move } = record;
+  if (move?.call !== signal.call) return false;
+  if (!move.hasRung) report(process, move.transferor, 'ringing', undefined);
+  record.move = { ...move, hasRung: true };
   return true;
 }
 

@@ -18,6 +18,11 @@ const ROWS: readonly (readonly [string, unknown])[] = [
     'Refer-To: <sip:1003@pbx.test?X-A=1&replaces=a%40b%3bfrom-tag%3dtheirs%3bto-tag%3dours>',
     { number: '1003', replaces },
   ],
+  [
+    'Refer-To: <sip:10.0.0.1:5060?Replaces=a%40b%3Bto-tag%3Dours%3Bfrom-tag%3Dtheirs>',
+    { number: '', replaces },
+  ],
+  ['Refer-To: <sip:10.0.0.1:5060>', undefined],
   ['Refer-To: <sip:1003@pbx.test?Replaces=a%40b%3Bto-tag%3Dours>', undefined],
   ['Refer-To: <sip:1003@pbx.test?Replaces=%E0%A4%A>', undefined],
   ['Refer-To: <sip:1003@pbx.test;method=SUBSCRIBE>', undefined],

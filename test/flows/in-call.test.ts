@@ -428,3 +428,62 @@ flow(
     1001 < 200 UPDATE sdp
   `,
 );
+
+flow(
+  'a consultation that still rings is given away as a blind transfer',
+  ALL,
+  (cast) => {
+    talk(cast);
+    const { phone, callOf, wait } = cast;
+    const first = callOf('2000a');
+    const consultation = phone('2000a').call('1002');
+    wait(100);
+    phone('2000a').referTo(first, consultation, '1002');
+    wait(100);
+    phone('1002').answer(callOf('1002'));
+    wait(100);
+  },
+  `
+    1001 > INVITE 2000 sdp
+    2000a < INVITE 2000a sdp
+    2000b < INVITE 2000b sdp
+    2000a > 180
+    2000b > 180
+    1001 < 180
+    2000a > 200 sdp
+    2000a < ACK
+    2000b < CANCEL, SIP;cause=200;text="Call completed elsewhere"
+    1001 < 200 sdp
+    2000b > 200 CANCEL
+    2000b > 487
+    1001 > ACK
+    2000b < ACK
+    2000a > INVITE 1002 sdp
+    1002 < INVITE 1002 sdp
+    1002 > 180
+    2000a < 180
+    2000a > REFER
+    2000a < 487, Q.850;cause=16;text="Normal call clearing"
+    2000a < 202 REFER
+    2000a < NOTIFY 100
+    1002 < CANCEL
+    1002 < INVITE 1002, from 1001 referred by 2000
+    2000a > ACK
+    2000a > 200 NOTIFY
+    1002 > 200 CANCEL
+    1002 > 487
+    1002 > 180
+    1002 < ACK
+    2000a < NOTIFY 180
+    2000a > 200 NOTIFY
+    1002 > 200 sdp
+    1001 < INVITE again sdp
+    1001 > 200 sdp
+    1001 < ACK
+    1002 < ACK sdp
+    2000a < NOTIFY 200
+    2000a < BYE, Q.850;cause=16;text="Normal call clearing"
+    2000a > 200 NOTIFY
+    2000a > 200 BYE
+  `,
+);
