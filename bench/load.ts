@@ -75,15 +75,23 @@ export class CalledLine {
     return { figures, faults, retransmissions };
   }
 
-  /** Holds `calls` at once: KB that the server grew by for each. */
+  /**
+   * Holds `calls` at once and then half as many more: KB that the server grew by for each while the last
+   * `calls` of them came up. The first take up the room that the warm-up has left.
+   */
   async weigh(server: Server, calls: number, perSecond: number): Promise<Sample> {
-    const beforeKb = memoryKb(server.program.pid);
-    let upKb = Number.NaN;
+    const earlierMs = (calls / 2 / perSecond) * 1000 + RING_MS;
+    let [earlierKb, upKb] = [Number.NaN, Number.NaN];
+    const earlier = async (): Promise<void> => {
+      await wait(earlierMs);
+      earlierKb = memoryKb(server.program.pid);
+    };
     const look = async (): Promise<void> => {
       upKb = memoryKb(server.program.pid);
     };
-    const sample = await this.hold(server, { calls, perSecond, look });
-    return { ...sample, figures: { value: (upKb - beforeKb) / calls } };
+    const held = this.hold(server, { calls: calls * 1.5, perSecond, look });
+    const [sample] = await Promise.all([held, earlier()]);
+    return { ...sample, figures: { value: (upKb - earlierKb) / calls } };
   }
 
   /** Holds `calls` at once; `look` is called when all are up, and they end after that. */

@@ -2,7 +2,7 @@
 
 /** As in manager.yaml. */
 const METRICS = 'http://127.0.0.1:28080/metrics';
-const LINE = /^linewright_event_loop_delay_seconds\{quantile="0\.999"\} (\S+)$/m;
+const LINE = /^linewright_event_loop_delay_seconds\{quantile="0\.999\d*"\} (\S+)$/m;
 
 /** How late its event loop was at most, but for one in a thousand looks, since the last time; NaN at the first. */
 export async function loopDelayMs(): Promise<number> {

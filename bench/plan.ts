@@ -13,7 +13,7 @@ export type Measurement = {
   /** The word for `--only`. */
   readonly name: string;
   readonly title: string;
-  /** Calls or registrations per second. */
+  /** Calls or registrations per second; 0: that is what is looked for. */
   readonly rate: number;
   readonly unit: 'CPU ms' | 'ms' | 'KB' | 'calls/s';
   readonly servers: readonly ServerName[];
@@ -185,7 +185,7 @@ function most(): Measurement {
   return {
     name: 'max',
     title: 'most basic calls without a failure',
-    rate: RATES.at(-1) ?? 0,
+    rate: 0,
     unit: 'calls/s',
     servers: PAIR,
     goals: [{ against: undefined, goal: { due: 1000, aim: 2000, least: true } }],

@@ -34,7 +34,7 @@ export function table(results: readonly Result[]): string {
     const sign = line.goal.least ? '≥' : '≤';
     return [
       line.title,
-      String(line.rate),
+      line.rate === 0 ? '' : String(line.rate),
       line.unit,
       figure(line.ours),
       other.trim(),

@@ -92,7 +92,7 @@ async function measure(
   repeat: number,
 ): Promise<Result> {
   const { title, rate, fresh, warmth } = measurement;
-  say(`\n${title}, ${rate}/s`);
+  say(`\n${title}${rate === 0 ? '' : `, ${rate}/s`}`);
   if (fresh) await house.stop();
   const faults: string[] = [];
   const figures = new Map<ServerName, Figures[]>();

@@ -52,7 +52,8 @@ function commandOf(name: ServerName, port: number, folder: string): [string, str
     }
     default: {
       const words = ['-f', join(BENCH_FOLDER, 'kamailio.cfg'), '-DD', '-E', '-m', '256'];
-      words.push('-M', '16', '-Y', folder, '-A', `PORT=${port}`);
+      // The receive buffer that Linewright asks for: with its own of 256 KB it loses datagrams at 1,000/s.
+      words.push('-b', '4194304', '-M', '16', '-Y', folder, '-A', `PORT=${port}`);
       if (name === 'kamailio-digest') words.push('-A', 'WITH_DIGEST');
       return [KAMAILIO, words];
     }
