@@ -15,7 +15,7 @@ import { isGone } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import { takeAppearance } from './appearances.ts';
 import type { Cause } from './cause.ts';
-import { EffectBuffer, type Out, tell } from './effects.ts';
+import { type EffectBuffer, type Out, tell } from './effects.ts';
 import {
   type LineControl,
   lineStateOf,
@@ -305,11 +305,13 @@ function loseInTaken(line: LineControl, call: Taken, gone: Pid | Home, out: Out)
 export class LineControlProcess implements Process<CallSignal> {
   readonly #host: Host<CallSignal>;
   readonly #line: LineControl;
-  readonly #out = new EffectBuffer();
+  readonly #out: EffectBuffer;
 
-  constructor(host: Host<CallSignal>, line: LineControl) {
+  /** `out`: shared by all lines of a manager, since a step runs to completion. */
+  constructor(host: Host<CallSignal>, line: LineControl, out: EffectBuffer) {
     this.#host = host;
     this.#line = line;
+    this.#out = out;
   }
 
   receive(signal: CallSignal, from: Pid): void {
@@ -325,6 +327,7 @@ export class LineControlProcess implements Process<CallSignal> {
   }
 
   #step(event: LineEvent): void {
+    this.#out.clear();
     step(this.#line, event, this.#out);
     this.#out.perform(this.#host);
   }

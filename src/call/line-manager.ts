@@ -11,6 +11,7 @@ import type { Home, Pid } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import type { Cause } from './cause.ts';
 import type { Directory, Line } from './directory.ts';
+import { EffectBuffer } from './effects.ts';
 import { type LineControl, newLineControl } from './line-control.ts';
 import { LineControlProcess } from './line-control-process.ts';
 import { lineOfNumber } from './line-of-number.ts';
@@ -36,6 +37,7 @@ type Deaths = { sinceMs: number; count: number };
 export class LineManager implements Process<CallSignal> {
   readonly #host: Host<CallSignal>;
   readonly #options: LineManagerOptions;
+  readonly #out = new EffectBuffer();
   /** By number; only of lines whose process has died. */
   readonly #deaths = new Map<string, Deaths>();
 
@@ -104,7 +106,7 @@ export class LineManager implements Process<CallSignal> {
       const location = table.claim(line.number, line.mode, host.pid);
       const control = newLineControl(line, revisionOf(location, host.pid));
       lines.set(line.number, control);
-      return new LineControlProcess(host, control);
+      return new LineControlProcess(host, control, this.#out);
     });
   }
 

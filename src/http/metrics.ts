@@ -96,10 +96,10 @@ export class Exposition {
     const delay = this.#delay;
     if (delay.count > 0) {
       const name = 'event_loop_delay_seconds';
-      const quantiles = [50, 99, 99.9].map((percent) => ({
+      const quantiles = [0.5, 0.99, 0.999].map((quantile) => ({
         metricName: `linewright_${name}`,
-        labels: { quantile: percent / 100 },
-        value: Math.max(0, delay.percentile(percent) / 1e9 - DELAY_TICK_MS / 1000),
+        labels: { quantile },
+        value: Math.max(0, delay.percentile(quantile * 100) / 1e9 - DELAY_TICK_MS / 1000),
       }));
       const help = 'How late the event loop was since the last scrape';
       add(registry, name, { kind: 'gauge', help }, quantiles);
