@@ -51,7 +51,7 @@ export type LineCall = Offered | Taken;
 
 export type LineControl = {
   readonly line: Line;
-  /** Of two that control one number, the one with the higher epoch does (`cluster.md` calls it fencing). */
+  /** Of two that control one number, the one with the higher epoch does: a fencing token. */
   readonly epoch: number;
   /** Made from `line` with the first call. */
   plan: Plan | null;

@@ -1,6 +1,6 @@
 /**
  * Who is shown to whom: identities in From and To are always written by us, never taken from the
- * wire of a phone (operations: "identity always written by us").
+ * wire of a phone.
  */
 import type { Device, Directory, Gateway } from '../call/directory.ts';
 import type { Party } from '../call/signals.ts';

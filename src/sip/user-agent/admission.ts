@@ -66,7 +66,7 @@ function refusalOfMethod(request: SipRequest): Refusal | undefined {
     case 'SUBSCRIBE':
       return undefined;
     case 'REFER':
-      // Nobody is told to call somebody by a stranger to the call (operations: toll fraud).
+      // Nobody is told to call somebody by a stranger to the call: toll fraud.
       return { status: 403, headers: '' };
     case 'MESSAGE':
     case 'PUBLISH':
