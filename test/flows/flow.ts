@@ -66,3 +66,11 @@ function find(site: Site, user: string): Phone {
   assert(phone, `no phone of ${user}`);
   return phone;
 }
+
+/** 1001 calls line 2000, and 2000a answers. */
+export function talk({ phone, callOf, wait }: Cast): void {
+  phone('1001').call('2000');
+  wait(100);
+  phone('2000a').answer(callOf('2000a'));
+  wait(100);
+}

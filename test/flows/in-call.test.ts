@@ -1,17 +1,8 @@
 /** What happens inside a call, across both legs: hold and resume, INFO, transfers, Replaces. */
 
-import type { Cast } from './flow.ts';
-import { flow } from './flow.ts';
+import { flow, talk } from './flow.ts';
 
 const ALL = ['2000a', '2000b', '1001', '1002'];
-
-/** 1001 calls line 2000, and 2000a answers. */
-function talk({ phone, callOf, wait }: Cast): void {
-  phone('1001').call('2000');
-  wait(100);
-  phone('2000a').answer(callOf('2000a'));
-  wait(100);
-}
 
 flow(
   'hold and resume pass through, from either side',
@@ -485,5 +476,167 @@ flow(
     2000a < BYE, Q.850;cause=16;text="Normal call clearing"
     2000a > 200 NOTIFY
     2000a > 200 BYE
+  `,
+);
+
+flow(
+  'who is transferred to its own line is not rung by its own call',
+  ['2000a', '2000b', '1001'],
+  ({ phone, callOf, wait }) => {
+    phone('2000b').call('1001');
+    wait(100);
+    phone('1001').answer(callOf('1001'));
+    wait(100);
+    phone('1001').refer(callOf('1001'), '2000');
+    wait(100);
+    phone('2000a').refuse(callOf('2000a'), 486);
+    wait(100);
+  },
+  `
+    2000b > INVITE 1001 sdp
+    1001 < INVITE 1001 sdp
+    1001 > 180
+    2000b < 180
+    1001 > 200 sdp
+    1001 < ACK
+    2000b < 200 sdp
+    2000b > ACK
+    1001 > REFER
+    1001 < 202 REFER
+    1001 < NOTIFY 100
+    2000a < INVITE 2000a, from 2000 referred by 1001
+    1001 > 200 NOTIFY
+    2000a > 180
+    1001 < NOTIFY 180
+    1001 > 200 NOTIFY
+    2000a > 486
+    2000a < ACK
+    1001 < NOTIFY 486
+    1001 > 200 NOTIFY
+  `,
+);
+
+flow(
+  'a moved call that a second transfer cannot move stands, and leaves nothing behind',
+  ALL,
+  (cast) => {
+    talk(cast);
+    const { phone, callOf, wait } = cast;
+    phone('2000a').refer(callOf('2000a'), '1002');
+    wait(100);
+    phone('1002').answer(callOf('1002'));
+    wait(100);
+    phone('1002').refer(callOf('1002'), '7777');
+    wait(100);
+    phone('1001').hangUp(callOf('1001'));
+    wait(100);
+  },
+  `
+    1001 > INVITE 2000 sdp
+    2000a < INVITE 2000a sdp
+    2000b < INVITE 2000b sdp
+    2000a > 180
+    2000b > 180
+    1001 < 180
+    2000a > 200 sdp
+    2000a < ACK
+    2000b < CANCEL, SIP;cause=200;text="Call completed elsewhere"
+    1001 < 200 sdp
+    2000b > 200 CANCEL
+    2000b > 487
+    1001 > ACK
+    2000b < ACK
+    2000a > REFER
+    2000a < 202 REFER
+    2000a < NOTIFY 100
+    1002 < INVITE 1002, from 1001 referred by 2000
+    2000a > 200 NOTIFY
+    1002 > 180
+    2000a < NOTIFY 180
+    2000a > 200 NOTIFY
+    1002 > 200 sdp
+    1001 < INVITE again sdp
+    1001 > 200 sdp
+    1001 < ACK
+    1002 < ACK sdp
+    2000a < NOTIFY 200
+    2000a < BYE, Q.850;cause=16;text="Normal call clearing"
+    2000a > 200 NOTIFY
+    2000a > 200 BYE
+    1002 > REFER
+    1002 < 202 REFER
+    1002 < NOTIFY 100
+    1002 > 200 NOTIFY
+    1002 < NOTIFY 404
+    1002 > 200 NOTIFY
+    1001 > BYE
+    1001 < 200 BYE
+    1002 < BYE, Q.850;cause=16;text="Normal call clearing"
+    1002 > 200 BYE
+  `,
+);
+
+flow(
+  'a moved call that another member takes over leaves nothing behind',
+  ALL,
+  (cast) => {
+    const { phone, callOf, wait } = cast;
+    phone('1001').call('2000');
+    wait(100);
+    phone('2000a').answer(callOf('2000a'));
+    wait(100);
+    phone('1001').refer(callOf('1001'), '1002');
+    wait(100);
+    phone('1002').answer(callOf('1002'));
+    wait(100);
+    const taken = phone('2000b').replace('2000', callOf('2000a'));
+    wait(100);
+    phone('2000b').hangUp(taken);
+    wait(100);
+  },
+  `
+    1001 > INVITE 2000 sdp
+    2000a < INVITE 2000a sdp
+    2000b < INVITE 2000b sdp
+    2000a > 180
+    2000b > 180
+    1001 < 180
+    2000a > 200 sdp
+    2000a < ACK
+    2000b < CANCEL, SIP;cause=200;text="Call completed elsewhere"
+    1001 < 200 sdp
+    2000b > 200 CANCEL
+    2000b > 487
+    1001 > ACK
+    2000b < ACK
+    1001 > REFER
+    1001 < 202 REFER
+    1001 < NOTIFY 100
+    1002 < INVITE 1002, from 2000 referred by 1001
+    1001 > 200 NOTIFY
+    1002 > 180
+    1001 < NOTIFY 180
+    1001 > 200 NOTIFY
+    1002 > 200 sdp
+    2000a < INVITE again sdp
+    2000a > 200 sdp
+    2000a < ACK
+    1002 < ACK sdp
+    1001 < NOTIFY 200
+    1001 < BYE, Q.850;cause=16;text="Normal call clearing"
+    1001 > 200 NOTIFY
+    1001 > 200 BYE
+    2000b > INVITE 2000 sdp
+    1002 < INVITE again sdp
+    1002 > 200 sdp
+    1002 < ACK
+    2000b < 200 sdp
+    2000a < BYE, Q.850;cause=16;text="Normal call clearing"
+    2000b > ACK
+    2000a > 200 BYE
+    2000b > BYE
+    2000b < 200 BYE
+    1002 < BYE, Q.850;cause=16;text="Normal call clearing"
+    1002 > 200 BYE
   `,
 );

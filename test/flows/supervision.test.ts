@@ -4,7 +4,7 @@ import { InvariantError } from '../../src/base/assert.ts';
 import { firstLcp } from '../../src/call/registration-table.ts';
 import type { Pid } from '../../src/process/pid.ts';
 import { SERVER } from '../../src/testkit/site.ts';
-import { type Cast, flow } from './flow.ts';
+import { type Cast, flow, talk } from './flow.ts';
 
 /** Breaks an invariant in a turn of `pid`. */
 function breakIn({ site, wait }: Cast, pid: Pid | undefined): void {
@@ -14,13 +14,6 @@ function breakIn({ site, wait }: Cast, pid: Pid | undefined): void {
   });
   // The supervisor's word travels with the next turn.
   site.network.send(site.phones[0]?.options.address ?? assert.fail(), SERVER, '\r\n');
-  wait(100);
-}
-
-function talk({ phone, callOf, wait }: Cast): void {
-  phone('1001').call('2000');
-  wait(100);
-  phone('2000a').answer(callOf('2000a'));
   wait(100);
 }
 
