@@ -17,7 +17,8 @@ import { CallStatistics } from '../device/call-statistics.ts';
 import { refusalHeaders } from '../device/cause-to-status.ts';
 import { DeviceManager } from '../device/device-manager.ts';
 import type { Environment } from '../device/environment.ts';
-import type { MessagePlane } from '../process/planes.ts';
+import type { Cluster, ClusterListener, TableEntry, View } from '../process/cluster.ts';
+import type { Home, Pid } from '../process/pid.ts';
 import { Scheduler } from '../process/scheduler.ts';
 import { Authenticator } from '../sip/digest/authenticator.ts';
 import type { Effect } from '../sip/effects.ts';
@@ -30,9 +31,8 @@ import { TransactionLayer } from '../sip/transaction/layer.ts';
 import { type Admission, type TransactionUser, UserAgent } from '../sip/user-agent/user-agent.ts';
 
 export type CallManagerOptions = {
-  readonly id: string;
-  /** Never used before by this id. */
-  readonly incarnation: string;
+  /** The cluster that it is in, or its own; says who it is. */
+  readonly cluster: Cluster;
   readonly directory: Directory;
   /** Domains that are ours; the first is the realm and stands in our identities. */
   readonly domains: readonly string[];
@@ -47,8 +47,6 @@ export type CallManagerOptions = {
   readonly addressOf: (hop: Hop) => string;
   /** Where a long request over UDP had better go (RFC 3261 §18.1.1); absent: there. */
   readonly preferred?: (hop: Hop, octets: number) => Hop;
-  /** The way to other managers. */
-  readonly plane: MessagePlane;
   readonly bans: boolean;
   readonly timers?: { readonly t1Ms: number; readonly t2Ms: number; readonly t4Ms: number };
   readonly register?: {
@@ -67,7 +65,7 @@ const NONCE_LIFE_MS = 300_000;
 /** Contacts that ran out are looked for that often. */
 const EXPIRY_MS = 1000;
 
-export class CallManager {
+export class CallManager implements ClusterListener {
   /** What the driver has to do, in order; it empties the array. */
   readonly effects: Effect[] = [];
   readonly layer: TransactionLayer<TransactionUser<CallLeg>>;
@@ -81,6 +79,7 @@ export class CallManager {
   /** Plain integers: messages refused by the parser, and those of banned sources. */
   readonly counters = { faults: 0, banned: 0 };
   readonly statistics = new CallStatistics();
+  readonly cluster: Cluster;
   readonly #log: Log;
   readonly #admissions: Admissions;
   readonly #addressOf: (hop: Hop) => string;
@@ -89,6 +88,7 @@ export class CallManager {
 
   constructor(options: CallManagerOptions) {
     const { directory, random, log, nowMs, clock } = options;
+    this.cluster = options.cluster;
     this.directory = directory;
     this.#log = log;
     this.#nowMs = nowMs;
@@ -127,11 +127,11 @@ export class CallManager {
       ...(options.sessionTimer === undefined ? {} : { sessionTimer: options.sessionTimer }),
     });
     this.scheduler = new Scheduler<CallSignal>({
-      home: `${options.id}.${options.incarnation}`,
+      home: this.cluster.home,
       nowMs,
       log,
       describe: (signal) => ('call' in signal ? { call: signal.call } : {}),
-      plane: options.plane,
+      cluster: this.cluster,
       read: readSignal,
       departed: (pid, died) => this.devices.departed(pid, died),
     });
@@ -244,9 +244,31 @@ export class CallManager {
     this.settle();
   }
 
+  /** What the cluster has to say; `settle` follows. */
+  received(from: Pid, to: Pid, body: object | undefined): void {
+    this.scheduler.received(from, to, body);
+  }
+
+  died(gone: Pid): void {
+    this.scheduler.died(gone);
+  }
+
+  undelivered(from: Pid, to: Pid): void {
+    this.scheduler.undelivered(from, to);
+  }
+
+  viewChanged(_view: View, left: readonly Home[]): void {
+    for (const home of left) this.scheduler.down(home);
+  }
+
+  tableChanged(_key: string, _entry: TableEntry | undefined): void {}
+
+  standingChanged(): void {}
+
   /** Runs everything that follows from what happened, to completion. */
   settle(): void {
     const { events } = this.userAgent;
+    let waiting = 0;
     do {
       for (let i = 0; i < events.length; i++) {
         const event = events[i];
@@ -254,7 +276,10 @@ export class CallManager {
       }
       events.length = 0;
       this.scheduler.drain();
-    } while (events.length > 0);
+      // What a runaway has left for the next turn stays there.
+      ({ waiting } = this.scheduler);
+      this.cluster.flush();
+    } while (events.length > 0 || this.scheduler.waiting > waiting);
   }
 
   /** A message that is none: answered where a server must (RFC 3261 §8.2, §16.3), once and without state. */

@@ -3,7 +3,6 @@
  * The only place where an effect of the core becomes something that happens.
  */
 import type { Log } from '../base/log.ts';
-import type { EmbeddedMessagePlane } from '../cluster/embedded.ts';
 import type { Hop } from '../sip/hop.ts';
 import type { Fault } from '../sip/message/message.ts';
 import type { Received, Transports } from '../transport/transports.ts';
@@ -17,16 +16,14 @@ const IDLE_TICK_MS = 1000;
 export class Driver {
   readonly #manager: CallManager;
   readonly #transports: Transports;
-  readonly #plane: EmbeddedMessagePlane;
   readonly #log: Log;
   #tick: NodeJS.Timeout | undefined;
   #isIdle = true;
   #stopped = false;
 
-  constructor(manager: CallManager, transports: Transports, plane: EmbeddedMessagePlane, log: Log) {
+  constructor(manager: CallManager, transports: Transports, log: Log) {
     this.#manager = manager;
     this.#transports = transports;
-    this.#plane = plane;
     this.#log = log;
   }
 
@@ -93,8 +90,6 @@ export class Driver {
       else this.#transports.close(effect.flow);
     }
     effects.length = 0;
-    // Messages of managers in this process travel between turns, as on any bus.
-    if (!this.#plane.isIdle) setImmediate(() => this.#turn(() => this.#plane.pump()));
     // A tick that was set when nothing was near comes too late for what has been started since.
     if (this.#isIdle) this.#arm();
   }

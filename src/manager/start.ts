@@ -1,7 +1,7 @@
 /** Starts one manager as configured: sockets, driver, core, and what it shows. */
 import { randomBytes, randomFillSync } from 'node:crypto';
 import type { Random } from '../base/random.ts';
-import { EmbeddedMessagePlane } from '../cluster/embedded.ts';
+import { LoneManager } from '../cluster/lone-manager.ts';
 import type { Hop } from '../sip/hop.ts';
 import { formatListen } from '../transport/listen.ts';
 import { Transports } from '../transport/transports.ts';
@@ -26,10 +26,9 @@ export async function startManager(options: StartOptions): Promise<RunningManage
     admit: (address) => driver?.admits(address) ?? true,
   });
   await transports.start();
-  const plane = new EmbeddedMessagePlane();
+  const cluster = new LoneManager(`${config.id}.${Date.now().toString(36)}`);
   const manager = new CallManager({
-    id: config.id,
-    incarnation: Date.now().toString(36),
+    cluster,
     directory,
     domains: config.domains,
     random: new SystemRandom(),
@@ -40,12 +39,12 @@ export async function startManager(options: StartOptions): Promise<RunningManage
     addressOf: (hop: Hop) => transports.sentBy(hop),
     preferred: (hop, octets) => transports.preferred(hop, octets),
     bans: config.bans,
-    plane,
     timers: config.timers,
     register: config.register,
     ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
   });
-  driver = new Driver(manager, transports, plane, log);
+  cluster.connect(manager);
+  driver = new Driver(manager, transports, log);
   const running = driver;
   const view = new RunningView(manager, running, transports, config);
   return {

@@ -45,6 +45,8 @@ export interface Cluster {
   claim(key: string, value: string): void;
   /** Takes back this manager's own entry, or its wish for one. */
   release(key: string): void;
+  /** The end of a turn: what was said goes out; news of the table that came within it is told. */
+  flush(): void;
 }
 
 /** What comes from the cluster; each call is (part of) a turn. */

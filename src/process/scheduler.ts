@@ -10,9 +10,9 @@
 import { assert } from '../base/assert.ts';
 import type { Log, LogFields } from '../base/log.ts';
 import { TimerWheel } from '../base/timer-wheel.ts';
+import type { Cluster } from './cluster.ts';
 import { Hosted, type Make, type NamedTimer } from './hosted-process.ts';
 import { type Home, homeOf, kindOf, makePid, type Pid, type ProcessKind } from './pid.ts';
-import type { Envelope, MessagePlane } from './planes.ts';
 import { SignalQueue } from './signal-queue.ts';
 
 export type SchedulerOptions<S> = {
@@ -22,8 +22,8 @@ export type SchedulerOptions<S> = {
   /** What a log line about a death says of the signal that caused it, e.g. its call. */
   readonly describe?: (signal: S) => LogFields;
   /** The way to other managers; without one, what is said to them is lost. */
-  readonly plane?: MessagePlane;
-  /** A signal that came from another manager, or undefined when it is none. Needed with `plane`. */
+  readonly cluster?: Pick<Cluster, 'tell' | 'announce'>;
+  /** A signal that came from another manager, or undefined when it is none. Needed with `cluster`. */
   readonly read?: (body: unknown) => S | undefined;
   /**
    * Signals that may wait. The process that says one more dies: only a runaway gets there, since a
@@ -51,7 +51,7 @@ export type SchedulerCounters = {
   refused: number;
 };
 
-export class Scheduler<S> {
+export class Scheduler<S extends object> {
   readonly home: Home;
   readonly counters: SchedulerCounters = {
     signals: 0,
@@ -68,8 +68,7 @@ export class Scheduler<S> {
   readonly #log: Log;
   readonly #describe: (signal: S) => LogFields;
   readonly #read: (body: unknown) => S | undefined;
-  readonly #plane: MessagePlane | undefined;
-  readonly #detach: () => void;
+  readonly #cluster: Pick<Cluster, 'tell' | 'announce'> | undefined;
   readonly #prefix: string;
   readonly #queueMax: number;
   readonly #turnsMax: number;
@@ -79,10 +78,9 @@ export class Scheduler<S> {
   #nowMs: number;
   #running: Hosted<S> | undefined;
   #nextLocalId = 0;
-  #nextEnvelope = 1;
 
   constructor(options: SchedulerOptions<S>) {
-    const { home, nowMs, plane } = options;
+    const { home, nowMs } = options;
     this.home = home;
     this.#prefix = `${home}.`;
     this.#nowMs = nowMs;
@@ -93,15 +91,7 @@ export class Scheduler<S> {
     this.#queueMax = options.queueMax ?? QUEUE_MAX;
     this.#turnsMax = options.turnsMax ?? TURNS_MAX;
     this.#departed = options.departed ?? (() => {});
-    this.#plane = plane;
-    this.#detach =
-      plane === undefined
-        ? () => {}
-        : plane.attach(
-            home,
-            (envelope) => this.#arrive(envelope),
-            (gone) => this.down(gone),
-          );
+    this.#cluster = options.cluster;
   }
 
   /** Monotonic milliseconds of the running turn. */
@@ -190,7 +180,7 @@ export class Scheduler<S> {
       if (hosted?.process === undefined) {
         this.counters.lost++;
         // No PID is ever used again: who is not there now is gone for good.
-        if (from !== to && this.#isMissed(signal)) queue.push(from, to, undefined);
+        if (from !== to && this.#isMissed(signal)) this.#tellMissed(from as Pid, to as Pid);
         continue;
       }
       this.counters.signals++;
@@ -230,9 +220,29 @@ export class Scheduler<S> {
     this.#queue.push(home, home, undefined);
   }
 
-  /** Takes no more messages from other managers. */
-  close(): void {
-    this.#detach();
+  /** A process of another manager has died: told to every process here. */
+  died(gone: Pid): void {
+    this.#queue.push(gone, gone, undefined);
+  }
+
+  /**
+   * `from`, a process of another manager, says `body` to one of ours; undefined: it is no more, and was
+   * said something that it should not have missed.
+   */
+  received(from: Pid, to: Pid, body: object | undefined): void {
+    const signal = body === undefined ? undefined : this.#read(body);
+    const isNone = body !== undefined && signal === undefined;
+    if (isNone || this.#queue.size >= this.#queueMax || homeOf(to) !== this.home) {
+      this.counters.refused++;
+      return;
+    }
+    this.#queue.push(to, from, signal);
+  }
+
+  /** What our process `from` said to `to`, of another manager, did not get there. */
+  undelivered(from: Pid, to: Pid): void {
+    this.counters.lost++;
+    this.#queue.push(from, to, undefined);
   }
 
   /** For `Host.exit`. */
@@ -286,6 +296,7 @@ export class Scheduler<S> {
     }
     this.#remove(hosted, true);
     this.#queue.push(pid, pid, undefined);
+    this.#cluster?.announce(pid);
   }
 
   #remove(hosted: Hosted<S>, died: boolean): void {
@@ -306,20 +317,13 @@ export class Scheduler<S> {
   }
 
   #sendAway(from: Pid, to: Pid, signal: S): void {
-    if (this.#plane === undefined) {
-      this.counters.lost++;
-      return;
-    }
-    this.#plane.send({ v: 1, to, from, id: this.#nextEnvelope++, body: signal });
+    if (this.#cluster === undefined) this.counters.lost++;
+    else this.#cluster.tell(from, to, signal);
   }
 
-  #arrive(envelope: Envelope): void {
-    const { to, from, body } = envelope;
-    const signal = this.#read(body);
-    if (signal === undefined || this.#queue.size >= this.#queueMax || homeOf(to) !== this.home) {
-      this.counters.refused++;
-      return;
-    }
-    this.#queue.push(to, from, signal);
+  /** `from` said something to `gone` that it wants to know the fate of. */
+  #tellMissed(from: Pid, gone: Pid): void {
+    if (from.startsWith(this.#prefix)) this.#queue.push(from, gone, undefined);
+    else this.#cluster?.tell(gone, from, undefined);
   }
 }

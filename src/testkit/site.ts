@@ -1,7 +1,7 @@
 /** One manager and its phones in virtual time, on a network of their own. */
 import { type Log, SILENT } from '../base/log.ts';
 import type { Directory } from '../call/directory.ts';
-import { EmbeddedMessagePlane } from '../cluster/embedded.ts';
+import { LoneManager } from '../cluster/lone-manager.ts';
 import { CallManager } from '../manager/call-manager.ts';
 import { Agenda } from './agenda.ts';
 import { keyOf, Network, udp } from './network.ts';
@@ -21,7 +21,6 @@ export class Site {
   readonly network: Network;
   readonly manager: CallManager;
   readonly directory: Directory;
-  readonly plane = new EmbeddedMessagePlane();
   readonly phones: Phone[] = [];
   #wakeAtMs = Number.POSITIVE_INFINITY;
 
@@ -29,9 +28,9 @@ export class Site {
     this.random = new SeededRandom(seed);
     this.directory = directory;
     this.network = new Network(this.agenda, this.random);
+    const cluster = new LoneManager('sim.1');
     this.manager = new CallManager({
-      id: 'sim',
-      incarnation: '1',
+      cluster,
       directory,
       domains: [DOMAIN],
       random: this.random,
@@ -41,8 +40,8 @@ export class Site {
       secret: `seed ${seed}`,
       addressOf: () => keyOf(SERVER),
       bans: false,
-      plane: this.plane,
     });
+    cluster.connect(this.manager);
     this.network.attach(SERVER, (text, from) => this.#turn(() => this.manager.receive(text, from)));
   }
 
@@ -80,7 +79,6 @@ export class Site {
       if (effect.type === 'send') this.network.send(SERVER, effect.hop, effect.text);
     }
     effects.length = 0;
-    if (!this.plane.isIdle) this.agenda.after(0, () => this.#turn(() => this.plane.pump()));
     const wakeAtMs = Math.max(this.manager.nextDueMs(), nowMs + TICK_MS);
     if (wakeAtMs >= this.#wakeAtMs || wakeAtMs === Number.POSITIVE_INFINITY) return;
     this.#wakeAtMs = wakeAtMs;

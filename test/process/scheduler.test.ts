@@ -324,3 +324,52 @@ test('a manager that is gone is told to everybody, after what it had said', () =
   scheduler.drain();
   assert.deepEqual(diary, ['a.1.d0 heard hello from a.1.d0', 'a.1.d0 lost b.1']);
 });
+
+test('processes of two managers speak to each other, and hear when one of them is no more', () => {
+  const said: [Pid, Pid, object | undefined][] = [];
+  const announced: Pid[] = [];
+  const cluster = {
+    tell: (from: Pid, to: Pid, body: object | undefined) => said.push([from, to, body]),
+    announce: (gone: Pid) => announced.push(gone),
+  };
+  const read = (body: unknown) => {
+    const { say } = body as { say?: unknown };
+    return typeof say === 'string' ? { say } : undefined;
+  };
+  const { scheduler, diary, listener } = bench({ cluster, read });
+  scheduler.reportMissed(({ say }) => say === 'wait');
+  const here = scheduler.spawn('d', listener());
+  const dying = scheduler.spawn('d', listener());
+  const there = makePid('b.1', 'd', 0);
+  scheduler.tell(here, there, { say: 'ping' });
+  scheduler.received(there, here, { say: 'pong' });
+  scheduler.received(there, here, { word: 'none' });
+  scheduler.received(there, makePid('c.1', 'd', 0), { say: 'not for us' });
+  scheduler.received(there, dying, { say: 'break' });
+  scheduler.received(there, dying, { say: 'wait' });
+  scheduler.received(there, dying, { say: 'shout' });
+  scheduler.drain();
+  scheduler.received(there, here, undefined);
+  scheduler.undelivered(here, there);
+  scheduler.died(there);
+  scheduler.drain();
+  assert.deepEqual(
+    { said, announced, diary, refused: scheduler.counters.refused },
+    {
+      said: [
+        [here, there, { say: 'ping' }],
+        [dying, there, undefined],
+      ],
+      announced: [dying],
+      diary: [
+        'a.1.d0 heard pong from b.1.d0',
+        'a.1.d1 heard break from b.1.d0',
+        'a.1.d0 lost a.1.d1',
+        'a.1.d0 lost b.1.d0',
+        'a.1.d0 lost b.1.d0',
+        'a.1.d0 lost b.1.d0',
+      ],
+      refused: 2,
+    },
+  );
+});
