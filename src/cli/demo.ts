@@ -62,6 +62,7 @@ export async function demo(options: DemoOptions): Promise<void> {
 function demoConfig({ port, bans }: DemoOptions): ManagerConfig {
   return {
     id: 'manager-a',
+    cluster: undefined,
     dataFolder: undefined,
     drainMs: DEFAULTS.drainMs,
     domains: [ADDRESS, 'localhost'],

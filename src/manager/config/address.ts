@@ -9,6 +9,9 @@ const PORT_DEFAULT: Readonly<Record<string, number>> = { udp: 5060, tcp: 5060, t
 
 const URL_FORM = /^([a-z]+):\/\/(\[[0-9A-Fa-f:.]+\]|[^:/[\]]+)(?::(\d{1,5}))?\/?$/;
 
+/** A host by name or address. A user and a password have keys of their own, where logs do not show them. */
+const SERVER_URL = /^([a-z]+):\/\/(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})\/?$/;
+
 type Address = {
   readonly scheme: string;
   readonly address: string;
@@ -46,6 +49,12 @@ export function isLoopback(address: string): boolean {
 /** `udp://127.0.0.1:5060`. */
 export function formatListener({ transport, address, port }: Listener): string {
   return `${transport}://${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
+/** Whether `text` is the address of a server that we connect to: `scheme://host:port`, and nothing else. */
+export function isServerUrl(text: string, schemes: readonly string[]): boolean {
+  const [, scheme = '', host = '', port = ''] = SERVER_URL.exec(text) ?? [];
+  return schemes.includes(scheme) && host !== '' && Number(port) >= 1 && Number(port) <= 65_535;
 }
 
 function readAddress(text: string, example: string): Address | string {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Problem } from '../../store/problem.ts';
 import { type Environment, readSecret, readText } from '../../store/secret.ts';
 import { formatListener, isLoopback } from './address.ts';
+import { makeCluster } from './make-cluster.ts';
 import {
   DEFAULTS,
   type Listener,
@@ -61,6 +62,7 @@ export function makeConfig(
     say(make, 'sip', ['timers', 't1'], "'t1' must not be longer than 't2'");
   return {
     id: given.manager.id,
+    cluster: makeCluster(make),
     dataFolder: given.manager.data === undefined ? undefined : resolve(folder, given.manager.data),
     drainMs: given.manager.drain ?? DEFAULTS.drainMs,
     domains: given.sip.domain,
@@ -79,9 +81,12 @@ export function makeConfig(
   };
 }
 
-type Make = ConfigOptions & { readonly sections: SectionsRead; readonly problems: Problem[] };
+export type Make = ConfigOptions & {
+  readonly sections: SectionsRead;
+  readonly problems: Problem[];
+};
 
-function say(
+export function say(
   { sections, problems }: Make,
   section: SectionName,
   path: readonly PropertyKey[],
@@ -174,32 +179,33 @@ function checkMetrics(make: Make): void {
 }
 
 /** Both files or none; `section` holds them as `cert` and `key`. */
-function readTls(
+export function readTls(
   make: Make,
-  section: 'tls' | 'web',
+  section: 'tls' | 'web' | 'cluster',
   cert: string | undefined,
   key: string | undefined,
+  path: readonly string[] = [],
 ): Tls | undefined {
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined) {
     const missing = cert === undefined ? 'cert' : 'key';
-    say(make, section, [], `missing key '${missing}'`);
+    say(make, section, path, `missing key '${missing}'`);
     return undefined;
   }
-  const certPem = readPem(make, section, 'cert', cert);
-  const keyPem = readPem(make, section, 'key', key);
+  const certPem = readPem(make, section, [...path, 'cert'], cert);
+  const keyPem = readPem(make, section, [...path, 'key'], key);
   return certPem === undefined || keyPem === undefined ? undefined : { cert: certPem, key: keyPem };
 }
 
-function readPem(
+export function readPem(
   make: Make,
-  section: 'tls' | 'web',
+  section: 'tls' | 'web' | 'cluster',
+  path: readonly string[],
   name: string,
-  path: string,
 ): string | undefined {
-  const file = readText(resolve(make.folder, path));
-  const message = file.ok ? `no PEM in '${path}'` : file.message;
+  const file = readText(resolve(make.folder, name));
+  const message = file.ok ? `no PEM in '${name}'` : file.message;
   if (file.ok && file.value.includes('-----BEGIN ')) return file.value;
-  say(make, section, [name], message);
+  say(make, section, path, message);
   return undefined;
 }

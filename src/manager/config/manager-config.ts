@@ -24,9 +24,33 @@ export type LogConfig = {
   readonly format: 'json' | 'human';
 };
 
+/** Servers of the bus or of the store, each `scheme://host:port`, and what it takes to be let in. */
+export type PeersConfig = {
+  readonly servers: readonly string[];
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  /** PEM. `ca`: who may have signed the server's certificate; undefined: whom the system trusts. */
+  readonly ca: string | undefined;
+  /** This manager's own certificate. */
+  readonly certificate: Tls | undefined;
+};
+
+export type ClusterConfig = {
+  /** Several clusters may share a bus and a store: [a-z0-9-], at most 32. */
+  readonly name: string;
+  /** NATS. */
+  readonly bus: PeersConfig;
+  /** etcd. */
+  readonly store: PeersConfig;
+  /** What a manager does while the store is away and all other managers are there: go on as it was, or stop. */
+  readonly storeOutage: 'freeze' | 'fence';
+};
+
 export type ManagerConfig = {
   /** Unique in the cluster; part of every PID: [a-z0-9-], at most 32. */
   readonly id: string;
+  /** Undefined: a manager that is alone. */
+  readonly cluster: ClusterConfig | undefined;
   /** Absolute; undefined: nothing is kept. */
   readonly dataFolder: string | undefined;
   /** How long a drain waits for calls to end. */
@@ -57,6 +81,8 @@ export type ManagerConfig = {
 
 /** What holds when the manager file says nothing. */
 export const DEFAULTS = {
+  clusterName: 'linewright',
+  storeOutage: 'freeze',
   drainMs: 60_000,
   web: { address: '127.0.0.1', port: 0, tls: undefined, token: undefined },
   log: { level: 'info', format: 'json' },

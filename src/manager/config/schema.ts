@@ -1,7 +1,7 @@
 /** What may stand in a manager file, section by section. */
 import { z } from 'zod';
 import { duration, oneOrMore, onOff, wholeNumber } from '../../store/values.ts';
-import { readListener, readWebAddress } from './address.ts';
+import { isServerUrl, readListener, readWebAddress } from './address.ts';
 
 const SECOND_MS = 1000;
 const DAY_MS = 86_400_000;
@@ -27,6 +27,29 @@ const domain = z
 const webAddress = parsed(readWebAddress);
 export const listener = parsed(readListener);
 export const logLevel = z.enum(['debug', 'info', 'warn', 'error']);
+
+const PEERS_EXPECTED = "expected servers' addresses, or a map with 'servers'";
+
+/** Servers of the bus or of the store: their addresses alone, or with what it takes to be let in. */
+function peers(schemes: readonly string[], example: string) {
+  const address = z.string().refine((text) => isServerUrl(text, schemes), {
+    error: `expected an address such as ${example}`,
+  });
+  return z.union(
+    [
+      oneOrMore(address, `an address such as ${example}`),
+      z.strictObject({
+        servers: oneOrMore(address, `an address such as ${example}`),
+        user: z.string().optional(),
+        password: z.string().optional(),
+        ca: z.string().optional(),
+        cert: z.string().optional(),
+        key: z.string().optional(),
+      }),
+    ],
+    PEERS_EXPECTED,
+  );
+}
 
 export const SECTION_SCHEMAS = {
   manager: z.strictObject({
@@ -65,6 +88,15 @@ export const SECTION_SCHEMAS = {
         "expected 'off' or a map with 'expires' and 'min_se'",
       )
       .optional(),
+  }),
+  cluster: z.strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9-]{1,32}$/, 'expected a name of a-z, 0-9 and -, at most 32 characters')
+      .optional(),
+    bus: peers(['nats', 'tls'], 'nats://192.0.2.1:4222'),
+    store: peers(['http', 'https'], 'http://192.0.2.1:2379'),
+    store_outage: z.enum(['freeze', 'fence']).optional(),
   }),
   tls: z.strictObject({ cert: z.string(), key: z.string() }),
   directory: z.string(),

@@ -51,6 +51,7 @@ test('the least that a manager file can say', (context) => {
   assert(read.ok);
   assert.deepEqual(read.config, {
     id: 'manager-a',
+    cluster: undefined,
     dataFolder: undefined,
     drainMs: 60_000,
     domains: ['pbx.test'],
@@ -93,6 +94,7 @@ directory: directory/
   const read = loadManager(join(folder, 'm.yaml'), env, overrides);
   assert.deepEqual(read.ok ? read.config : read.problems, {
     id: 'manager-a',
+    cluster: undefined,
     dataFolder: join(folder, 'data'),
     drainMs: 5000,
     domains: ['pbx.test', '127.0.0.1'],
@@ -214,4 +216,80 @@ refuses(
   { 'x.yaml': '' },
   {},
   "m.yaml:1:1: no such file: 'm.yaml'",
+);
+
+test('a manager of a cluster: where the bus and the store are', (context) => {
+  const folder = folderWith(context, {
+    'm.yaml': `${LEAST}
+cluster:
+  name: london
+  bus:
+    servers: [ "tls://bus1.test:4222", "tls://bus2.test:4222" ]
+    user: manager-a
+    password: env:BUS
+    ca: ca.pem
+    cert: a.pem
+    key: a.key
+  store: "http://127.0.0.1:2379"
+  store_outage: fence
+`,
+    'd.yaml': DIRECTORY,
+    'ca.pem': PEM,
+    'a.pem': PEM,
+    'a.key': PEM,
+  });
+  const read = loadManager(join(folder, 'm.yaml'), { BUS: 'sesame' }, {});
+  assert.deepEqual(read.ok ? read.config.cluster : read.problems, {
+    name: 'london',
+    bus: {
+      servers: ['tls://bus1.test:4222', 'tls://bus2.test:4222'],
+      user: 'manager-a',
+      password: 'sesame',
+      ca: PEM,
+      certificate: { cert: PEM, key: PEM },
+    },
+    store: {
+      servers: ['http://127.0.0.1:2379'],
+      user: undefined,
+      password: undefined,
+      ca: undefined,
+      certificate: undefined,
+    },
+    storeOutage: 'fence',
+  });
+});
+
+refuses(
+  'a cluster whose servers, passwords or certificates are wrong',
+  {
+    'm.yaml': `${LEAST}
+cluster:
+  name: London
+  bus: { servers: [ "nats://bus.test" ], user: a }
+  store: { servers: "nats://s:1" }
+`,
+    'd.yaml': DIRECTORY,
+  },
+  {},
+  `m.yaml:7:9: expected a name of a-z, 0-9 and -, at most 32 characters
+   m.yaml:8:21: expected an address such as nats://192.0.2.1:4222
+   m.yaml:9:10: expected an address such as http://192.0.2.1:2379, or a list of them`,
+);
+
+refuses(
+  'a cluster with half of what it takes to be let in',
+  {
+    'm.yaml': `${LEAST}
+cluster:
+  bus: { servers: "tls://bus.test:4222", user: a, cert: a.pem }
+  store: { servers: "http://s:1", user: b, password: "env:NONE", ca: none.pem }
+`,
+    'd.yaml': DIRECTORY,
+  },
+  {},
+  `m.yaml:7:8: missing key 'key'
+   m.yaml:7:48: missing key 'password' beside 'user'
+   m.yaml:8:10: 'ca' and 'cert' are for servers at https://
+   m.yaml:8:54: environment variable 'NONE' is not set
+   m.yaml:8:70: no such file: 'none.pem'`,
 );
