@@ -1,6 +1,6 @@
 /** `check`: whether a manager would start, without starting it. */
 import { loadManager, type ManagerRead } from '../manager/config/load.ts';
-import type { Overrides } from '../manager/config/make-config.ts';
+import type { Overrides } from '../manager/config/make.ts';
 import { formatProblem } from '../store/problem.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 

@@ -1,7 +1,7 @@
 /** The commands that run a manager, or say whether it would run: `start`, `check`, `demo`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readListener, readWebAddress } from '../manager/config/address.ts';
-import type { Overrides } from '../manager/config/make-config.ts';
+import type { Overrides } from '../manager/config/make.ts';
 import type { Listener } from '../manager/config/manager-config.ts';
 
 /** Where phones look for a server unless told otherwise (RFC 3261 §19.1.2). */

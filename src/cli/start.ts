@@ -1,5 +1,5 @@
 /** `start`: runs the manager of a file. */
-import type { Overrides } from '../manager/config/make-config.ts';
+import type { Overrides } from '../manager/config/make.ts';
 import { openLog } from '../manager/observe/log.ts';
 import { loadChecked } from './check.ts';
 import { isColourful } from './output.ts';

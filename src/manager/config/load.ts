@@ -5,7 +5,8 @@ import type { Directory } from '../../call/directory.ts';
 import { loadDirectory } from '../../store/directory/load.ts';
 import { type Problem, sortProblems, topOf } from '../../store/problem.ts';
 import { type Environment, readText } from '../../store/secret.ts';
-import { makeConfig, type Overrides } from './make-config.ts';
+import type { Overrides } from './make.ts';
+import { makeConfig } from './make-config.ts';
 import type { ManagerConfig } from './manager-config.ts';
 import { readSections } from './sections.ts';
 

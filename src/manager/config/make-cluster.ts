@@ -1,6 +1,6 @@
 /** The section `cluster` of a manager file: where the bus and the store are, and how to be let in. */
 import { readSecret } from '../../store/secret.ts';
-import { type Make, readPem, readTls, say } from './make-config.ts';
+import { type Make, readPem, readTls, say } from './make.ts';
 import { type ClusterConfig, DEFAULTS, type PeersConfig } from './manager-config.ts';
 import type { Sections } from './schema.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { loadManager } from '../../../src/manager/config/load.ts';
-import type { Overrides } from '../../../src/manager/config/make-config.ts';
+import type { Overrides } from '../../../src/manager/config/make.ts';
 import { formatProblem } from '../../../src/store/problem.ts';
 
 type Files = Readonly<Record<string, string>>;
