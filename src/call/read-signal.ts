@@ -24,6 +24,8 @@ const MEDIA_MAX = 65_536;
 const CALLS_MAX = 10_000;
 /** A leg gathers one with each transfer; it does not keep more. */
 const CONTROLS_MAX = 16;
+/** Processes of one replicated line: one per manager. */
+const LCPS_MAX = 256;
 
 const bool: Check = (value) => typeof value === 'boolean';
 const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -44,6 +46,26 @@ const lineCall = record({
   member: text,
 });
 
+const kind = oneOf('offer', 'seize', 'retrieve');
+const operation = record({ id: text, kind, call, control: pid });
+const lock = record({ seq: count, by: pid, operation: text, revision: count });
+const lcps = listOf(pid, LCPS_MAX);
+const report = record({
+  calls: listOf(
+    record({
+      call,
+      appearance: count,
+      control: pid,
+      from: party,
+      version: count,
+      state: oneOf('offered', 'taken', 'ended'),
+      holder: optional(leg),
+      member: text,
+    }),
+    CALLS_MAX,
+  ),
+});
+
 const SHAPES: Shapes = {
   lineRegister: { number: text, device: text, member: text },
   lineRegistered: { number: text, lcp: pid },
@@ -57,6 +79,33 @@ const SHAPES: Shapes = {
     number: text,
     calls: listOf(lineCall, CALLS_MAX),
   },
+  lineLock: { number: text, call, operation: text, kind },
+  lineUnlock: { number: text, operation: text },
+  lineLocked: { number: text, call, lock, lcps, appearance: count },
+  lineLockRefused: {
+    number: text,
+    call,
+    operation: text,
+    reason: oneOf('timeout', 'overload', 'fenced', 'rejected'),
+  },
+  lockRequest: {
+    number: text,
+    operation,
+    round: count,
+    stamp: count,
+    revision: count,
+    seq: count,
+  },
+  lockResponse: {
+    number: text,
+    round: count,
+    result: oneOf('granted', 'fenced', 'not member'),
+    seq: count,
+    report: optional(report),
+  },
+  lockAccepted: { number: text, seq: count, operation: text, ok: bool },
+  lineView: { number: text, revision: count, lcps },
+  lineReport: { number: text, report },
   callRequest: {
     call,
     caller: leg,
@@ -69,6 +118,7 @@ const SHAPES: Shapes = {
     referredBy: optional(party),
     line: optional(text),
     appearance: optional(count),
+    lock: optional(lock),
   },
   callAlert: {
     call,

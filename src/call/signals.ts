@@ -6,6 +6,7 @@
  */
 import type { Pid } from '../process/pid.ts';
 import type { Cause } from './cause.ts';
+import type { LineLock, LockSignal } from './lock-signals.ts';
 
 /** Unique in the cluster: made by the device process in which the call began. */
 export type CallId = string;
@@ -41,6 +42,8 @@ export type CallRequest = {
   /** Put in by the line control process: the line that is rung, and the appearance (from 1) the call has there. */
   readonly line?: string;
   readonly appearance?: number;
+  /** Replicated mode: the lock under which the call is offered, for each of the line's processes to see. */
+  readonly lock?: LineLock;
 };
 
 /** How device processes come to a line: F1 and F2 of the patent (claims 12-16, 46-49). */
@@ -93,6 +96,7 @@ export type WatchSignal =
 export type CallSignal =
   | LineSignal
   | WatchSignal
+  | LockSignal
   | CallRequest
   /** Towards the caller: `from` is ringing. `answer` is early media's description, `reliable`: it wants callConfirmAlert. */
   | {

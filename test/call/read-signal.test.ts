@@ -13,7 +13,40 @@ const media = { type: 'application/sdp', body: 'v=0\r\n' };
 const number = '2000';
 const cause = 'busy';
 
+const lock = { seq: 4, by: pid, operation: 'offer-1', revision: 9 };
+const report = {
+  calls: [
+    {
+      call,
+      appearance: 1,
+      control: pid,
+      from: party,
+      version: 3,
+      state: 'taken' as const,
+      holder: leg,
+      member: 'ana',
+    },
+  ],
+};
+
 const SIGNALS: readonly CallSignal[] = [
+  { type: 'lineLock', number, call, operation: 'offer-1', kind: 'offer' },
+  { type: 'lineUnlock', number, operation: 'offer-1' },
+  { type: 'lineLocked', number, call, lock, lcps: [pid], appearance: 1 },
+  { type: 'lineLockRefused', number, call, operation: 'offer-1', reason: 'timeout' },
+  {
+    type: 'lockRequest',
+    number,
+    operation: { id: 'offer-1', kind: 'offer', call, control: pid },
+    round: 2,
+    stamp: 5,
+    revision: 9,
+    seq: 3,
+  },
+  { type: 'lockResponse', number, round: 2, result: 'granted', seq: 3, report },
+  { type: 'lockAccepted', number, seq: 4, operation: 'offer-1', ok: true },
+  { type: 'lineView', number, revision: 9, lcps: [pid] },
+  { type: 'lineReport', number, report },
   { type: 'lineRegister', number, device: 'ana-phone', member: 'ana' },
   { type: 'lineRegistered', number, lcp: pid },
   { type: 'lineRefused', number, cause },
@@ -39,6 +72,7 @@ const SIGNALS: readonly CallSignal[] = [
     reliable: true,
     line: number,
     appearance: 1,
+    lock,
   },
   { type: 'callAlert', call, from: leg, kind: 'ringing', media, reliable: false },
   { type: 'callConfirmAlert', call, media },
