@@ -32,6 +32,13 @@ export function readPid(text: unknown): Pid | undefined {
   return typeof text === 'string' && PID.test(text) ? (text as Pid) : undefined;
 }
 
+const HOME = /^[a-z0-9-]{1,32}\.[0-9a-z]{1,16}$/;
+
+/** A home that came off the wire, or undefined. */
+export function readHome(text: unknown): Home | undefined {
+  return typeof text === 'string' && HOME.test(text) ? text : undefined;
+}
+
 /** Whether `pid` is the process that is gone, or lived on the manager that is gone. */
 export function isGone(pid: Pid, gone: Pid | Home): boolean {
   if (pid === gone) return true;
