@@ -9,6 +9,8 @@ import type { CallId, LegRef, Party } from './signals.ts';
 export type ReportedCall = {
   readonly call: CallId;
   readonly appearance: number;
+  /** Of the lock under which it was given that number: of two calls with the same one, the later has it. */
+  readonly seq: number;
   /** Call control: the one coordinator of the call. */
   readonly control: Pid;
   readonly from: Party;

@@ -26,6 +26,7 @@ const CALLS_MAX = 10_000;
 const CONTROLS_MAX = 16;
 /** Processes of one replicated line: one per manager. */
 const LCPS_MAX = 256;
+const MEMBERS_MAX = 1024;
 
 const bool: Check = (value) => typeof value === 'boolean';
 const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -50,11 +51,13 @@ const kind = oneOf('offer', 'seize', 'retrieve');
 const operation = record({ id: text, kind, call, control: pid });
 const lock = record({ seq: count, by: pid, operation: text, revision: count });
 const lcps = listOf(pid, LCPS_MAX);
+const members = listOf(text, MEMBERS_MAX);
 const report = record({
   calls: listOf(
     record({
       call,
       appearance: count,
+      seq: count,
       control: pid,
       from: party,
       version: count,
@@ -119,6 +122,8 @@ const SHAPES: Shapes = {
     line: optional(text),
     appearance: optional(count),
     lock: optional(lock),
+    members: optional(members),
+    round: optional(count),
   },
   callAlert: {
     call,
@@ -129,9 +134,9 @@ const SHAPES: Shapes = {
   },
   callConfirmAlert: { call, media: optional(media) },
   callAlertConfirmed: { call, media: optional(media) },
-  callProceed: { call, from: leg, media: optional(media), party },
+  callProceed: { call, from: leg, media: optional(media), party, member: optional(text) },
   callAcknowledge: { call, media: optional(media) },
-  callRefuse: { call, cause: isCause },
+  callRefuse: { call, cause: isCause, round: optional(count) },
   callWithdraw: { call, cause: isCause },
   callRelease: { call, cause: isCause, from: optional(leg) },
   callModify: { call, media: optional(media), manner: oneOf('negotiated', 'immediate') },
@@ -152,6 +157,18 @@ const SHAPES: Shapes = {
     keptControl: optional(bool),
   },
   callEnded: { call, cause: isCause },
+  callRing: { call, members, round: count },
+  callTaken: {
+    call,
+    version: count,
+    appearance: count,
+    seq: count,
+    from: party,
+    caller: leg,
+    holder: leg,
+    member: text,
+  },
+  callFollow: { call, version: count },
 };
 
 /** The signal that `body` is, or undefined. For `SchedulerOptions.read`. */

@@ -6,6 +6,7 @@
  */
 import type { Pid } from '../process/pid.ts';
 import type { Cause } from './cause.ts';
+import type { DistributionSignal } from './distribution-signals.ts';
 import type { LineLock, LockSignal } from './lock-signals.ts';
 
 /** Unique in the cluster: made by the device process in which the call began. */
@@ -44,6 +45,9 @@ export type CallRequest = {
   readonly appearance?: number;
   /** Replicated mode: the lock under which the call is offered, for each of the line's processes to see. */
   readonly lock?: LineLock;
+  /** Replicated mode: the members that ring first, in the first of the rounds that call control rings. */
+  readonly members?: readonly string[];
+  readonly round?: number;
 };
 
 /** How device processes come to a line: F1 and F2 of the patent (claims 12-16, 46-49). */
@@ -97,6 +101,7 @@ export type CallSignal =
   | LineSignal
   | WatchSignal
   | LockSignal
+  | DistributionSignal
   | CallRequest
   /** Towards the caller: `from` is ringing. `answer` is early media's description, `reliable`: it wants callConfirmAlert. */
   | {
@@ -120,11 +125,18 @@ export type CallSignal =
       readonly media?: Media;
       /** Who answered, as the caller's display may show. */
       readonly party: Party;
+      /** Put in by the line control process of a replicated line: whose device it is. */
+      readonly member?: string;
     }
   /** From caller to the answerer: the call stands; `media` is the answer to a delayed offer. */
   | { readonly type: 'callAcknowledge'; readonly call: CallId; readonly media?: Media }
-  /** Towards the caller: not taken. */
-  | { readonly type: 'callRefuse'; readonly call: CallId; readonly cause: Cause }
+  /** Towards the caller: not taken. `round`: of a replicated line's, nobody rings at the sender's in that one. */
+  | {
+      readonly type: 'callRefuse';
+      readonly call: CallId;
+      readonly cause: Cause;
+      readonly round?: number;
+    }
   /** Towards the called side: stop ringing; or, when it had answered, hang up. */
   | { readonly type: 'callWithdraw'; readonly call: CallId; readonly cause: Cause }
   /** Either leg of a standing call: over. `from`: the leg that ended, when another says it in its place (it died). */
