@@ -1,0 +1,210 @@
+/**
+ * Real etcds for tests: one or three on free ports of the loopback interface, with their data in
+ * memory; they can be killed, stopped for a while, and started again.
+ */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export type EtcdOptions = {
+  readonly count?: 1 | 3;
+  /** Beside those that docs/cluster.md recommends. */
+  readonly flags?: readonly string[];
+  /** Of the servers' clients: with a certificate in `flags`. */
+  readonly scheme?: 'http' | 'https';
+  /** Whether to wait until it serves; not possible with TLS or without the gateway. */
+  readonly waits?: boolean;
+};
+
+const READY_MS = 20_000;
+
+/** One server of a cluster; its process may come and go. */
+export class EtcdServer {
+  readonly url: string;
+  readonly #args: readonly string[];
+  #process: ChildProcess | undefined;
+  /** The end of what it has said. */
+  #said = '';
+
+  constructor(url: string, args: readonly string[]) {
+    this.url = url;
+    this.#args = args;
+  }
+
+  get pid(): number {
+    const pid = this.#process?.pid;
+    assert(pid !== undefined, 'etcd is not running');
+    return pid;
+  }
+
+  start(): void {
+    const child = spawn('etcd', this.#args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.#said = (this.#said + chunk.toString()).slice(-4000);
+    });
+    this.#process = child;
+  }
+
+  /** What it said last, when a test wants to know why. */
+  get said(): string {
+    return this.#said;
+  }
+
+  /** As `kill -9`: resolves when it is gone. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  stop(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
+  /** Resolves when it says that it can decide something. */
+  async ready(): Promise<void> {
+    const endMs = performance.now() + READY_MS;
+    while (performance.now() < endMs) {
+      if (await this.#isHealthy()) return;
+      await pause(50);
+    }
+    throw new Error(`etcd at ${this.url} does not get ready: ${this.#said}`);
+  }
+
+  /** Its own number, and that of the leader as it sees it. */
+  async status(): Promise<{ readonly member: string; readonly leader: string }> {
+    const response = await this.#post('/v3/maintenance/status', {});
+    const status = (await response.json()) as { header: { member_id: string }; leader?: string };
+    return { member: status.header.member_id, leader: status.leader ?? '0' };
+  }
+
+  async compact(revision: number): Promise<void> {
+    await this.#post('/v3/kv/compaction', { revision: String(revision) });
+  }
+
+  #post(path: string, body: object): Promise<Response> {
+    return fetch(`${this.url}${path}`, { method: 'POST', body: JSON.stringify(body) });
+  }
+
+  async #isHealthy(): Promise<boolean> {
+    try {
+      const response = await fetch(`${this.url}/health`, { signal: AbortSignal.timeout(500) });
+      return ((await response.json()) as { health?: unknown }).health === 'true';
+    } catch {
+      return false;
+    }
+  }
+}
+
+export class EtcdCluster {
+  readonly servers: readonly EtcdServer[];
+  readonly #folder: string;
+
+  constructor(servers: readonly EtcdServer[], folder: string) {
+    this.servers = servers;
+    this.#folder = folder;
+  }
+
+  get urls(): string[] {
+    return this.servers.map(({ url }) => url);
+  }
+
+  /** The leader, and the others. Asks those that run. */
+  async roles(): Promise<{ readonly leader: EtcdServer; readonly followers: EtcdServer[] }> {
+    for (;;) {
+      const statuses = await Promise.all(
+        this.servers.map(async (server) => ({ server, ...(await server.status()) })),
+      );
+      const leader = statuses.find(({ member, leader: known }) => member === known)?.server;
+      if (leader !== undefined)
+        return { leader, followers: this.servers.filter((server) => server !== leader) };
+      await pause(100);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.kill()));
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Resolves when it serves. Close it, or it stays. */
+export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster> {
+  const { count = 1, flags = [], scheme = 'http', waits = true } = options;
+  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'etcd-test-'));
+  const ports = await freePorts(2 * count);
+  const members = Array.from({ length: count }, (_, at) => ({
+    name: `etcd${at + 1}`,
+    client: `${scheme}://127.0.0.1:${ports[2 * at]}`,
+    peer: `http://127.0.0.1:${ports[2 * at + 1]}`,
+  }));
+  const initial = members.map(({ name, peer }) => `${name}=${peer}`).join(',');
+  const servers = members.map(({ name, client, peer }) => {
+    const args = [
+      `--name=${name}`,
+      `--data-dir=${join(folder, name)}`,
+      `--listen-client-urls=${client}`,
+      `--advertise-client-urls=${client}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
+      `--initial-cluster=${initial}`,
+      `--initial-cluster-token=${folder}`,
+      '--pre-vote',
+      '--heartbeat-interval=100',
+      '--election-timeout=1000',
+      '--auto-compaction-mode=periodic',
+      '--auto-compaction-retention=5m',
+      '--quota-backend-bytes=4294967296',
+      '--log-level=warn',
+      ...flags,
+    ];
+    return new EtcdServer(client, args);
+  });
+  const cluster = new EtcdCluster(servers, folder);
+  for (const server of servers) server.start();
+  try {
+    if (waits) await Promise.all(servers.map((server) => server.ready()));
+  } catch (error) {
+    await cluster.close();
+    throw error;
+  }
+  return cluster;
+}
+
+/** Ports that nobody has now; all are held until the last one is found, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const holders = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const holder = createServer().listen(0, '127.0.0.1');
+      await once(holder, 'listening');
+      return holder;
+    }),
+  );
+  const ports = holders.map((holder) => {
+    const address = holder.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  });
+  await Promise.all(
+    holders.map((holder) => {
+      const closed = once(holder, 'close');
+      holder.close();
+      return closed;
+    }),
+  );
+  return ports;
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
