@@ -102,13 +102,34 @@ test('what arrives together is handed over together, and before what comes after
 test('who is cut off gets nothing of what had arrived in that turn', () => {
   const harbour = new Harbour();
   const a = harbour.attach('a.1');
-  harbour.attach('b.1');
-  a.send('b.1', '0');
+  for (const home of ['b.1', 'c.1']) {
+    harbour.attach(home);
+    a.send(home, '0');
+  }
   harbour.bus.together(() => {
     harbour.land();
     harbour.bus.cut('b.1');
+    harbour.bus.stop('c.1');
   });
   assert.deepEqual(harbour.diary, []);
+});
+
+test('a second answer does not even leave', () => {
+  const harbour = new Harbour();
+  const a = harbour.attach('a.1');
+  const ignore = (): void => {};
+  harbour.bus.attach('b.1', {
+    receive: ignore,
+    absent: ignore,
+    event: ignore,
+    asked: (_question, answer) => {
+      for (const text of ['first', 'second']) answer(text);
+    },
+    connected: ignore,
+  });
+  a.request('b.1', 'q', 100, ignore);
+  harbour.crossings.shift()?.deliver();
+  assert.equal(harbour.crossings.length, 1);
 });
 
 test('that nobody is there goes back the way that a message would', () => {
