@@ -63,8 +63,8 @@ export class SendWindow {
   #notices = 0;
   #retransmitMs = RETRANSMIT_MS;
   #retransmitDueMs = Infinity;
-  /** What was sent before this moment and is not acknowledged counts as lost. */
-  #lostBeforeMs = -Infinity;
+  /** What had been on the way for 100 ms at this moment, and still is, counts as lost. */
+  #timeoutMs = -Infinity;
   #hasProgress = false;
 
   constructor(room: number, counters: LinkCounters, undelivered: (from: Pid, to: Pid) => void) {
@@ -130,7 +130,7 @@ export class SendWindow {
   flush(nowMs: number, transmit: Transmit): void {
     if (this.#said.length > 0) this.#pack();
     if (nowMs >= this.#retransmitDueMs) {
-      this.#lostBeforeMs = nowMs;
+      this.#timeoutMs = nowMs;
       this.#retransmitMs = Math.min(2 * this.#retransmitMs, RETRANSMIT_MAX_MS);
       this.#retransmitDueMs = nowMs + this.#retransmitMs;
       this.#sendAgain(nowMs, transmit);
@@ -228,7 +228,8 @@ export class SendWindow {
     let left = RETRANSMIT_BURST;
     for (let i = 0; i < this.#onTheWay && left > 0; i++) {
       const packet = this.#packets[i];
-      if (packet === undefined || packet.sentMs >= this.#lostBeforeMs) continue;
+      // Added up as the moment at which it is due was, since fractions of ms are rounded.
+      if (packet === undefined || packet.sentMs + RETRANSMIT_MS > this.#timeoutMs) continue;
       left--;
       this.#counters.sentAgain++;
       this.#transmit(packet, nowMs, transmit);
