@@ -2,8 +2,9 @@
 import { type Log, SILENT } from '../../base/log.ts';
 import { type Credentials, EtcdClient, type Reply } from './client.ts';
 import { EtcdStatePlane } from './etcd-state-plane.ts';
-import { Exchange, makeServer, type Outcome, type Server, type StoreTls } from './exchange.ts';
-import { fieldsOf, Keyspace, textOf } from './json.ts';
+import { makeServer, type Server, type StoreTls } from './exchange.ts';
+import { ATTEMPT_MS, type Fault, inspect } from './inspect.ts';
+import { Keyspace } from './json.ts';
 import { StoreError, type StoreErrorCode } from './store-error.ts';
 
 export type EtcdOptions = {
@@ -18,12 +19,7 @@ export type EtcdOptions = {
 };
 
 const CONNECT_MS = 5000;
-const ATTEMPT_MS = 1500;
 const PAUSE_MS = 200;
-const VERSION_LEAST: readonly [number, number] = [3, 4];
-
-/** What a server that cannot be used suffers from. */
-type Fault = { readonly code: StoreErrorCode; readonly server: string; readonly text: string };
 
 /** Of several servers' faults the one to be told: what needs an operator before what may pass. */
 const GRAVEST: readonly StoreErrorCode[] = [
@@ -110,39 +106,6 @@ async function attempt(
   return reply.ok ? undefined : refusal(names, reply);
 }
 
-/** Whether `server` is an etcd that can be spoken to. */
-async function inspect(server: Server): Promise<Fault | undefined> {
-  const fault = (code: StoreErrorCode, text: string) => ({ code, server: server.name, text });
-  const said = await new Exchange(server, { path: '/version' }, ATTEMPT_MS).outcome;
-  if (said.type === 'unsent' || said.type === 'lost') {
-    const { code, text } = explain(server, said);
-    return fault(code, text);
-  }
-  if (said.type === 'alien' && said.text.includes('HTTPS server'))
-    return fault('tls', 'it speaks TLS: its URL begins with https');
-  const version =
-    said.type === 'answer' ? textOf(fieldsOf<'etcdserver'>(said.body).etcdserver) : '';
-  if (version === '')
-    return fault(
-      'address',
-      'something answers there, but it is no etcd: check the host and the port',
-    );
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major !== VERSION_LEAST[0] || minor < VERSION_LEAST[1])
-    return fault(
-      'version',
-      `it is version ${version}: ${VERSION_LEAST.join('.')} or later is needed`,
-    );
-  const path = '/v3/kv/range';
-  const gateway = await new Exchange(server, { path, body: {} }, ATTEMPT_MS).outcome;
-  if (gateway.type === 'alien')
-    return fault(
-      'version',
-      'its JSON gateway is off: start it without --enable-grpc-gateway=false',
-    );
-  return undefined;
-}
-
 function refusal(names: string, reply: Reply & { readonly ok: false }): Fault {
   const { error, grpc } = reply;
   if (error.includes('user name is empty'))
@@ -160,57 +123,4 @@ function refusal(names: string, reply: Reply & { readonly ok: false }): Fault {
     return { code: 'credentials', server: names, text: `user or password is wrong (${error})` };
   const text = `it answers, but cannot decide anything (${error}): are most of the servers up, and do they reach each other?`;
   return { code: 'unreachable', server: names, text };
-}
-
-function explain(server: Server, outcome: Outcome & { readonly type: 'unsent' | 'lost' }) {
-  const { code, message } = outcome.failure;
-  const fault = (kind: StoreErrorCode, text: string) => ({ code: kind, text });
-  switch (code) {
-    case 'ECONNREFUSED':
-      return fault(
-        'unreachable',
-        'nothing listens there: is etcd running, and is this its client port?',
-      );
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return fault(
-        'unreachable',
-        `the name ${server.url.hostname} has no address: check its spelling and DNS`,
-      );
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return fault('unreachable', 'there is no way to that host: check the network');
-    case 'ETIMEDOUT':
-      return fault(
-        'unreachable',
-        'no answer in time: is the host up, and does a firewall let this manager through?',
-      );
-    default:
-      break;
-  }
-  if (code.startsWith('HPE_'))
-    return fault(
-      'address',
-      'something answers there, but it speaks no HTTP: check the host and the port',
-    );
-  if (server.url.protocol === 'https:') {
-    if (/wrong version number|packet length too long/i.test(message))
-      return fault(
-        'tls',
-        'it speaks no TLS: its URL begins with http, or etcd needs --cert-file and --key-file',
-      );
-    if (/certificate required|bad certificate|handshake failure/i.test(message))
-      return fault(
-        'tls',
-        `it wants a certificate of this manager that its --trusted-ca-file knows (${message})`,
-      );
-    if (/ALTNAME/.test(code))
-      return fault('tls', `its certificate is for another name: ${message}`);
-    if (code !== 'ECONNRESET' && code !== 'EPIPE')
-      return fault(
-        'tls',
-        `its certificate is not trusted (${message}): give the CA that signed it`,
-      );
-  }
-  return fault('unreachable', `the connection broke (${message})`);
 }

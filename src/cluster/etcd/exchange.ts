@@ -104,8 +104,9 @@ export function failed(code: string, message: string): Error & Failure {
 }
 
 export function failureOf(error: Error): Failure {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return { code, message: error.message };
+  const { code, reason } = fieldsOf<'code' | 'reason'>(error);
+  // OpenSSL's whole message names a source file; its reason does not.
+  return { code: textOf(code), message: textOf(reason) || error.message };
 }
 
 /** One question, asked once. */
