@@ -19,6 +19,9 @@ export function noAppearances(): Appearances {
   return { calls: [], lowest: 0 };
 }
 
+/** No line has more calls. */
+const APPEARANCE_MAX = 10_000;
+
 /** Takes the lowest free number for `call`. */
 export function takeAppearance(appearances: Appearances, call: CallId): number {
   const { calls } = appearances;
@@ -27,6 +30,29 @@ export function takeAppearance(appearances: Appearances, call: CallId): number {
   calls[index] = call;
   appearances.lowest = index + 1;
   return index + 1;
+}
+
+/** Who has that number; null: nobody. */
+export function holderOfAppearance({ calls }: Appearances, appearance: number): CallId | null {
+  return calls[appearance - 1] ?? null;
+}
+
+/** Gives `call` a number that is free, because it has that number elsewhere. */
+export function placeAppearance(appearances: Appearances, appearance: number, call: CallId): void {
+  const { calls } = appearances;
+  while (calls.length < appearance - 1) calls.push(null);
+  calls[appearance - 1] = call;
+}
+
+/** Takes `appearance` for a call that had it already, unless another has it now: then the lowest free one. */
+export function keepAppearance(appearances: Appearances, call: CallId, appearance: number): number {
+  const { calls } = appearances;
+  if (appearance < 1 || appearance > APPEARANCE_MAX || (calls[appearance - 1] ?? null) !== null)
+    return takeAppearance(appearances, call);
+  while (calls.length < appearance) calls.push(null);
+  calls[appearance - 1] = call;
+  while ((calls[appearances.lowest] ?? null) !== null) appearances.lowest++;
+  return appearance;
 }
 
 export function freeAppearance(appearances: Appearances, appearance: number): void {

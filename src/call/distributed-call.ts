@@ -1,0 +1,90 @@
+/** A call to a replicated line after somebody has taken it: all of the line's processes hear of its end. */
+import { isGone, type Pid } from '../process/pid.ts';
+import type { CallEvent } from './call-control.ts';
+import type { Cause } from './cause.ts';
+import { type Distributed, type Distribution, exit, withdrawLeg } from './distribution-state.ts';
+import { type Out, tell } from './effects.ts';
+import type { CallSignal } from './signals.ts';
+
+export function inDistributed(call: Distributed, event: CallEvent, out: Out): Distribution {
+  const { request, holder } = call;
+  const { caller } = request;
+  if (event.type === 'signal') return hearInDistributed(call, event.signal, event.from, out);
+  if (event.type !== 'down') return call;
+  const { gone } = event;
+  const cause = 'internal failure';
+  if (isGone(caller.pid, gone)) {
+    out.push(tell(holder.pid, { type: 'callRelease', call: holder.call, from: caller, cause }));
+    return end(call, cause, out);
+  }
+  if (isGone(holder.pid, gone)) {
+    release(call, cause, out);
+    return end(call, cause, out);
+  }
+  call.lcps = call.lcps.filter((pid) => !isGone(pid, gone));
+  return call;
+}
+
+function hearInDistributed(
+  call: Distributed,
+  signal: CallSignal,
+  from: Pid,
+  out: Out,
+): Distribution {
+  const { request, holder, taken, lcps } = call;
+  switch (signal.type) {
+    case 'callProceed':
+      if (signal.from.pid !== holder.pid) withdrawLeg(signal.from, 'answered elsewhere', out);
+      return call;
+    case 'callFollow':
+      if (!call.isTheLines) {
+        out.push(tell(from, { type: 'callEnded', call: request.call, cause: 'hung up' }));
+        return call;
+      }
+      if (!lcps.includes(from)) lcps.push(from);
+      else if (signal.version >= taken.version) return call;
+      out.push(tell(from, taken));
+      return call;
+    case 'lineLocked': {
+      // It was shown to all, or will be told who has the call: nobody needs the lock any more.
+      const { number, lock } = signal;
+      out.push(tell(from, { type: 'lineUnlock', number, operation: lock.operation }));
+      return call;
+    }
+    case 'callWithdraw':
+      if (from !== request.caller.pid) return call;
+      // The caller gave up, and the answer crossed that.
+      withdrawLeg(holder, signal.cause, out);
+      return end(call, signal.cause, out);
+    case 'callEnded':
+      // From whichever device process has the last leg: it need not be the first caller's.
+      if (from !== request.caller.pid) release(call, signal.cause, out);
+      return end(call, signal.cause, out);
+    case 'callRelease':
+      // Not the end yet for whoever speaks to the caller; for the line it is.
+      if (signal.from?.pid !== holder.pid) return call;
+      release(call, signal.cause, out);
+      leaveLine(call, signal.cause, out);
+      return call;
+    default:
+      return call;
+  }
+}
+
+/** Tells the caller that the holder is no more: behind its answer, whatever came by the short way. */
+function release({ request, holder }: Distributed, cause: Cause, out: Out): void {
+  const { pid, call } = request.caller;
+  out.push(tell(pid, { type: 'callRelease', call, from: holder, cause }));
+}
+
+function leaveLine(call: Distributed, cause: Cause, out: Out): void {
+  for (const lcp of call.lcps)
+    out.push(tell(lcp, { type: 'callEnded', call: call.request.call, cause }));
+  call.lcps = [];
+  call.isTheLines = false;
+}
+
+function end(call: Distributed, cause: Cause, out: Out): Distribution {
+  leaveLine(call, cause, out);
+  return exit(out);
+}

@@ -1,0 +1,82 @@
+/**
+ * Call control's part in a call to a replicated line (US 7,145,899, claims 17-30, 50-62): asks one of the
+ * line's processes for the line's lock, shows the call with it to each of them, in parallel or in series,
+ * and decides who has it.
+ *
+ * It is the one coordinator of the call. The line's plan is gone through here, in rounds: each says which
+ * members ring from then on, and each of the line's processes says when nobody rings there any more. The
+ * first answer that comes here wins; all are told who has the call, and when it is over. Who joins in the
+ * middle of it asks to be told (`callFollow`), is offered the call too, and hears of its end.
+ */
+import { isGone, type Pid } from '../process/pid.ts';
+import type { CallEvent } from './call-control.ts';
+import type { Line } from './directory.ts';
+import { inDistributed } from './distributed-call.ts';
+import { begin, inDistributing } from './distributed-offer.ts';
+import {
+  type Asking,
+  ask,
+  type Distribution,
+  exit,
+  isAsked,
+  type Locking,
+  loseAsked,
+  refuse,
+  sayUnlock,
+} from './distribution-state.ts';
+import type { Out } from './effects.ts';
+import type { CallRequest } from './signals.ts';
+
+/** `lcps`: the line's processes, the one to ask for the lock first. Never empty. */
+export function distribute(
+  request: CallRequest,
+  line: Line,
+  lcps: readonly Pid[],
+  out: Out,
+): Distribution {
+  const asking: Asking = { lcps: [...lcps], operation: '' };
+  const locking: Locking = { state: 'locking', request, line, asking, tries: 0 };
+  return ask(locking, out) ? locking : refuse(request, 'unreachable', out);
+}
+
+/** The machine: the call after `event`; appends to `out` what is to be done. */
+export function stepDistribution(call: Distribution, event: CallEvent, out: Out): Distribution {
+  switch (call.state) {
+    case 'locking':
+      return inLocking(call, event, out);
+    case 'distributing':
+      return inDistributing(call, event, out);
+    case 'distributed':
+      return inDistributed(call, event, out);
+    case 'over':
+      return call;
+  }
+}
+
+function inLocking(call: Locking, event: CallEvent, out: Out): Distribution {
+  const { request } = call;
+  if (event.type === 'down') {
+    if (isGone(request.caller.pid, event.gone)) return unlock(call, out);
+    return loseAsked(call, event.gone, out) ? call : refuse(request, 'unreachable', out);
+  }
+  if (event.type !== 'signal') return call;
+  const { signal, from } = event;
+  switch (signal.type) {
+    case 'lineLocked':
+      return isAsked(call, from, signal.lock.operation) ? begin(call, signal, out) : call;
+    case 'lineLockRefused':
+      if (!isAsked(call, from, signal.operation)) return call;
+      if (signal.reason !== 'fenced') return refuse(request, 'overload', out);
+      return loseAsked(call, from, out) ? call : refuse(request, 'unreachable', out);
+    case 'callWithdraw':
+    case 'callEnded':
+      return from === request.caller.pid ? unlock(call, out) : call;
+    default:
+      return call;
+  }
+}
+
+function unlock({ line, asking }: Locking, out: Out): Distribution {
+  sayUnlock(line, asking, out);
+  return exit(out);
+}

@@ -1,0 +1,148 @@
+/**
+ * What a process of a replicated line knows of the line's calls: the state that all of its processes
+ * share, and this one's part in it.
+ *
+ * A number is given to a call under the line's lock; what becomes of the call is said by its call
+ * control alone. What other processes report is only a reason to ask it (`callFollow`): so nobody
+ * shows a lamp that no call control answers for. Ended calls are remembered for a while, since a
+ * report may be older than a call's end.
+ */
+import { homeOf, type Pid } from '../process/pid.ts';
+import { freeAppearance, holderOfAppearance, placeAppearance } from './appearances.ts';
+import type { Line } from './directory.ts';
+import { type Out, start, tell } from './effects.ts';
+import { type LineControl, newLineControl } from './line-control.ts';
+import type { LineReport, ReportedCall } from './line-report.ts';
+import { type LockManager, newLockManager } from './lock-control.ts';
+import type { CallId, LegRef } from './signals.ts';
+
+export type ReplicatedLine = {
+  readonly self: Pid;
+  /** This manager's devices and watchers, and of the line's calls those that their call control has spoken of. */
+  readonly control: LineControl;
+  readonly lock: LockManager;
+  /** All calls of the line, by id. Version 0: it has a number, and its call control has said nothing yet. */
+  readonly known: Map<CallId, ReportedCall>;
+  /** How the calls on offer stand here. */
+  readonly offers: Map<CallId, LocalOffer>;
+  /** The line's other processes, each with the revision at which it was first seen here. */
+  readonly peers: Map<Pid, number>;
+  /** Ended calls that have been remembered for a sweep. */
+  readonly aged: Set<CallId>;
+  isSweeping: boolean;
+};
+
+export type LocalOffer = {
+  /** Whom call control wants to ring, and which of its rounds that is. */
+  members: readonly string[];
+  round: number;
+  /** The device here that took the call first: call control has not said yet who has it. */
+  answered: LegRef | undefined;
+};
+
+/** Calls of one line; more are refused with 'overload'. */
+export const LINE_CALLS_MAX = 10_000;
+/** Ended calls that are remembered; beyond that the oldest is forgotten. */
+const ENDED_MAX = 256;
+/** How long an ended call is remembered at least, and how often call controls elsewhere are asked whether they are there. */
+const SWEEP_MS = 60_000;
+export const SWEEP = 'sweep';
+
+export function newReplicatedLine(line: Line, self: Pid): ReplicatedLine {
+  return {
+    self,
+    control: newLineControl(line, 0),
+    lock: newLockManager(line.number, self),
+    known: new Map(),
+    offers: new Map(),
+    peers: new Map(),
+    aged: new Set(),
+    isSweeping: false,
+  };
+}
+
+export function reportOf(line: ReplicatedLine): LineReport {
+  return { calls: [...line.known.values()] };
+}
+
+/** The call as the line knows it, unless it has ended. */
+export function liveCall(line: ReplicatedLine, call: CallId): ReportedCall | undefined {
+  const known = line.known.get(call);
+  return known?.state === 'ended' ? undefined : known;
+}
+
+/**
+ * Enters `call`, or its new state. False: its number has gone to a later call, so it must have ended;
+ * or there is no such number. `evict` is told whom the number is taken from, for the same reason.
+ */
+export function enter(
+  line: ReplicatedLine,
+  call: ReportedCall,
+  evict: (call: ReportedCall) => void,
+  out: Out,
+): boolean {
+  const { appearances } = line.control;
+  const { appearance } = call;
+  if (appearance < 1 || appearance > LINE_CALLS_MAX) return false;
+  const before = liveCall(line, call.call);
+  if (before?.appearance !== appearance) {
+    const other = line.known.get(holderOfAppearance(appearances, appearance) ?? '');
+    if (other !== undefined && other.seq > call.seq) return false;
+    if (other !== undefined) evict(other);
+    if (before !== undefined) freeAppearance(appearances, before.appearance);
+    placeAppearance(appearances, appearance, call.call);
+  }
+  line.known.set(call.call, call);
+  sweepLater(line, out);
+  return true;
+}
+
+/** Takes the call out. Nothing is remembered: whether it has ended is not known. */
+export function drop(line: ReplicatedLine, call: CallId): void {
+  const { control, known, offers } = line;
+  const before = liveCall(line, call);
+  if (before === undefined) return;
+  freeAppearance(control.appearances, before.appearance);
+  known.delete(call);
+  offers.delete(call);
+  if (control.calls.delete(call)) control.changed = true;
+}
+
+/** Takes the call out for good: its call control has said so. */
+export function bury(line: ReplicatedLine, ended: ReportedCall, out: Out): void {
+  const { known, aged } = line;
+  drop(line, ended.call);
+  // The latest last: the oldest is the first to be forgotten.
+  known.delete(ended.call);
+  known.set(ended.call, { ...ended, version: ended.version + 1, state: 'ended' });
+  let count = 0;
+  for (const { state } of known.values()) if (state === 'ended') count++;
+  if (count > ENDED_MAX)
+    for (const { call, state } of known.values())
+      if (state === 'ended') {
+        known.delete(call);
+        aged.delete(call);
+        break;
+      }
+  sweepLater(line, out);
+}
+
+/** What call controls of other managers are asked: they may be gone, and the news of it lost. */
+export function sweep(line: ReplicatedLine, out: Out): void {
+  const { self, known, aged } = line;
+  line.isSweeping = false;
+  for (const { call, control, state, version } of [...known.values()]) {
+    if (state !== 'ended') {
+      if (homeOf(control) !== homeOf(self))
+        out.push(tell(control, { type: 'callFollow', call, version }));
+    } else if (aged.delete(call)) known.delete(call);
+    else aged.add(call);
+  }
+  sweepLater(line, out);
+}
+
+function sweepLater(line: ReplicatedLine, out: Out): void {
+  if (line.isSweeping || line.known.size === 0) return;
+  line.isSweeping = true;
+  out.push(start(SWEEP, SWEEP_MS));
+}

@@ -1,0 +1,185 @@
+/**
+ * A replicated line's call at one of the line's processes: it rings the devices of its own manager in the
+ * rounds that call control calls, says once in each when nobody rings here (any more), and passes the
+ * first answer on. Who has the call is call control's to say (claims 17, 18, 23, 24).
+ *
+ * Each function is one arrow out of the state 'offered', and changes its records in place.
+ */
+import { type Home, isGone, type Pid } from '../process/pid.ts';
+import type { Cause } from './cause.ts';
+import { type Out, tell } from './effects.ts';
+import { type Offered, putCall } from './line-control.ts';
+import { findDevice, type LineDevice } from './line-control-database.ts';
+import { ring, withdraw } from './line-offer.ts';
+import { weightier } from './refusals.ts';
+import type { LocalOffer, ReplicatedLine } from './replicated-calls.ts';
+import type { CallRequest, CallSignal, LegRef } from './signals.ts';
+
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+
+/** The call as this manager's devices get it. */
+export function offerHere(
+  line: ReplicatedLine,
+  asked: CallRequest,
+  control: Pid,
+  appearance: number,
+): Offered {
+  const { call, from } = asked;
+  const before = line.control.calls.get(call);
+  const offered: Offered = {
+    state: 'offered',
+    call,
+    control,
+    from,
+    caller: asked.caller,
+    appearance,
+    request: requestAt(line, asked, control, appearance),
+    step: 0,
+    stage: 0,
+    ringing: before?.state === 'offered' ? before.ringing : [],
+    refused: [],
+    cause: 'no device',
+    armed: [],
+  };
+  putCall(line.control, offered);
+  if (!line.offers.has(call))
+    line.offers.set(call, { members: [], round: -1, answered: undefined });
+  return offered;
+}
+
+/** What is said among the line's processes only does not get to the devices. */
+function requestAt(
+  line: ReplicatedLine,
+  asked: CallRequest,
+  control: Pid,
+  appearance: number,
+): CallRequest {
+  return {
+    type: 'callRequest',
+    call: asked.call,
+    caller: asked.caller,
+    from: asked.from,
+    dialled: asked.dialled,
+    offer: asked.offer,
+    by: asked.by,
+    hops: asked.hops,
+    reliable: asked.reliable,
+    referredBy: asked.referredBy,
+    line: line.control.line.number,
+    appearance,
+    control,
+  };
+}
+
+/** From now on `members` ring. Said again, it is answered again. */
+export function ringRound(
+  line: ReplicatedLine,
+  call: Offered,
+  members: readonly string[],
+  round: number,
+  out: Out,
+): void {
+  const offer = line.offers.get(call.call);
+  if (offer === undefined || round < offer.round) return;
+  const { devices } = line.control;
+  offer.members = members;
+  offer.round = round;
+  for (const pid of [...call.ringing]) {
+    const device = findDevice(devices, pid);
+    if (device !== undefined && members.includes(device.member)) continue;
+    call.ringing.splice(call.ringing.indexOf(pid), 1);
+    call.cause = weightier(call.cause, 'no answer');
+    withdraw({ pid, call: call.call }, 'no answer', out);
+  }
+  // Once somebody here has taken it, more phones would ring in vain.
+  if (offer.answered === undefined)
+    for (const device of devices)
+      if (members.includes(device.member)) ring(line.control, call, device, out);
+  sayWhenSilent(call, offer, out);
+}
+
+/** A phone that comes while others ring joins them, when it is its member's turn. */
+export function joinRound(line: ReplicatedLine, call: Offered, device: LineDevice, out: Out): void {
+  const offer = line.offers.get(call.call);
+  if (offer?.answered === undefined && offer?.members.includes(device.member))
+    ring(line.control, call, device, out);
+}
+
+/** The first device here to take the call has it, for all that is known here; a second one is late. */
+export function answerHere(
+  line: ReplicatedLine,
+  call: Offered,
+  signal: Signal<'callProceed'>,
+  pid: Pid,
+  out: Out,
+): void {
+  const offer = line.offers.get(call.call);
+  const at = call.ringing.indexOf(pid);
+  if (at < 0 || offer === undefined) {
+    // Its turn was over, and the news of that crossed its answer.
+    if (offer?.answered?.pid !== pid) withdraw(signal.from, 'no answer', out);
+    return;
+  }
+  call.ringing.splice(at, 1);
+  if (offer.answered !== undefined) {
+    call.refused.push(pid);
+    withdraw(signal.from, 'answered elsewhere', out);
+    return;
+  }
+  offer.answered = signal.from;
+  const member = findDevice(line.control.devices, pid)?.member ?? '';
+  out.push(tell(call.control, { ...signal, member }));
+}
+
+/** `pid` does not take the call. */
+export function refuseHere(
+  line: ReplicatedLine,
+  call: Offered,
+  pid: Pid,
+  cause: Cause,
+  out: Out,
+): void {
+  const at = call.ringing.indexOf(pid);
+  const offer = line.offers.get(call.call);
+  if (at < 0 || offer === undefined) return;
+  call.ringing.splice(at, 1);
+  call.refused.push(pid);
+  call.cause = weightier(call.cause, cause);
+  sayWhenSilent(call, offer, out);
+}
+
+/**
+ * Who took the call here is no more, and call control has not yet said who has it. It has told the
+ * caller itself, but the caller may not have heard of its answer: this goes behind that.
+ */
+export function answerLost(
+  line: ReplicatedLine,
+  call: Offered,
+  gone: Pid | Home,
+  cause: Cause,
+  out: Out,
+): void {
+  const answered = line.offers.get(call.call)?.answered;
+  if (answered !== undefined && isGone(answered.pid, gone))
+    out.push(tell(call.control, { type: 'callRelease', call: call.call, from: answered, cause }));
+}
+
+/** Whoever rings, or took it, is told to stop; except `holder`, who has it. */
+export function silence(
+  line: ReplicatedLine,
+  call: Offered,
+  holder: LegRef | undefined,
+  cause: Cause,
+  out: Out,
+): void {
+  const answered = line.offers.get(call.call)?.answered;
+  for (const pid of call.ringing)
+    if (pid !== holder?.pid) withdraw({ pid, call: call.call }, cause, out);
+  if (answered !== undefined && answered.pid !== holder?.pid) withdraw(answered, cause, out);
+}
+
+function sayWhenSilent(call: Offered, { answered, round }: LocalOffer, out: Out): void {
+  if (call.ringing.length > 0 || answered !== undefined) return;
+  const { control, cause } = call;
+  out.push(tell(control, { type: 'callRefuse', call: call.call, cause, round }));
+}
