@@ -24,7 +24,7 @@ export class BusError extends Error {
     remedy: string,
     options?: ErrorOptions,
   ) {
-    super(`NATS server ${server}: ${problem}; ${remedy}`, options);
+    super(`NATS server ${server || "''"}: ${problem}; ${remedy}`, options);
     this.code = code;
     this.server = server;
   }
@@ -35,54 +35,55 @@ export function explainFailure(cause: unknown, server: string, deadlineMs: numbe
   if (cause instanceof BusError) return cause;
   const error = cause instanceof Error ? cause : new Error(String(cause));
   const code = systemCode(error);
-  const text = error.message;
   const make = (kind: BusErrorCode, problem: string, remedy: string): BusError =>
     new BusError(kind, server, problem, remedy, { cause: error });
 
-  if (error.name === 'TimeoutError')
-    return make('unreachable', `no answer within ${deadlineMs} ms`, REACH);
   if (error.name === 'AuthorizationError')
     return make(
       'credentials',
-      `it refuses the credentials (${text})`,
+      `it refuses the credentials (${error.message})`,
       "compare user and password, token, or key with the server's 'authorization' block",
     );
+  if (error.name === 'TimeoutError')
+    return make('unreachable', `no answer within ${deadlineMs} ms`, REACH);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return make('address', `its name is unknown (${code})`, 'correct the name, or see to the DNS');
-  if (/unexpected response|INFO|JSON/.test(text))
-    return make(
-      'address',
-      'what answers there is not a NATS server',
-      "give the port of 'listen' in the server's file, not that of routes or monitoring",
-    );
-  if (isTls(code, text))
-    return make('tls', `${text}${code === '' ? '' : ` (${code})`}`, tlsRemedy(code, text));
-  if (code !== '' || /connection refused|closed|disconnected/i.test(text) || text === '')
-    return make(
-      'unreachable',
-      code === '' ? text || 'it closed the connection' : `${text} (${code})`,
-      REACH,
-    );
-  return make('unreachable', text, REACH);
+  if (TLS_CODE.test(code) || TLS_TEXT.test(error.message))
+    return make('tls', describeTls(code, error.message), tlsRemedy(code));
+  const known = SYSTEM_PROBLEMS[code];
+  if (known !== undefined) return make('unreachable', `${known} (${code})`, REACH);
+  return make('unreachable', error.message || 'it closed the connection', REACH);
 }
 
 const REACH =
   'see that the server runs, that address and port are right, and that no firewall is between';
 
-function isTls(code: string, text: string): boolean {
-  return TLS_CODE.test(code) || /\b(tls|ssl|certificate|altnames|pem)\b/i.test(text);
-}
+const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there',
+  ECONNRESET: 'it closed the connection',
+  EPIPE: 'it closed the connection',
+  EHOSTUNREACH: 'there is no way to it',
+  ENETUNREACH: 'there is no way to it',
+  ETIMEDOUT: 'it does not answer',
+};
 
 const TLS_CODE = /^ERR_(SSL|TLS|OSSL)|^EPROTO$|CERT|UNABLE_TO_/;
+const TLS_TEXT = /\b(tls|ssl|certificate|altnames|pem)\b/i;
+/** What servers say to a client certificate that they do not like, or miss. */
+const TLS_ALERT = /ALERT_(CERTIFICATE|BAD_CERT|UNKNOWN_CA|HANDSHAKE|UNSUPPORTED_CERT|NO_CERT)/;
 
-function tlsRemedy(code: string, text: string): string {
-  if (/ALTNAME/.test(code))
-    return 'name the server as its certificate does, or give it a certificate with this name or address';
-  if (/ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)/.test(code))
+/** OpenSSL's texts have lines of places in its source. */
+function describeTls(code: string, text: string): string {
+  const problem = TLS_ALERT.test(code) ? 'it refuses our certificate' : (text.split('\n')[0] ?? '');
+  return code === '' ? problem : `${problem} (${code})`;
+}
+
+function tlsRemedy(code: string): string {
+  if (TLS_ALERT.test(code))
     return "give a client certificate and key ('cert', 'key') of an authority that the server trusts";
-  if (/EXPIRED/.test(code)) return 'renew the certificate, or see to the clock';
-  if (/does not support 'tls'/.test(text))
-    return "take 'tls' out of the options, or give the server a 'tls' block";
+  if (code.includes('ALTNAME'))
+    return 'name the server as its certificate does, or give it a certificate with this name or address';
+  if (code.includes('EXPIRED')) return 'renew the certificate, or see to the clock';
   if (/SELF_SIGNED|UNABLE_TO_|SIGNATURE/.test(code))
     return "give the certificate of the authority that signed the server's as 'ca'";
   return "compare 'ca', 'cert' and 'key' with the server's 'tls' block";

@@ -1,14 +1,20 @@
 /** One attempt at one NATS server: is it there, does it let us in, may we say and hear what a manager must. */
 import { createConnection } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { connect, type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
+import {
+  connect,
+  type NatsConnection,
+  PermissionViolationError,
+  TimeoutError,
+} from '@nats-io/transport-node';
 import { MESSAGE_OCTETS_MAX } from '../../process/message-plane.ts';
-import { BusError, explainFailure } from './bus-error.ts';
+import { BusError, type BusErrorCode, explainFailure } from './bus-error.ts';
 import { makeConnectionOptions, type NatsOptions, type Server } from './options.ts';
 import { eventSubject, messageSubject, PROBE_TOPIC, replyPrefix } from './subjects.ts';
 
 /** What a server says of itself before anything else; only what is needed here. */
 type Greeting = {
+  readonly auth_required?: unknown;
   readonly tls_required?: unknown;
   readonly tls_verify?: unknown;
   readonly max_payload?: unknown;
@@ -47,15 +53,10 @@ function hearGreeting(server: Server, timeoutMs: number): Promise<Greeting> {
     };
     const fail = (code: 'unreachable' | 'address', problem: string, remedy: string): void =>
       finish(() => reject(new BusError(code, server.name, problem, remedy)));
-    const timer = setTimeout(
-      () =>
-        fail(
-          'unreachable',
-          `no answer within ${timeoutMs} ms`,
-          'see that it runs and is not blocked by a firewall',
-        ),
-      timeoutMs,
-    );
+    const timer = setTimeout(() => {
+      const silence = new TimeoutError();
+      finish(() => reject(explainFailure(silence, server.name, timeoutMs)));
+    }, timeoutMs);
     socket.on('error', (error) =>
       finish(() => reject(explainFailure(error, server.name, timeoutMs))),
     );
@@ -80,20 +81,26 @@ function isPrefix(heard: Buffer): boolean {
   return 'INFO '.startsWith(heard.toString('latin1', 0, 5));
 }
 
-/** Routes and gateways greet too, but do not say `headers`. */
+/** Undefined: no server for clients speaks there. One for routes, gateways or leaf nodes counts no clients. */
 function readGreeting(line: string): Greeting | undefined {
   const [, json] = /^INFO +(\{.*\})\s*$/.exec(line) ?? [];
   if (json === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null ? value : undefined;
+    const isGreeting =
+      typeof value === 'object' && value !== null && 'server_id' in value && 'client_id' in value;
+    return isGreeting ? (value as Greeting) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function checkGreeting(greeting: Greeting, { tls }: NatsOptions, server: Server): void {
-  const fail = (code: 'tls' | 'permissions', problem: string, remedy: string): never => {
+function checkGreeting(
+  greeting: Greeting,
+  { tls, credentials }: NatsOptions,
+  server: Server,
+): void {
+  const fail = (code: BusErrorCode, problem: string, remedy: string): never => {
     throw new BusError(code, server.name, problem, remedy);
   };
   if (greeting.tls_required === true && tls === undefined)
@@ -105,6 +112,12 @@ function checkGreeting(greeting: Greeting, { tls }: NatsOptions, server: Server)
       'tls',
       'it wants a client certificate',
       "give 'cert' and 'key', of an authority it trusts",
+    );
+  if (greeting.auth_required === true && credentials === undefined && tls?.cert === undefined)
+    fail(
+      'credentials',
+      'it wants credentials, and none are given',
+      'give the user and password of this manager',
     );
   if (typeof greeting.max_payload === 'number' && greeting.max_payload < MESSAGE_OCTETS_MAX)
     fail(
