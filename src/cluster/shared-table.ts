@@ -74,6 +74,11 @@ export class SharedTable {
     this.#members = new Set([options.member.home]);
   }
 
+  /** What the table says now. */
+  *entries(): Iterable<readonly [string, TableEntry]> {
+    for (const [key, entry] of this.#stored) if (this.#isHeld(entry)) yield [key, entry];
+  }
+
   claim(key: string, value: string): void {
     const stored = this.#stored.get(key);
     if (this.#isHeld(stored) && stored?.owner !== this.#options.member.home) return;
