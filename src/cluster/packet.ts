@@ -9,7 +9,7 @@
  *
  * Whatever comes in is read or refused with the reason; nothing throws. Bodies pass unread: they are
  * the scheduler's to check. Written and read by hand, since every signal between managers comes by
- * here: with 1 kB of SDP a packet takes about 3 µs to write and 4 µs to read.
+ * here: writing costs what `JSON.stringify` of the whole does, reading half as much again as `JSON.parse`.
  */
 import { assert } from '../base/assert.ts';
 import { type ManagerId, MESSAGE_OCTETS_MAX } from '../process/message-plane.ts';

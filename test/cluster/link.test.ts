@@ -406,6 +406,40 @@ test('what is far ahead of what is missing is not kept', () => {
   assert.equal(ladder.a.links.counters.outOfWindow, 2);
 });
 
+test('what comes twice while it waits for what is missing is kept once', () => {
+  const { a } = new Ladder();
+  const text = formatPacket(formatHead('test', 'b.1', 'a.1'), 2, 0, 7, 0, '');
+  a.links.receive({ from: 'b', text });
+  a.links.receive({ from: 'b', text });
+  assert.equal(a.links.counters.repeated, 1);
+});
+
+test('what is taken back makes room', () => {
+  const { a, ...ladder } = { ...new Ladder() };
+  const say = (times: number): void => {
+    for (let i = 0; i < times; i++) a.links.tell(a.pid, a.peer, { say: 'x' });
+    a.links.flush();
+  };
+  say(16_384);
+  ladder.bus.length = 0;
+  a.links.advance(2000);
+  say(16_385);
+  assert.deepEqual([a.links.counters.takenBack, a.links.counters.refused], [16_384, 1]);
+});
+
+test('news of 65,536 processes wait for one manager; more is lost', () => {
+  const { a } = new Ladder();
+  const die = (times: number): number => {
+    for (let i = 0; i < times; i++) a.links.announce(a.pid);
+    a.links.flush();
+    return a.links.counters.noticesLost;
+  };
+  const first = die(65_537);
+  const head = formatHead('test', 'b.1', 'a.1');
+  a.links.receive({ from: 'b', text: formatPacket(head, 0, 1, 7, 0, '') });
+  assert.deepEqual([first, die(65_537)], [1, 2]);
+});
+
 test('a body is said as it was when it was said, and must be a JSON object', () => {
   const ladder = new Ladder();
   const { a } = ladder;

@@ -207,6 +207,23 @@ test('no more than 2,048 packets wait for a view', () => {
   assert.deepEqual([links.counters.waited, links.counters.waitingOverflow], [2048, 2]);
 });
 
+test('no more than 16 Mi characters wait for a view, and what waits no more makes room', () => {
+  const { links, members } = bench();
+  const word = 'x'.repeat(900_000);
+  let number = 0;
+  const overflow = (rv: number): number => {
+    for (let i = 0; i < 19; i++) arrive(links, packetOf('b.1', ++number, rv, word));
+    return links.counters.waitingOverflow;
+  };
+  const counts = [overflow(20)];
+  links.advance(2000);
+  counts.push(overflow(20));
+  members();
+  members();
+  counts.push(overflow(30));
+  assert.deepEqual(counts, [1, 2, 3]);
+});
+
 test('nothing of a manager that left is delivered, whatever it waited for, and nothing to it reported', () => {
   const { links, log, members } = bench();
   members('b.1', 'c.1');

@@ -136,6 +136,8 @@ const FAULTS: readonly [what: string, spoiled: object, fault: string][] = [
   ['to a process of another manager', { m: [['cm3.1.d1', FROM, {}]] }, 'astray'],
   ['from a process of another manager', { m: [[TO, 'cm3.1.d1', {}]] }, 'forged'],
   ['from a process of another incarnation', { m: [[TO, 'cm1.9k2.d1']] }, 'forged'],
+  ['from a manager whose home goes on', { m: [[TO, `${A}0.d1`]] }, 'forged'],
+  ['to a manager whose home goes on', { m: [[`${B}0.d1`, FROM]] }, 'astray'],
   ['with the death of a process of another manager', { m: [[TO]] }, 'forged'],
   ['with null for a body', { m: [[TO, FROM, null]] }, 'malformed'],
   ['with a list for a body', { m: [[TO, FROM, []]] }, 'malformed'],
