@@ -21,6 +21,9 @@ const DEFINITE: ReadonlySet<number> = new Set([3, 5, 6, 7, 9, 11, 12, UNAUTHENTI
 /** Said with another code. */
 const OLD_TOKEN = 'revision of auth store is old';
 
+/** What a server says that has none of the others' revisions. */
+export const OTHER_CLUSTER = 'it belongs to another cluster of etcd';
+
 export type Credentials = { readonly user: string; readonly password: string };
 
 /** `grpc`: what etcd refused it with, when it did. */
@@ -244,7 +247,7 @@ export class EtcdClient {
     switch (outcome.type) {
       case 'answer':
         if (this.note(outcome.body)) return { ok: true, body: outcome.body, server };
-        return this.#fault(server, 'it belongs to another cluster of etcd');
+        return this.#fault(server, OTHER_CLUSTER);
       case 'refused':
         if (!DEFINITE.has(outcome.grpc)) return this.#fault(server, outcome.message);
         return { ok: false, error: outcome.message, grpc: outcome.grpc };

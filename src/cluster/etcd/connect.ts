@@ -1,8 +1,9 @@
 /** The way to an etcd cluster: finds out what is wrong with it before anything is built upon it. */
+import { createSecureContext } from 'node:tls';
 import { type Log, SILENT } from '../../base/log.ts';
-import { type Credentials, EtcdClient, type Reply } from './client.ts';
+import { type Credentials, EtcdClient, OTHER_CLUSTER, type Reply } from './client.ts';
 import { EtcdStatePlane } from './etcd-state-plane.ts';
-import { makeServer, type Server, type StoreTls } from './exchange.ts';
+import { failureOf, makeServer, type Server, type StoreTls } from './exchange.ts';
 import { ATTEMPT_MS, type Fault, inspect } from './inspect.ts';
 import { Keyspace } from './json.ts';
 import { StoreError, type StoreErrorCode } from './store-error.ts';
@@ -43,6 +44,7 @@ export async function connectEtcd(options: EtcdOptions): Promise<EtcdStatePlane>
   const servers = options.servers.map((name) => makeServer(name, readUrl(name), tls));
   if (servers.length === 0)
     throw new StoreError('address', '', 'no server is given: name at least one URL');
+  checkTls(tls, options.servers[0] ?? '');
   const client = new EtcdClient({
     servers,
     log,
@@ -72,8 +74,18 @@ function readUrl(name: string): URL {
       "that is no URL such as 'https://etcd1.example.com:2379'",
     );
   if (url.username !== '' || url.password !== '')
-    throw new StoreError('address', name, 'user and password have settings of their own');
+    throw new StoreError('address', url.host, 'user and password have settings of their own');
   return url;
+}
+
+function checkTls(tls: StoreTls, server: string): void {
+  try {
+    createSecureContext(tls);
+  } catch (cause) {
+    const what = cause instanceof Error ? failureOf(cause).message : '';
+    const text = `the CA, certificate or key that is given is of no use (${what}): each is a file in PEM`;
+    throw new StoreError('tls', server, text, { cause });
+  }
 }
 
 /** Undefined: everything is as it should be, at one server at least. */
@@ -103,7 +115,16 @@ async function attempt(
     range_end: keyspace.end(''),
     limit: '1',
   });
-  return reply.ok ? undefined : refusal(names, reply);
+  if (!reply.ok) return refusal(names, reply);
+  for (const server of servers) {
+    if (faults.some((fault) => fault.server === server.name)) continue;
+    const body = { key: keyspace.key(''), serializable: true };
+    const own = await client.askAt(server, '/v3/kv/range', body, ATTEMPT_MS);
+    if (own.ok || !own.error.includes(OTHER_CLUSTER)) continue;
+    const text = `${OTHER_CLUSTER} than the first of ${names}: name servers of one cluster`;
+    return { code: 'address', server: server.name, text };
+  }
+  return undefined;
 }
 
 function refusal(names: string, reply: Reply & { readonly ok: false }): Fault {

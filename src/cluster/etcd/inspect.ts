@@ -44,9 +44,14 @@ export async function inspect(server: Server): Promise<Fault | undefined> {
       'version',
       'its JSON gateway is off: start it without --enable-grpc-gateway=false',
     );
+  // The gateway is a client of its own server, with the server's certificate.
+  if (isTls(server) && gateway.type === 'refused' && /connection closed/.test(gateway.message))
+    return fault('tls', OWN_CLIENT);
   return undefined;
 }
 
+const OWN_CLIENT =
+  'its gateway does not get to it: with --client-cert-auth its own certificate must do for clients, too (extendedKeyUsage serverAuth and clientAuth)';
 const NO_TLS =
   'it speaks no TLS: its URL begins with http, or etcd needs --cert-file and --key-file';
 /** What becomes of a connection when only one side speaks TLS. */

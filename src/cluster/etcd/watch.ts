@@ -8,7 +8,7 @@
  */
 import type { Log } from '../../base/log.ts';
 import type { Change, Follower, Revision } from '../../process/state-plane.ts';
-import type { EtcdClient } from './client.ts';
+import { type EtcdClient, OTHER_CLUSTER } from './client.ts';
 import type { Server } from './exchange.ts';
 import { arrayOf, fieldsOf, headerOf, integerOf, type Keyspace, textOf } from './json.ts';
 import { readSnapshot } from './snapshot.ts';
@@ -181,8 +181,7 @@ export class Watch {
     const { result, error } = fieldsOf<'result' | 'error'>(body);
     if (result === undefined)
       return { type: 'failed', error: textOf(fieldsOf<'message'>(error).message) };
-    if (!this.#client.note(body))
-      return { type: 'failed', error: 'it belongs to another cluster of etcd' };
+    if (!this.#client.note(body)) return { type: 'failed', error: OTHER_CLUSTER };
     this.#heardMs = performance.now();
     const said = fieldsOf<'canceled' | 'cancel_reason' | 'compact_revision' | 'events'>(result);
     if (integerOf(said.compact_revision) !== 0) return { type: 'compacted' };

@@ -48,6 +48,20 @@ test('what is no URL of a server is refused at once', async () => {
   );
 });
 
+test('a password in a URL is not repeated', async () => {
+  assert.equal(
+    await verdict({ servers: ['http://user:secret@etcd1:2379'] }),
+    'address: etcd at etcd1:2379: user and password have settings of their own',
+  );
+});
+
+test('what is no certificate is refused before anything is asked', async () => {
+  assert.match(
+    await verdict({ servers: ['https://etcd.invalid'], tls: { cert: 'x', key: 'y' } }),
+    /^tls: etcd at URL: the CA, certificate or key that is given is of no use \(.+\): /,
+  );
+});
+
 test('nothing listens at the address', async () => {
   const holder = createServer();
   const url = await listening(holder);
@@ -151,6 +165,20 @@ test('one server that answers is enough', async () => {
   } finally {
     silent.close();
     await etcd.close();
+  }
+});
+
+test('servers of two clusters', async () => {
+  const etcds = [await startEtcd(), await startEtcd()];
+  const urls = etcds.flatMap((etcd) => etcd.urls);
+  try {
+    const text = (await verdict({ servers: urls })).replaceAll(urls[1] ?? '', 'OTHER');
+    assert.equal(
+      text,
+      'address: etcd at OTHER: it belongs to another cluster of etcd than the first of URL, OTHER: name servers of one cluster',
+    );
+  } finally {
+    for (const etcd of etcds) await etcd.close();
   }
 });
 
@@ -284,10 +312,14 @@ function makeCertificates(folder: string) {
     );
   // The gateway is a client of its own server: its certificate must be good for both.
   writeFileSync(
-    join(folder, 'ext'),
+    join(folder, 'ext-both'),
     'subjectAltName=IP:127.0.0.1,DNS:etcd.example.com\nextendedKeyUsage=serverAuth,clientAuth\n',
   );
-  for (const name of ['server', 'client']) {
+  writeFileSync(
+    join(folder, 'ext-server'),
+    'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth\n',
+  );
+  for (const name of ['both', 'client', 'server']) {
     openssl(
       'req',
       ...curve,
@@ -311,7 +343,7 @@ function makeCertificates(folder: string) {
       'ca.key',
       '-CAcreateserial',
       '-extfile',
-      'ext',
+      name === 'server' ? 'ext-server' : 'ext-both',
       '-out',
       `${name}.pem`,
     );
@@ -323,15 +355,26 @@ function makeCertificates(folder: string) {
 test('TLS: a right and a wrong authority, no certificate of ours, the wrong scheme', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'etcd-tls-'));
   const { path, pem } = makeCertificates(folder);
-  const own = ['--cert-file', path('server.pem'), '--key-file', path('server.key')];
+  const certificate = (name: string) => [
+    `--cert-file=${path(`${name}.pem`)}`,
+    `--key-file=${path(`${name}.key`)}`,
+  ];
+  const own = certificate('both');
   const mutual = ['--client-cert-auth', '--trusted-ca-file', path('ca.pem')];
   const clusters = [
     await startEtcd({ scheme: 'https', waits: false, flags: own }),
     await startEtcd({ scheme: 'https', waits: false, flags: [...own, ...mutual] }),
     await startEtcd(),
+    await startEtcd({
+      scheme: 'https',
+      waits: false,
+      flags: [...certificate('server'), ...mutual],
+    }),
   ];
   try {
-    const [oneWay = [], bothWays = [], plain = []] = clusters.map(({ urls }) => urls);
+    const [oneWay = [], bothWays = [], plain = [], serverOnly = []] = clusters.map(
+      ({ urls }) => urls,
+    );
     const [ca, stranger] = [pem('ca.pem'), pem('stranger.pem')];
     const mine = { ca, cert: pem('client.pem'), key: pem('client.key') };
     const other = (urls: readonly string[], from: string, to: string) =>
@@ -345,6 +388,7 @@ test('TLS: a right and a wrong authority, no certificate of ours, the wrong sche
       await verdict({ servers: other(oneWay, '127.0.0.1', 'localhost'), tls: { ca } }),
       await verdict({ servers: other(oneWay, 'https', 'http') }),
       await verdict({ servers: other(plain, 'http', 'https'), tls: { ca } }),
+      await verdict({ servers: serverOnly, tls: mine }),
     ].map((text) => text.replace(/\(.*\)/, '(…)'));
     assert.deepEqual(verdicts, [
       'connected',
@@ -355,6 +399,7 @@ test('TLS: a right and a wrong authority, no certificate of ours, the wrong sche
       "tls: etcd at URL: its certificate is for another name: Host: localhost. is not in the cert's altnames: IP Address:127.0.0.1, DNS:etcd.example.com",
       'tls: etcd at URL: it speaks TLS: its URL begins with https',
       'tls: etcd at URL: it speaks no TLS: its URL begins with http, or etcd needs --cert-file and --key-file',
+      'tls: etcd at URL: its gateway does not get to it: with --client-cert-auth its own certificate must do for clients, too (…)',
     ]);
   } finally {
     for (const cluster of clusters) await cluster.close();

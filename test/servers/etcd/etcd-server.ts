@@ -9,6 +9,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PeerProxy } from './peer-proxy.ts';
 
 export type EtcdOptions = {
   readonly count?: 1 | 3;
@@ -16,6 +17,8 @@ export type EtcdOptions = {
   readonly flags?: readonly string[];
   /** Of the servers' clients: with a certificate in `flags`. */
   readonly scheme?: 'http' | 'https';
+  /** Whether servers can be cut off from each other. */
+  readonly canPart?: boolean;
   /** Whether to wait until it serves; not possible with TLS or without the gateway. */
   readonly waits?: boolean;
 };
@@ -110,10 +113,13 @@ export class EtcdServer {
 export class EtcdCluster {
   readonly servers: readonly EtcdServer[];
   readonly #folder: string;
+  /** Before each server, when they can be parted. */
+  readonly #proxies: readonly PeerProxy[];
 
-  constructor(servers: readonly EtcdServer[], folder: string) {
+  constructor(servers: readonly EtcdServer[], folder: string, proxies: readonly PeerProxy[]) {
     this.servers = servers;
     this.#folder = folder;
+    this.#proxies = proxies;
   }
 
   get urls(): string[] {
@@ -133,7 +139,22 @@ export class EtcdCluster {
     }
   }
 
+  /** Cuts `server` off from the others; its clients still reach it. */
+  async isolate(server: EtcdServer): Promise<void> {
+    const { member } = await server.status();
+    const own = BigInt(member).toString(16);
+    for (const [at, proxy] of this.#proxies.entries()) {
+      if (this.servers[at] === server) proxy.limit(() => false);
+      else proxy.limit((from) => from !== own && from !== '');
+    }
+  }
+
+  heal(): void {
+    for (const proxy of this.#proxies) proxy.limit(() => true);
+  }
+
   async close(): Promise<void> {
+    for (const proxy of this.#proxies) proxy.close();
     await Promise.all(this.servers.map((server) => server.kill()));
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -141,22 +162,32 @@ export class EtcdCluster {
 
 /** Resolves when it serves. Close it, or it stays. */
 export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster> {
-  const { count = 1, flags = [], scheme = 'http', waits = true } = options;
+  const { count = 1, flags = [], scheme = 'http', canPart = false, waits = true } = options;
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'etcd-test-'));
   const ports = await freePorts(2 * count);
-  const members = Array.from({ length: count }, (_, at) => ({
-    name: `etcd${at + 1}`,
-    client: `${scheme}://127.0.0.1:${ports[2 * at]}`,
-    peer: `http://127.0.0.1:${ports[2 * at + 1]}`,
-  }));
+  const proxies: PeerProxy[] = [];
+  const members: { name: string; client: string; listen: string; peer: string }[] = [];
+  for (let at = 0; at < count; at++) {
+    const port = ports[2 * at + 1] ?? 0;
+    const listen = `http://127.0.0.1:${port}`;
+    const proxy = canPart ? new PeerProxy(port) : undefined;
+    const peer = (await proxy?.start()) ?? listen;
+    if (proxy !== undefined) proxies.push(proxy);
+    members.push({
+      name: `etcd${at + 1}`,
+      client: `${scheme}://127.0.0.1:${ports[2 * at]}`,
+      listen,
+      peer,
+    });
+  }
   const initial = members.map(({ name, peer }) => `${name}=${peer}`).join(',');
-  const servers = members.map(({ name, client, peer }) => {
+  const servers = members.map(({ name, client, listen, peer }) => {
     const args = [
       `--name=${name}`,
       `--data-dir=${join(folder, name)}`,
       `--listen-client-urls=${client}`,
       `--advertise-client-urls=${client}`,
-      `--listen-peer-urls=${peer}`,
+      `--listen-peer-urls=${listen}`,
       `--initial-advertise-peer-urls=${peer}`,
       `--initial-cluster=${initial}`,
       `--initial-cluster-token=${folder}`,
@@ -171,7 +202,7 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster>
     ];
     return new EtcdServer(client, args);
   });
-  const cluster = new EtcdCluster(servers, folder);
+  const cluster = new EtcdCluster(servers, folder, proxies);
   for (const server of servers) server.start();
   try {
     if (waits) await Promise.all(servers.map((server) => server.ready()));
