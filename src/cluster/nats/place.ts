@@ -89,7 +89,8 @@ export class NatsPlace implements Attachment {
   bind(connection: NatsConnection | undefined): void {
     this.#connection = connection;
     this.#subscriptions = [];
-    if (connection === undefined) return this.#sayUp(false);
+    // One that has just ended; its owner will say so.
+    if (connection === undefined || connection.isClosed()) return this.#sayUp(false);
     const listen = (subject: string, hear: (message: Msg) => void): void => {
       // A refused subscription is heard of by the connection's owner.
       const callback = (error: Error | null, message: Msg): void => {

@@ -7,7 +7,7 @@ import { BusError } from '../../../src/cluster/nats/bus-error.ts';
 import { connectNats } from '../../../src/cluster/nats/message-plane.ts';
 import type { NatsOptions } from '../../../src/cluster/nats/options.ts';
 import { makeAuthority, makeIdentity } from '../../transport/certificates.ts';
-import { freePorts, SECRETS, startExampleCluster, startNats } from './nats-server.ts';
+import { freePorts, startExampleCluster, startNats } from './nats-server.ts';
 import { startNatsWithTls } from './nats-tls.ts';
 
 async function start(context: TestContext, config?: string): Promise<string> {
@@ -155,7 +155,7 @@ test('something else listens there', async (context) => {
 test('who greets like a server, and then speaks nonsense, is not believed', async (context) => {
   const url = await pretend(
     context,
-    'INFO {"server_id":"N","client_id":1,"proto":1}\r\nHTTP/1.1 400\r\n\r\n',
+    'INFO {"server_id":"N","version":"2.9.10","client_id":1,"proto":1}\r\nHTTP/1.1 400\r\n\r\n',
   );
   assert.deepEqual(
     await attempt({ servers: [url], deadlineMs: 500 }),
@@ -232,7 +232,7 @@ test('a user who may not say or hear what a manager must', async (context) => {
 test('another manager with the password of this one', async (context) => {
   const cluster = await startExampleCluster();
   context.after(() => cluster.remove());
-  const credentials = { user: 'cm1', password: SECRETS.NATS_CM1_PASSWORD };
+  const credentials = cluster.credentialsOf('cm1');
   assert.deepEqual(
     [
       await attempt({ servers: [cluster.at(0).url], credentials }),

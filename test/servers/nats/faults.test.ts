@@ -4,7 +4,7 @@ import test, { type TestContext } from 'node:test';
 import { SILENT } from '../../../src/base/log.ts';
 import { connectNats, type NatsMessagePlane } from '../../../src/cluster/nats/message-plane.ts';
 import { Diary } from './diary.ts';
-import { type NatsServers, SECRETS, startExampleCluster, startNats } from './nats-server.ts';
+import { type NatsServers, startExampleCluster, startNats } from './nats-server.ts';
 
 const AGAIN_MS = 20;
 
@@ -22,13 +22,12 @@ async function open(context: TestContext): Promise<Scene> {
   context.after(() => servers.remove());
   const [first = '', second = '', third = ''] = servers.urls;
   const join = async (manager: 'cm1' | 'cm2', urls: readonly string[]) => {
-    const password = SECRETS[manager === 'cm1' ? 'NATS_CM1_PASSWORD' : 'NATS_CM2_PASSWORD'];
     const plane = await connectNats({
       servers: urls,
       cluster: 'lw1',
       manager,
       log: SILENT,
-      credentials: { user: manager, password },
+      credentials: servers.credentialsOf(manager),
     });
     context.after(() => plane.close());
     return plane;

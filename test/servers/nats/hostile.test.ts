@@ -12,7 +12,7 @@ import { SILENT } from '../../../src/base/log.ts';
 import { connectNats } from '../../../src/cluster/nats/message-plane.ts';
 import { LogBook } from '../../transport/end.ts';
 import { Diary } from './diary.ts';
-import { SECRETS, startExampleCluster, startNats } from './nats-server.ts';
+import { startExampleCluster, startNats } from './nats-server.ts';
 
 /** What the server refuses `connection`, as it comes. */
 function watchRefusals(connection: NatsConnection): string[] {
@@ -90,14 +90,11 @@ test('the example lets nobody pass for another manager, nor listen to what is sa
     cluster: 'lw1',
     manager: 'cm1',
     log: SILENT,
-    credentials: { user: 'cm1', password: SECRETS.NATS_CM1_PASSWORD },
+    credentials: servers.credentialsOf('cm1'),
   });
   // At the same server, which knows at once who is there.
-  const hostile = await connect({
-    servers: servers.at(0).url,
-    user: 'cm2',
-    pass: SECRETS.NATS_CM2_PASSWORD,
-  });
+  const { user, password: pass } = servers.credentialsOf('cm2');
+  const hostile = await connect({ servers: servers.at(0).url, user, pass });
   context.after(() => Promise.all([plane.close(), hostile.close()]));
   const cm1 = new Diary(plane, 'cm1.1');
   await cm1.until('up');

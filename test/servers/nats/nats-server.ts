@@ -3,7 +3,7 @@
  * Without the package the tests fail; they are not skipped.
  */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer, type Server as TcpServer } from 'node:net';
@@ -15,7 +15,13 @@ const BINARY = 'nats-server';
 const READY_MS = 10_000;
 const POLL_MS = 10;
 
-export const EXAMPLE = resolve(import.meta.dirname, '../../../examples/three-managers/nats.conf');
+const EXAMPLE = resolve(import.meta.dirname, '../../../examples/three-managers');
+
+/** Nobody outlives the test, whatever ends it. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 /** One server; it can be killed and started again at the same place. */
 export class NatsServer {
@@ -61,6 +67,8 @@ export class NatsServer {
       env: { ...process.env, ...this.#environment },
     });
     this.#child = child;
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     let failure: Error | undefined;
     child.once('error', (error) => {
       failure = new Error(`${BINARY} cannot be run (Debian package nats-server): ${error.message}`);
@@ -93,14 +101,27 @@ export class NatsServer {
 export class NatsServers {
   readonly all: readonly NatsServer[];
   readonly #folder: string;
+  readonly #secrets: ReadonlyMap<string, string>;
 
-  constructor(all: readonly NatsServer[], folder: string) {
+  constructor(
+    all: readonly NatsServer[],
+    folder: string,
+    secrets: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.all = all;
     this.#folder = folder;
+    this.#secrets = secrets;
   }
 
   get urls(): string[] {
     return this.all.map(({ url }) => url);
+  }
+
+  /** What a manager of the example shows these servers: `cm1`, `cm2` or `cm3`. */
+  credentialsOf(manager: string): { readonly user: string; readonly password: string } {
+    const password = this.#secrets.get(`NATS_${manager.toUpperCase()}_PASSWORD`);
+    assert(password !== undefined, `${manager} is no manager of the example`);
+    return { user: manager, password };
   }
 
   at(index: number): NatsServer {
@@ -109,9 +130,14 @@ export class NatsServers {
     return server;
   }
 
-  /** Resolves when all run, and each has found the others. */
+  /** Resolves when all run, and each has found the others. When one does not, nothing remains. */
   async start(): Promise<void> {
-    await Promise.all(this.all.map((server) => server.start()));
+    const started = await Promise.allSettled(this.all.map((server) => server.start()));
+    const failed = started.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) {
+      await this.remove();
+      throw failed.reason;
+    }
     const deadlineMs = performance.now() + READY_MS;
     for (const server of this.all)
       while (routesOf(server.log) < this.all.length - 1) {
@@ -140,42 +166,38 @@ export async function startNats(config = ''): Promise<NatsServers> {
   return servers;
 }
 
-/** The secrets of the example, as `nats-secrets.mjs` would make them. */
-export const SECRETS = {
-  NATS_CM1_PASSWORD: 'secret-of-cm1',
-  NATS_CM2_PASSWORD: 'secret-of-cm2',
-  NATS_CM3_PASSWORD: 'secret-of-cm3',
-  NATS_ROUTE_PASSWORD: 'secret-of-routes',
-} as const;
-
 /**
- * Three servers with the example's own file. `edit`: changes its text first (managers of other names).
- * `environment`: further variables that it then needs.
+ * Three servers with the example's own file, and secrets by its own script. `edit`: changes the file's
+ * text first (managers of other names).
  */
-export async function startExampleCluster(
-  edit?: (text: string) => string,
-  environment: NodeJS.ProcessEnv = {},
-): Promise<NatsServers> {
+export async function startExampleCluster(edit?: (text: string) => string): Promise<NatsServers> {
   const folder = makeFolder();
   const ports = await freePorts(6);
-  const routes = ports.slice(3);
-  const shared: NodeJS.ProcessEnv = { ...SECRETS, ...environment };
-  for (const [at, port] of routes.entries())
-    shared[`NATS_ROUTE_${at + 1}`] =
-      `nats://route:${SECRETS.NATS_ROUTE_PASSWORD}@127.0.0.1:${port}`;
-  const all = ports.slice(0, 3).map((port, at) => {
-    const config =
-      edit === undefined ? { file: EXAMPLE } : { text: edit(readFileSync(EXAMPLE, 'utf8')) };
-    return new NatsServer(folder, port, config, {
-      ...shared,
-      NATS_NAME: `nats-${at + 1}`,
-      NATS_LISTEN: `127.0.0.1:${port}`,
-      NATS_ROUTE_LISTEN: `127.0.0.1:${routes[at]}`,
-    });
-  });
-  const servers = new NatsServers(all, folder);
+  const routes = ports.slice(3).map((port) => `127.0.0.1:${port}`);
+  const secrets = makeSecrets(routes);
+  const file = join(EXAMPLE, 'nats.conf');
+  const config = edit === undefined ? { file } : { text: edit(readFileSync(file, 'utf8')) };
+  const all = ports.slice(0, 3).map(
+    (port, at) =>
+      new NatsServer(folder, port, config, {
+        ...Object.fromEntries(secrets),
+        NATS_NAME: `nats-${at + 1}`,
+        NATS_LISTEN: `127.0.0.1:${port}`,
+        NATS_ROUTE_LISTEN: routes[at],
+      }),
+  );
+  const servers = new NatsServers(all, folder, secrets);
   await servers.start();
   return servers;
+}
+
+function makeSecrets(routes: readonly string[]): ReadonlyMap<string, string> {
+  const script = join(EXAMPLE, 'nats-secrets.mjs');
+  const text = execFileSync(process.execPath, [script, ...routes], { encoding: 'utf8' });
+  const lines = text.trim().split('\n');
+  return new Map(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
 }
 
 /** The example's users under other names, and in a cluster called `cluster`: passwords are the names. */
