@@ -55,6 +55,21 @@ export function explainFailure(cause: unknown, server: string, deadlineMs: numbe
   return make('unreachable', error.message || 'it closed the connection', REACH);
 }
 
+/**
+ * What it means that a server which wants a certificate closes the connection. With TLS 1.3 it does so
+ * after the handshake, and its word for it is lost when ours is on the way already.
+ */
+export function explainClosing(cause: unknown, server: string, deadlineMs: number): BusError {
+  const error = explainFailure(cause, server, deadlineMs);
+  if (error.code !== 'unreachable' || (cause instanceof Error && cause.name === 'TimeoutError'))
+    return error;
+  return new BusError('tls', server, REFUSED, GIVE_CERTIFICATE, { cause });
+}
+
+const REFUSED = 'it refuses our certificate';
+const GIVE_CERTIFICATE =
+  "give a client certificate and key ('cert', 'key') of an authority that the server trusts";
+
 const REACH =
   'see that the server runs, that address and port are right, and that no firewall is between';
 
@@ -74,13 +89,13 @@ const TLS_ALERT = /ALERT_(CERTIFICATE|BAD_CERT|UNKNOWN_CA|HANDSHAKE|UNSUPPORTED_
 
 /** OpenSSL's texts have lines of places in its source. */
 function describeTls(code: string, text: string): string {
-  const problem = TLS_ALERT.test(code) ? 'it refuses our certificate' : (text.split('\n')[0] ?? '');
+  if (TLS_ALERT.test(code)) return REFUSED;
+  const problem = text.split('\n')[0] ?? '';
   return code === '' ? problem : `${problem} (${code})`;
 }
 
 function tlsRemedy(code: string): string {
-  if (TLS_ALERT.test(code))
-    return "give a client certificate and key ('cert', 'key') of an authority that the server trusts";
+  if (TLS_ALERT.test(code)) return GIVE_CERTIFICATE;
   if (code.includes('ALTNAME'))
     return 'name the server as its certificate does, or give it a certificate with this name or address';
   if (code.includes('EXPIRED')) return 'renew the certificate, or see to the clock';

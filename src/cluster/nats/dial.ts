@@ -8,7 +8,7 @@ import {
   TimeoutError,
 } from '@nats-io/transport-node';
 import { MESSAGE_OCTETS_MAX } from '../../process/message-plane.ts';
-import { BusError, type BusErrorCode, explainFailure } from './bus-error.ts';
+import { BusError, type BusErrorCode, explainClosing, explainFailure } from './bus-error.ts';
 import { makeConnectionOptions, type NatsOptions, type Server } from './options.ts';
 import { eventSubject, messageSubject, PROBE_TOPIC, replyPrefix } from './subjects.ts';
 
@@ -30,11 +30,13 @@ export async function dial(
   timeoutMs: number,
 ): Promise<NatsConnection> {
   const connectionOptions = makeConnectionOptions(options, server, timeoutMs);
+  const greeting = await hearGreeting(server, timeoutMs);
+  checkGreeting(greeting, options, server);
   try {
-    checkGreeting(await hearGreeting(server, timeoutMs), options, server);
     return await connect(connectionOptions);
   } catch (error) {
-    throw explainFailure(error, server.name, timeoutMs);
+    const explain = greeting.tls_verify === true ? explainClosing : explainFailure;
+    throw explain(error, server.name, timeoutMs);
   }
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { SILENT } from '../../../src/base/log.ts';
-import { BusError } from '../../../src/cluster/nats/bus-error.ts';
+import { BusError, explainClosing, explainFailure } from '../../../src/cluster/nats/bus-error.ts';
 import { connectNats } from '../../../src/cluster/nats/message-plane.ts';
 import type { NatsOptions } from '../../../src/cluster/nats/options.ts';
 import { makeAuthority, makeIdentity } from '../../transport/certificates.ts';
@@ -311,7 +311,7 @@ test('TLS, with certificates on both sides', async (context) => {
       ),
       foreignCertificate: fault(
         'tls',
-        "it refuses our certificate (ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE); give a client certificate and key ('cert', 'key') of an authority that the server trusts",
+        "it refuses our certificate; give a client certificate and key ('cert', 'key') of an authority that the server trusts",
       ),
       wrongName: fault(
         'tls',
@@ -324,6 +324,14 @@ test('TLS, with certificates on both sides', async (context) => {
       ),
     },
   );
+});
+
+test('a refused certificate is told from a server that is gone, though its word for it was lost', () => {
+  const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+  const told = [explainClosing, explainFailure].map(
+    (explain) => explain(reset, 'nats:4222', 500).code,
+  );
+  assert.deepEqual(told, ['tls', 'unreachable']);
 });
 
 /** A server that says `greeting` to everybody and nothing more. */
