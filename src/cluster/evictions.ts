@@ -89,8 +89,8 @@ export class Evictions {
       return (
         now >= peer.suspicion.sinceMs + timings.aloneMs && now >= settledMs + timings.settledMs
       );
-    const isReached = ({ home, heardMs, heardMeMs }: Peer): boolean =>
-      home !== peer.home && now - Math.min(heardMs, heardMeMs) <= timings.reachMs;
+    const isReached = ({ home, heardMs, heardMeMs, heardMeNo }: Peer): boolean =>
+      home !== peer.home && heardMeNo > 0 && now - Math.min(heardMs, heardMeMs) <= timings.reachMs;
     const reached = 1 + all.filter(isReached).length;
     return reached * 2 > all.length + 1 && peers.isSeconded(peer, now);
   }

@@ -94,6 +94,8 @@ export class Joining {
     if (step.type === 'over') return Number.POSITIVE_INFINITY;
     let dueMs = Math.min(this.#answerByMs, this.#renewal?.dueMs ?? Number.POSITIVE_INFINITY);
     if ('againMs' in step) dueMs = Math.min(dueMs, step.againMs);
+    if (step.type === 'taken' && this.#taken !== undefined)
+      dueMs = Math.min(dueMs, this.#taken.sinceMs + this.#options.timings.takenMs);
     if (step.type === 'waiting' && this.#options.members.isKnown)
       dueMs = Math.min(dueMs, step.untilMs);
     return dueMs;

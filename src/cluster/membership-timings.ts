@@ -26,7 +26,7 @@ export const MEMBERSHIP_TIMINGS = {
   outageMs: 150,
 
   /** Silence, until pings ask. */
-  quietMs: 350,
+  quietMs: 250,
   pingMs: 50,
   /** 'absent' answers for so long are a suspicion. */
   absentMs: 200,

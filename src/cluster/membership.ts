@@ -22,51 +22,21 @@
  * - After `joined` it attaches to the bus under the home, and says `connected(true)` once it is there.
  *   Whoever asks something of it on the bus with a home in the text, or sends a packet, is `heard`.
  */
-import type { Clock } from '../base/clock.ts';
 import type { Standing, View } from '../process/cluster.ts';
-import type { Answer, Incoming, ManagerId } from '../process/message-plane.ts';
+import type { Incoming } from '../process/message-plane.ts';
 import type { Home } from '../process/pid.ts';
 import type { Change, Entry, Revision } from '../process/state-plane.ts';
 import { answersLater, type MembershipStore } from './answers-later.ts';
 import { MEMBERS_MAX, readBeat, writeBeat } from './beat.ts';
 import { Evictions } from './evictions.ts';
-import { type JoinFailure, Joining } from './joining.ts';
-import { homeAt, type MemberRecord, Members } from './members.ts';
+import { Joining } from './joining.ts';
+import { homeAt, Members } from './members.ts';
+import type { MembershipOptions } from './membership-ports.ts';
 import { MEMBERSHIP_TIMINGS, type MembershipTimings } from './membership-timings.ts';
 import { Peers } from './peers.ts';
 import { Pulse } from './pulse.ts';
 import type { Renewal } from './renewal.ts';
 import { type Evidence, Judge } from './standing.ts';
-
-export interface MembershipListener {
-  /** A member from now on. `secret`: the same for all members of the cluster, for ever. */
-  joined(joined: { readonly home: Home; readonly view: View; readonly secret: string }): void;
-  /** Also when only the revision is another one. */
-  viewChanged(view: View, left: readonly Home[]): void;
-  standingChanged(standing: Standing): void;
-  /** It did not become a member, and will not. */
-  failed(failure: JoinFailure): void;
-}
-
-export type MembershipOptions = {
-  readonly id: ManagerId;
-  /** Of this process, for people and for who expels it. */
-  readonly record: Omit<MemberRecord, 'version' | 'lease'>;
-  /** To be the cluster's secret, if it has none yet. */
-  readonly secret: string;
-  readonly store: MembershipStore;
-  /** For the history of evictions only. */
-  readonly clock: Clock;
-  readonly listener: MembershipListener;
-  /** 'freeze': when the store is gone, but all members are there, they go on as they were, for 15 min. */
-  readonly storeOutage?: 'freeze' | 'fence';
-  readonly timings?: Partial<MembershipTimings>;
-  publish(topic: string, text: string): void;
-  /** Asks that manager anything; `done` is called once, within about 300 ms. */
-  ping(home: Home, done: (answer: Answer) => void): void;
-  /** Something has come that waits for `advance`, which may be called at once. */
-  wake(): void;
-};
 
 /** What there is once it has joined. */
 type Joined = {
@@ -146,11 +116,7 @@ export class Membership {
   advance(nowMs: number): void {
     const passedMs = nowMs - this.#nowMs;
     this.#nowMs = nowMs;
-    if (this.#phase.type === 'joined' && passedMs > this.#timings.pauseMs) {
-      this.#doubt(this.#phase);
-      this.#phase.peers.listenAnew(nowMs);
-      this.#work();
-    }
+    if (passedMs > this.#timings.pauseMs) this.#woke();
     if (this.#answers.length === 0 && nowMs < this.#dueMs) return;
     const answers = this.#answers;
     this.#answers = [];
@@ -267,6 +233,7 @@ export class Membership {
     this.#settledMs = this.#nowMs;
     const { view } = this.#members;
     peers.setView(view, this.#nowMs);
+    if (renewal.lastOkMs < this.#wokeMs) renewal.renew(this.#nowMs);
     listener.joined({ home, view, secret });
   }
 
@@ -278,6 +245,16 @@ export class Membership {
         else if (answer.why === 'absent') this.#phase.peers.absent(home, this.#nowMs);
       }),
     );
+  }
+
+  /** From a sleep in which anything may have happened, also to one that has just made its key. */
+  #woke(): void {
+    const phase = this.#phase;
+    this.#wokeMs = this.#nowMs;
+    if (phase.type !== 'joined') return;
+    this.#doubt(phase);
+    phase.peers.listenAnew(this.#nowMs);
+    this.#work();
   }
 
   /** What was confirmed so far says nothing any more. */

@@ -60,13 +60,14 @@ export class Judge {
 
   /** When time alone changes something, at the earliest. */
   dueMs({ nowMs, lastOkMs, peers }: Evidence): number {
-    const { fenceMs, heardMs, silentMs } = this.#timings;
+    const { fenceMs, heardMs, silentMs, frozenMs } = this.#timings;
     let dueMs = Number.POSITIVE_INFINITY;
     const add = (atMs: number): void => {
       // Limits are still good, and become bad a moment later.
       if (atMs >= nowMs) dueMs = Math.min(dueMs, atMs + 1);
     };
     add(lastOkMs + fenceMs);
+    if (this.#frozenMs !== undefined) add(this.#frozenMs + frozenMs);
     for (const peer of peers) {
       add(peer.heardMeMs + heardMs);
       add(Math.max(peer.heardMs, peer.seenMs) + heardMs);

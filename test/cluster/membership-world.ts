@@ -445,6 +445,44 @@ export function runSeed(seed: number, timings: Partial<MembershipTimings> = {}):
   return world;
 }
 
+/**
+ * Members that sleep, each at times of its own, while what changes is slow to be seen and renewals are
+ * rare: neither wakes them to the truth.
+ */
+export function runSleepers(seed: number, timings: Partial<MembershipTimings> = {}): void {
+  const shape = new SeededRandom(seed);
+  const world = new MembershipWorld(seed, shape.between(4, 5), { renewMs: 2500, ...timings });
+  for (const manager of world.managers) world.start(manager);
+  world.run(1000);
+  world.watchLagMs = 1500;
+  for (const manager of world.managers)
+    if (shape.chance(0.3)) {
+      const atMs = shape.between(1500, 3000);
+      world.agenda.at(atMs, () => world.pause(manager));
+      world.agenda.at(atMs + shape.between(900, 2000), () => world.wake(manager));
+    }
+  world.run(6000);
+}
+
+/** How long it takes, in ms, until all survivors have seen that one of the members is gone. */
+export function timeToView(seed: number, size: number, fate: 'killed' | 'hung'): number {
+  const world = new MembershipWorld(seed, size);
+  for (const manager of world.managers)
+    world.agenda.after(world.random.below(150), () => world.start(manager));
+  world.run(3000 + world.random.below(500));
+  const victim = world.random.pick(world.managers);
+  const home = victim?.run?.home;
+  if (victim === undefined || home === undefined || !world.isWhole) return Number.NaN;
+  const sinceMs = world.nowMs;
+  world.stopRestarting();
+  if (fate === 'killed') world.crash(victim);
+  else world.pause(victim);
+  const others = world.managers.filter((manager) => manager !== victim);
+  while (others.some(({ run }) => run?.membership.view.members.includes(home)))
+    world.run(world.nowMs + 1);
+  return world.nowMs - sinceMs;
+}
+
 function heal(world: MembershipWorld): void {
   world.say('healed');
   world.loss = 0;
