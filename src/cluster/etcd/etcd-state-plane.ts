@@ -79,6 +79,11 @@ export class EtcdStatePlane implements StatePlane {
     this.#answer(this.#grant(ttlMs), done);
   }
 
+  /**
+   * No linearizable answer: a leader that was cut off from the others still says 'alive' until it gives
+   * up, an election's time later (1.8 s). The next leader counts each lease's time from its election,
+   * so none runs out meanwhile; but it may have been revoked.
+   */
   keepAlive(lease: Lease, done: (result: 'alive' | 'gone' | 'unknown') => void): void {
     this.#answer(this.#keepAlive(lease), done);
   }
