@@ -65,16 +65,18 @@ export type LockManager = {
   /** The last operation that was accepted here; 0 and '': none was. */
   seq: number;
   operation: string;
+  /** The last operation that others have reported: the line knows of it without having been shown it. */
+  reported: number;
   /** Of every operation up to this one that any member has accepted, the line knows. */
   complete: number;
   /** V4: the latest round of each of the others. */
   readonly rounded: Record<Pid, number>;
   /** Those who are given consent when the lock is free again. */
-  readonly deferred: Deferred[];
+  deferred: Deferred[];
   /** V1: what was said in a view to come. */
   readonly stalled: (Heard | Shown)[];
   /** Operations to come, in the order in which they were asked for. */
-  readonly queue: Wish[];
+  queue: Wish[];
 };
 
 export type LockEvent =
@@ -155,6 +157,7 @@ export function newLockManager(number: string, me: Pid): LockManager {
     rounds: 0,
     seq: 0,
     operation: '',
+    reported: 0,
     complete: 0,
     rounded: {},
     deferred: [],
@@ -166,4 +169,12 @@ export function newLockManager(number: string, me: Pid): LockManager {
 /** Whether nothing is wanted or held: the line control process may leave, by an event 'fence'. */
 export function isIdle({ phase, queue }: LockManager): boolean {
   return (phase.state === 'idle' || phase.state === 'joining') && queue.length === 0;
+}
+
+/**
+ * The last operation of which the line knows here. What somebody has reported who then died is to be
+ * found nowhere else: it must neither be kept back nor done a second time.
+ */
+export function knownTo({ seq, reported }: LockManager): number {
+  return Math.max(seq, reported);
 }

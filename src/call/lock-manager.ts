@@ -26,16 +26,13 @@
 import type { Pid } from '../process/pid.ts';
 import { isGone } from '../process/pid.ts';
 import { start, stop, tell } from './effects.ts';
-import type {
-  Heard,
-  Held,
-  LockEvent,
-  LockManager,
-  LockOut,
-  Released,
-  Shown,
-  Wanted,
-  Wish,
+import type { LockOut, Released, Shown, Wanted, Wish } from './lock-control.ts';
+import {
+  type Heard,
+  type Held,
+  knownTo,
+  type LockEvent,
+  type LockManager,
 } from './lock-control.ts';
 import type { LineLock, LineOperation, LockRefusal, LockSignal } from './lock-signals.ts';
 
@@ -140,11 +137,8 @@ function ask(lock: LockManager, operation: LineOperation, out: LockOut): void {
 }
 
 function withdraw(lock: LockManager, isMeant: (of: LineOperation) => boolean, out: LockOut): void {
-  const { phase, queue } = lock;
-  for (let at = queue.length - 1; at >= 0; at--) {
-    const wish = queue[at];
-    if (wish !== undefined && isMeant(wish.operation)) queue.splice(at, 1);
-  }
+  const { phase } = lock;
+  lock.queue = lock.queue.filter(({ operation }) => !isMeant(operation));
   if (phase.state !== 'wanted' && phase.state !== 'held') return;
   if (isMeant(phase.wish.operation)) release(lock, phase.wish, 'withdrawn', out);
 }
@@ -188,7 +182,10 @@ function hearInWanted(
   if (signal.result === 'not member') fence(lock, out);
   // 'fenced': it will leave the view, and everybody is asked anew.
   if (signal.result !== 'granted') return;
-  if (signal.report !== undefined) out.push({ type: 'learn', report: signal.report, from });
+  if (signal.report !== undefined) {
+    lock.reported = Math.max(lock.reported, signal.seq);
+    out.push({ type: 'learn', report: signal.report, from });
+  }
   phase.highest = Math.max(phase.highest, signal.seq);
   phase.waiting = phase.waiting.filter((pid) => pid !== from);
   settle(lock, out);
@@ -247,7 +244,7 @@ function stall({ stalled }: LockManager, event: Heard | Shown): void {
 /** The line's processes are `lcps`, as of `revision`. */
 function see(lock: LockManager, revision: number, lcps: readonly Pid[], out: LockOut): void {
   if (revision <= lock.revision) return;
-  const { phase, deferred, rounded, view: before } = lock;
+  const { phase, rounded, view: before } = lock;
   lock.revision = revision;
   lock.view = lcps;
   if (!lcps.includes(lock.me)) {
@@ -255,8 +252,7 @@ function see(lock: LockManager, revision: number, lcps: readonly Pid[], out: Loc
     return;
   }
   if (phase.state === 'joining') lock.phase = { state: 'idle' };
-  for (let at = deferred.length - 1; at >= 0; at--)
-    if (!lcps.includes(deferred[at]?.pid ?? lock.me)) deferred.splice(at, 1);
+  lock.deferred = lock.deferred.filter(({ pid }) => lcps.includes(pid));
   for (const pid of before) if (!lcps.includes(pid)) delete rounded[pid];
   if (phase.state === 'held') phase.waiting = phase.waiting.filter((pid) => lcps.includes(pid));
   if (phase.state === 'wanted') {
@@ -289,7 +285,7 @@ function beginNext(lock: LockManager, out: LockOut): void {
 
 function beginRound(lock: LockManager, phase: Wanted, out: LockOut): void {
   phase.round = ++lock.rounds;
-  phase.highest = lock.seq;
+  phase.highest = knownTo(lock);
   phase.waiting = [];
   askAll(
     lock,
@@ -319,7 +315,7 @@ function settle(lock: LockManager, out: LockOut): void {
 /** All have consented: what they have accepted is known here, and nothing else happens meanwhile. */
 function hold(lock: LockManager, { wish, highest }: Wanted, out: LockOut): void {
   const { operation } = wish;
-  const seq = Math.max(highest, lock.seq) + 1;
+  const seq = Math.max(highest, knownTo(lock)) + 1;
   const held: LineLock = { seq, by: lock.me, operation: operation.id, revision: lock.revision };
   lock.seq = seq;
   lock.operation = operation.id;
@@ -383,7 +379,8 @@ function requestOf(lock: LockManager, { wish, round, stamp }: Wanted): Signal<'l
 
 /** `known`: up to which operation `to` knows the line. */
 function consent(lock: LockManager, to: Pid, round: number, known: number, out: LockOut): void {
-  const { number, seq } = lock;
+  const { number } = lock;
+  const seq = knownTo(lock);
   const signal = { type: 'lockResponse', number, round, result: 'granted', seq } as const;
   out.push({ type: 'consent', to, signal, isBehind: seq > known });
 }

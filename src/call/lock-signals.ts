@@ -91,7 +91,7 @@ export type LockSignal =
       readonly number: string;
       readonly round: number;
       readonly result: 'granted' | 'fenced' | 'not member';
-      /** The last operation that the sender accepted. */
+      /** The last operation that the sender knows of. */
       readonly seq: number;
       /** When that is more than the asker knows. */
       readonly report?: LineReport;

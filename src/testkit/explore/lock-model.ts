@@ -17,6 +17,7 @@ import {
   compareNodes,
   type LockNode,
   type LockStep,
+  makeCanonical,
   NUMBER,
   newLockNode,
   shownTo,
@@ -310,6 +311,7 @@ export class LockModel implements Model {
       this.#step,
       this.#control,
     );
+    makeCanonical(record);
     const act: Act = {
       node: this.#nodes.numberOf(record),
       sent: sent.map(({ to, event }) => this.#sent.numberOf({ to: this.#placeOf(to), event })),

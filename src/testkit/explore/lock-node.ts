@@ -45,13 +45,14 @@ export function newLockNode(me: Pid): LockNode {
 
 /**
  * Changes `node` by `event` and returns what it says. `control`: where `lineLocked` goes; undefined:
- * call control is here.
+ * call control is here. `watch` sees every effect.
  */
 export function actLocked(
   node: LockNode,
   event: LockEvent,
   step: LockStep,
   control?: Pid,
+  watch?: (effect: LockEffect) => void,
 ): readonly Delivery[] {
   const { lock } = node;
   const { me } = lock;
@@ -62,6 +63,7 @@ export function actLocked(
     const next = own[at];
     if (next !== undefined) step(lock, next, effects);
     for (const effect of effects) {
+      watch?.(effect);
       if (effect.type === 'locked' && control === undefined) {
         const shown = showing(node, effect);
         for (const to of effect.lcps)
@@ -70,7 +72,6 @@ export function actLocked(
       } else perform(node, effect, sent, control);
     }
   }
-  makeCanonical(node);
   return sent;
 }
 
@@ -169,8 +170,8 @@ function know(node: LockNode, operation: string, appearance: number): void {
   node.line[operation] = appearance;
 }
 
-/** Order that means nothing goes. */
-function makeCanonical(node: LockNode): void {
+/** Order that means nothing goes: equal records become equal as JSON. */
+export function makeCanonical(node: LockNode): void {
   const { lock } = node;
   const { phase, rounded } = lock;
   if (phase.state === 'wanted' || phase.state === 'held')
