@@ -76,8 +76,10 @@ export class Evictions {
     const [other, third] = peers.all;
     if (other?.suspicion === undefined || third !== undefined || this.isOpen(other.home))
       return Number.POSITIVE_INFINITY;
-    const { aloneMs, settledMs: settleMs } = this.#options.timings;
-    return Math.max(other.suspicion.sinceMs + aloneMs, settledMs + settleMs);
+    const { nowMs, timings } = this.#options;
+    const { sinceMs } = other.suspicion;
+    const atMs = Math.max(sinceMs + timings.aloneMs, settledMs + timings.settledMs);
+    return atMs > nowMs() ? atMs : Number.POSITIVE_INFINITY;
   }
 
   #isExpellable(peer: Peer, peers: Peers, settledMs: number): boolean {

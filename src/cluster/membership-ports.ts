@@ -25,7 +25,7 @@ export type MembershipOptions = {
   /** To be the cluster's secret, if it has none yet. */
   readonly secret: string;
   readonly store: MembershipStore;
-  /** For the history of evictions only. */
+  /** For the history of evictions, and to notice that the machine was suspended. */
   readonly clock: Clock;
   readonly listener: MembershipListener;
   /** 'freeze': when the store is gone, but all members are there, they go on as they were, for 15 min. */

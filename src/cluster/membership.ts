@@ -67,6 +67,7 @@ export class Membership {
   #phase: Phase;
   #standing: Standing = 'unsure';
   #nowMs: number;
+  #epochMs: number;
   #dueMs = Number.NEGATIVE_INFINITY;
   /** Answers that have come since the last `advance`. */
   #answers: (() => void)[] = [];
@@ -81,6 +82,7 @@ export class Membership {
     this.#options = options;
     this.#timings = { ...MEMBERSHIP_TIMINGS, ...options.timings };
     this.#nowMs = nowMs;
+    this.#epochMs = options.clock.epochMs();
     this.#store = answersLater(options.store, (deliver) => this.#keep(deliver));
     const { id, record, secret, clock } = options;
     const joining = new Joining({
@@ -114,8 +116,11 @@ export class Membership {
 
   /** The first call of every turn. `nowMs`: monotonic. */
   advance(nowMs: number): void {
-    const passedMs = nowMs - this.#nowMs;
+    const epochMs = this.#options.clock.epochMs();
+    // A machine that is suspended stops its monotonic clock.
+    const passedMs = Math.max(nowMs - this.#nowMs, epochMs - this.#epochMs);
     this.#nowMs = nowMs;
+    this.#epochMs = epochMs;
     if (passedMs > this.#timings.pauseMs) this.#woke();
     if (this.#answers.length === 0 && nowMs < this.#dueMs) return;
     const answers = this.#answers;

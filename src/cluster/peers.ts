@@ -157,6 +157,7 @@ export class Peers {
     if (suspicion === undefined) return false;
     return this.all.some(
       (other) =>
+        other.home !== home &&
         other.suspects.has(home) &&
         other.heardMeNo >= suspicion.no &&
         nowMs - other.heardMs <= this.#options.timings.reachMs,
@@ -165,10 +166,11 @@ export class Peers {
 
   #suspectAtMs({ seenMs, heardMs, heardMeNo, absent }: Peer): number {
     const { silentMs, strangerMs, absentMs } = this.#options.timings;
+    const sinceMs = Math.max(seenMs, this.#listeningMs);
     if (absent !== undefined && absent.lastMs - absent.sinceMs >= absentMs)
-      // One that was never heard may still be on its way to the bus.
-      return heardMs >= seenMs ? absent.lastMs : Math.max(absent.lastMs, seenMs + silentMs);
-    const silentAtMs = Math.max(heardMs, seenMs, this.#listeningMs) + silentMs;
+      // It may still be on its way to the bus, if it joined just now, or if all have lost the bus.
+      return heardMs >= sinceMs ? absent.lastMs : Math.max(absent.lastMs, sinceMs + silentMs);
+    const silentAtMs = Math.max(heardMs, sinceMs) + silentMs;
     // It may not have seen yet that this manager is a member, and could not know that it is missed.
     return heardMeNo > 0 ? silentAtMs : Math.max(silentAtMs, seenMs + strangerMs);
   }

@@ -47,12 +47,15 @@ export class MembershipBench {
   home: Home = '';
   /** The store's watch says nothing. */
   isBlind = false;
+  /** The wall clock's lead over the monotonic one. */
+  epochMs: number;
   #membership: Membership | undefined;
   readonly #options: BenchOptions;
   #isAwake = true;
 
   constructor(options: BenchOptions = {}) {
     this.#options = options;
+    this.epochMs = options.epochMs ?? 1_000_000;
     this.plane = new EmbeddedStatePlane(this.store, {
       carry: (_what, deliver) => this.agenda.after(1, deliver),
     });
@@ -99,7 +102,7 @@ export class MembershipBench {
         id: 'cm1',
         record: RECORD,
         secret: 'made by cm1',
-        clock: { epochMs: () => (this.#options.epochMs ?? 1_000_000) + this.agenda.nowMs },
+        clock: { epochMs: () => this.epochMs + this.agenda.nowMs },
         storeOutage: this.#options.storeOutage ?? 'freeze',
         timings: this.#options.timings ?? {},
         store: {

@@ -297,6 +297,8 @@ export class MembershipWorld {
     }
     run.membership.advance(this.nowMs);
     if (run.isOver) return;
+    if (run.membership.nextDueMs() <= this.nowMs)
+      throw new Violation(`${manager.id} is never done at ${this.nowMs}`);
     if (run.standing === 'member') this.#checkActing(manager, run);
     action();
     this.#arm(manager, run);
