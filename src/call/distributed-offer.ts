@@ -36,7 +36,7 @@ export function begin(
   const call: Distributing = {
     state: 'distributing',
     ...{ request: shown, line, plan, lcps: [...lcps], ringing: [], step: 0, stage: -1 },
-    ...{ cause: 'no device', alerting: [], isRinging: false, armed: [], asking: undefined, tries },
+    ...{ cause: 'no device', isRinging: false, armed: [], asking: undefined, tries },
   };
   if (!advance(call)) return giveUp(call, call.cause, out);
   call.request = { ...call.request, members: membersOf(call), round: 0 };
@@ -114,18 +114,26 @@ function show(call: Distributing, lcp: Pid, withLock: boolean, out: Out): void {
   out.push(tell(lcp, withLock ? request : rest));
 }
 
-/** The lock that was had is worth nothing, or there is no other: the line's processes are at odds. */
+/** The lock is not to be had; or the one that was had is not believed, by `from` at least. */
 function hearRefused(
   call: Distributing,
   { operation, reason }: Signal<'lineLockRefused'>,
   from: Pid,
   out: Out,
 ): Distribution {
-  const { request } = call;
-  const isHeld = request.lock.by === from && request.lock.operation === operation;
-  if (!isHeld && !isAsked(call, from, operation)) return call;
-  if (reason !== 'fenced') return giveUp(call, 'overload', out);
-  return askAnew(call, from, out) ? call : giveUp(call, 'unreachable', out);
+  const { request, lcps } = call;
+  if (isAsked(call, from, operation)) {
+    if (reason !== 'fenced') return giveUp(call, 'overload', out);
+    return loseAsked(call, from, out) ? call : giveUp(call, 'unreachable', out);
+  }
+  if (operation !== request.lock.operation || call.asking !== undefined) return call;
+  // Who did not believe it has seen more than the others: it is asked first.
+  const others = lcps.filter((pid) => pid !== from);
+  call.asking = { lcps: reason === 'fenced' ? others : [from, ...others], operation: '' };
+  if (ask(call, out)) return call;
+  call.asking = undefined;
+  call.cause = weightier(call.cause, 'overload');
+  return silent(call, from, out);
 }
 
 /** The lock's holder is one of the line's processes no more: what has been shown with it may not have been taken. */
@@ -137,9 +145,7 @@ function askAnew(call: Distributing, gone: Pid | Home, out: Out): boolean {
 }
 
 function alert(call: Distributing, signal: Signal<'callAlert'>, lcp: Pid, out: Out): void {
-  const { alerting, ringing, request } = call;
-  const { pid } = signal.from;
-  if (!alerting.some(({ leg }) => leg.pid === pid)) alerting.push({ leg: signal.from, lcp });
+  const { ringing, request } = call;
   // A phone that came late rings after the others there have refused.
   if (!ringing.includes(lcp)) ringing.push(lcp);
   if (signal.kind === 'ringing' || signal.kind === 'progress') call.isRinging = true;
@@ -248,13 +254,10 @@ function disarm({ armed }: Distributing, out: Out): void {
 }
 
 function loseInDistributing(call: Distributing, gone: Pid | Home, out: Out): Distribution {
-  const { request, alerting } = call;
+  const { request } = call;
   if (isGone(request.caller.pid, gone)) return withdraw(call, 'internal failure', out);
   const lost = call.lcps.filter((pid) => isGone(pid, gone));
   call.lcps = call.lcps.filter((pid) => !isGone(pid, gone));
-  // The process alone may have died: nobody else can stop its phones.
-  for (const { leg, lcp } of alerting)
-    if (lost.includes(lcp)) withdrawLeg(leg, 'internal failure', out);
   if (lost.length > 0) call.cause = weightier(call.cause, 'unreachable');
   if (call.lcps.length === 0) return giveUp(call, 'unreachable', out);
   if (isGone(request.lock.by, gone) || call.asking !== undefined)

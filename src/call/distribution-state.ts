@@ -41,8 +41,6 @@ export type Distributing = {
   stage: number;
   /** The weightiest refusal so far. */
   cause: Cause;
-  /** Legs that have said that they ring, and through whom. */
-  readonly alerting: { readonly leg: LegRef; readonly lcp: Pid }[];
   isRinging: boolean;
   readonly armed: OfferTimer[];
   /** The process that held the lock is gone: another one is asked. */

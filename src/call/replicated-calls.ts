@@ -14,7 +14,7 @@ import { type Out, start, tell } from './effects.ts';
 import { type LineControl, newLineControl } from './line-control.ts';
 import type { LineReport, ReportedCall } from './line-report.ts';
 import { type LockManager, newLockManager } from './lock-control.ts';
-import type { CallId, LegRef } from './signals.ts';
+import type { CallId, CallSignal, LegRef } from './signals.ts';
 
 export type ReplicatedLine = {
   readonly self: Pid;
@@ -25,6 +25,8 @@ export type ReplicatedLine = {
   readonly known: Map<CallId, ReportedCall>;
   /** How the calls on offer stand here. */
   readonly offers: Map<CallId, LocalOffer>;
+  /** Devices that have a call from this manager's former process of the line; its call control is yet to be heard. */
+  readonly adopted: Map<CallId, Adopted[]>;
   /** The line's other processes, each with the revision at which it was first seen here. */
   readonly peers: Map<Pid, number>;
   /** Ended calls that have been remembered for a sweep. */
@@ -38,6 +40,12 @@ export type LocalOffer = {
   round: number;
   /** The device here that took the call first: call control has not said yet who has it. */
   answered: LegRef | undefined;
+};
+
+/** `said`: it has taken the call. */
+export type Adopted = {
+  readonly pid: Pid;
+  said: Extract<CallSignal, { type: 'callProceed' }> | undefined;
 };
 
 /** Calls of one line; more are refused with 'overload'. */
@@ -55,6 +63,7 @@ export function newReplicatedLine(line: Line, self: Pid): ReplicatedLine {
     lock: newLockManager(line.number, self),
     known: new Map(),
     offers: new Map(),
+    adopted: new Map(),
     peers: new Map(),
     aged: new Set(),
     isSweeping: false,

@@ -11,10 +11,11 @@ import { type Home, homeOf, isGone, type Pid } from '../process/pid.ts';
 import { takeAppearance } from './appearances.ts';
 import type { Cause } from './cause.ts';
 import { type Out, tell } from './effects.ts';
-import { lineStateOf, type Offered, putCall, type Taken } from './line-control.ts';
-import { removeDevice, storeDevice } from './line-control-database.ts';
+import { type Offered, putCall, type Taken } from './line-control.ts';
+import { removeDevice } from './line-control-database.ts';
 import { withdraw } from './line-offer.ts';
 import type { ReportedCall } from './line-report.ts';
+import { tellWatchers, unwatchLine, watchLine } from './line-watchers.ts';
 import type { LockEffect, LockEvent } from './lock-control.ts';
 import { step as stepLock } from './lock-manager.ts';
 import type { LineLock, LineOperation } from './lock-signals.ts';
@@ -29,10 +30,10 @@ import {
   SWEEP,
   sweep,
 } from './replicated-calls.ts';
+import { attach, detach, hearAdopted, settleAdopted } from './replicated-devices.ts';
 import {
   answerHere,
   answerLost,
-  joinRound,
   offerHere,
   refuseHere,
   ringRound,
@@ -49,8 +50,6 @@ export type ReplicatedLineEvent =
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
-const LINE_WATCHERS_MAX = 1024;
-
 /** The machine: changes `line` and appends to `out` what is to be done. */
 export function step(line: ReplicatedLine, event: ReplicatedLineEvent, out: Out): void {
   switch (event.type) {
@@ -65,15 +64,7 @@ export function step(line: ReplicatedLine, event: ReplicatedLineEvent, out: Out)
       lose(line, event.gone, out);
       break;
   }
-  if (line.control.changed) tellWatchers(line, out);
-}
-
-/** After everything else: a phone drops a lamp that lit before it was told to stop ringing. */
-function tellWatchers({ control }: ReplicatedLine, out: Out): void {
-  control.changed = false;
-  if (control.watchers.length === 0) return;
-  const state = lineStateOf(control);
-  for (const watcher of control.watchers) out.push(tell(watcher, state));
+  tellWatchers(line.control, out);
 }
 
 function receive(line: ReplicatedLine, signal: CallSignal, from: Pid, out: Out): void {
@@ -85,10 +76,10 @@ function receive(line: ReplicatedLine, signal: CallSignal, from: Pid, out: Out):
       detach(line, from, out);
       break;
     case 'lineWatch':
-      watch(line, signal.pid ?? from, out);
+      watchLine(line.control, signal.pid ?? from, out);
       break;
     case 'lineUnwatch':
-      unwatch(line, signal.pid ?? from);
+      unwatchLine(line.control, signal.pid ?? from);
       break;
     case 'lineLock':
     case 'lineUnlock':
@@ -165,8 +156,10 @@ function heed(line: ReplicatedLine, effect: LockEffect, out: Out): void {
       break;
     }
     case 'rejected':
+      reject(line, effect, out);
+      break;
     case 'fenced':
-      // The holder asks for the lock anew; and who is no member is told to go by its line manager.
+      // Who is none of the line's processes any more is told to go by its line manager.
       break;
     default:
       out.push(effect);
@@ -216,6 +209,21 @@ function accept(
   for (const [peer, since] of line.peers) if (since > lock.revision) report(line, peer, out);
 }
 
+/** Its lock was given up before it came, or was had by somebody who is no member: another one is needed. */
+function reject(
+  line: ReplicatedLine,
+  { lock, body, from }: Extract<LockEffect, { type: 'rejected' }>,
+  out: Out,
+): void {
+  if (body.type !== 'callRequest') return;
+  const { call } = body;
+  if ((line.known.get(call)?.version ?? 0) > 0) return;
+  const { number } = line.control.line;
+  const { operation } = lock;
+  const refusal = { type: 'lineLockRefused', number, call, operation } as const;
+  out.push(tell(from, { ...refusal, reason: 'rejected' }));
+}
+
 function offer(
   line: ReplicatedLine,
   asked: CallRequest,
@@ -239,6 +247,7 @@ function offer(
   const here = line.control.calls.get(call);
   const isHere = here?.state === 'offered' && here.appearance === number;
   const offered = isHere ? here : offerHere(line, asked, control, number);
+  settleAdopted(line, offered, members, out);
   ringRound(line, offered, members, round, out);
 }
 
@@ -260,8 +269,7 @@ function take(line: ReplicatedLine, signal: Signal<'callTaken'>, control: Pid, o
   const told = { call, appearance, seq, control, from, version };
   const reported: ReportedCall = { ...told, state: 'taken', holder, member };
   if (!enter(line, reported, (other) => evict(line, other, out), out)) return;
-  const here = line.control.calls.get(call);
-  if (here?.state === 'offered') silence(line, here, holder, 'answered elsewhere', out);
+  silence(line, call, holder, 'answered elsewhere', out);
   line.offers.delete(call);
   putCall(line.control, { state: 'taken', ...common, holder, member, isOnItsOwn: false });
 }
@@ -273,11 +281,12 @@ function hear(line: ReplicatedLine, signal: CallEvent, from: Pid, out: Out): voi
   const here = line.control.calls.get(signal.call);
   const isEnd = signal.type === 'callWithdraw' || signal.type === 'callEnded';
   if (isEnd && from === known?.control) {
-    if (here?.state === 'offered') silence(line, here, undefined, signal.cause, out);
+    silence(line, signal.call, undefined, signal.cause, out);
     bury(line, known, out);
   } else if (here === undefined) {
-    // The call is over, and this answer crossed its end on the way.
-    if (signal.type === 'callProceed') withdraw(signal.from, 'call gone', out);
+    // The call is over, and this answer crossed its end on the way; or its call control is yet to be heard.
+    if (!hearAdopted(line, signal, from) && signal.type === 'callProceed')
+      withdraw(signal.from, 'call gone', out);
   } else if (here.state === 'offered') hearOffered(line, here, signal, from, out);
   else if (here.state === 'taken') hearTaken(here, signal, from, out);
 }
@@ -317,51 +326,12 @@ function release({ control, call, holder }: Taken, cause: Cause, out: Out): void
   out.push(tell(control, { type: 'callRelease', call, from: holder, cause }));
 }
 
-function attach(line: ReplicatedLine, signal: Signal<'attach'>, out: Out): void {
-  const { control } = line;
-  const { pid, device, member } = signal;
-  const { number } = control.line;
-  const stored = { pid, device, member };
-  if (!storeDevice(control.devices, stored)) {
-    out.push(tell(pid, { type: 'lineRefused', number, cause: 'overload' }));
-    return;
-  }
-  out.push(tell(pid, { type: 'attached', number, epoch: control.epoch }));
-  for (const call of control.calls.values())
-    if (call.state === 'offered') joinRound(line, call, stored, out);
-}
-
-function detach(line: ReplicatedLine, pid: Pid, out: Out): void {
-  removeDevice(line.control.devices, pid);
-  for (const call of line.control.calls.values()) {
-    if (call.state !== 'offered' || !call.ringing.includes(pid)) continue;
-    withdraw({ pid, call: call.call }, 'unreachable', out);
-    refuseHere(line, call, pid, 'unreachable', out);
-  }
-}
-
-function watch({ control }: ReplicatedLine, watcher: Pid, out: Out): void {
-  const { number } = control.line;
-  if (!control.watchers.includes(watcher)) {
-    if (control.watchers.length >= LINE_WATCHERS_MAX) {
-      out.push(tell(watcher, { type: 'lineRefused', number, cause: 'overload' }));
-      return;
-    }
-    control.watchers.push(watcher);
-  }
-  out.push(tell(watcher, lineStateOf(control)));
-}
-
-function unwatch({ control }: ReplicatedLine, watcher: Pid): void {
-  const at = control.watchers.indexOf(watcher);
-  if (at >= 0) control.watchers.splice(at, 1);
-}
-
 function lose(line: ReplicatedLine, gone: Pid | Home, out: Out): void {
   const { devices, watchers, calls } = line.control;
   useLock(line, { type: 'down', gone }, out);
   for (const { pid } of [...devices]) if (isGone(pid, gone)) removeDevice(devices, pid);
-  for (const watcher of [...watchers]) if (isGone(watcher, gone)) unwatch(line, watcher);
+  for (const watcher of [...watchers])
+    if (isGone(watcher, gone)) unwatchLine(line.control, watcher);
   for (const known of [...line.known.values()]) {
     const here = calls.get(known.call);
     if (known.state === 'ended') continue;
@@ -380,7 +350,7 @@ function lose(line: ReplicatedLine, gone: Pid | Home, out: Out): void {
 function loseControl(line: ReplicatedLine, { call }: ReportedCall, out: Out): void {
   const here = line.control.calls.get(call);
   const cause = 'internal failure';
-  if (here?.state === 'offered') silence(line, here, undefined, cause, out);
+  silence(line, call, undefined, cause, out);
   if (here?.state === 'taken' && isLocal(line, here.holder.pid)) {
     const { holder, caller } = here;
     // The answer may have died with it: then the holder would speak to nobody.

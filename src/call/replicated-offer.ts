@@ -13,7 +13,7 @@ import { findDevice, type LineDevice } from './line-control-database.ts';
 import { ring, withdraw } from './line-offer.ts';
 import { weightier } from './refusals.ts';
 import type { LocalOffer, ReplicatedLine } from './replicated-calls.ts';
-import type { CallRequest, CallSignal, LegRef } from './signals.ts';
+import type { CallId, CallRequest, CallSignal, LegRef } from './signals.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -164,18 +164,22 @@ export function answerLost(
     out.push(tell(call.control, { type: 'callRelease', call: call.call, from: answered, cause }));
 }
 
-/** Whoever rings, or took it, is told to stop; except `holder`, who has it. */
+/** Whoever rings for `call`, or took it, is told to stop; except `holder`, who has it. */
 export function silence(
   line: ReplicatedLine,
-  call: Offered,
+  call: CallId,
   holder: LegRef | undefined,
   cause: Cause,
   out: Out,
 ): void {
-  const answered = line.offers.get(call.call)?.answered;
-  for (const pid of call.ringing)
-    if (pid !== holder?.pid) withdraw({ pid, call: call.call }, cause, out);
+  const here = line.control.calls.get(call);
+  const answered = line.offers.get(call)?.answered;
+  const adopted = line.adopted.get(call) ?? [];
+  const ringing = here?.state === 'offered' ? here.ringing : [];
+  for (const pid of new Set([...ringing, ...adopted.map((each) => each.pid)]))
+    if (pid !== holder?.pid && pid !== answered?.pid) withdraw({ pid, call }, cause, out);
   if (answered !== undefined && answered.pid !== holder?.pid) withdraw(answered, cause, out);
+  line.adopted.delete(call);
 }
 
 function sayWhenSilent(call: Offered, { answered, round }: LocalOffer, out: Out): void {

@@ -12,8 +12,7 @@ import type { CallSignal } from './signals.ts';
 
 /** Its number was given to another call by somebody who knew that it had ended: the news of that is on its way. */
 export function evict(line: ReplicatedLine, { call }: ReportedCall, out: Out): void {
-  const here = line.control.calls.get(call);
-  if (here?.state === 'offered') silence(line, here, undefined, 'caller gave up', out);
+  silence(line, call, undefined, 'caller gave up', out);
   drop(line, call);
 }
 
@@ -23,9 +22,8 @@ export function learn(line: ReplicatedLine, { calls }: LineReport, out: Out): vo
     const known = line.known.get(call.call);
     if (known?.state === 'ended') continue;
     if (call.state === 'ended') {
-      const here = line.control.calls.get(call.call);
       const cause = call.holder === undefined ? 'caller gave up' : 'answered elsewhere';
-      if (here?.state === 'offered') silence(line, here, undefined, cause, out);
+      silence(line, call.call, undefined, cause, out);
       bury(line, { ...call, version: call.version - 1 }, out);
       continue;
     }

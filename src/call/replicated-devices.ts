@@ -1,0 +1,102 @@
+/**
+ * The devices of a replicated line's process: they attach and detach, and may bring calls along that they
+ * have from the process before, which broke. Such a call is the line's only when its call control says
+ * so: until then it rings on.
+ */
+import type { Pid } from '../process/pid.ts';
+import { type Out, tell } from './effects.ts';
+import type { Offered } from './line-control.ts';
+import { findDevice, type LineDevice, removeDevice, storeDevice } from './line-control-database.ts';
+import { withdraw } from './line-offer.ts';
+import { type Adopted, enter, type ReplicatedLine } from './replicated-calls.ts';
+import { answerHere, joinRound, refuseHere } from './replicated-offer.ts';
+import { evict } from './replicated-reports.ts';
+import type { CallSignal, MemberCall } from './signals.ts';
+
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+
+export function attach(line: ReplicatedLine, signal: Signal<'attach'>, out: Out): void {
+  const { control } = line;
+  const { pid, device, member, calls = [] } = signal;
+  const { number } = control.line;
+  const stored = { pid, device, member };
+  if (!storeDevice(control.devices, stored)) {
+    out.push(tell(pid, { type: 'lineRefused', number, cause: 'overload' }));
+    return;
+  }
+  out.push(tell(pid, { type: 'attached', number, epoch: control.epoch }));
+  for (const call of calls) adopt(line, stored, call, out);
+  for (const call of control.calls.values())
+    if (call.state === 'offered') joinRound(line, call, stored, out);
+}
+
+export function detach(line: ReplicatedLine, pid: Pid, out: Out): void {
+  removeDevice(line.control.devices, pid);
+  for (const call of line.control.calls.values()) {
+    if (call.state !== 'offered' || !call.ringing.includes(pid)) continue;
+    withdraw({ pid, call: call.call }, 'unreachable', out);
+    refuseHere(line, call, pid, 'unreachable', out);
+  }
+}
+
+function adopt(line: ReplicatedLine, device: LineDevice, brought: MemberCall, out: Out): void {
+  const { call, appearance, from, control, state } = brought;
+  const { pid } = device;
+  const known = line.known.get(call);
+  const here = line.control.calls.get(call);
+  if (here?.state === 'taken' && here.holder.pid === pid) return;
+  const isOver = known?.state === 'ended' || here?.state === 'taken' || control === undefined;
+  if (state !== 'active') {
+    if (isOver) withdraw({ pid, call }, 'call gone', out);
+    else adoptedOf(line, call).push({ pid, said: undefined });
+  }
+  if (here?.state === 'offered')
+    settleAdopted(line, here, line.offers.get(call)?.members ?? [], out);
+  if (isOver || here !== undefined) return;
+  if (known === undefined) {
+    const told = { call, appearance, seq: 0, control, from, version: 0 };
+    const entry = { ...told, state: 'offered', member: '' } as const;
+    if (!enter(line, entry, (other) => evict(line, other, out), out)) {
+      line.adopted.delete(call);
+      withdraw({ pid, call }, 'call gone', out);
+      return;
+    }
+  }
+  out.push(tell(control, { type: 'callFollow', call, version: 0 }));
+}
+
+function adoptedOf({ adopted }: ReplicatedLine, call: string): Adopted[] {
+  const known = adopted.get(call) ?? [];
+  adopted.set(call, known);
+  return known;
+}
+
+/** Whether `from` has the call from the process before, and what it says of it waits for call control. */
+export function hearAdopted(line: ReplicatedLine, signal: CallSignal, from: Pid): boolean {
+  if (!('call' in signal)) return false;
+  const adopted = line.adopted.get(signal.call);
+  const at = adopted?.findIndex(({ pid }) => pid === from) ?? -1;
+  const device = adopted?.[at];
+  if (device === undefined) return false;
+  if (signal.type === 'callProceed') device.said = signal;
+  else if (signal.type !== 'callAlert') adopted?.splice(at, 1);
+  return true;
+}
+
+/** Call control offers the call to `members`: who has it already goes on, unless it is not its turn. */
+export function settleAdopted(
+  line: ReplicatedLine,
+  call: Offered,
+  members: readonly string[],
+  out: Out,
+): void {
+  const adopted = line.adopted.get(call.call) ?? [];
+  line.adopted.delete(call.call);
+  for (const { pid, said } of adopted) {
+    const device = findDevice(line.control.devices, pid);
+    if (device !== undefined && members.includes(device.member)) {
+      if (!call.ringing.includes(pid)) call.ringing.push(pid);
+      if (said !== undefined) answerHere(line, call, said, pid, out);
+    } else withdraw({ pid, call: call.call }, 'no answer', out);
+  }
+}
