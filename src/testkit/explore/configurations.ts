@@ -1,0 +1,79 @@
+/** What `npm run explore` goes through: small enough for every run, and the others. */
+import type { Model } from './explorer.ts';
+import { LockModel } from './lock-model.ts';
+import type { LockConfiguration } from './lock-world.ts';
+
+/** Makes a model when it is its turn: one that has been gone through holds hundreds of megabytes. */
+export type MakeModel = () => Model;
+
+const LOCKS_SMALL: readonly LockConfiguration[] = [
+  { name: '2 processes, 2 operations', operations: [1, 1] },
+  { name: '3, 2 operations', operations: [1, 1, 0] },
+  { name: '3, 3 operations', operations: [1, 1, 1] },
+  { name: '4, 2 operations', operations: [1, 1, 0, 0] },
+  { name: '3, 3 operations (2+1)', operations: [2, 1, 0] },
+  { name: '3, 2 operations, a loss', operations: [1, 1, 0], losses: 1 },
+  { name: '3, 2 operations, a duplicate', operations: [1, 1, 0], duplicates: 1 },
+  { name: '3, 2 operations, a death', operations: [1, 1, 0], crashes: 1 },
+  { name: '3, 2 operations, a pause', operations: [1, 1, 0], pauses: 1 },
+  { name: '3, 2 operations, impatience', operations: [1, 1, 0], giveUps: 1 },
+  { name: '3, 2 operations, one withdrawn', operations: [1, 1, 0], withdrawals: 1 },
+  { name: '1, 2 join, 2 operations', operations: [1, 1, 0], joining: 2 },
+  { name: '2, 1 joins, 3 operations', operations: [1, 1, 1], joining: 1 },
+  { name: '2, 1 joins, a death', operations: [1, 1, 0], joining: 1, crashes: 1 },
+  {
+    name: '2, call control elsewhere, a pause, a loss',
+    operations: [1, 1],
+    pauses: 1,
+    losses: 1,
+    hasRemoteControl: true,
+  },
+  {
+    name: '2, all that can go wrong once',
+    operations: [1, 1],
+    crashes: 1,
+    losses: 1,
+    duplicates: 1,
+    giveUps: 1,
+  },
+];
+
+const LOCKS_LARGE: readonly LockConfiguration[] = [
+  { name: '3, 3 operations, a death', operations: [1, 1, 1], crashes: 1 },
+  { name: '3, 3 operations (2+1), a death', operations: [2, 1, 0], crashes: 1 },
+  { name: '3, 3 operations, impatience', operations: [1, 1, 1], giveUps: 1 },
+  { name: '3, 2 operations, 2 deaths', operations: [1, 1, 0], crashes: 2 },
+  { name: '3, a death, a loss', operations: [1, 1, 0], crashes: 1, losses: 1 },
+  { name: '3, a death, impatience', operations: [1, 1, 0], crashes: 1, giveUps: 1 },
+  { name: '3, a death, a pause', operations: [1, 1, 0], crashes: 1, pauses: 1 },
+  { name: '3, a pause, impatience', operations: [1, 1, 0], pauses: 1, giveUps: 1 },
+  {
+    name: '3, call control elsewhere, a pause',
+    operations: [1, 1, 0],
+    pauses: 1,
+    hasRemoteControl: true,
+  },
+  { name: '2, 1 joins, a pause', operations: [1, 1, 0], joining: 1, pauses: 1 },
+  {
+    name: '2, 1 joins, a death, impatience',
+    operations: [1, 1, 0],
+    joining: 1,
+    crashes: 1,
+    giveUps: 1,
+  },
+  { name: '1, 2 join, 3 operations, a death', operations: [1, 1, 1], joining: 2, crashes: 1 },
+  { name: '3, 3 operations, a death, impatience', operations: [1, 1, 1], crashes: 1, giveUps: 1 },
+  {
+    name: '3, 3 operations (2+1), a loss, impatience',
+    operations: [2, 1, 0],
+    losses: 1,
+    giveUps: 1,
+  },
+];
+
+export const SMALL: readonly MakeModel[] = LOCKS_SMALL.map(lockOf);
+export const LARGE: readonly MakeModel[] = LOCKS_LARGE.map(lockOf);
+
+function lockOf(configuration: LockConfiguration): MakeModel {
+  return () => new LockModel({ ...configuration, name: `lock: ${configuration.name}` });
+}
