@@ -11,12 +11,15 @@ import { parseMessage } from '../sip/message/parse.ts';
 import { respond } from '../sip/message/serialize.ts';
 import type { TransactionEvent } from '../sip/transaction/events.ts';
 import { TransactionLayer } from '../sip/transaction/layer.ts';
+import type { TimerValues } from '../sip/transaction/timers.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { Leg } from '../sip/user-agent/leg.ts';
 import { type TransactionUser, UserAgent } from '../sip/user-agent/user-agent.ts';
 import type { Agenda } from './agenda.ts';
 import { keyOf, type Network } from './network.ts';
 import { learn, type PhoneCall, replacesOf, sessionOf } from './phone-call.ts';
+import { PhoneRegistration } from './phone-registration.ts';
+import { registerRequest, watchRequest } from './phone-requests.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 export type { PhoneCall } from './phone-call.ts';
@@ -27,13 +30,17 @@ export type PhoneOptions = {
   readonly aor: string;
   readonly domain: string;
   readonly address: Hop;
-  readonly server: Hop;
+  /** The managers that it knows, the one where it registers if it can first. */
+  readonly servers: readonly Hop[];
   readonly agenda: Agenda;
   readonly network: Network;
   readonly random: SeededRandom;
+  readonly timers?: TimerValues;
 };
 
 const TICK_MS = 10;
+/** Of a registration that the phone makes by itself. */
+const EXPIRES_S = 120;
 
 export class Phone {
   readonly options: PhoneOptions;
@@ -41,9 +48,10 @@ export class Phone {
   readonly userAgent: UserAgent<PhoneCall>;
   readonly #layer: TransactionLayer<TransactionUser<PhoneCall>>;
   readonly #out: Effect[] = [];
+  readonly #registration: PhoneRegistration;
+  /** REGISTERs by which it goes. */
+  readonly #removals = new WeakSet<object>();
   #sessions = 0;
-  #cseq = 0;
-  #registered = false;
   #isInTurn = false;
   #wakeAtMs = Number.POSITIVE_INFINITY;
   /** Called when a call request comes in, so that whoever plays this phone can decide. */
@@ -52,28 +60,37 @@ export class Phone {
 
   constructor(options: PhoneOptions) {
     this.options = options;
-    const { address, random, agenda } = options;
+    const { address, random, agenda, user, servers } = options;
+    const timers = options.timers === undefined ? {} : { timers: options.timers };
+    this.#registration = new PhoneRegistration(servers);
     this.#layer = new TransactionLayer({
       nowMs: agenda.nowMs,
       random,
       out: this.#out,
       sentBy: () => keyOf(address),
+      ...timers,
     });
     this.userAgent = new UserAgent<PhoneCall>({
       layer: this.#layer,
       random,
       log: SILENT,
       nowMs: agenda.nowMs,
-      contact: () => `sip:${options.user}@${keyOf(address)}`,
-      admit: () => ({ type: 'admitted', identity: { kind: 'device', id: options.user } }),
+      contact: () => `sip:${user}@${keyOf(address)}`,
+      admit: () => ({ type: 'admitted', identity: { kind: 'device', id: user } }),
       register: () => ({ status: 405, headers: '' }),
       allowEvents: [],
+      ...timers,
     });
     options.network.attach(address, (text, from) => this.#receive(text, from));
   }
 
   get isRegistered(): boolean {
-    return this.#registered;
+    return this.#registration.isRegistered;
+  }
+
+  /** The manager that its requests go to. */
+  get server(): Hop {
+    return this.#registration.server;
   }
 
   /** What is left in this phone: nothing, once all is over. */
@@ -82,26 +99,28 @@ export class Phone {
     return { legs: this.userAgent.size.legs, transactions: clients + servers };
   }
 
+  /** At the manager where it is, and at its first one if that is another; 0: goes from wherever it is. */
   register(expiresS: number): void {
-    const { aor, domain, user, address } = this.options;
+    const { known, wanted } = this.#registration;
     this.#turn(() => {
-      this.#layer.request(
-        {
-          method: 'REGISTER',
-          uri: `sip:${domain}`,
-          callId: `r-${user}-${address.port}`,
-          cseq: ++this.#cseq,
-          from: `<sip:${user}@${domain}>;tag=${user}${this.#cseq}`,
-          to: `<sip:${aor}@${domain}>`,
-          maxForwards: 70,
-          routes: '',
-          headers: `Contact: <sip:${user}@${keyOf(address)}>\r\nExpires: ${expiresS}\r\n`,
-          body: '',
-        },
-        this.options.server,
-        undefined,
-      );
+      for (const server of expiresS === 0 ? known : wanted) this.#registerAt(server, expiresS);
     });
+  }
+
+  #registerAt(server: Hop, expiresS: number): void {
+    const { aor, user, address, servers } = this.options;
+    const at = server === servers[0] ? '' : `-${server.address}`;
+    const callId = `r-${user}-${address.port}${at}`;
+    const cseq = this.#registration.nextCseq();
+    const request = registerRequest(this.options, aor, callId, cseq, expiresS);
+    const transaction = this.#layer.request(request, server, undefined);
+    if (expiresS === 0) this.#removals.add(transaction);
+  }
+
+  /** What came of a REGISTER. A server that has failed, or is back, is reason for another. */
+  #registered(server: Hop, isRemoval: boolean, isDone: boolean): void {
+    const next = this.#registration.heard({ server, isRemoval }, isDone);
+    if (next !== undefined) this.#registerAt(next.server, next.isRemoval ? 0 : EXPIRES_S);
   }
 
   call(number: string): PhoneCall {
@@ -114,7 +133,8 @@ export class Phone {
   }
 
   #invite(number: string, headers: string, isOffering: boolean): PhoneCall {
-    const { domain, user, server } = this.options;
+    const { domain, user } = this.options;
+    const { server } = this;
     const call = this.#begin('calling', isOffering);
     this.#turn(() => {
       call.leg = this.userAgent.invite(
@@ -210,27 +230,8 @@ export class Phone {
 
   /** Watches a line: SUBSCRIBE to the dialog package. */
   watch(number: string): void {
-    const { domain, user, address, server } = this.options;
-    this.#turn(() => {
-      this.#layer.request(
-        {
-          method: 'SUBSCRIBE',
-          uri: `sip:${number}@${domain}`,
-          callId: `w-${user}-${number}`,
-          cseq: 1,
-          from: `<sip:${user}@${domain}>;tag=w${user}`,
-          to: `<sip:${number}@${domain}>`,
-          maxForwards: 70,
-          routes: '',
-          headers:
-            `Contact: <sip:${user}@${keyOf(address)}>\r\nEvent: dialog\r\nExpires: 60\r\n` +
-            'Accept: application/dialog-info+xml\r\n',
-          body: '',
-        },
-        server,
-        undefined,
-      );
-    });
+    const request = watchRequest(this.options, number);
+    this.#turn(() => void this.#layer.request(request, this.server, undefined));
   }
 
   #begin(role: PhoneCall['role'], isOffering: boolean): PhoneCall {
@@ -313,9 +314,11 @@ export class Phone {
       (event.type === 'response' || event.type === 'failed') &&
       (event.transaction.method === 'REGISTER' || event.transaction.method === 'SUBSCRIBE');
     if (!isOurs) return this.userAgent.receive(event);
-    if (event.transaction.method === 'SUBSCRIBE') return;
-    if (event.type === 'response' && event.response.status >= 200)
-      this.#registered = event.response.status < 300;
+    const { transaction } = event;
+    if (transaction.method === 'SUBSCRIBE') return;
+    if (event.type === 'response' && event.response.status < 200) return;
+    const isDone = event.type === 'response' && event.response.status < 300;
+    this.#registered(transaction.hop, this.#removals.has(transaction), isDone);
   }
 
   #hear(event: UserAgentEvent<PhoneCall>): void {

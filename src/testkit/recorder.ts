@@ -3,7 +3,7 @@ import type { Hop } from '../sip/hop.ts';
 import type { SipMessage } from '../sip/message/message.ts';
 import { parseMessage } from '../sip/message/parse.ts';
 import { keyOf } from './network.ts';
-import { SERVER, type Site } from './site.ts';
+import type { Site } from './site.ts';
 
 /** Lines like `1001 > INVITE 2000 sdp` (to the manager) and `2000a < CANCEL, Reason: …` (from it). */
 export class Recorder {
@@ -27,7 +27,7 @@ export class Recorder {
     const { message } = parsed;
     const what = message.kind === 'request' ? message.method : String(message.status);
     if (message.cseqMethod === 'REGISTER' || what === '100') return;
-    const isUp = keyOf(to) === keyOf(SERVER);
+    const isUp = this.#site.isServer(to);
     const name = this.#nameOf(keyOf(isUp ? from : to));
     this.lines.push(`${name} ${isUp ? '>' : '<'} ${what}${about(message)}`);
   }

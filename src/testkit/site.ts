@@ -1,61 +1,128 @@
-/** One manager and its phones in virtual time, on a network of their own. */
+/**
+ * Managers and their phones in virtual time, on a network of their own: one manager that is alone, or
+ * several that are a cluster on one bus and one store.
+ */
+import { assert } from '../base/assert.ts';
 import { type Log, SILENT } from '../base/log.ts';
 import type { Directory } from '../call/directory.ts';
-import { LoneManager } from '../cluster/lone-manager.ts';
-import { CallManager } from '../manager/call-manager.ts';
+import type { MembershipTimings } from '../cluster/membership-timings.ts';
+import type { CallManager } from '../manager/call-manager.ts';
+import type { Hop } from '../sip/hop.ts';
+import type { TimerValues } from '../sip/transaction/timers.ts';
 import { Agenda } from './agenda.ts';
+import type { ManagerRun, Surroundings } from './manager-run.ts';
 import { keyOf, Network, udp } from './network.ts';
 import { Phone } from './phone.ts';
 import { SeededRandom } from './seeded-random.ts';
+import { SimulatedManager } from './simulated-manager.ts';
+import { SimulatedPlanes } from './simulated-planes.ts';
+import { SlowClock } from './slow-clock.ts';
 
 export const DOMAIN = 'pbx.test';
-export const SERVER = udp('10.0.0.1', 5060);
+/** The first manager's address. */
+export const SERVER = serverAt(0);
+
+export type SiteOptions = {
+  /** 1, unless told: alone. Several: they join as soon as time runs, and take a moment for it. */
+  readonly managers?: number;
+  readonly log?: Log;
+  /** Of managers and phones; those of RFC 3261 unless told. */
+  readonly timers?: TimerValues;
+  readonly timings?: Partial<MembershipTimings>;
+  readonly storeOutage?: 'freeze' | 'fence';
+};
 
 const FIRST_PORT = 6001;
-/** The manager's clock is looked at no more often than the driver does. */
-const TICK_MS = 10;
 
 export class Site {
   readonly agenda = new Agenda();
   readonly random: SeededRandom;
   readonly network: Network;
-  readonly manager: CallManager;
+  readonly managers: readonly SimulatedManager[];
+  /** The members' time. */
+  readonly clock = new SlowClock(this.agenda);
   readonly directory: Directory;
   readonly phones: Phone[] = [];
-  #wakeAtMs = Number.POSITIVE_INFINITY;
+  readonly #planes: SimulatedPlanes | undefined;
+  readonly #timers: TimerValues | undefined;
 
-  constructor(seed: number, directory: Directory, log: Log = SILENT) {
+  constructor(seed: number, directory: Directory, options: SiteOptions = {}) {
+    const { managers = 1, log = SILENT, timers, timings = {}, storeOutage = 'freeze' } = options;
+    const { agenda, clock } = this;
     this.random = new SeededRandom(seed);
     this.directory = directory;
-    this.network = new Network(this.agenda, this.random);
-    const cluster = new LoneManager('sim.1');
-    this.manager = new CallManager({
-      cluster,
-      directory,
-      domains: [DOMAIN],
+    this.network = new Network(agenda, this.random);
+    this.#timers = timers;
+    if (managers > 1) this.#planes = new SimulatedPlanes(agenda, this.random, clock);
+    const surroundings: Surroundings = {
+      agenda,
       random: this.random,
-      clock: { epochMs: () => 1_700_000_000_000 + this.agenda.nowMs },
+      network: this.network,
+      directory,
+      domain: DOMAIN,
       log,
-      nowMs: 0,
       secret: `seed ${seed}`,
-      addressOf: () => keyOf(SERVER),
-      bans: false,
-    });
-    cluster.connect(this.manager);
-    this.network.attach(SERVER, (text, from) => this.#turn(() => this.manager.receive(text, from)));
+      timers,
+      cluster: this.#planes && { planes: this.#planes, clock, timings, storeOutage },
+    };
+    this.managers = Array.from(
+      { length: managers },
+      (_, at) => new SimulatedManager(idAt(at, managers), serverAt(at), surroundings),
+    );
+    for (const manager of this.managers) manager.start();
   }
 
-  /** A phone of that device; `aor` is what it registers. It has not registered yet. */
-  addPhone(user: string, aor = user): Phone {
+  /** The first manager's core. */
+  get manager(): CallManager {
+    const manager = this.managers[0]?.manager;
+    assert(manager !== undefined, 'the first manager is not there');
+    return manager;
+  }
+
+  /** Of a cluster. */
+  get planes(): SimulatedPlanes {
+    assert(this.#planes !== undefined, 'a manager that is alone has no bus and no store');
+    return this.#planes;
+  }
+
+  /** The process that runs at that address now. */
+  runAt(address: Hop): ManagerRun | undefined {
+    return this.managers.find((manager) => keyOf(manager.address) === keyOf(address))?.run;
+  }
+
+  isServer(address: Hop): boolean {
+    return this.managers.some((manager) => keyOf(manager.address) === keyOf(address));
+  }
+
+  /** Whether all managers run, and are members with one view of all of them. */
+  get isWhole(): boolean {
+    const revision = this.managers[0]?.manager?.cluster.view.revision;
+    return this.managers.every(({ run }) => {
+      if (run?.manager === undefined || !run.isServing) return false;
+      const { view, standing } = run.manager.cluster;
+      return (
+        standing === 'member' &&
+        view.revision === revision &&
+        view.members.length === this.managers.length
+      );
+    });
+  }
+
+  /**
+   * A phone of that device; `aor` is what it registers. It has not registered yet, and does so at the
+   * first of `servers`, or at the next when that one does not answer.
+   */
+  addPhone(user: string, aor = user, servers: readonly Hop[] = [SERVER]): Phone {
     const phone = new Phone({
       user,
       aor,
       domain: DOMAIN,
       address: udp('10.0.1.1', FIRST_PORT + this.phones.length),
-      server: SERVER,
+      servers,
       agenda: this.agenda,
       network: this.network,
       random: this.random,
+      ...(this.#timers === undefined ? {} : { timers: this.#timers }),
     });
     this.phones.push(phone);
     return phone;
@@ -68,24 +135,13 @@ export class Site {
     this.agenda.at(untilMs, () => {});
     while (this.agenda.nextMs <= untilMs) this.agenda.step();
   }
+}
 
-  #turn(action: () => void): void {
-    const { nowMs } = this.agenda;
-    this.manager.advance(nowMs);
-    action();
-    this.manager.settle();
-    const { effects } = this.manager;
-    for (const effect of effects) {
-      if (effect.type === 'send') this.network.send(SERVER, effect.hop, effect.text);
-    }
-    effects.length = 0;
-    const wakeAtMs = Math.max(this.manager.nextDueMs(), nowMs + TICK_MS);
-    if (wakeAtMs >= this.#wakeAtMs || wakeAtMs === Number.POSITIVE_INFINITY) return;
-    this.#wakeAtMs = wakeAtMs;
-    this.agenda.at(wakeAtMs, () => {
-      if (this.#wakeAtMs !== wakeAtMs) return;
-      this.#wakeAtMs = Number.POSITIVE_INFINITY;
-      this.#turn(() => {});
-    });
-  }
+/** The address of the manager with that index. */
+export function serverAt(index: number): Hop {
+  return udp(`10.0.0.${index + 1}`, 5060);
+}
+
+function idAt(index: number, managers: number): string {
+  return managers === 1 ? 'sim' : `cm${index + 1}`;
 }

@@ -1,0 +1,73 @@
+/**
+ * Where a simulated phone is registered: at the first server that it knows, or, when that does not
+ * answer or takes nobody, at the next one, until the first answers again.
+ */
+import { assert } from '../base/assert.ts';
+import type { Hop } from '../sip/hop.ts';
+import { keyOf } from './network.ts';
+
+/** What a phone is to do when a server has answered, or has not. */
+export type NextRegistration = { readonly server: Hop; readonly isRemoval: boolean };
+
+export class PhoneRegistration {
+  readonly #servers: readonly Hop[];
+  /** Servers that have said yes, and have not been told otherwise since. */
+  readonly #registered = new Set<Hop>();
+  #at = 0;
+  #cseq = 0;
+
+  constructor(servers: readonly Hop[]) {
+    assert(servers.length > 0, 'a phone has a server');
+    this.#servers = servers;
+  }
+
+  /** Where the phone's requests go. */
+  get server(): Hop {
+    return this.#serverAt(this.#at);
+  }
+
+  get isRegistered(): boolean {
+    return this.#registered.has(this.server);
+  }
+
+  /** Where to register: where it is, and at the first one, if that is another. */
+  get wanted(): readonly Hop[] {
+    return this.#at === 0 ? [this.server] : [this.server, this.#serverAt(0)];
+  }
+
+  /** Servers to be told when the phone goes. */
+  get known(): readonly Hop[] {
+    return this.#registered.size > 0 ? [...this.#registered] : [this.server];
+  }
+
+  nextCseq(): number {
+    return ++this.#cseq;
+  }
+
+  /** `isDone`: that server has done what it was asked for. */
+  heard(
+    { server: hop, isRemoval }: NextRegistration,
+    isDone: boolean,
+  ): NextRegistration | undefined {
+    const at = this.#servers.findIndex((server) => keyOf(server) === keyOf(hop));
+    const server = this.#serverAt(at);
+    const before = this.server;
+    if (isRemoval || !isDone) this.#registered.delete(server);
+    else this.#registered.add(server);
+    if (isRemoval) return undefined;
+    if (!isDone) {
+      if (at !== this.#at || this.#servers.length === 1) return undefined;
+      this.#at = (at + 1) % this.#servers.length;
+      return { server: this.server, isRemoval: false };
+    }
+    if (at >= this.#at) return undefined;
+    this.#at = at;
+    return this.#registered.has(before) ? { server: before, isRemoval: true } : undefined;
+  }
+
+  #serverAt(at: number): Hop {
+    const server = this.#servers[at];
+    assert(server !== undefined, 'no such server');
+    return server;
+  }
+}
