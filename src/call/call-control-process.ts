@@ -1,11 +1,12 @@
 /** Call control in its place: a process of a manager, with an entry among the manager's calls. */
 import type { Home, Pid } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
-import { type CallControl, type CallEvent, NEW, step } from './call-control.ts';
+import { type CallEvent, NEW, step } from './call-control.ts';
+import type { CallControl } from './call-control-state.ts';
 import { type CallView, newCallView } from './call-registry.ts';
 import { type Destination, destinationOf, type Routing } from './destination.ts';
 import type { EffectBuffer } from './effects.ts';
-import type { CallId, CallRequest, CallSignal } from './signals.ts';
+import type { CallId, CallRequest, CallSignal, LegRef, Party } from './signals.ts';
 
 /** `callsMax`: calls of this manager at a time; more are refused with 'overload'. */
 export type CallControlOptions = Routing & {
@@ -29,7 +30,8 @@ export class CallControlProcess implements Process<CallSignal> {
   receive(signal: CallSignal, from: Pid): void {
     if (signal.type !== 'callRequest') {
       this.#step({ type: 'signal', signal, from });
-      if (signal.type === 'callProceed') this.#showAnswer(signal);
+      if (signal.type === 'callProceed') this.#showAnswer(signal.from, signal.party);
+      if (signal.type === 'callHeld') this.#showAnswer(signal.holder, signal.party);
       return;
     }
     // Said twice: the call is under way.
@@ -67,10 +69,10 @@ export class CallControlProcess implements Process<CallSignal> {
     out.perform(this.#host);
   }
 
-  #showAnswer({ from, party }: Extract<CallSignal, { type: 'callProceed' }>): void {
+  #showAnswer(leg: LegRef, party: Party): void {
     const call = this.#call;
-    const hasWon = call.state === 'answered' && call.holder === from;
-    if (hasWon && this.#view !== undefined) this.#view.answeredBy = { leg: from, party };
+    const hasWon = call.state === 'answered' && call.holder === leg;
+    if (hasWon && this.#view !== undefined) this.#view.answeredBy = { leg, party };
   }
 
   #show(): void {
@@ -78,7 +80,7 @@ export class CallControlProcess implements Process<CallSignal> {
     const { state } = this.#call;
     if (view === undefined || state === view.state) return;
     if (state === 'over') this.#options.calls.delete(view.call);
-    else if (state !== 'new') {
+    else if (state !== 'new' && state !== 'locating') {
       view.state = state;
       view.sinceMs = this.#host.nowMs;
     }

@@ -9,37 +9,19 @@
  */
 import type { Home, Pid } from '../process/pid.ts';
 import { isGone } from '../process/pid.ts';
+import type {
+  Answered,
+  CallControl,
+  Locating,
+  New,
+  Offering,
+  Over,
+  Target,
+} from './call-control-state.ts';
 import type { Cause } from './cause.ts';
 import type { Destination, Route } from './destination.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
-import type { CallRequest, CallSignal, LegRef } from './signals.ts';
-
-type New = { readonly state: 'new' };
-
-/** The request is out, at `target`. */
-type Offering = {
-  state: 'trying' | 'ringing';
-  readonly request: CallRequest;
-  readonly target: Target;
-  /** Gateways that have not been tried. */
-  readonly routes: readonly Route[];
-  /** Legs that have said that they ring. */
-  readonly alerting: LegRef[];
-};
-
-type Answered = {
-  readonly state: 'answered';
-  readonly request: Pick<CallRequest, 'call' | 'caller'>;
-  readonly holder: LegRef;
-  /** The line control process that has the call; undefined: a gateway took it, or that process died. */
-  readonly line: Pid | undefined;
-};
-
-type Over = { readonly state: 'over' };
-
-export type CallControl = New | Offering | Answered | Over;
-
-type Target = { readonly kind: 'line' | 'gateway'; readonly pid: Pid };
+import type { CallRequest, CallSignal } from './signals.ts';
 
 export type CallEvent =
   | { readonly type: 'request'; readonly request: CallRequest; readonly destination: Destination }
@@ -56,6 +38,9 @@ const OVER: Over = { state: 'over' };
 /** Timer C (RFC 3261 §16.6 item 11): how long a gateway may go without a word. Lines have their own patience. */
 const GATEWAY_PATIENCE_MS = 181_000;
 const PATIENCE = 'no answer';
+/** How long a line may take to get another process. */
+const LOCATING_MS = 2000;
+const LOCATING = 'locating';
 
 /** Refusals after which another gateway may do better. */
 const NEXT_GATEWAY: ReadonlySet<Cause> = new Set(['unreachable', 'overload', 'internal failure']);
@@ -68,6 +53,8 @@ export function step(call: CallControl, event: CallEvent, out: Out): CallControl
     case 'trying':
     case 'ringing':
       return inOffering(call, event, out);
+    case 'locating':
+      return inLocating(call, event, out);
     case 'answered':
       return inAnswered(call, event, out);
     case 'over':
@@ -84,10 +71,14 @@ function inNew(call: New, event: CallEvent, out: Out): CallControl {
     case 'refused':
       return refuse(request, destination.cause, out);
     case 'line': {
-      const target: Target = { kind: 'line', pid: destination.lcp };
-      out.push(tell(target.pid, request));
-      return { state: 'trying', request, target, routes: [], alerting: [] };
+      const { lcp, line } = destination;
+      return ask(lcp, { request, line, alerting: [], hasRung: false }, out);
     }
+    case 'locating':
+      return locate(
+        { request, line: destination.line, gone: undefined, alerting: [], hasRung: false },
+        out,
+      );
     case 'gateways':
       return tryGateway(request, destination.routes, 'unreachable', out);
   }
@@ -110,6 +101,78 @@ function inOffering(call: Offering, event: CallEvent, out: Out): CallControl {
   }
 }
 
+/** The request goes to `lcp`: to the line's first process, or to one that is to go on with it. */
+function ask(lcp: Pid, call: Omit<Locating, 'state' | 'gone'>, out: Out): Offering {
+  const { request, line, alerting, hasRung } = call;
+  out.push(tell(lcp, request));
+  const target: Target = { kind: 'line', pid: lcp, line };
+  return { state: hasRung ? 'ringing' : 'trying', request, target, routes: [], alerting };
+}
+
+/** Who is to have the request is asked for. */
+function locate(call: Omit<Locating, 'state'>, out: Out): Locating {
+  const { number, manager } = call.line;
+  const gone = call.gone === undefined ? {} : { gone: call.gone };
+  out.push(tell(manager, { type: 'lineLocate', number, ...gone }));
+  out.push(start(LOCATING, LOCATING_MS));
+  return { state: 'locating', ...call };
+}
+
+function inLocating(call: Locating, event: CallEvent, out: Out): CallControl {
+  switch (event.type) {
+    case 'signal':
+      return hearInLocating(call, event.signal, event.from, out);
+    case 'timer':
+      return giveUp(call, out);
+    case 'down':
+      if (!isGone(call.request.caller.pid, event.gone)) return call;
+      return withdraw(call, 'internal failure', out);
+    default:
+      return call;
+  }
+}
+
+function hearInLocating(call: Locating, signal: CallSignal, from: Pid, out: Out): CallControl {
+  const { request, line, gone, alerting, hasRung } = call;
+  switch (signal.type) {
+    case 'lineLocated':
+      if (signal.lcp === gone) return call;
+      out.push(stop(LOCATING));
+      return ask(signal.lcp, call, out);
+    case 'lineRefused':
+      return giveUp(call, out);
+    case 'callAlert':
+    case 'callProceed':
+    case 'callRefuse': {
+      if (from !== gone) return call;
+      // It was out of reach, and is there again.
+      out.push(stop(LOCATING));
+      const target: Target = { kind: 'line', pid: gone, line };
+      const state = hasRung ? 'ringing' : 'trying';
+      const offering: Offering = { state, request, target, routes: [], alerting };
+      return hearInOffering(offering, signal, from, out);
+    }
+    case 'callWithdraw':
+    case 'callEnded':
+      return from === request.caller.pid ? withdraw(call, signal.cause, out) : call;
+    default:
+      return call;
+  }
+}
+
+/** Nobody has the line. */
+function giveUp(call: Locating, out: Out): CallControl {
+  silence(call, 'internal failure', out);
+  return refuse(call.request, call.gone === undefined ? 'no device' : 'unreachable', out);
+}
+
+/** Who has rung, and whoever else can be reached, is told to stop: the line may not be there to do it. */
+function silence({ request, gone, alerting }: Locating, cause: Cause, out: Out): void {
+  out.push(stop(LOCATING));
+  if (gone !== undefined) out.push(tell(gone, withdrawal(request.call, cause)));
+  for (const leg of alerting) out.push(tell(leg.pid, withdrawal(leg.call, cause)));
+}
+
 function hearInOffering(call: Offering, signal: CallSignal, from: Pid, out: Out): CallControl {
   const { request, target } = call;
   switch (signal.type) {
@@ -129,6 +192,14 @@ function hearInOffering(call: Offering, signal: CallSignal, from: Pid, out: Out)
     case 'callWithdraw':
     case 'callEnded':
       return from === request.caller.pid ? withdraw(call, signal.cause, out) : call;
+    case 'lineLocated':
+      // The line's new process knows of the call before it is known here that the old one is gone.
+      if (target.kind !== 'line' || signal.lcp === target.pid) return call;
+      return ask(
+        signal.lcp,
+        { ...call, line: target.line, hasRung: call.state === 'ringing' },
+        out,
+      );
     default:
       return call;
   }
@@ -146,8 +217,13 @@ function inAnswered(call: Answered, event: CallEvent, out: Out): CallControl {
 }
 
 function hearInAnswered(call: Answered, signal: CallSignal, from: Pid, out: Out): CallControl {
-  const { request, holder, line } = call;
+  const { request, holder, party, lcp } = call;
   switch (signal.type) {
+    case 'lineLocated':
+      out.push(tell(signal.lcp, { type: 'callHeld', call: request.call, holder, party }));
+      return { ...call, lcp: signal.lcp };
+    case 'callHeld':
+      return from === lcp ? { ...call, holder: signal.holder, party: signal.party } : call;
     case 'callProceed':
       if (signal.from.pid !== holder.pid)
         out.push(tell(signal.from.pid, withdrawal(signal.from.call, 'answered elsewhere')));
@@ -156,9 +232,9 @@ function hearInAnswered(call: Answered, signal: CallSignal, from: Pid, out: Out)
       if (from !== request.caller.pid) return call;
       // The caller gave up, and the answer crossed that: the line hangs up on who took the call.
       out.push(
-        line === undefined
+        lcp === undefined
           ? tell(holder.pid, withdrawal(holder.call, signal.cause))
-          : tell(line, withdrawal(request.call, signal.cause)),
+          : tell(lcp, withdrawal(request.call, signal.cause)),
       );
       return exit(out);
     case 'callEnded':
@@ -192,7 +268,9 @@ function answer(call: Offering, signal: Signal<'callProceed'>, out: Out): CallCo
     // Not the request itself: an offer need not be remembered for as long as people talk.
     request: { call: request.call, caller: request.caller },
     holder: signal.from,
-    line: target.kind === 'line' ? target.pid : undefined,
+    party: signal.party,
+    line: target.kind === 'line' ? target.line : undefined,
+    lcp: target.kind === 'line' ? target.pid : undefined,
   };
 }
 
@@ -217,17 +295,19 @@ function refuse(request: CallRequest, cause: Cause, out: Out): CallControl {
   return exit(out);
 }
 
-function withdraw(call: Offering, cause: Cause, out: Out): CallControl {
-  out.push(tell(call.target.pid, withdrawal(call.request.call, cause)));
+function withdraw(call: Offering | Locating, cause: Cause, out: Out): CallControl {
+  if (call.state === 'locating') silence(call, cause, out);
+  else out.push(tell(call.target.pid, withdrawal(call.request.call, cause)));
   return exit(out);
 }
 
-/** The line control process or gateway process died in the middle of the offer. */
+/** The line control process or gateway process died in the middle of the offer, or is out of reach. */
 function loseTarget(call: Offering, out: Out): CallControl {
   const { request, target, routes, alerting } = call;
-  // Nobody else can stop these; one of them may have answered with the last word that was lost.
-  if (target.kind === 'line')
-    for (const leg of alerting) out.push(tell(leg.pid, withdrawal(leg.call, 'internal failure')));
+  if (target.kind === 'line') {
+    const hasRung = call.state === 'ringing';
+    return locate({ request, line: target.line, gone: target.pid, alerting, hasRung }, out);
+  }
   stopPatience(call, out);
   return call.state === 'trying'
     ? tryGateway(request, routes, 'internal failure', out)
@@ -239,7 +319,7 @@ function loseTarget(call: Offering, out: Out): CallControl {
  * one's last word: it does not count for a leg that has been moved to another peer meanwhile.
  */
 function loseInAnswered(call: Answered, gone: Pid | Home, out: Out): CallControl {
-  const { request, holder, line } = call;
+  const { request, holder, line, lcp } = call;
   const { caller } = request;
   const cause = 'internal failure';
   if (isGone(caller.pid, gone)) {
@@ -250,7 +330,10 @@ function loseInAnswered(call: Answered, gone: Pid | Home, out: Out): CallControl
     release(call, cause, out);
     return end(call, cause, out);
   }
-  return line !== undefined && isGone(line, gone) ? { ...call, line: undefined } : call;
+  if (line === undefined || lcp === undefined || !isGone(lcp, gone)) return call;
+  const { number, manager } = line;
+  out.push(tell(manager, { type: 'lineLocate', number, gone: lcp }));
+  return { ...call, lcp: undefined };
 }
 
 /** Tells the caller that the holder is no more: behind its answer, whatever came by the short way. */
@@ -260,8 +343,8 @@ function release({ request, holder }: Answered, cause: Cause, out: Out): void {
 }
 
 function end(call: Answered, cause: Cause, out: Out): CallControl {
-  if (call.line !== undefined)
-    out.push(tell(call.line, { type: 'callEnded', call: call.request.call, cause }));
+  if (call.lcp !== undefined)
+    out.push(tell(call.lcp, { type: 'callEnded', call: call.request.call, cause }));
   return exit(out);
 }
 

@@ -1,5 +1,5 @@
 /** Call processing of one manager, put together: its residents, and what its other parts need of it. */
-
+import type { Cluster, TableEntry } from '../process/cluster.ts';
 import type { Pid } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import type { Scheduler } from '../process/scheduler.ts';
@@ -10,6 +10,7 @@ import type { Directory } from './directory.ts';
 import { EffectBuffer } from './effects.ts';
 import type { LineControl } from './line-control.ts';
 import { LineManager } from './line-manager.ts';
+import type { LineRecords } from './line-record.ts';
 import { RegistrationTable } from './registration-table.ts';
 import type { CallId, CallRequest, CallSignal } from './signals.ts';
 
@@ -24,6 +25,7 @@ const CALLS_MAX = 50_000;
 const MISSED: ReadonlySet<CallSignal['type']> = new Set([
   'attach',
   'attached',
+  'lineLocated',
   'lineWatch',
   'lineState',
   'callRequest',
@@ -47,21 +49,45 @@ export class CallProcessing {
   readonly lines = new Map<string, LineControl>();
   /** The calls that began on this manager. */
   readonly calls = new Map<CallId, CallView>();
+  readonly #scheduler: Scheduler<CallSignal>;
   readonly #newCallControl: (host: Host<CallSignal>) => Process<CallSignal>;
+  #lineProcess: LineManager | undefined;
 
-  constructor(scheduler: Scheduler<CallSignal>, directory: Directory, callsMax = CALLS_MAX) {
+  constructor(
+    scheduler: Scheduler<CallSignal>,
+    directory: Directory,
+    cluster: Cluster,
+    callsMax = CALLS_MAX,
+  ) {
+    this.#scheduler = scheduler;
     const { lines, calls, gateways } = this;
     scheduler.reportMissed(({ type }) => MISSED.has(type));
     this.table = new RegistrationTable();
     this.digits = new DigitAnalysis(directory, this.table);
     const { digits, table } = this;
-    this.lineManager = scheduler.spawnResident(
-      'm',
-      (host) => new LineManager(host, { directory, table, lines }),
-    );
+    const records: LineRecords = new Map();
+    const lineOptions = { directory, table, cluster, lines, records, out: new EffectBuffer() };
+    this.lineManager = scheduler.spawnResident('m', (host) => {
+      this.#lineProcess = new LineManager(host, lineOptions);
+      return this.#lineProcess;
+    });
     scheduler.spawnResident('m', () => new CallRegistry(calls));
-    const options = { directory, digits, gateways, calls, callsMax, out: new EffectBuffer() };
+    const { lineManager } = this;
+    const out = new EffectBuffer();
+    const options = { directory, digits, gateways, lineManager, calls, callsMax, out };
     this.#newCallControl = (host) => new CallControlProcess(host, options);
+  }
+
+  /** An entry of the cluster's table is another, or is no more. */
+  tableChanged(key: string, entry: TableEntry | undefined): void {
+    const number = this.table.set(key, entry);
+    if (number === undefined) return;
+    this.#scheduler.run(this.lineManager, () => this.#lineProcess?.changed(number));
+  }
+
+  /** A manager came or went; the table has lost what it owned. */
+  viewChanged(): void {
+    this.#scheduler.run(this.lineManager, () => this.#lineProcess?.viewChanged());
   }
 
   /** Starts call control for one call, within the turn of the calling device process. */

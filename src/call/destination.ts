@@ -7,10 +7,15 @@ import { firstLcp } from './registration-table.ts';
 import type { CallRequest } from './signals.ts';
 
 export type Destination =
-  | { readonly type: 'line'; readonly lcp: Pid }
+  | { readonly type: 'line'; readonly lcp: Pid; readonly line: SoughtLine }
+  /** A number that was controlled a moment ago, and is expected to be again. */
+  | { readonly type: 'locating'; readonly line: SoughtLine }
   /** Gateway processes to try, one after the other, each with the number as it is sent there. Never empty. */
   | { readonly type: 'gateways'; readonly routes: readonly Route[] }
   | { readonly type: 'refused'; readonly cause: Cause };
+
+/** A number, and the line manager that can tell who controls it. */
+export type SoughtLine = { readonly number: string; readonly manager: Pid };
 
 export type Route = { readonly gateway: Pid; readonly number: string };
 
@@ -20,6 +25,8 @@ export type Routing = {
   readonly digits: DigitAnalysis;
   /** Gateway processes of this manager, by the gateway's id. */
   readonly gateways: ReadonlyMap<string, Pid>;
+  /** This manager's. */
+  readonly lineManager: Pid;
 };
 
 export function destinationOf(request: CallRequest, routing: Routing): Destination {
@@ -28,8 +35,14 @@ export function destinationOf(request: CallRequest, routing: Routing): Destinati
   switch (analysis.type) {
     case 'line': {
       const lcp = firstLcp(analysis.location);
-      return lcp === undefined ? refused('no device') : { type: 'line', lcp };
+      const line = { number: analysis.number, manager: routing.lineManager };
+      return lcp === undefined ? { type: 'locating', line } : { type: 'line', lcp, line };
     }
+    case 'locating':
+      return {
+        type: 'locating',
+        line: { number: analysis.number, manager: routing.lineManager },
+      };
     case 'gateways': {
       // Toll fraud: what comes in from outside does not go out again at our expense.
       if (routing.directory.gateways.has(request.by)) return refused('forbidden');

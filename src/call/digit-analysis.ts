@@ -13,6 +13,8 @@ export type GatewayRoute = { readonly gateway: string; readonly number: string }
 
 export type Analysis =
   | { readonly type: 'line'; readonly number: string; readonly location: LineLocation }
+  /** A number of ours whose process is gone, and another is being looked for. */
+  | { readonly type: 'locating'; readonly number: string }
   /** In the order in which they are to be tried; never empty. */
   | { readonly type: 'gateways'; readonly routes: readonly GatewayRoute[] }
   | { readonly type: 'unknown' }
@@ -47,7 +49,8 @@ export class DigitAnalysis {
   analyse(dialled: string): Analysis {
     const location = this.table.find(dialled);
     if (location !== undefined) return { type: 'line', number: dialled, location };
-    if (isKnownNumber(this.#directory, dialled)) return NO_DEVICE;
+    if (isKnownNumber(this.#directory, dialled))
+      return this.table.isLost(dialled) ? { type: 'locating', number: dialled } : NO_DEVICE;
     if (!TELEPHONE.test(dialled)) return UNKNOWN;
     const digits = dialled.replace(SEPARATORS, '');
     if (digits !== dialled) return this.analyse(digits);

@@ -10,32 +10,29 @@
  * The machine works on its own record in place. It knows no clock and no host; any signal may come
  * twice, late, or not at all.
  */
+import { assert } from '../base/assert.ts';
 import type { Home, Pid } from '../process/pid.ts';
-import { isGone } from '../process/pid.ts';
+import { homeOf, isGone } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
-import { takeAppearance } from './appearances.ts';
-import type { Cause } from './cause.ts';
-import { type EffectBuffer, type Out, tell } from './effects.ts';
+import { type EffectBuffer, EXIT, type Out, start, stop, tell } from './effects.ts';
+import { hearOfCall, loseCalls, offer, releaseMissing } from './line-calls.ts';
+import { type LineControl, lineStateOf, type Said } from './line-control.ts';
+import { findDevice, type LineDevice, removeDevice, storeDevice } from './line-control-database.ts';
+import { joinOffer, offerTimeout, readTimer, refuseOffer, withdraw } from './line-offer.ts';
 import {
-  type LineControl,
-  lineStateOf,
-  type Offered,
-  putCall,
-  removeCall,
-  type Taken,
-} from './line-control.ts';
-import { findDevice, removeDevice, storeDevice } from './line-control-database.ts';
-import {
-  beginOffer,
-  disarm,
-  joinOffer,
-  offerTimeout,
-  readTimer,
-  refuseOffer,
-  withdraw,
-  withdrawOffer,
-} from './line-offer.ts';
-import type { CallRequest, CallSignal } from './signals.ts';
+  activate,
+  adopt,
+  adoptionTimeout,
+  expect,
+  isRecovered,
+  leaveAdopted,
+  loseInRecovery,
+  mustWait,
+  own,
+  RECOVERY,
+  wait,
+} from './line-recovery.ts';
+import type { CallSignal, MemberCall } from './signals.ts';
 
 export type LineEvent =
   | { readonly type: 'signal'; readonly signal: CallSignal; readonly from: Pid }
@@ -45,12 +42,11 @@ export type LineEvent =
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
-/** What is said about a call that is known here. */
-type CallEvent = Signal<'callAlert' | 'callProceed' | 'callRefuse' | 'callWithdraw' | 'callEnded'>;
-
-/** Calls at one line, and watchers; more are refused with 'overload'. */
-const LINE_CALLS_MAX = 10_000;
+/** More are refused with 'overload'. */
 const LINE_WATCHERS_MAX = 1024;
+/** A process that nobody needs goes after that time. */
+const IDLE_MS = 5000;
+const IDLE = 'idle';
 
 /** The machine: changes `line` and appends to `out` what is to be done. */
 export function step(line: LineControl, event: LineEvent, out: Out): void {
@@ -65,7 +61,22 @@ export function step(line: LineControl, event: LineEvent, out: Out): void {
       lose(line, event.gone, out);
       break;
   }
+  if (isRecovered(line)) replay(line, activate(line, out), out);
   if (line.changed) tellWatchers(line, out);
+  lookIdle(line, out);
+}
+
+/** What has waited is said now. */
+function replay(line: LineControl, waiting: readonly Said[], out: Out): void {
+  for (const { signal, from } of waiting) receive(line, signal, from, out);
+}
+
+function lookIdle(line: LineControl, out: Out): void {
+  const { devices, calls, watchers } = line;
+  const isInUse = devices.length > 0 || calls.size > 0 || watchers.length > 0;
+  if (isInUse === !line.isIdle || line.own === null || line.state !== 'active') return;
+  line.isIdle = !isInUse;
+  out.push(isInUse ? stop(IDLE) : start(IDLE, IDLE_MS));
 }
 
 /** After everything else: a phone drops a lamp that lit before it was told to stop ringing. */
@@ -77,7 +88,19 @@ function tellWatchers(line: LineControl, out: Out): void {
 }
 
 function receive(line: LineControl, signal: CallSignal, from: Pid, out: Out): void {
+  if (line.state !== 'active' && mustWait(line, signal)) return wait(line, signal, from, out);
   switch (signal.type) {
+    case 'lineOwned':
+      if (line.state === 'claiming') replay(line, own(line, signal, from, out), out);
+      break;
+    case 'lineLost':
+      // Who controls a number and loses it without being asked has lost track of the world.
+      assert(line.state === 'claiming', `${signal.number} belongs to another process`);
+      out.push(EXIT);
+      break;
+    case 'lineMembers':
+      expect(line, homeOf(from), signal.count);
+      break;
     case 'attach':
       attach(line, signal, out);
       break;
@@ -97,155 +120,51 @@ function receive(line: LineControl, signal: CallSignal, from: Pid, out: Out): vo
     case 'callProceed':
     case 'callRefuse':
     case 'callWithdraw':
-    case 'callEnded': {
-      const call = line.calls.get(signal.call);
-      if (call === undefined) afterCall(signal, out);
-      else if (call.state === 'offered') inOffered(line, call, signal, from, out);
-      else inTaken(line, call, signal, from, out);
-      break;
-    }
-    default:
-  }
-}
-
-function inOffered(line: LineControl, call: Offered, signal: CallEvent, from: Pid, out: Out): void {
-  switch (signal.type) {
-    case 'callAlert':
-      if (call.ringing.includes(from)) out.push(tell(call.control, signal));
-      break;
-    case 'callProceed':
-      if (call.ringing.includes(from)) take(line, call, signal, from, out);
-      // Its turn was over, and the news of that crossed its answer.
-      else withdraw(signal.from, 'no answer', out);
-      break;
-    case 'callRefuse':
-      refuseOffer(line, call, from, signal.cause, out);
-      break;
-    case 'callWithdraw':
     case 'callEnded':
-      if (from === call.control) withdrawOffer(line, call, signal.cause, out);
-      break;
-  }
-}
-
-function inTaken(line: LineControl, call: Taken, signal: CallEvent, from: Pid, out: Out): void {
-  switch (signal.type) {
-    case 'callProceed':
-      // Two phones answered at once, on different managers perhaps: the first signal here has won.
-      if (from !== call.holder.pid) withdraw(signal.from, 'answered elsewhere', out);
-      break;
-    case 'callWithdraw':
-      if (from !== call.control) break;
-      removeCall(line, call);
-      withdraw(call.holder, signal.cause, out);
-      break;
-    case 'callEnded':
-      if (from === call.control) removeCall(line, call);
-      else if (from === call.holder.pid) release(line, call, signal.cause, out);
+    case 'callHeld':
+      hearOfCall(line, signal, from, out);
       break;
     default:
   }
-}
-
-/**
- * The holder is no more. It has told the caller itself, but perhaps before the caller heard of its
- * answer, which goes through call control: so this does too, behind it.
- */
-function release(line: LineControl, call: Taken, cause: Cause, out: Out): void {
-  removeCall(line, call);
-  out.push(tell(call.control, { type: 'callRelease', call: call.call, from: call.holder, cause }));
-}
-
-/** The call is over, and this signal crossed its end on the way. */
-function afterCall(signal: CallEvent, out: Out): void {
-  if (signal.type === 'callProceed') withdraw(signal.from, 'call gone', out);
-}
-
-function offer(line: LineControl, asked: CallRequest, control: Pid, out: Out): void {
-  const { call, from } = asked;
-  // Said twice: the offer is under way already, or taken.
-  if (line.calls.has(call)) return;
-  if (line.appearances.lowest >= LINE_CALLS_MAX) {
-    out.push(tell(control, { type: 'callRefuse', call, cause: 'overload' }));
-    return;
-  }
-  const appearance = takeAppearance(line.appearances, call);
-  const offered: Offered = {
-    state: 'offered',
-    call,
-    control,
-    from,
-    appearance,
-    request: requestAt(line, asked, appearance),
-    step: 0,
-    stage: -1,
-    ringing: [],
-    refused: [],
-    cause: 'no device',
-    armed: [],
-  };
-  putCall(line, offered);
-  beginOffer(line, offered, out);
-  // Refused at once: no lamp has been lit.
-  if (!line.calls.has(call)) line.changed = false;
-}
-
-/** The request as the devices get it. Written out, which is several times as fast as `...`. */
-function requestAt(line: LineControl, asked: CallRequest, appearance: number): CallRequest {
-  return {
-    type: 'callRequest',
-    call: asked.call,
-    caller: asked.caller,
-    from: asked.from,
-    dialled: asked.dialled,
-    offer: asked.offer,
-    by: asked.by,
-    hops: asked.hops,
-    reliable: asked.reliable,
-    referredBy: asked.referredBy,
-    line: line.line.number,
-    appearance,
-  };
-}
-
-function take(
-  line: LineControl,
-  call: Offered,
-  signal: Signal<'callProceed'>,
-  winner: Pid,
-  out: Out,
-): void {
-  const { control, from, appearance } = call;
-  const holder = signal.from;
-  const member = findDevice(line.devices, winner)?.member ?? '';
-  const { caller } = call.request;
-  const taken = { call: call.call, control, from, appearance, caller, holder, member };
-  putCall(line, { state: 'taken', ...taken });
-  out.push(tell(control, signal));
-  for (const pid of call.ringing)
-    if (pid !== winner) withdraw({ pid, call: call.call }, 'answered elsewhere', out);
-  disarm(call, out);
 }
 
 function attach(line: LineControl, signal: Signal<'attach'>, out: Out): void {
   const { pid, device, member } = signal;
   const { number } = line.line;
   const stored = { pid, device, member };
+  const isBack = findDevice(line.devices, pid) !== undefined;
   if (!storeDevice(line.devices, stored)) {
     out.push(tell(pid, { type: 'lineRefused', number, cause: 'overload' }));
     return;
   }
   out.push(tell(pid, { type: 'attached', number, epoch: line.epoch }));
+  if (signal.calls !== undefined) takeReport(line, stored, signal.calls, isBack, out);
   for (const call of line.calls.values())
     if (call.state === 'offered') joinOffer(line, call, stored, out);
+}
+
+/** `isBack`: it was here all the time, and has calls that were never another process's. */
+function takeReport(
+  line: LineControl,
+  device: LineDevice,
+  calls: readonly MemberCall[],
+  isBack: boolean,
+  out: Out,
+): void {
+  line.recovery?.reported.push(device.pid);
+  releaseMissing(line, device.pid, calls, out);
+  // What is unknown then is over, and the news of that crosses this.
+  for (const call of calls)
+    if (!isBack || line.calls.has(call.call)) adopt(line, device, call, out);
 }
 
 function detach(line: LineControl, pid: Pid, out: Out): void {
   removeDevice(line.devices, pid);
   for (const call of [...line.calls.values()]) {
-    if (call.state !== 'offered' || !call.ringing.includes(pid)) continue;
+    if (call.state === 'taken' || !call.ringing.includes(pid)) continue;
     withdraw({ pid, call: call.call }, 'unreachable', out);
-    refuseOffer(line, call, pid, 'unreachable', out);
+    if (call.state === 'adopted') leaveAdopted(call, pid);
+    else refuseOffer(line, call, pid, 'unreachable', out);
   }
 }
 
@@ -267,38 +186,29 @@ function unwatch(line: LineControl, watcher: Pid): void {
 }
 
 function timeout(line: LineControl, name: string, out: Out): void {
+  if (name === IDLE) return retire(line, out);
+  if (name === RECOVERY) {
+    if (line.state === 'recovering') replay(line, activate(line, out), out);
+    return;
+  }
+  if (adoptionTimeout(line, name, out)) return;
   const { timer, call } = readTimer(name);
   const known = line.calls.get(call);
   if (known?.state === 'offered') offerTimeout(line, known, timer, out);
 }
 
+/** Nobody has needed this process for a while. */
+function retire(line: LineControl, out: Out): void {
+  if (!line.isIdle || line.own === null) return;
+  out.push(tell(line.own.manager, { type: 'lineReleased', number: line.line.number }));
+  out.push(EXIT);
+}
+
 function lose(line: LineControl, gone: Pid | Home, out: Out): void {
+  if (line.state !== 'active') loseInRecovery(line, gone);
   for (const { pid } of [...line.devices]) if (isGone(pid, gone)) removeDevice(line.devices, pid);
   for (const watcher of [...line.watchers]) if (isGone(watcher, gone)) unwatch(line, watcher);
-  for (const call of [...line.calls.values()]) {
-    if (call.state === 'offered') loseInOffered(line, call, gone, out);
-    else loseInTaken(line, call, gone, out);
-  }
-}
-
-function loseInOffered(line: LineControl, call: Offered, gone: Pid | Home, out: Out): void {
-  if (isGone(call.control, gone)) {
-    withdrawOffer(line, call, 'internal failure', out);
-    return;
-  }
-  for (const pid of [...call.ringing])
-    if (isGone(pid, gone)) refuseOffer(line, call, pid, 'unreachable', out);
-}
-
-function loseInTaken(line: LineControl, call: Taken, gone: Pid | Home, out: Out): void {
-  const { control, caller, holder } = call;
-  const cause = 'internal failure';
-  if (isGone(control, gone)) {
-    removeCall(line, call);
-    // The answer may have died with it: then the holder would speak to nobody.
-    out.push(tell(holder.pid, { type: 'callRelease', call: holder.call, from: caller, cause }));
-    out.push(tell(caller.pid, { type: 'callRelease', call: caller.call, from: holder, cause }));
-  } else if (isGone(holder.pid, gone)) release(line, call, cause, out);
+  loseCalls(line, gone, out);
 }
 
 /** The machine in its place: a process of a manager. */

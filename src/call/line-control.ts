@@ -2,7 +2,7 @@
  * What a line control process remembers: data without behaviour, so that it can be shown, searched and
  * moved. `packLine` makes it fit for JSON.
  */
-import type { Pid } from '../process/pid.ts';
+import type { Home, Pid } from '../process/pid.ts';
 import { type Appearances, freeAppearance, noAppearances } from './appearances.ts';
 import type { Cause } from './cause.ts';
 import type { Line } from './directory.ts';
@@ -15,6 +15,8 @@ type Common = {
   /** Call control of the call: who asked, and who is told. */
   readonly control: Pid;
   readonly from: Party;
+  /** The calling leg, for when call control is no more. */
+  readonly caller: LegRef;
   readonly appearance: number;
 };
 
@@ -39,20 +41,62 @@ export type Offered = Common & {
   readonly armed: string[];
 };
 
-/** `member`: whose device holds it. `caller`: the other leg, for when call control is no more. */
+/** `member`: whose device holds it. */
 export type Taken = Common & {
   readonly state: 'taken';
-  readonly caller: LegRef;
-  readonly holder: LegRef;
-  readonly member: string;
+  holder: LegRef;
+  member: string;
+  /** Call control has ended, and the holder has not: the call was transferred to another caller. */
+  isOnItsOwn?: boolean;
 };
 
-export type LineCall = Offered | Taken;
+/**
+ * Found with device processes that had it from the line's former process: rings on, until call
+ * control has said what it is.
+ */
+export type Adopted = Common & {
+  readonly state: 'adopted';
+  readonly ringing: Pid[];
+  /** Those that have refused, or have been here without the call. */
+  readonly refused: Pid[];
+  /** What devices have said of it since, oldest first. */
+  readonly said: Said<DeviceWord>[];
+};
+
+export type DeviceWord = Extract<
+  CallSignal,
+  { type: 'callAlert' | 'callProceed' | 'callRefuse' | 'callEnded' }
+>;
+
+/** A signal that waits until it can be dealt with. */
+export type Said<S = CallSignal> = { readonly signal: S; readonly from: Pid };
+
+export type LineCall = Offered | Taken | Adopted;
+
+/** What a process that had one before it waits for. */
+export type Recovery = {
+  /** Managers whose devices may have calls, and how many those are; null: not heard yet. */
+  readonly homes: { readonly home: Home; count: number | null }[];
+  /** Device processes that have said which calls they have. */
+  readonly reported: Pid[];
+};
 
 export type LineControl = {
   readonly line: Line;
+  /**
+   * 'claiming': the number may turn out to be another's. 'recovering': it is ours, and devices tell
+   * which calls they have from the process before.
+   */
+  state: 'claiming' | 'recovering' | 'active';
   /** Of two that control one number, the one with the higher epoch does: a fencing token. */
-  readonly epoch: number;
+  epoch: number;
+  /** This process and its line manager, when it has one. */
+  own: { readonly lcp: Pid; readonly manager: Pid } | null;
+  /** What cannot be dealt with before the state is another, oldest first. */
+  waiting: Said[];
+  recovery: Recovery | null;
+  /** Nobody needs this process, and a timer says so in a while. */
+  isIdle: boolean;
   /** Made from `line` with the first call. */
   plan: Plan | null;
   readonly devices: LineControlDatabase;
@@ -65,10 +109,16 @@ export type LineControl = {
   changed: boolean;
 };
 
+/** The line's first process, or one that needs not know what was before. */
 export function newLineControl(line: Line, epoch: number): LineControl {
   return {
     line,
+    state: 'active',
     epoch,
+    own: null,
+    waiting: [],
+    recovery: null,
+    isIdle: false,
     plan: null,
     devices: [],
     calls: new Map(),
@@ -76,6 +126,11 @@ export function newLineControl(line: Line, epoch: number): LineControl {
     watchers: [],
     changed: false,
   };
+}
+
+/** A process whose number is being claimed: `lineOwned` or `lineLost` says what came of it. */
+export function claimedLineControl(line: Line): LineControl {
+  return { ...newLineControl(line, 0), state: 'claiming' };
 }
 
 /** A line's control as JSON takes it. */
@@ -162,7 +217,7 @@ export function snapshotOf(control: LineControl): LineSnapshot {
 
 function callSnapshotOf(record: LineCall): LineCallSnapshot {
   const { call, appearance, from } = record;
-  return record.state === 'offered'
+  return record.state !== 'taken'
     ? { call, appearance, from, state: 'ringing', ringing: [...record.ringing] }
     : { call, appearance, from, state: 'active', holder: record.holder, member: record.member };
 }

@@ -25,6 +25,26 @@ export function beginOffer(line: LineControl, call: Offered, out: Out): void {
   if (call.ringing.length > 0) arm(call, 'no answer', line.line.noAnswerMs, out);
 }
 
+/** Goes on with what the line's former process began: at the first stage that rings all who ring. */
+export function resumeOffer(line: LineControl, call: Offered, out: Out): void {
+  if (call.ringing.length === 0) {
+    beginOffer(line, call, out);
+    return;
+  }
+  const plan = planFor(line);
+  const members = call.ringing.map((pid) => findDevice(line.devices, pid)?.member ?? '');
+  const isHere = (stage: Stage) => members.every((member) => stage.members.includes(member));
+  const step = plan.findIndex(({ stages }) => stages.some(isHere));
+  call.step = step < 0 ? plan.length - 1 : step;
+  const { ms = null, stages = [] } = plan[call.step] ?? {};
+  call.stage = step < 0 ? stages.length - 1 : stages.findIndex(isHere);
+  if (ms !== null) arm(call, 'step', ms, out);
+  const nextMs = stageOf(line, call)?.nextMs ?? null;
+  if (nextMs !== null) arm(call, 'delay', nextMs, out);
+  // Who rings for how long is not known: they have as long again.
+  arm(call, 'no answer', line.line.noAnswerMs, out);
+}
+
 /** A phone that comes while others ring joins them, when it is its member's turn. */
 export function joinOffer(line: LineControl, call: Offered, device: LineDevice, out: Out): void {
   if (stageOf(line, call)?.members.includes(device.member)) ring(line, call, device, out);
@@ -150,7 +170,7 @@ function ringStage(line: LineControl, call: Offered, out: Out): void {
 }
 
 /** Offers the call to `device`, unless it was offered to it already, comes from it, or its member is busy. */
-function ring(line: LineControl, call: Offered, device: LineDevice, out: Out): void {
+export function ring(line: LineControl, call: Offered, device: LineDevice, out: Out): void {
   const { pid, member } = device;
   const { by, caller } = call.request;
   if (device.device === by || device.pid === caller.pid) return;

@@ -3,7 +3,7 @@
  * field by field; so a bad peer harms nobody. Fields that are not known here stay where they are: a
  * newer manager may say more.
  */
-import { readPid } from '../process/pid.ts';
+import { readHome, readPid } from '../process/pid.ts';
 import { isCause } from './refusals.ts';
 import type { CallSignal } from './signals.ts';
 
@@ -22,6 +22,8 @@ const CALL_ID = /^[a-z0-9.-]{1,80}$/;
 const TEXT_MAX = 1024;
 const MEDIA_MAX = 65_536;
 const CALLS_MAX = 10_000;
+/** Managers of one cluster. */
+const HOMES_MAX = 256;
 /** A leg gathers one with each transfer; it does not keep more. */
 const CONTROLS_MAX = 16;
 /** Processes of one replicated line: one per manager. */
@@ -38,6 +40,15 @@ const party = record({ number: text, name: text });
 const media = record({
   type: text,
   body: (value) => typeof value === 'string' && value.length <= MEDIA_MAX,
+});
+const home: Check = (value) => readHome(value) !== undefined;
+const memberCall = record({
+  call,
+  appearance: count,
+  from: party,
+  control: optional(pid),
+  caller: leg,
+  state: oneOf('ringing', 'answered', 'active'),
 });
 const lineCall = record({
   call,
@@ -71,11 +82,23 @@ const report = record({
 
 const SHAPES: Shapes = {
   lineRegister: { number: text, device: text, member: text },
-  lineRegistered: { number: text, lcp: pid },
+  lineRegistered: { number: text, lcp: pid, epoch: count, isIntroduced: bool },
   lineRefused: { number: text, cause: isCause },
-  attach: { number: text, pid, device: text, member: text },
+  attach: {
+    number: text,
+    pid,
+    device: text,
+    member: text,
+    calls: optional(listOf(memberCall, CALLS_MAX)),
+  },
   detach: { number: text },
   attached: { number: text, epoch: count },
+  lineOwned: { number: text, lcp: pid, epoch: count, homes: listOf(home, HOMES_MAX) },
+  lineLost: { number: text },
+  lineReleased: { number: text },
+  lineMembers: { number: text, count },
+  lineLocate: { number: text, gone: optional(pid) },
+  lineLocated: { number: text, lcp: pid },
   lineWatch: { number: text, pid: optional(pid) },
   lineUnwatch: { number: text, pid: optional(pid) },
   lineState: {
@@ -121,6 +144,7 @@ const SHAPES: Shapes = {
     referredBy: optional(party),
     line: optional(text),
     appearance: optional(count),
+    control: optional(pid),
     lock: optional(lock),
     members: optional(members),
     round: optional(count),
@@ -135,6 +159,7 @@ const SHAPES: Shapes = {
   callConfirmAlert: { call, media: optional(media) },
   callAlertConfirmed: { call, media: optional(media) },
   callProceed: { call, from: leg, media: optional(media), party, member: optional(text) },
+  callHeld: { call, holder: leg, party },
   callAcknowledge: { call, media: optional(media) },
   callRefuse: { call, cause: isCause, round: optional(count) },
   callWithdraw: { call, cause: isCause },

@@ -2,10 +2,11 @@
  * Registration information table: number to the line control process, or processes, that control it
  * (US 7,145,899, claims 5, 21, 40, 54, 67, 74). Digit analysis reads it and nothing else.
  *
- * Every manager holds the whole table in memory. This is that copy: what it says comes from whoever
- * keeps the table true, which on a single manager is its own line manager.
+ * Every manager holds the whole table in memory. This is that copy, of what the cluster's table says;
+ * nobody else changes it.
  */
-import { type Home, isGone, type Pid } from '../process/pid.ts';
+import type { TableEntry } from '../process/cluster.ts';
+import { type Home, homeOf, type Pid, readPid } from '../process/pid.ts';
 
 /** Where a number is controlled. Revisions rise with every change of the table and are never reused. */
 export type LineLocation =
@@ -19,7 +20,8 @@ export type LocalLcp = { readonly lcp: Pid; readonly revision: number };
 
 export class RegistrationTable {
   readonly #locations = new Map<string, LineLocation>();
-  #revision = 0;
+  /** Numbers that are expected to be controlled again soon, and since when. The first came first. */
+  readonly #lost = new Map<string, number>();
 
   /** Numbers that are controlled somewhere. */
   get size(): number {
@@ -34,37 +36,78 @@ export class RegistrationTable {
     return this.#locations.entries();
   }
 
-  /**
-   * Enters `lcp` as the control of `number`: in single mode unless there is one, in replicated mode
-   * beside the others. Returns what holds now, which in single mode may be another's.
-   */
-  claim(number: string, mode: LineLocation['mode'], lcp: Pid): LineLocation {
-    const known = this.#locations.get(number);
-    if (known?.mode === 'single') return known;
-    const others = known?.lcps ?? [];
-    const revision = ++this.#revision;
-    const location: LineLocation =
-      mode === 'single' ? { mode, lcp, revision } : { mode, lcps: [...others, { lcp, revision }] };
-    this.#locations.set(number, location);
-    return location;
+  /** What the cluster's table says of `key` now. Returns the number that is controlled elsewhere with that. */
+  set(key: string, entry: TableEntry | undefined): string | undefined {
+    const known = readKey(key);
+    if (known === undefined) return undefined;
+    const { number, home } = known;
+    const lcp = entry && readPid(entry.value);
+    // Who enters another manager's process is out of order.
+    if (entry !== undefined && (lcp === undefined || homeOf(lcp) !== entry.owner)) return undefined;
+    const local = entry && lcp && { lcp, revision: entry.revision };
+    const location =
+      home === undefined
+        ? local && ({ mode: 'single', ...local } as const)
+        : this.#replicated(number, home, local);
+    if (location === undefined) this.#locations.delete(number);
+    else this.#locations.set(number, location);
+    return number;
   }
 
-  /** Purges every process that is `gone`, or lived on the manager that is. Returns their numbers. */
-  purge(gone: Pid | Home): readonly string[] {
+  #replicated(number: string, home: Home, local: LocalLcp | undefined): LineLocation | undefined {
+    const known = this.#locations.get(number);
+    const lcps = (known?.mode === 'replicated' ? known.lcps : []).filter(
+      ({ lcp }) => homeOf(lcp) !== home,
+    );
+    if (local !== undefined) lcps.push(local);
+    lcps.sort((one, other) => one.revision - other.revision);
+    return lcps.length === 0 ? undefined : { mode: 'replicated', lcps };
+  }
+
+  /** Whoever controlled `number` is gone, and somebody is to take its place. */
+  lose(number: string, nowMs: number): void {
+    this.#lost.delete(number);
+    this.#lost.set(number, nowMs);
+  }
+
+  isLost(number: string): boolean {
+    return this.#lost.has(number);
+  }
+
+  /** A number that is controlled again, or has been lost for too long. */
+  forget(number: string): void {
+    this.#lost.delete(number);
+  }
+
+  /** Numbers that were lost at `untilMs` or before, and the time of the first one that was lost later. */
+  lostUntil(untilMs: number): { readonly numbers: readonly string[]; readonly nextMs?: number } {
     const numbers: string[] = [];
-    for (const [number, location] of this.#locations) {
-      if (location.mode === 'single') {
-        if (!isGone(location.lcp, gone)) continue;
-        this.#locations.delete(number);
-      } else {
-        const lcps = location.lcps.filter(({ lcp }) => !isGone(lcp, gone));
-        if (lcps.length === location.lcps.length) continue;
-        if (lcps.length === 0) this.#locations.delete(number);
-        else this.#locations.set(number, { mode: 'replicated', lcps });
-      }
+    for (const [number, sinceMs] of this.#lost) {
+      if (sinceMs > untilMs) return { numbers, nextMs: sinceMs };
       numbers.push(number);
     }
-    return numbers;
+    return { numbers };
+  }
+}
+
+/** The key of a number in the cluster's table; `home`: of a replicated line's process there. */
+export function keyOf(number: string, home?: Home): string {
+  const name = encodeURIComponent(number);
+  return home === undefined ? `s/${name}` : `m/${name}/${home}`;
+}
+
+const KEY = /^(?:s\/([^/]+)|m\/([^/]+)\/([^/]+))$/;
+
+function readKey(key: string): { readonly number: string; readonly home?: Home } | undefined {
+  const [, single, replicated, home] = KEY.exec(key) ?? [];
+  const name = single ?? replicated;
+  if (name === undefined) return undefined;
+  try {
+    const number = decodeURIComponent(name);
+    return home === undefined ? { number } : { number, home };
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
   }
 }
 
@@ -73,8 +116,8 @@ export function firstLcp(location: LineLocation): Pid | undefined {
   return location.mode === 'single' ? location.lcp : location.lcps[0]?.lcp;
 }
 
-/** The epoch of `lcp` at that place. */
-export function revisionOf(location: LineLocation, lcp: Pid): number {
-  if (location.mode === 'single') return location.revision;
-  return location.lcps.find((local) => local.lcp === lcp)?.revision ?? 0;
+/** The process of the line that devices of the manager `home` attach to. */
+export function lcpFor(location: LineLocation | undefined, home: Home): LocalLcp | undefined {
+  if (location?.mode === 'single') return location;
+  return location?.lcps.find(({ lcp }) => homeOf(lcp) === home);
 }

@@ -4,7 +4,7 @@
  * `call` is always the id by which the *receiver* knows the call, so that two legs of different
  * calls can be joined (transfer) without either side learning a new id. Knows no SIP.
  */
-import type { Pid } from '../process/pid.ts';
+import type { Home, Pid } from '../process/pid.ts';
 import type { Cause } from './cause.ts';
 import type { DistributionSignal } from './distribution-signals.ts';
 import type { LineLock, LockSignal } from './lock-signals.ts';
@@ -43,11 +43,27 @@ export type CallRequest = {
   /** Put in by the line control process: the line that is rung, and the appearance (from 1) the call has there. */
   readonly line?: string;
   readonly appearance?: number;
+  /** Put in there too: call control of the call, for when the line's process is no more. */
+  readonly control?: Pid;
   /** Replicated mode: the lock under which the call is offered, for each of the line's processes to see. */
   readonly lock?: LineLock;
   /** Replicated mode: the members that ring first, in the first of the rounds that call control rings. */
   readonly members?: readonly string[];
   readonly round?: number;
+};
+
+/**
+ * A call of a line as one of its device processes has it. 'answered': its phone has taken it, and the
+ * caller has not acknowledged that; 'active': it has.
+ */
+export type MemberCall = {
+  readonly call: CallId;
+  readonly appearance: number;
+  readonly from: Party;
+  /** Absent: the call goes on without the call control that set it up. */
+  readonly control?: Pid;
+  readonly caller: LegRef;
+  readonly state: 'ringing' | 'answered' | 'active';
 };
 
 /** How device processes come to a line: F1 and F2 of the patent (claims 12-16, 46-49). */
@@ -59,22 +75,64 @@ export type LineSignal =
       readonly device: string;
       readonly member: string;
     }
-  /** Line manager to device process: this process controls the line. It will say `attached` itself. */
-  | { readonly type: 'lineRegistered'; readonly number: string; readonly lcp: Pid }
+  /**
+   * Line manager to device process: this process controls the line from now on, and will say `attached`
+   * itself. `isIntroduced`: the line manager has given it the device process's PID; else the device
+   * process attaches itself, with the calls of the line that it has.
+   */
+  | {
+      readonly type: 'lineRegistered';
+      readonly number: string;
+      readonly lcp: Pid;
+      readonly epoch: number;
+      readonly isIntroduced: boolean;
+    }
   /** 'unknown number', 'forbidden' (no member), 'overload' or 'internal failure' (register again later). */
   | { readonly type: 'lineRefused'; readonly number: string; readonly cause: Cause }
-  /** Line manager, or device process `pid` itself, to line control process: offer calls to it. */
+  /**
+   * To line control process: offer calls to `pid`. From a line manager, of one that is new to the line;
+   * from the device process itself with `calls`, those that it has from the line's former process.
+   */
   | {
       readonly type: 'attach';
       readonly number: string;
       readonly pid: Pid;
       readonly device: string;
       readonly member: string;
+      readonly calls?: readonly MemberCall[];
     }
-  /** Device process to line control process: no more calls. A call that rings it counts as refused. */
+  /** Device process to line control process, and to line manager: no more calls. A call that rings it counts as refused. */
   | { readonly type: 'detach'; readonly number: string }
   /** Line control process to device process. Of two that control one number, the higher epoch is obeyed. */
   | { readonly type: 'attached'; readonly number: string; readonly epoch: number };
+
+/** Where a number is controlled, and how a line control process comes to its number. */
+export type LocationSignal =
+  /**
+   * Line manager to the line control process that it has made: the number is its own, as of `epoch`.
+   * `homes`: managers whose device processes may have calls from a process before it; each will say
+   * `lineMembers`.
+   */
+  | {
+      readonly type: 'lineOwned';
+      readonly number: string;
+      readonly lcp: Pid;
+      readonly epoch: number;
+      readonly homes: readonly Home[];
+    }
+  /** Line manager to the line control process that it has made: another one has the number. */
+  | { readonly type: 'lineLost'; readonly number: string }
+  /** Line control process to its line manager: nobody needs it, and it ends with this. */
+  | { readonly type: 'lineReleased'; readonly number: string }
+  /** Line manager to line control process: so many device processes of this manager will attach. */
+  | { readonly type: 'lineMembers'; readonly number: string; readonly count: number }
+  /** Call control to line manager: tell me who controls the number, once it is not `gone`. */
+  | { readonly type: 'lineLocate'; readonly number: string; readonly gone?: Pid }
+  /**
+   * Answer to it (or `lineRefused`); and from a line control process that has heard of a call and
+   * wants to know what it does: say `callRequest` again, or `callHeld`.
+   */
+  | { readonly type: 'lineLocated'; readonly number: string; readonly lcp: Pid };
 
 /** One call at a line as its watchers are told. `member`: who has it, '' while it rings. */
 export type LineCallState = {
@@ -99,6 +157,7 @@ export type WatchSignal =
 
 export type CallSignal =
   | LineSignal
+  | LocationSignal
   | WatchSignal
   | LockSignal
   | DistributionSignal
@@ -128,7 +187,17 @@ export type CallSignal =
       /** Put in by the line control process of a replicated line: whose device it is. */
       readonly member?: string;
     }
-  /** From caller to the answerer: the call stands; `media` is the answer to a delayed offer. */
+  /**
+   * To line control process, and on to call control: `holder` has the call. From call control to a
+   * process that is new to the line, from a device process that has taken it over from another.
+   */
+  | {
+      readonly type: 'callHeld';
+      readonly call: CallId;
+      readonly holder: LegRef;
+      readonly party: Party;
+    }
+  /** From caller to the answerer, always: the call stands; `media` is the answer to a delayed offer. */
   | { readonly type: 'callAcknowledge'; readonly call: CallId; readonly media?: Media }
   /** Towards the caller: not taken. `round`: of a replicated line's, nobody rings at the sender's in that one. */
   | {

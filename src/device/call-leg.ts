@@ -4,7 +4,7 @@
  * `calling` legs were begun by the phone and report to a call control process; `called` legs were
  * offered by a line control process (or by call control itself, at a gateway) and report to that.
  */
-import type { CallId, CallRequest, LegRef, Media, Party } from '../call/signals.ts';
+import type { CallId, CallRequest, CallSignal, LegRef, Media, Party } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import type { Exchange } from '../sip/user-agent/events.ts';
 import type { Leg } from '../sip/user-agent/leg.ts';
@@ -82,6 +82,12 @@ export type CallLeg = {
   party: Party;
   /** The number dialled, or the line's. */
   readonly number: string;
+  /** The line that offered the call, and its place there; undefined when no line did. */
+  readonly line: { readonly number: string; readonly appearance: number } | undefined;
+  /** Call control of a call that a line offered, as long as it answers for this leg. */
+  control: Pid | undefined;
+  /** What was said when the phone took the call, until the caller has acknowledged it. */
+  unacknowledged: Extract<CallSignal, { type: 'callProceed' }> | undefined;
   phase: 'offered' | 'talking' | 'over';
   /** Whether the INVITE carried the offer (else the 2xx does and the ACK answers it). */
   readonly offered: boolean;
@@ -120,6 +126,9 @@ export function calledLeg(
     self: process.party,
     party: request.from,
     number: request.dialled,
+    line: lineOf(request),
+    control: request.control,
+    unacknowledged: undefined,
     phase: 'offered',
     offered: request.offer !== undefined,
     change: undefined,
@@ -132,6 +141,10 @@ export function calledLeg(
     confirming: undefined,
     sinceMs: nowMs,
   };
+}
+
+function lineOf({ line, appearance }: CallRequest): CallLeg['line'] {
+  return line === undefined || appearance === undefined ? undefined : { number: line, appearance };
 }
 
 export function callingLeg(
@@ -154,6 +167,9 @@ export function callingLeg(
     self,
     party: { number, name: '' },
     number,
+    line: undefined,
+    control: undefined,
+    unacknowledged: undefined,
     phase: 'offered',
     offered,
     change: undefined,

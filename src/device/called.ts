@@ -10,6 +10,7 @@ import { logCall } from './call-log.ts';
 import { causeOfRefusal } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { nameAddrOf } from './identity.ts';
+import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -24,6 +25,9 @@ export function offer(process: DeviceProcess, request: Signal<'callRequest'>, fr
     if (known.reportTo !== from) host.tell(from, { type: 'callRefuse', call, cause: 'busy' });
     return;
   }
+  // Who has lost the line to another process, or never had it, rings nobody.
+  if (request.line !== undefined && !lineMembership.obeys(process, request.line, from))
+    return host.tell(from, { type: 'callRefuse', call, cause: 'unreachable' });
   const callsMax = place.kind === 'gateway' ? place.callsMax : environment.callsPerDeviceMax;
   const target = targetOf(place, request.dialled);
   if (target === undefined || legs.size >= callsMax) {
@@ -121,18 +125,20 @@ export function alertConfirmed(
 /** 2xx from the phone: call proceed. Whether it has won is not known here. */
 export function answered(process: DeviceProcess, record: CallLeg, media: Media | undefined): void {
   const { leg, reportTo } = record;
-  if (leg === undefined || reportTo === undefined) return;
+  if (leg === undefined) return;
   // An answer to our offer is acknowledged at once; an offer waits for the caller's answer.
   if (record.offered) process.environment.userAgent.acknowledge(leg);
   record.phase = 'talking';
   logCall(process, record, 'call taken');
-  process.host.tell(reportTo, {
+  record.unacknowledged = {
     type: 'callProceed',
     call: record.call,
     from: { pid: process.pid, call: record.call },
     party: process.party,
     ...(media === undefined ? {} : { media }),
-  });
+  };
+  // A line that is just being looked for hears it as soon as it is there.
+  if (reportTo !== undefined) process.host.tell(reportTo, record.unacknowledged);
 }
 
 /** 300-699, silence, or a dead connection. */

@@ -114,6 +114,8 @@ export function proceed(
     fork: `${from.pid}/${from.call}`,
     ...(signal.media === undefined ? {} : { media: signal.media }),
   });
+  // Who made the offer is told when this phone has answered it.
+  if (record.offered) process.host.tell(from.pid, { type: 'callAcknowledge', call: from.call });
 }
 
 export function refuse(

@@ -105,7 +105,10 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'callRefuse':
         return calling.refuse(this, record, signal);
       case 'callWithdraw':
-        if (from !== record.reportTo) return;
+        if (from !== record.reportTo && from !== record.control) return;
+        // Who is told to hang up may have been taken for the holder since.
+        if (record.phase === 'talking')
+          this.host.tell(from, { type: 'callEnded', call: record.call, cause: signal.cause });
         return this.release(record, signal.cause, 'reporter');
       case 'callRelease':
         return inCall.released(this, record, signal, from);
@@ -190,15 +193,22 @@ export class DeviceProcess implements Process<CallSignal> {
       pid !== undefined && (pid === gone || homeOf(pid) === gone);
     for (const record of new Set(this.legs.values())) {
       if (record.phase === 'over') continue;
-      // A standing call outlives its line's process, but not its call control, which is its one account.
+      // A call outlives its line's process, but not its call control, which is its one account.
       const { reportTo, peer, phase, controls } = record;
-      const isLost = isGone(reportTo) && (phase === 'offered' || record.role === 'calling');
-      const isAccountLost = controls.some(({ pid }) => kindOf(pid) === 'c' && isGone(pid));
+      const isOfLine = record.line !== undefined && record.role === 'called';
+      const isPending = phase === 'offered' || record.unacknowledged !== undefined;
+      const isLost =
+        isGone(reportTo) && !isOfLine && (phase === 'offered' || record.role === 'calling');
+      const isAccountLost =
+        (isPending && isGone(record.control)) ||
+        controls.some(({ pid }) => kindOf(pid) === 'c' && isGone(pid));
       if (isLost || isAccountLost || isGone(peer?.pid))
         this.release(record, 'internal failure', 'nobody');
-      else if (isGone(reportTo)) record.reportTo = undefined;
+      else if (isGone(reportTo)) {
+        record.reportTo = undefined;
+        if (isOfLine && isPending) lineMembership.awaitLine(this);
+      }
     }
-    dialogWatch.lost(this, isGone);
     lineMembership.lost(this, isGone);
   }
 
@@ -269,7 +279,9 @@ export class DeviceProcess implements Process<CallSignal> {
 
   /** A process whose registration is gone exits with its last leg. */
   settle(): void {
-    if (this.#leaving && this.legs.size === 0) this.host.exit();
+    if (!this.#leaving || this.legs.size > 0) return;
+    dialogWatch.leave(this);
+    this.host.exit();
   }
 
   /** A signal for a leg that is gone: whoever waits for an answer gets one. */

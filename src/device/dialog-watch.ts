@@ -5,7 +5,6 @@
  * full state. Only members of a line may watch it.
  */
 import type { LineCallState, Party } from '../call/signals.ts';
-import type { Pid } from '../process/pid.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { CallLeg } from './call-leg.ts';
@@ -87,14 +86,11 @@ export function lineState(
   }
 }
 
-/** The line's process is gone: its calls in offer are, and its successor is asked. */
-export function lost(process: DeviceProcess, isGone: (pid: Pid) => boolean): void {
+/** This process ends. */
+export function leave(process: DeviceProcess): void {
   const { lineManager } = process.environment;
-  for (const watch of process.watches?.values() ?? []) {
-    const lcp = process.lines.find(({ number }) => number === watch.number)?.lcp;
-    if (lcp !== undefined && !isGone(lcp)) continue;
-    process.host.tell(lineManager, { type: 'lineWatch', number: watch.number });
-  }
+  for (const { number } of process.watches?.values() ?? [])
+    process.host.tell(lineManager, { type: 'lineUnwatch', number });
 }
 
 function show(process: DeviceProcess, watch: Watch): void {

@@ -105,7 +105,10 @@ export function phoneModified(
 function changed(record: CallLeg): void {
   const { change } = record;
   record.change = undefined;
-  if (change?.by === 'peer' && change.replacing) record.peer = change.peer;
+  if (change?.by !== 'peer' || !change.replacing) return;
+  record.peer = change.peer;
+  // It answered for the call with the former peer.
+  record.control = undefined;
 }
 
 /** The peer's phone took the change that this phone asked for. */
@@ -171,6 +174,7 @@ export function acknowledge(
   media: Media | undefined,
 ): void {
   const { leg, change } = record;
+  record.unacknowledged = undefined;
   if (leg === undefined) return;
   if (change?.by === 'peer' && !change.offered) {
     process.environment.userAgent.acknowledgeModify(leg, media);

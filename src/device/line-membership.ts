@@ -1,14 +1,21 @@
-/** How a device process comes to its lines, and leaves them: flows F1 and F2 (claims 12-16, 46-49). */
+/**
+ * How a device process comes to its lines, and leaves them: flows F1 and F2 (claims 12-16, 46-49); and
+ * how it takes the calls of a line, whose process is gone, to the next one.
+ */
 import { seatsOf } from '../call/line-of-number.ts';
-import type { CallSignal } from '../call/signals.ts';
+import type { CallSignal, MemberCall } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
+import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
 
 /** A line that refused for want of room, or because its process failed, is asked again after this time. */
 const RETRY_MS = 1000;
 const RETRY = 'line registration';
+/** How long a phone goes on ringing without a line. */
+const AWAIT_MS = 2500;
+const AWAIT = 'line awaited';
 
-export type AttachedLine = { readonly number: string; readonly lcp: Pid };
+export type AttachedLine = { readonly number: string; readonly lcp: Pid; readonly epoch: number };
 
 /** Registers for every line that the device has a seat on and that has not attached it. */
 export function join(process: DeviceProcess): void {
@@ -28,6 +35,11 @@ export function join(process: DeviceProcess): void {
   }
 }
 
+/** Whether `from` may offer calls of that line: of two, the one that attached this process last. */
+export function obeys({ lines }: DeviceProcess, number: string, from: Pid): boolean {
+  return lines.some((line) => line.number === number && line.lcp === from);
+}
+
 type LineWord = Extract<CallSignal, { type: 'lineRegistered' | 'attached' | 'lineRefused' }>;
 
 /** What the line manager, and then the line itself, say to a registration. */
@@ -36,23 +48,74 @@ export function heard(process: DeviceProcess, signal: LineWord, from: Pid): void
   switch (signal.type) {
     case 'lineRegistered':
       // The line's own word counts: until it has attached this process it offers it nothing.
+      if (!signal.isIntroduced && !process.isLeaving) attach(process, number, signal.lcp);
       return;
     case 'lineRefused':
       if (signal.cause === 'overload' || signal.cause === 'internal failure')
         process.host.start(RETRY, RETRY_MS);
       return;
-    case 'attached':
+    case 'attached': {
       // It may have been on its way when the registration went.
       if (process.isLeaving) return process.host.tell(from, { type: 'detach', number });
+      const known = process.lines.find((line) => line.number === number);
+      if (known !== undefined && known.epoch > signal.epoch) return;
       process.lines = [
-        ...process.lines.filter((line) => line.number !== number),
-        { number, lcp: from },
+        ...process.lines.filter((line) => line !== known),
+        { number, lcp: from, epoch: signal.epoch },
       ];
+    }
   }
 }
 
+/** Goes to another process of the line, with the calls that the one before has offered. */
+function attach(process: DeviceProcess, number: string, lcp: Pid): void {
+  const { environment, host, place, pid } = process;
+  const device = environment.directory.devices.get(place.device);
+  const seat = device && seatsOf(environment.directory, device).find((s) => s.number === number);
+  if (seat === undefined) return;
+  const records = legsOf(process).filter(({ line }) => line?.number === number);
+  for (const record of records) record.reportTo = lcp;
+  const calls = records.map(reportOf);
+  const { member } = seat;
+  host.tell(lcp, { type: 'attach', number, pid, device: place.device, member, calls });
+  // Nobody may have heard of it.
+  for (const { unacknowledged } of records)
+    if (unacknowledged !== undefined) host.tell(lcp, unacknowledged);
+}
+
+/** Calls that lines have offered to this process. */
+function legsOf({ legs }: DeviceProcess): CallLeg[] {
+  return [...new Set(legs.values())].filter(
+    ({ role, phase, line }) => role === 'called' && phase !== 'over' && line !== undefined,
+  );
+}
+
+function reportOf(record: CallLeg): MemberCall {
+  const { call, party, phase, control, unacknowledged, process, line } = record;
+  const talking = unacknowledged === undefined ? 'active' : 'answered';
+  return {
+    call,
+    appearance: line?.appearance ?? 0,
+    from: party,
+    ...(control === undefined ? {} : { control }),
+    caller: record.peer ?? { pid: process.pid, call },
+    state: phase === 'offered' ? 'ringing' : talking,
+  };
+}
+
 export function timeout(process: DeviceProcess, timer: string): void {
-  if (timer === RETRY) join(process);
+  if (timer === RETRY) return join(process);
+  if (timer !== AWAIT) return;
+  for (const record of legsOf(process)) {
+    const isPending = record.phase === 'offered' || record.unacknowledged !== undefined;
+    if (isPending && record.reportTo === undefined)
+      process.release(record, 'internal failure', 'nobody');
+  }
+}
+
+/** The process of a line is gone that has offered a call; another one is expected. */
+export function awaitLine(process: DeviceProcess): void {
+  process.host.start(AWAIT, AWAIT_MS);
 }
 
 /** Lines whose process is gone are registered for anew. */
@@ -64,6 +127,11 @@ export function lost(process: DeviceProcess, isGone: (pid: Pid) => boolean): voi
 }
 
 export function leave(process: DeviceProcess): void {
-  for (const { number, lcp } of process.lines) process.host.tell(lcp, { type: 'detach', number });
+  const { lines, host, environment, place } = process;
+  for (const { number, lcp } of lines) host.tell(lcp, { type: 'detach', number });
   process.lines = [];
+  const device = environment.directory.devices.get(place.device);
+  if (device === undefined) return;
+  for (const { number } of seatsOf(environment.directory, device))
+    host.tell(environment.lineManager, { type: 'detach', number });
 }

@@ -7,6 +7,7 @@
  */
 import type { Cause } from '../call/cause.ts';
 import type { CallSignal, Media } from '../call/signals.ts';
+import { kindOf } from '../process/pid.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { Leg } from '../sip/user-agent/leg.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
@@ -141,6 +142,11 @@ export function changedOver(
   record.change = undefined;
   record.phase = 'talking';
   process.environment.userAgent.answer(leg, withMedia(media));
+  // A line goes on with another of its phones.
+  const holder = { pid: process.pid, call: record.call };
+  for (const { pid, call } of record.controls)
+    if (kindOf(pid) === 'l')
+      process.host.tell(pid, { type: 'callHeld', call, holder, party: process.party });
   const { pid, call } = change.replaced;
   process.host.tell(pid, { type: 'callRelease', call, cause: 'transferred' });
   return true;

@@ -296,6 +296,7 @@ function adopt(
   for (const { pid, call } of record.controls)
     process.host.tell(pid, { type: 'callEnded', call, cause });
   record.controls = [control];
+  if (record.control !== control.pid) record.control = undefined;
   if (isAttended || record.role !== 'calling' || record.reportTo === undefined) return;
   process.host.tell(record.reportTo, { type: 'callEnded', call: record.call, cause });
   record.reportTo = undefined;

@@ -135,7 +135,7 @@ export class CallManager implements ClusterListener {
       read: readSignal,
       departed: (pid, died) => this.devices.departed(pid, died),
     });
-    this.processing = new CallProcessing(this.scheduler, directory);
+    this.processing = new CallProcessing(this.scheduler, directory, this.cluster);
     const { processing } = this;
     const environment: Environment = {
       directory,
@@ -258,10 +258,13 @@ export class CallManager implements ClusterListener {
   }
 
   viewChanged(_view: View, left: readonly Home[]): void {
+    this.processing.viewChanged();
     for (const home of left) this.scheduler.down(home);
   }
 
-  tableChanged(_key: string, _entry: TableEntry | undefined): void {}
+  tableChanged(key: string, entry: TableEntry | undefined): void {
+    this.processing.tableChanged(key, entry);
+  }
 
   standingChanged(): void {}
 

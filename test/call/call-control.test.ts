@@ -1,13 +1,15 @@
 /** Each flow is a ladder: what came in, then what went out. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type CallControl, type CallEvent, NEW, step } from '../../src/call/call-control.ts';
+import { type CallEvent, NEW, step } from '../../src/call/call-control.ts';
+import type { CallControl } from '../../src/call/call-control-state.ts';
 import type { Destination } from '../../src/call/destination.ts';
 import type { Effect } from '../../src/call/effects.ts';
 import type { Pid } from '../../src/process/pid.ts';
 import { climb, type Rung, signalOf } from './ladder.ts';
 
-const LINE: Destination = { type: 'line', lcp: 'b.1.l1' as Pid };
+const SOUGHT = { number: '2000', manager: 'a.1.m1' as Pid };
+const LINE: Destination = { type: 'line', lcp: 'b.1.l1' as Pid, line: SOUGHT };
 const GATEWAYS: Destination = {
   type: 'gateways',
   routes: [
@@ -112,7 +114,32 @@ flow(
 );
 
 flow(
-  'the line control process dies while the call is on offer: refused, and nothing rings on',
+  'the line control process is gone while the call is on offer: its successor is asked, and goes on',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callAlert of c.1.d9
+             a.1.d1 < callAlert
+  ! b.1
+             a.1.m1 < lineLocate b.1.l1
+             start locating 2000
+  a.1.m1 > lineLocated b.1.l1
+  a.1.m1 > lineLocated c.1.l2
+             stop locating
+             c.1.l2 < callRequest
+  c.1.l2 > callAlert of c.1.d9
+             a.1.d1 < callAlert
+  c.1.l2 > callProceed of c.1.d9
+             a.1.d1 < callProceed
+  a.1.d1 > callEnded hung up
+             c.1.l2 < callEnded hung up
+             exit
+  `,
+);
+
+flow(
+  'the line control process is gone, and nobody comes after it: refused, and nothing rings on',
   LINE,
   `
   a.1.d1 > callRequest
@@ -124,9 +151,131 @@ flow(
   b.1.l1 > callAlert of c.1.d9
              a.1.d1 < callAlert
   ! b.1.l1
+             a.1.m1 < lineLocate b.1.l1
+             start locating 2000
+  @ locating
+             stop locating
+             b.1.l1 < callWithdraw internal failure
              b.1.d8 < callWithdraw internal failure
              c.1.d9 < callWithdraw internal failure
-             a.1.d1 < callRefuse internal failure
+             a.1.d1 < callRefuse unreachable
+             exit
+  `,
+);
+
+flow(
+  'the line manager says that nobody will have the line',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  ! b.1.l1
+             a.1.m1 < lineLocate b.1.l1
+             start locating 2000
+  a.1.m1 > lineRefused
+             stop locating
+             b.1.l1 < callWithdraw internal failure
+             a.1.d1 < callRefuse unreachable
+             exit
+  `,
+);
+
+flow(
+  'the caller gives up while the line is looked for: who is known to ring stops',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callAlert of c.1.d9
+             a.1.d1 < callAlert
+  ! b.1.l1
+             a.1.m1 < lineLocate b.1.l1
+             start locating 2000
+  c.1.d3 > callWithdraw caller gave up
+  a.1.d1 > callWithdraw caller gave up
+             stop locating
+             b.1.l1 < callWithdraw caller gave up
+             c.1.d9 < callWithdraw caller gave up
+             exit
+  `,
+);
+
+flow(
+  'the calling device process dies while the line is looked for',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  ! b.1.l1
+             a.1.m1 < lineLocate b.1.l1
+             start locating 2000
+  ! c.1.d3
+  ! a.1.d1
+             stop locating
+             b.1.l1 < callWithdraw internal failure
+             exit
+  `,
+);
+
+for (const [rung, said] of [
+  ['callRefuse busy', 'callRefuse busy\n             exit'],
+  ['callAlert of b.1.d8', 'callAlert'],
+  ['callProceed of b.1.d8', 'callProceed'],
+] as const)
+  flow(
+    `a line control process that was out of reach only has the last word: ${rung}`,
+    LINE,
+    `
+    a.1.d1 > callRequest
+               b.1.l1 < callRequest
+    ! b.1.l1
+               a.1.m1 < lineLocate b.1.l1
+               start locating 2000
+    c.1.l9 > callProceed of c.1.d9
+    b.1.l1 > ${rung}
+               stop locating
+               a.1.d1 < ${said}
+    `,
+  );
+
+flow(
+  "the line's next process speaks before the end of the last one is known",
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > lineLocated b.1.l1
+  c.1.l2 > lineLocated c.1.l2
+             c.1.l2 < callRequest
+  ! b.1.l1
+  c.1.l2 > callProceed of c.1.d9
+             a.1.d1 < callProceed
+  `,
+);
+
+flow(
+  'a number that is being located when it is called: the request waits',
+  { type: 'locating', line: SOUGHT },
+  `
+  a.1.d1 > callRequest
+             a.1.m1 < lineLocate
+             start locating 2000
+  a.1.m1 > lineLocated c.1.l2
+             stop locating
+             c.1.l2 < callRequest
+  `,
+);
+
+flow(
+  'a number that is not located in time has no device',
+  { type: 'locating', line: SOUGHT },
+  `
+  a.1.d1 > callRequest
+             a.1.m1 < lineLocate
+             start locating 2000
+  @ locating
+             stop locating
+             a.1.d1 < callRefuse no device
              exit
   `,
 );
@@ -140,7 +289,44 @@ flow(
   b.1.l1 > callProceed of b.1.d8
              a.1.d1 < callProceed
   ! b.1.l1
+             a.1.m1 < lineLocate b.1.l1
   a.1.d1 > callEnded hung up
+             exit
+  `,
+);
+
+flow(
+  'the line control process dies while the call is up: the next one is told who has the call',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callProceed of b.1.d8
+             a.1.d1 < callProceed
+  ! b.1.l1
+             a.1.m1 < lineLocate b.1.l1
+  a.1.m1 > lineLocated c.1.l2
+             c.1.l2 < callHeld of b.1.d8
+  a.1.d1 > callEnded hung up
+             c.1.l2 < callEnded hung up
+             exit
+  `,
+);
+
+flow(
+  'another phone of the line has taken the call over: its end is the end',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callProceed of b.1.d8
+             a.1.d1 < callProceed
+  c.1.l9 > callHeld of c.1.d3
+  b.1.l1 > callHeld of c.1.d9
+  ! b.1.d8
+  ! c.1.d9
+             a.1.d1 < callRelease of c.1.d9 internal failure
+             b.1.l1 < callEnded internal failure
              exit
   `,
 );
@@ -154,6 +340,7 @@ flow(
   b.1.l1 > callProceed of b.1.d8
              a.1.d1 < callProceed
   ! b.1.l1
+             a.1.m1 < lineLocate b.1.l1
   a.1.d1 > callWithdraw caller gave up
              b.1.d8 < callWithdraw caller gave up
              exit

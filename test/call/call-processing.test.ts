@@ -17,14 +17,14 @@ test('claims 12, 13, 31, 32: the first device of a line has its line control pro
   assert.deepEqual(ana.heard, [
     'registered for 2000',
     'registered for ana',
-    'attached to 2000 epoch 1',
-    'attached to ana epoch 2',
+    'attached to 2000 epoch 2',
+    'attached to ana epoch 3',
   ]);
   const { table, lines } = board.processing;
   assert.deepEqual(table.find('2000'), {
     mode: 'single',
     lcp: ana.lines.get('2000')?.lcp,
-    revision: 1,
+    revision: 2,
   });
   const line = lines.get('2000');
   assert(line !== undefined);
@@ -194,7 +194,7 @@ test('nobody answers in time', () => {
   assertNothingLeft(board);
 });
 
-test('a line control process dies: offers end, standing calls go on, and it is made anew', () => {
+test('a line control process dies: it is made anew, standing calls go on, and phones that ring ring on', () => {
   const board = new Switchboard(DIRECTORY);
   const [ana, ben, dan] = [board.plug('ana'), board.plug('ben'), board.plug('dan')];
   board.settle();
@@ -210,14 +210,23 @@ test('a line control process dies: offers end, standing calls go on, and it is m
     [...dan.calls.values()].map(({ phase, outcomes }) => [phase, outcomes.at(-1)]),
     [
       ['talking', 'answered'],
-      ['over', 'internal failure'],
+      ['offered', undefined],
     ],
   );
-  assert.deepEqual([ana.open('talking').length, ben.open('offered').length], [1, 0]);
-  assert.deepEqual(ben.heard.slice(-2), ['attached to 2000 epoch 5', 'attached to ben epoch 3']);
+  assert.deepEqual([ana.open('talking').length, ben.open('offered').length], [1, 1]);
+  assert.deepEqual(ben.heard.slice(-2), ['registered for 2000', 'attached to 2000 epoch 6']);
   assert.notEqual(lcpOf(board, '2000'), lcp);
-  board.act(dan, () => dan.dial('2000'));
-  assert.equal(ben.open('offered').length, 1);
+  const line = board.processing.lines.get('2000');
+  assert.deepEqual(
+    line && snapshotOf(line).calls.map(({ appearance, state }) => [appearance, state]),
+    [
+      [1, 'active'],
+      [2, 'ringing'],
+    ],
+  );
+  for (const call of ben.open('offered')) board.act(ben, () => ben.answer(call));
+  assert.deepEqual([dan.open('talking').length, ben.open('talking').length], [2, 1]);
+  board.wait(3000);
   for (const call of dan.open('offered')) board.act(dan, () => dan.hangUp(call));
   for (const call of dan.open('talking')) board.act(dan, () => dan.hangUp(call));
   assertNothingLeft(board);
@@ -236,7 +245,7 @@ test('a line whose process dies again and again is left alone for a while', () =
   assert.equal(board.processing.table.find('2000'), undefined);
   board.wait(10_100);
   board.act(ana, () => ana.register());
-  assert.equal(ofLine(), 'attached to 2000 epoch 7');
+  assert.equal(ofLine(), 'attached to 2000 epoch 8');
 });
 
 test('call control dies: both sides of its call end, and it is no longer listed', () => {

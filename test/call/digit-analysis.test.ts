@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Analysis, DigitAnalysis } from '../../src/call/digit-analysis.ts';
 import { lineOfNumber, seatsOf } from '../../src/call/line-of-number.ts';
-import type { Pid } from '../../src/process/pid.ts';
+import { homeOf, type Pid } from '../../src/process/pid.ts';
 import { directoryOf, lineOf } from './switchboard.ts';
 
 const DIRECTORY = directoryOf(
@@ -61,9 +61,19 @@ const CASES: readonly [string, string, Analysis][] = [
 for (const [name, dialled, expected] of CASES)
   test(`${name}: ${dialled.slice(0, 20)}`, () => {
     const digits = new DigitAnalysis(DIRECTORY);
-    digits.table.claim('2000', 'single', LCP);
+    digits.table.set('s/2000', { key: 's/2000', value: LCP, owner: homeOf(LCP), revision: 1 });
     assert.deepEqual(digits.analyse(dialled), expected);
   });
+
+test('a number of ours whose process is gone is being located, and no other', () => {
+  const digits = new DigitAnalysis(DIRECTORY);
+  digits.table.lose('2000', 0);
+  digits.table.lose('3000', 0);
+  assert.deepEqual(
+    ['2000', '2001', '3000'].map((dialled) => digits.analyse(dialled)),
+    [{ type: 'locating', number: '2000' }, { type: 'no device' }, { type: 'unknown' }],
+  );
+});
 
 test('a device is to be registered for its lines, and for its user name unless that is a line', () => {
   const seats = ['ana', 'ben'].map((user) => {

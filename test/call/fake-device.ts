@@ -3,10 +3,10 @@
  * call what became of it. Its user acts through `scheduler.run`.
  *
  * Who answers wants to hear `callAcknowledge` from the caller: its word may have gone to a line control
- * process that had just died, and then nobody else would tell it that it talks to nobody.
+ * process that had just died, and then it is said again to the next one.
  */
 import type { Cause } from '../../src/call/cause.ts';
-import type { CallRequest, CallSignal, LegRef, Party } from '../../src/call/signals.ts';
+import type { CallRequest, CallSignal, LegRef, MemberCall, Party } from '../../src/call/signals.ts';
 import { type Home, isGone, kindOf, type Pid } from '../../src/process/pid.ts';
 import type { Host, Process } from '../../src/process/process.ts';
 
@@ -26,8 +26,9 @@ export type FakeCall = {
   isConfirmed: boolean;
 };
 
-/** How long an answer may go without the caller's word. */
-export const CONFIRM_MS = 2000;
+/** How long a device goes on ringing without a line. */
+export const AWAIT_MS = 2500;
+const AWAIT = 'line awaited';
 
 export type FakeOptions = {
   readonly device: string;
@@ -43,6 +44,7 @@ export class FakeDevice implements Process<CallSignal> {
   readonly lines = new Map<string, { readonly lcp: Pid; readonly epoch: number }>();
   readonly heard: string[] = [];
   #count = 0;
+  #hasLeft = false;
 
   constructor(host: Host<CallSignal>, options: FakeOptions) {
     this.host = host;
@@ -59,14 +61,20 @@ export class FakeDevice implements Process<CallSignal> {
   }
 
   register(): void {
+    // A real one that leaves does not come back before its calls have ended: it is another one then.
+    if (this.#hasLeft && [...this.calls.values()].some(isPending)) return;
+    this.#hasLeft = false;
     const { device, seats, lineManager } = this.options;
     for (const { number, member } of seats)
       this.host.tell(lineManager, { type: 'lineRegister', number, device, member });
   }
 
   detach(): void {
+    this.#hasLeft = true;
     for (const [number, { lcp }] of this.lines) this.host.tell(lcp, { type: 'detach', number });
     this.lines.clear();
+    const { seats, lineManager } = this.options;
+    for (const { number } of seats) this.host.tell(lineManager, { type: 'detach', number });
   }
 
   open(phase: FakeCall['phase'], role?: FakeCall['role']): FakeCall[] {
@@ -110,13 +118,14 @@ export class FakeDevice implements Process<CallSignal> {
   }
 
   answer(record: FakeCall): void {
-    const { call, reportTo } = record;
     record.phase = 'talking';
     record.outcomes.push('answered');
-    this.host.start(call, CONFIRM_MS);
+    if (record.reportTo !== undefined) this.#proceed(record, record.reportTo);
+  }
+
+  #proceed({ call }: FakeCall, to: Pid): void {
     const from = { ...this.#leg, call };
-    if (reportTo !== undefined)
-      this.host.tell(reportTo, { type: 'callProceed', call, from, party: this.party });
+    this.host.tell(to, { type: 'callProceed', call, from, party: this.party });
   }
 
   refuse(record: FakeCall, cause: Cause): void {
@@ -139,11 +148,13 @@ export class FakeDevice implements Process<CallSignal> {
         this.#offered(signal, from);
         return;
       case 'attached':
-        this.lines.set(signal.number, { lcp: from, epoch: signal.epoch });
+        if ((this.lines.get(signal.number)?.epoch ?? 0) <= signal.epoch)
+          this.lines.set(signal.number, { lcp: from, epoch: signal.epoch });
         heard.push(`attached to ${signal.number} epoch ${signal.epoch}`);
         return;
       case 'lineRegistered':
         heard.push(`registered for ${signal.number}`);
+        if (!signal.isIntroduced) this.#attach(signal.number, signal.lcp);
         return;
       case 'lineRefused':
         heard.push(`refused for ${signal.number}: ${signal.cause}`);
@@ -156,29 +167,55 @@ export class FakeDevice implements Process<CallSignal> {
     }
   }
 
-  timeout(call: string): void {
-    const record = this.calls.get(call);
-    if (record?.phase === 'talking') this.#end(record, 'internal failure', true);
+  timeout(timer: string): void {
+    if (timer !== AWAIT) return;
+    for (const record of this.calls.values())
+      if (isPending(record) && record.reportTo === undefined)
+        this.#end(record, 'internal failure', true);
   }
 
   down(gone: Pid | Home): void {
     for (const [number, { lcp }] of this.lines) if (isGone(lcp, gone)) this.lines.delete(number);
     for (const record of this.calls.values()) {
       if (record.phase === 'over') continue;
-      const { reportTo, phase } = record;
+      const { reportTo } = record;
       const isReporterGone = reportTo !== undefined && isGone(reportTo, gone);
-      // A standing call outlives its line's process, not its call control: that one answers for it.
-      const isLost = isReporterGone && (phase === 'offered' || kindOf(reportTo) === 'c');
+      const { control } = record.request;
+      // A call outlives its line's process, not its call control: that one answers for it.
+      const isLost =
+        (isReporterGone && kindOf(reportTo) === 'c') ||
+        (isPending(record) && control !== undefined && isGone(control, gone));
       if (isLost || isGone(record.peer.pid, gone)) this.#end(record, 'internal failure', isLost);
-      else if (isReporterGone) record.reportTo = undefined;
+      else if (isReporterGone) {
+        record.reportTo = undefined;
+        if (isPending(record)) this.host.start(AWAIT, AWAIT_MS);
+      }
     }
-    this.register();
+  }
+
+  /** Goes to another process of a line, with the calls of the one before. */
+  #attach(number: string, lcp: Pid): void {
+    const { device, seats } = this.options;
+    const member = seats.find((seat) => seat.number === number)?.member ?? '';
+    const records = [...this.calls.values()].filter(
+      ({ role, phase, request }) =>
+        role === 'called' && phase !== 'over' && request.line === number,
+    );
+    for (const record of records) record.reportTo = lcp;
+    const calls = records.map(reportOf);
+    this.host.tell(lcp, { type: 'attach', number, pid: this.host.pid, device, member, calls });
+    for (const record of records)
+      if (record.phase === 'talking' && !record.isConfirmed) this.#proceed(record, lcp);
   }
 
   #offered(request: CallRequest, from: Pid): void {
-    const { call } = request;
+    const { call, line } = request;
     const known = this.calls.get(call);
     if (known !== undefined && known.phase !== 'over') return;
+    if (line !== undefined && this.lines.get(line)?.lcp !== from) {
+      this.host.tell(from, { type: 'callRefuse', call, cause: 'unreachable' });
+      return;
+    }
     const offers = (known?.offers ?? 0) + 1;
     this.calls.set(call, {
       call,
@@ -218,7 +255,6 @@ export class FakeDevice implements Process<CallSignal> {
         break;
       case 'callAcknowledge':
         record.isConfirmed = true;
-        this.host.stop(record.call);
         break;
       case 'callRefuse':
         if (record.phase !== 'offered' || record.role !== 'calling') break;
@@ -226,7 +262,9 @@ export class FakeDevice implements Process<CallSignal> {
         record.outcomes.push(signal.cause);
         break;
       case 'callWithdraw':
-        this.host.stop(record.call);
+        if (from !== record.reportTo && from !== record.request.control) break;
+        if (record.phase === 'talking')
+          this.host.tell(from, { type: 'callEnded', call: record.call, cause: signal.cause });
         record.phase = 'over';
         record.outcomes.push(signal.cause);
         break;
@@ -242,7 +280,6 @@ export class FakeDevice implements Process<CallSignal> {
     const { call, phase, role, peer, reportTo } = record;
     record.phase = 'over';
     record.outcomes.push(cause);
-    this.host.stop(call);
     if (phase === 'talking' && tellPeer) this.#release(peer, 'hung up');
     if (reportTo === undefined) return;
     if (phase === 'talking') this.host.tell(reportTo, { type: 'callEnded', call, cause });
@@ -253,4 +290,22 @@ export class FakeDevice implements Process<CallSignal> {
   #release(to: LegRef, cause: Cause): void {
     this.host.tell(to.pid, { type: 'callRelease', call: to.call, cause });
   }
+}
+
+/** Rings, or has answered and not been acknowledged. */
+function isPending({ phase, role, isConfirmed }: FakeCall): boolean {
+  return role === 'called' && (phase === 'offered' || (phase === 'talking' && !isConfirmed));
+}
+
+function reportOf({ call, request, phase, isConfirmed, peer }: FakeCall): MemberCall {
+  const { appearance = 0, from, control } = request;
+  const talking = isConfirmed ? 'active' : 'answered';
+  return {
+    call,
+    appearance,
+    from,
+    ...(control === undefined ? {} : { control }),
+    caller: peer,
+    state: phase === 'offered' ? 'ringing' : talking,
+  };
 }

@@ -10,7 +10,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Effect } from '../../src/call/effects.ts';
-import type { CallSignal } from '../../src/call/signals.ts';
+import type { CallSignal, MemberCall } from '../../src/call/signals.ts';
 import type { Pid } from '../../src/process/pid.ts';
 
 export type Rung =
@@ -18,8 +18,12 @@ export type Rung =
   | { readonly type: 'timer'; readonly timer: string }
   | { readonly type: 'down'; readonly gone: Pid };
 
-/** Walks `ladder`: `happen` performs a rung and returns what was done about it. */
-export function climb(ladder: string, happen: (rung: Rung) => readonly Effect[]): void {
+/** Walks `ladder`: `happen` performs a rung and returns what was done about it; `show` says that in words. */
+export function climb(
+  ladder: string,
+  happen: (rung: Rung) => readonly Effect[],
+  show: (effect: Effect) => string = showEffect,
+): void {
   const rungs = ladder
     .trim()
     .split('\n')
@@ -27,7 +31,7 @@ export function climb(ladder: string, happen: (rung: Rung) => readonly Effect[])
   const happened: string[] = [];
   for (const text of rungs) {
     const rung = readRung(text);
-    if (rung !== undefined) happened.push(text, ...happen(rung).map(showEffect));
+    if (rung !== undefined) happened.push(text, ...happen(rung).map(show));
   }
   assert.deepEqual(happened, rungs);
 }
@@ -46,7 +50,7 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
   const { from, name, rest } = rung;
   const call = /\bc\d\b/.exec(rest)?.[0] ?? 'c1';
   const [, of] = /\bof (\S+)/.exec(rest) ?? [];
-  const words = rest.replace(/\bc\d\b|\bof \S+/g, '').trim();
+  const words = rest.replace(/\bc\d\b(?!\.)|\bof \S+/g, '').trim();
   const leg = { pid: (of ?? from) as Pid, call };
   switch (name) {
     case 'callRequest':
@@ -72,18 +76,51 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
     case 'callProceed':
       return { type: name, call, from: leg, party: { number: '2000', name: from } };
     case 'attach': {
-      const [member = '', device = `${member}-phone`] = words.split(' ');
-      return { type: name, number: '2000', pid: from, device, member };
+      const [who = '', has] = rest.split(/ ?has ?/);
+      const [member = '', device = `${member}-phone`] = who.split(' ');
+      const attach = { type: name, number: '2000', pid: from, device, member } as const;
+      return has === undefined ? attach : { ...attach, calls: memberCalls(has) };
     }
     case 'lineWatch':
     case 'lineUnwatch':
+    case 'lineLost':
     case 'detach':
       return { type: name, number: '2000' };
+    case 'lineOwned': {
+      const homes = rest.split(' ').filter((home) => home !== '');
+      return { type: name, number: '2000', lcp: 'a.1.l5' as Pid, epoch: 9, homes };
+    }
+    case 'lineMembers':
+      return { type: name, number: '2000', count: Number(words) };
+    case 'lineLocated':
+      return { type: name, number: '2000', lcp: words as Pid };
+    case 'lineRefused':
+      return { type: name, number: '2000', cause: 'internal failure' };
+    case 'callHeld':
+      return { type: name, call, holder: leg, party: { number: '2000', name: from } };
     case 'callRelease':
       return { type: name, call, cause: 'internal failure', from: leg };
     default:
       return { type: name, call, cause: words } as CallSignal;
   }
+}
+
+/** `c1 2 ringing, c2 1 active`: calls of the line that a device has, each with its appearance. */
+function memberCalls(text: string): MemberCall[] {
+  return text
+    .split(', ')
+    .filter((call) => call !== '')
+    .map((each) => {
+      const [call = '', appearance = '', state = ''] = each.split(' ');
+      return {
+        call,
+        appearance: Number(appearance),
+        from: { number: '1001', name: 'Ada' },
+        ...(state === 'alone' ? {} : { control: 'a.1.c1' as Pid }),
+        caller: { pid: 'a.1.d1' as Pid, call },
+        state: (state === 'alone' ? 'active' : state) as MemberCall['state'],
+      };
+    });
 }
 
 export function showEffect(effect: Effect): string {
@@ -107,6 +144,9 @@ export function showSignal(signal: CallSignal): string {
         .map(({ appearance, state, member }) => `${appearance} ${state} ${member}`.trim())
         .join(', '),
     );
+  if (signal.type === 'lineLocate' && signal.gone) words.push(signal.gone);
+  if (signal.type === 'lineLocated') words.push(signal.lcp);
+  if (signal.type === 'callHeld') words.push('of', signal.holder.pid);
   if ('call' in signal && signal.call !== 'c1') words.push(signal.call);
   if (signal.type === 'callRequest' && signal.dialled !== '2000') words.push(signal.dialled);
   if ('kind' in signal && signal.kind === 'progress') words.push(signal.kind);

@@ -7,6 +7,7 @@ import test from 'node:test';
 import type { Line } from '../../src/call/directory.ts';
 import type { Effect } from '../../src/call/effects.ts';
 import {
+  claimedLineControl,
   type LineControl,
   newLineControl,
   type PackedLine,
@@ -15,7 +16,7 @@ import {
   unpackLine,
 } from '../../src/call/line-control.ts';
 import { type LineEvent, step } from '../../src/call/line-control-process.ts';
-import { climb, type Rung, signalOf } from './ladder.ts';
+import { climb, type Rung, showEffect, signalOf } from './ladder.ts';
 
 const PARALLEL: Line = {
   number: '2000',
@@ -42,6 +43,9 @@ const SERIAL: Line = {
     ],
   },
 };
+
+/** Timers that belong to no call. */
+const OF_LINE = new Set(['recovery', 'idle']);
 
 function member(name: string, ringAfterMs = 0): Line['members'][number] {
   return { name, device: `${name}-phone`, ringAfterMs, rights: ['answer'] };
@@ -597,6 +601,7 @@ flow(
              b.1.d9 < callRequest
              start no answer 25000
   ! a.1.d7
+             a.1.d7 < callWithdraw unreachable
   ! b.1
              a.1.c1 < callRefuse unreachable
              stop no answer
@@ -631,6 +636,78 @@ flow(
              a.1.d7 < callWithdraw c2 internal failure
              b.1.d8 < callWithdraw c2 internal failure
              stop no answer:c2
+  `,
+);
+
+flow(
+  'call control ends and its call does not: the line shows who was transferred to another caller',
+  PARALLEL,
+  `
+  b.1.d4 > lineWatch
+             b.1.d4 < lineState
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             start no answer 25000
+             b.1.d4 < lineState 1 ringing
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             stop no answer
+             b.1.d4 < lineState 1 active ana
+  a.1.c1 > callEnded transferred
+  ! a.1.c1
+  a.1.d7 > callEnded hung up
+             b.1.d4 < lineState
+  `,
+);
+
+flow(
+  'the word of call control counts when who has the call is not to be had',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             start no answer 25000
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             stop no answer
+  a.1.d7 > detach
+  a.1.c1 > callEnded hung up
+  a.1.d7 > callEnded hung up
+  `,
+);
+
+flow(
+  'another phone takes the call over: it has it from then on',
+  PARALLEL,
+  `
+  b.1.d4 > lineWatch
+             b.1.d4 < lineState
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             b.1.d8 < callRequest
+             start no answer 25000
+             b.1.d4 < lineState 1 ringing
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             b.1.d8 < callWithdraw answered elsewhere
+             stop no answer
+             b.1.d4 < lineState 1 active ana
+  c.1.d3 > callHeld of b.1.d8
+  b.1.d8 > callHeld
+             a.1.c1 < callHeld of b.1.d8
+             b.1.d4 < lineState 1 active ben
+  a.1.d7 > callEnded transferred
+  b.1.d8 > callEnded hung up
+             a.1.c1 < callRelease of b.1.d8 hung up
+             b.1.d4 < lineState
   `,
 );
 
@@ -725,6 +802,7 @@ flow(
              a.1.d5 < lineState 1 active ana, 2 ringing
   ! b.1.d4
   a.1.c1 > callEnded hung up
+  a.1.d7 > callEnded hung up
              a.1.d5 < lineState 2 ringing
   a.1.d5 > lineUnwatch
   a.1.c1 > callWithdraw c2 caller gave up
@@ -782,6 +860,322 @@ flow(
              start no answer:c4 25000
   `,
 );
+
+claimed(
+  'the first process of a line is active as soon as the number is its own; what came before has waited',
+  `
+  a.1.d7 > attach ana
+  a.1.c1 > callRequest
+  b.1.d4 > lineWatch
+  a.1.m1 > lineOwned
+             a.1.d7 < attached
+             a.1.d7 < callRequest
+             start no answer 25000
+             b.1.d4 < lineState 1 ringing
+             b.1.d4 < lineState 1 ringing
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             stop no answer
+             b.1.d4 < lineState 1 active ana
+  `,
+);
+
+claimed(
+  'another process has the number: this one goes',
+  `
+  a.1.m1 > lineLost
+             exit
+  `,
+);
+
+claimed(
+  'a process that nobody needs goes after a while',
+  `
+  a.1.m1 > lineOwned
+             start idle 5000
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+             stop idle
+  @ idle
+  a.1.d7 > detach
+             start idle 5000
+  b.1.d4 > lineWatch
+             b.1.d4 < lineState
+             stop idle
+  b.1.d4 > lineUnwatch
+             start idle 5000
+  @ idle
+             a.1.m1 < lineReleased
+             exit
+  `,
+);
+
+claimed(
+  'a ringing call is adopted: it rings on, in its place, and is not offered anew to who did not want it',
+  `
+  a.1.m1 > lineOwned a.1 b.1
+             start recovery 500
+  a.1.m1 > lineMembers 2
+  a.1.d6 > attach cas has
+             a.1.d6 < attached
+  a.1.d7 > attach ana has c1 2 ringing
+             a.1.d7 < attached
+             start adoption 2000
+             a.1.c1 < lineLocated a.1.l5
+  a.1.c1 > callRequest
+  b.1.d4 > lineWatch
+             b.1.d4 < lineState 2 ringing
+  b.1.m1 > lineMembers 1
+  b.1.d8 > attach ben has c1 2 ringing
+             b.1.d8 < attached
+             stop recovery
+             stop adoption
+             start no answer 25000
+             b.1.d4 < lineState 2 ringing
+  b.1.d9 > attach ben
+             b.1.d9 < attached
+             b.1.d9 < callRequest
+  b.1.d8 > callProceed
+             a.1.c1 < callProceed
+             a.1.d7 < callWithdraw answered elsewhere
+             b.1.d9 < callWithdraw answered elsewhere
+             stop no answer
+             b.1.d4 < lineState 2 active ben
+  `,
+);
+
+claimed(
+  'a manager that is gone too is not waited for, and half a second is enough for all',
+  `
+  a.1.m1 > lineOwned a.1 b.1 c.1
+             start recovery 500
+  a.1.m1 > lineMembers 1
+  c.1.m1 > lineMembers 1
+  c.1.d9 > callProceed
+  c.1.c9 > callRequest c2
+  ! c.1
+  b.1.m1 > lineMembers 1
+  b.1.d8 > attach ben has
+             b.1.d8 < attached
+  a.1.c1 > callRequest
+  @ recovery
+             stop recovery
+             b.1.d8 < callRequest
+             start no answer 25000
+  @ recovery
+  a.1.d7 > attach ana has c1 1 ringing
+             a.1.d7 < attached
+  a.1.d7 > callProceed
+             a.1.c1 < callProceed
+             b.1.d8 < callWithdraw answered elsewhere
+             stop no answer
+  `,
+);
+
+claimed(
+  'answers that came meanwhile count in their order: the first wins, as soon as call control asks',
+  `
+  a.1.m1 > lineOwned a.1
+             start recovery 500
+  a.1.m1 > lineMembers 3
+  a.1.d6 > attach cas has c1 1 ringing
+             a.1.d6 < attached
+             start adoption 2000
+             a.1.c1 < lineLocated a.1.l5
+  a.1.d7 > attach ana has c1 1 answered
+             a.1.d7 < attached
+  b.1.d8 > callProceed
+  a.1.d7 > callProceed
+  b.1.d8 > attach ben has c1 1 answered
+             b.1.d8 < attached
+  a.1.d5 > attach ben has
+             a.1.d5 < attached
+             stop recovery
+  a.1.d6 > callAlert
+  a.1.c1 > callRequest
+             stop adoption
+             start no answer 25000
+             a.1.c1 < callProceed
+             a.1.d6 < callWithdraw answered elsewhere
+             a.1.d7 < callWithdraw answered elsewhere
+             stop no answer
+             a.1.d7 < callWithdraw answered elsewhere
+  `,
+);
+
+claimed(
+  'call control knows who has the call: who answered beside it is told so',
+  `
+  a.1.m1 > lineOwned a.1
+             start recovery 500
+  a.1.d7 > attach ana has c1 1 answered
+             a.1.d7 < attached
+             start adoption 2000
+             a.1.c1 < lineLocated a.1.l5
+  a.1.d7 > callProceed
+  b.1.d8 > attach ben has c1 1 answered
+             b.1.d8 < attached
+  b.1.d8 > callProceed
+  a.1.c1 > callHeld of b.1.d8
+  @ recovery
+             stop recovery
+             a.1.d7 < callWithdraw answered elsewhere
+             stop adoption
+             a.1.d7 < callWithdraw answered elsewhere
+  a.1.c1 > callHeld of b.1.d8
+  b.1.d8 > callEnded hung up
+             a.1.c1 < callRelease of b.1.d8 hung up
+  `,
+);
+
+claimed(
+  'who has a call that stands keeps it, whoever else thinks to have it',
+  `
+  a.1.m1 > lineOwned a.1
+             start recovery 500
+  b.1.d4 > lineWatch
+             b.1.d4 < lineState
+  a.1.d7 > attach ana has c1 3 answered
+             a.1.d7 < attached
+             start adoption 2000
+             a.1.c1 < lineLocated a.1.l5
+             b.1.d4 < lineState 3 ringing
+  b.1.d8 > attach ben has c1 3 active
+             b.1.d8 < attached
+             a.1.d7 < callWithdraw answered elsewhere
+             stop adoption
+             b.1.d4 < lineState 3 active ben
+  a.1.d6 > attach cas has c1 3 ringing, c2 3 active
+             a.1.d6 < attached
+             a.1.d6 < callWithdraw answered elsewhere
+             b.1.d4 < lineState 3 active ben, 1 active cas
+  a.1.d7 > callEnded hung up
+  @ recovery
+             stop recovery
+  a.1.c1 > callWithdraw caller gave up
+             b.1.d8 < callWithdraw caller gave up
+             b.1.d4 < lineState 1 active cas
+  `,
+);
+
+claimed(
+  "a call that goes on without its call control is its holder's alone",
+  `
+  a.1.m1 > lineOwned a.1
+             start recovery 500
+  a.1.m1 > lineMembers 1
+  a.1.d7 > attach ana has c1 1 alone
+             a.1.d7 < attached
+             stop recovery
+  ! a.1.c1
+  a.1.c1 > callEnded hung up
+  a.1.d7 > callEnded hung up
+  `,
+);
+
+claimed(
+  'an adopted call whose call control says nothing, is no more, or ends it, stops ringing',
+  `
+  a.1.m1 > lineOwned a.1
+             start recovery 500
+  a.1.d7 > attach ana has c1 1 ringing, c2 2 answered, c3 3 ringing
+             a.1.d7 < attached
+             start adoption 2000
+             a.1.c1 < lineLocated a.1.l5
+             start adoption:c2 2000
+             a.1.c1 < lineLocated a.1.l5
+             start adoption:c3 2000
+             a.1.c1 < lineLocated a.1.l5
+  @ recovery
+             stop recovery
+  @ adoption
+             a.1.d7 < callWithdraw internal failure
+             stop adoption
+  @ adoption
+  a.1.c1 > callWithdraw c2 caller gave up
+             a.1.d7 < callWithdraw c2 caller gave up
+             stop adoption:c2
+  ! a.1.c1
+             a.1.d7 < callWithdraw c3 internal failure
+             stop adoption:c3
+  `,
+);
+
+claimed(
+  'a device that leaves, or is gone, has no adopted call, whatever it said',
+  `
+  a.1.m1 > lineOwned a.1 b.1
+             start recovery 500
+  a.1.d7 > attach ana has c1 1 ringing
+             a.1.d7 < attached
+             start adoption 2000
+             a.1.c1 < lineLocated a.1.l5
+  b.1.d8 > attach ben has c1 1 ringing
+             b.1.d8 < attached
+  @ recovery
+             stop recovery
+  b.1.d8 > callProceed
+  ! b.1
+  a.1.d7 > detach
+             a.1.d7 < callWithdraw unreachable
+  a.1.c1 > callRequest
+             stop adoption
+             a.1.c1 < callRefuse no device
+             start idle 5000
+  `,
+);
+
+claimed(
+  'a serial offer goes on with the step that rings',
+  `
+  a.1.m1 > lineOwned a.1
+             start recovery 500
+  a.1.m1 > lineMembers 3
+  a.1.d7 > attach ana has
+             a.1.d7 < attached
+  b.1.d8 > attach ben has c1 1 ringing
+             b.1.d8 < attached
+             start adoption 2000
+             a.1.c1 < lineLocated a.1.l5
+  a.1.d6 > attach cas has c1 1 ringing
+             a.1.d6 < attached
+  a.1.c1 > callRequest
+  a.1.d5 > attach ana has
+             a.1.d5 < attached
+             stop recovery
+             stop adoption
+             start step 12000
+             start no answer 25000
+  b.1.d8 > callRefuse declined
+  @ step
+             a.1.d6 < callWithdraw no answer
+             a.1.c1 < callRefuse no answer
+             stop no answer
+  `,
+  SERIAL,
+);
+
+test('more than a process can keep waiting is refused', () => {
+  const line = claimedLineControl(PARALLEL);
+  const effects: Effect[] = [];
+  for (let at = 0; at < 1025; at++)
+    step(
+      line,
+      eventOf({ type: 'signal', from: 'a.1.c1', name: 'callRequest', rest: '' } as Rung),
+      effects,
+    );
+  assert.deepEqual(
+    [line.waiting.length, effects.map(showEffect)],
+    [1024, ['a.1.c1 < callRefuse overload']],
+  );
+});
+
+test('a process that loses its number without being asked is out of order', () => {
+  const line = newLineControl(PARALLEL, 7);
+  assert.throws(() =>
+    step(line, eventOf({ type: 'signal', from: 'a.1.m1', name: 'lineLost', rest: '' } as Rung), []),
+  );
+});
 
 test('calls get the lowest free appearance, and the phones are told which', () => {
   let line = newLineControl(PARALLEL, 7);
@@ -861,8 +1255,17 @@ test('early media passes through untouched', () => {
 });
 
 function flow(name: string, of: Line, ladder: string): void {
+  walk(name, newLineControl(of, 7), ladder);
+}
+
+/** A process from the beginning, before it is known whether the number is its own. */
+function claimed(name: string, ladder: string, of = PARALLEL): void {
+  walk(name, claimedLineControl(of), ladder);
+}
+
+function walk(name: string, from: LineControl, ladder: string): void {
   test(name, () => {
-    let line = newLineControl(of, 7);
+    let line = from;
     climb(ladder, (rung) => {
       const effects: Effect[] = [];
       step(line, eventOf(rung), effects);
@@ -881,7 +1284,7 @@ function eventOf(rung: Rung): LineEvent {
     case 'signal':
       return { type: 'signal', signal: signalOf(rung), from: rung.from };
     case 'timer':
-      return { type: 'timer', timer: `${rung.timer}:c1` };
+      return { type: 'timer', timer: OF_LINE.has(rung.timer) ? rung.timer : `${rung.timer}:c1` };
     case 'down':
       return { type: 'down', gone: rung.gone };
   }

@@ -1,61 +1,99 @@
-/** The registration information table of one manager, in both modes. */
+/** The copy that a manager has of the cluster's table, in both modes. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { firstLcp, RegistrationTable, revisionOf } from '../../src/call/registration-table.ts';
-import type { Pid } from '../../src/process/pid.ts';
+import { firstLcp, keyOf, lcpFor, RegistrationTable } from '../../src/call/registration-table.ts';
+import type { TableEntry } from '../../src/process/cluster.ts';
+import { homeOf, type Pid } from '../../src/process/pid.ts';
 
 const A = 'a.1.l1' as Pid;
 const B = 'b.1.l1' as Pid;
 
-test('single mode: the first claim holds, and the second learns of it', () => {
-  const table = new RegistrationTable();
-  const held = { mode: 'single', lcp: A, revision: 1 };
-  assert.deepEqual(
-    [table.claim('2000', 'single', A), table.claim('2000', 'single', B), table.find('2000')],
-    [held, held, held],
-  );
-});
+function entry(key: string, lcp: Pid, revision: number): TableEntry {
+  return { key, value: lcp, owner: homeOf(lcp), revision };
+}
 
-test('single mode: after a purge another may claim, with a higher revision', () => {
+/** Enters `lcp`; returns what the table says of the number then. */
+function enter(table: RegistrationTable, key: string, lcp: Pid, revision: number) {
+  const number = table.set(key, entry(key, lcp, revision));
+  return number === undefined ? undefined : table.find(number);
+}
+
+test('single mode: the process, and its epoch', () => {
   const table = new RegistrationTable();
-  table.claim('2000', 'single', A);
-  table.claim('2001', 'single', B);
-  assert.deepEqual(table.purge(A), ['2000']);
   assert.deepEqual(
-    [table.find('2000'), table.claim('2000', 'single', B)],
-    [undefined, { mode: 'single', lcp: B, revision: 3 }],
+    [
+      enter(table, 's/2000', A, 3),
+      enter(table, 's/2000', B, 5),
+      table.set('s/2000', undefined),
+      table.size,
+    ],
+    [{ mode: 'single', lcp: A, revision: 3 }, { mode: 'single', lcp: B, revision: 5 }, '2000', 0],
   );
 });
 
 test('claims 21, 40, 54: replicated mode lists every process, the oldest first', () => {
   const table = new RegistrationTable();
-  table.claim('2000', 'replicated', B);
-  const location = table.claim('2000', 'replicated', A);
-  assert.deepEqual(location, {
-    mode: 'replicated',
-    lcps: [
-      { lcp: B, revision: 1 },
-      { lcp: A, revision: 2 },
+  enter(table, 'm/2000/b.1', B, 4);
+  enter(table, 'm/2000/a.1', A, 3);
+  const location = table.find('2000');
+  assert(location !== undefined);
+  assert.deepEqual(
+    [location, firstLcp(location), lcpFor(location, 'b.1'), lcpFor(location, 'c.1')],
+    [
+      {
+        mode: 'replicated',
+        lcps: [
+          { lcp: A, revision: 3 },
+          { lcp: B, revision: 4 },
+        ],
+      },
+      A,
+      { lcp: B, revision: 4 },
+      undefined,
     ],
-  });
-  assert.deepEqual([firstLcp(location), revisionOf(location, A)], [B, 2]);
+  );
+  table.set('m/2000/a.1', undefined);
+  table.set('m/2000/b.1', undefined);
+  assert.equal(table.find('2000'), undefined);
 });
 
-test('claims 5, 74: all of a manager that is gone is purged, and nothing else', () => {
+test('a number may hold any character', () => {
   const table = new RegistrationTable();
-  table.claim('2000', 'single', A);
-  table.claim('2001', 'single', B);
-  table.claim('2002', 'replicated', A);
-  table.claim('2002', 'replicated', B);
-  table.claim('2003', 'replicated', A);
-  table.claim('2004', 'single', 'a.11.l1' as Pid);
-  assert.deepEqual(table.purge('a.1'), ['2000', '2002', '2003']);
+  for (const number of ['+44 20', 'ana/ben', '*21#', 'ü', '%41'])
+    assert.deepEqual(
+      [
+        enter(table, keyOf(number), A, 1),
+        table.find(number),
+        table.set(keyOf(number, 'a.1'), undefined),
+      ],
+      [{ mode: 'single', lcp: A, revision: 1 }, { mode: 'single', lcp: A, revision: 1 }, number],
+    );
+});
+
+for (const [what, key, value, owner] of [
+  ['another kind of entry', 'x/2000', A, 'a.1'],
+  ['no number', 's/', A, 'a.1'],
+  ['what is no number', 's/%zz', A, 'a.1'],
+  ["another manager's process", 's/2000', A, 'b.1'],
+  ['what is no process', 's/2000', 'a.1', 'a.1'],
+] as const)
+  test(`an entry of ${what} is passed over`, () => {
+    const table = new RegistrationTable();
+    assert.deepEqual(
+      [table.set(key, { key, value, owner, revision: 1 }), table.size],
+      [undefined, 0],
+    );
+  });
+
+test('numbers that have been lost are known for a while, the first first', () => {
+  const table = new RegistrationTable();
+  table.lose('2000', 100);
+  table.lose('2001', 200);
+  table.lose('2002', 300);
+  table.lose('2000', 350);
+  table.forget('2001');
   assert.deepEqual(
-    [...table.entries()],
-    [
-      ['2001', { mode: 'single', lcp: B, revision: 2 }],
-      ['2002', { mode: 'replicated', lcps: [{ lcp: B, revision: 4 }] }],
-      ['2004', { mode: 'single', lcp: 'a.11.l1', revision: 6 }],
-    ],
+    [table.isLost('2000'), table.isLost('2001'), table.lostUntil(300), table.lostUntil(299)],
+    [true, false, { numbers: ['2002'], nextMs: 350 }, { numbers: [], nextMs: 300 }],
   );
 });

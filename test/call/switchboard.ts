@@ -2,7 +2,10 @@
 import { SILENT } from '../../src/base/log.ts';
 import { CallProcessing } from '../../src/call/call-processing.ts';
 import type { Device, Directory, Line, OutboundPattern } from '../../src/call/directory.ts';
+import { readSignal } from '../../src/call/read-signal.ts';
 import type { CallSignal } from '../../src/call/signals.ts';
+import { LoneManager } from '../../src/cluster/lone-manager.ts';
+import type { Cluster } from '../../src/process/cluster.ts';
 import type { Pid } from '../../src/process/pid.ts';
 import { Scheduler } from '../../src/process/scheduler.ts';
 import { FakeDevice } from './fake-device.ts';
@@ -65,10 +68,24 @@ export class Switchboard {
   readonly directory: Directory;
   nowMs = 0;
 
-  constructor(directory: Directory, turnsMax = 100_000, callsMax?: number) {
+  readonly #cluster: Cluster;
+
+  /** Without a `cluster` the manager is alone. */
+  constructor(directory: Directory, turnsMax = 100_000, callsMax?: number, cluster?: Cluster) {
     this.directory = directory;
-    this.scheduler = new Scheduler({ home: 'a.1', nowMs: 0, log: SILENT, turnsMax });
-    this.processing = new CallProcessing(this.scheduler, directory, callsMax);
+    const alone = new LoneManager('a.1');
+    this.#cluster = cluster ?? alone;
+    const { home } = this.#cluster;
+    this.scheduler = new Scheduler({
+      home,
+      nowMs: 0,
+      log: SILENT,
+      turnsMax,
+      cluster: this.#cluster,
+      read: readSignal,
+    });
+    this.processing = new CallProcessing(this.scheduler, directory, this.#cluster, callsMax);
+    alone.connect(this.processing);
   }
 
   /** A registered contact of `user`'s device. */
@@ -101,7 +118,14 @@ export class Switchboard {
   }
 
   settle(): void {
-    while (this.scheduler.waiting > 0) this.scheduler.drain();
+    do this.turn();
+    while (this.scheduler.waiting > 0);
+  }
+
+  /** As many turns as the scheduler takes at a time. */
+  turn(): void {
+    this.scheduler.drain();
+    this.#cluster.flush();
   }
 
   /** Lets `ms` pass. */

@@ -1,0 +1,47 @@
+/** What call control remembers of its call, state by state: plain data. */
+import type { Pid } from '../process/pid.ts';
+import type { Route, SoughtLine } from './destination.ts';
+import type { CallRequest, LegRef, Party } from './signals.ts';
+
+export type New = { readonly state: 'new' };
+
+/** The request is out, at `target`. */
+export type Offering = {
+  state: 'trying' | 'ringing';
+  readonly request: CallRequest;
+  readonly target: Target;
+  /** Gateways that have not been tried. */
+  readonly routes: readonly Route[];
+  /** Legs that have said that they ring. */
+  readonly alerting: LegRef[];
+};
+
+/** The line is to have another process in a moment; the request goes there then. */
+export type Locating = {
+  readonly state: 'locating';
+  readonly request: CallRequest;
+  readonly line: SoughtLine;
+  /** The process that had the request, if one had. It may be out of reach only. */
+  readonly gone: Pid | undefined;
+  readonly alerting: LegRef[];
+  readonly hasRung: boolean;
+};
+
+export type Answered = {
+  readonly state: 'answered';
+  readonly request: Pick<CallRequest, 'call' | 'caller'>;
+  readonly holder: LegRef;
+  readonly party: Party;
+  /** Where the call is, unless a gateway took it. */
+  readonly line: SoughtLine | undefined;
+  /** The line control process that has the call; undefined: there is none at the moment. */
+  readonly lcp: Pid | undefined;
+};
+
+export type Over = { readonly state: 'over' };
+
+export type CallControl = New | Offering | Locating | Answered | Over;
+
+export type Target =
+  | { readonly kind: 'line'; readonly pid: Pid; readonly line: SoughtLine }
+  | { readonly kind: 'gateway'; readonly pid: Pid };

@@ -1,0 +1,292 @@
+/**
+ * What becomes of a call at its line: offered until somebody takes it, taken until who has it ends it.
+ * Each function is one state, or an arrow out of it.
+ */
+import { type Home, isGone, type Pid } from '../process/pid.ts';
+import { takeAppearance } from './appearances.ts';
+import type { Cause } from './cause.ts';
+import { type Out, tell } from './effects.ts';
+import {
+  type Adopted,
+  type LineCall,
+  type LineControl,
+  type Offered,
+  putCall,
+  removeCall,
+  type Said,
+  type Taken,
+} from './line-control.ts';
+import { findDevice } from './line-control-database.ts';
+import {
+  beginOffer,
+  disarm,
+  refuseOffer,
+  resumeOffer,
+  withdraw,
+  withdrawOffer,
+} from './line-offer.ts';
+import { hold, inAdopted, loseInAdopted, setHolder, settleAdopted } from './line-recovery.ts';
+import type { CallId, CallRequest, CallSignal, MemberCall } from './signals.ts';
+
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+
+/** What is said about a call that is known here. */
+export type CallEvent = Signal<
+  'callAlert' | 'callProceed' | 'callRefuse' | 'callWithdraw' | 'callEnded' | 'callHeld'
+>;
+
+/** Calls at one line; more are refused with 'overload'. */
+const LINE_CALLS_MAX = 10_000;
+
+/** Something is said about a call. */
+export function hearOfCall(line: LineControl, signal: CallEvent, from: Pid, out: Out): void {
+  const call = line.calls.get(signal.call);
+  if (call === undefined) afterCall(signal, out);
+  else if (signal.type === 'callHeld') held(line, call, signal, from, out);
+  else if (call.state === 'adopted') inAdopted(line, call, signal, from, out);
+  else if (call.state === 'offered') inOffered(line, call, signal, from, out);
+  else inTaken(line, call, signal, from, out);
+}
+
+/** A process died, or a manager is gone. */
+export function loseCalls(line: LineControl, gone: Pid | Home, out: Out): void {
+  for (const call of [...line.calls.values()]) {
+    if (call.state === 'offered') loseInOffered(line, call, gone, out);
+    else if (call.state === 'adopted') loseInAdopted(line, call, gone, out);
+    else loseInTaken(line, call, gone, out);
+  }
+}
+
+/** What has waited is said now. */
+function replay(line: LineControl, waiting: readonly Said<CallEvent>[], out: Out): void {
+  for (const { signal, from } of waiting) hearOfCall(line, signal, from, out);
+}
+
+function inOffered(line: LineControl, call: Offered, signal: CallEvent, from: Pid, out: Out): void {
+  switch (signal.type) {
+    case 'callAlert':
+      if (call.ringing.includes(from)) out.push(tell(call.control, signal));
+      break;
+    case 'callProceed':
+      if (call.ringing.includes(from)) take(line, call, signal, from, out);
+      // Its turn was over, and the news of that crossed its answer.
+      else withdraw(signal.from, 'no answer', out);
+      break;
+    case 'callRefuse':
+      refuseOffer(line, call, from, signal.cause, out);
+      break;
+    case 'callWithdraw':
+    case 'callEnded':
+      if (from === call.control) withdrawOffer(line, call, signal.cause, out);
+      break;
+  }
+}
+
+function inTaken(line: LineControl, call: Taken, signal: CallEvent, from: Pid, out: Out): void {
+  switch (signal.type) {
+    case 'callProceed':
+      // Two phones answered at once, on different managers perhaps: the first signal here has won.
+      if (from !== call.holder.pid) withdraw(signal.from, 'answered elsewhere', out);
+      break;
+    case 'callWithdraw':
+      if (from !== call.control) break;
+      removeCall(line, call);
+      withdraw(call.holder, signal.cause, out);
+      break;
+    case 'callEnded':
+      if (from === call.holder.pid) release(line, call, signal.cause, out);
+      else if (from === call.control) loseControl(line, call);
+      break;
+    default:
+  }
+}
+
+/**
+ * The holder is no more. It has told the caller itself, but perhaps before the caller heard of its
+ * answer, which goes through call control: so this does too, behind it.
+ */
+function release(line: LineControl, call: Taken, cause: Cause, out: Out): void {
+  removeCall(line, call);
+  if (call.isOnItsOwn) return;
+  out.push(tell(call.control, { type: 'callRelease', call: call.call, from: call.holder, cause }));
+}
+
+/**
+ * Call control has ended. As a rule the holder says so too, now or in a moment; not when its leg was
+ * transferred to another caller, and then this is no end for the line.
+ */
+function loseControl(line: LineControl, call: Taken): void {
+  if (findDevice(line.devices, call.holder.pid) === undefined) removeCall(line, call);
+  else call.isOnItsOwn = true;
+}
+
+/** Who has the call: call control's word to a new process, or a device's that has it from another. */
+function held(
+  line: LineControl,
+  call: LineCall,
+  signal: Signal<'callHeld'>,
+  from: Pid,
+  out: Out,
+): void {
+  const { holder } = signal;
+  const isControl = from === call.control;
+  if (call.state !== 'taken') {
+    if (!isControl) return;
+    const isHere = call.ringing.includes(holder.pid);
+    hold(line, call, holder, out);
+    if (call.state === 'adopted') replay(line, call.said, out);
+    // It has said which calls it has, and this is none of them: it has hung up already.
+    if (!isHere && findDevice(line.devices, holder.pid) !== undefined)
+      releaseIfHeld(line, call.call, holder.pid, out);
+  } else if (holder.pid !== call.holder.pid && (isControl || from === holder.pid)) {
+    if (isControl) withdraw(call.holder, 'answered elsewhere', out);
+    else if (!call.isOnItsOwn) out.push(tell(call.control, signal));
+    setHolder(line, call, holder);
+  }
+}
+
+/** Calls that `pid` is thought to hold, and does not have. */
+export function releaseMissing(
+  line: LineControl,
+  pid: Pid,
+  has: readonly MemberCall[],
+  out: Out,
+): void {
+  for (const { call } of [...line.calls.values()])
+    if (!has.some((each) => each.call === call)) releaseIfHeld(line, call, pid, out);
+}
+
+function releaseIfHeld(line: LineControl, id: CallId, pid: Pid, out: Out): void {
+  const call = line.calls.get(id);
+  if (call?.state === 'taken' && call.holder.pid === pid) release(line, call, 'call gone', out);
+}
+
+/** The call is over, and this signal crossed its end on the way. */
+function afterCall(signal: CallEvent, out: Out): void {
+  if (signal.type === 'callProceed') withdraw(signal.from, 'call gone', out);
+}
+
+/** A call is to be offered. */
+export function offer(line: LineControl, asked: CallRequest, control: Pid, out: Out): void {
+  const { call, from } = asked;
+  const known = line.calls.get(call);
+  if (known !== undefined) {
+    // Said twice: the offer is under way already, or taken.
+    if (known.state === 'adopted' && known.control === control) resume(line, known, asked, out);
+    return;
+  }
+  if (line.appearances.lowest >= LINE_CALLS_MAX) {
+    out.push(tell(control, { type: 'callRefuse', call, cause: 'overload' }));
+    return;
+  }
+  const appearance = takeAppearance(line.appearances, call);
+  const offered: Offered = {
+    state: 'offered',
+    call,
+    control,
+    from,
+    caller: asked.caller,
+    appearance,
+    request: requestAt(line, asked, appearance, control),
+    step: 0,
+    stage: -1,
+    ringing: [],
+    refused: [],
+    cause: 'no device',
+    armed: [],
+  };
+  putCall(line, offered);
+  beginOffer(line, offered, out);
+  // Refused at once: no lamp has been lit.
+  if (!line.calls.has(call)) line.changed = false;
+}
+
+/** Call control asks again: who rings rings on, and what was said meanwhile counts. */
+function resume(line: LineControl, adopted: Adopted, asked: CallRequest, out: Out): void {
+  const { call, control, from, caller, appearance, ringing, refused, said } = adopted;
+  settleAdopted(adopted, out);
+  const offered: Offered = {
+    state: 'offered',
+    call,
+    control,
+    from,
+    caller,
+    appearance,
+    request: requestAt(line, asked, appearance, control),
+    step: 0,
+    stage: -1,
+    ringing,
+    refused,
+    cause: 'no device',
+    armed: [],
+  };
+  putCall(line, offered);
+  resumeOffer(line, offered, out);
+  replay(line, said, out);
+}
+
+/** The request as the devices get it. Written out, which is several times as fast as `...`. */
+function requestAt(
+  line: LineControl,
+  asked: CallRequest,
+  appearance: number,
+  control: Pid,
+): CallRequest {
+  return {
+    type: 'callRequest',
+    call: asked.call,
+    caller: asked.caller,
+    from: asked.from,
+    dialled: asked.dialled,
+    offer: asked.offer,
+    by: asked.by,
+    hops: asked.hops,
+    reliable: asked.reliable,
+    referredBy: asked.referredBy,
+    line: line.line.number,
+    appearance,
+    control,
+  };
+}
+
+function take(
+  line: LineControl,
+  call: Offered,
+  signal: Signal<'callProceed'>,
+  winner: Pid,
+  out: Out,
+): void {
+  const { control, from, caller, appearance } = call;
+  const holder = signal.from;
+  const member = findDevice(line.devices, winner)?.member ?? '';
+  const taken = { call: call.call, control, from, caller, appearance, holder, member };
+  putCall(line, { state: 'taken', ...taken });
+  out.push(tell(control, signal));
+  for (const pid of call.ringing)
+    if (pid !== winner) withdraw({ pid, call: call.call }, 'answered elsewhere', out);
+  disarm(call, out);
+}
+
+function loseInOffered(line: LineControl, call: Offered, gone: Pid | Home, out: Out): void {
+  if (isGone(call.control, gone)) {
+    withdrawOffer(line, call, 'internal failure', out);
+    return;
+  }
+  for (const pid of [...call.ringing])
+    if (isGone(pid, gone)) {
+      // It may be out of reach only, and is not to ring on.
+      if (pid === gone) withdraw({ pid, call: call.call }, 'unreachable', out);
+      refuseOffer(line, call, pid, 'unreachable', out);
+    }
+}
+
+function loseInTaken(line: LineControl, call: Taken, gone: Pid | Home, out: Out): void {
+  const { control, caller, holder } = call;
+  const cause = 'internal failure';
+  if (!call.isOnItsOwn && isGone(control, gone)) {
+    removeCall(line, call);
+    // The answer may have died with it: then the holder would speak to nobody.
+    out.push(tell(holder.pid, { type: 'callRelease', call: holder.call, from: caller, cause }));
+    out.push(tell(caller.pid, { type: 'callRelease', call: caller.call, from: holder, cause }));
+  } else if (isGone(holder.pid, gone)) release(line, call, cause, out);
+}
