@@ -42,15 +42,15 @@ export class Evictions {
 
   /** Whether `home` may have been expelled by this manager. */
   isOpen(home: Home): boolean {
-    return this.#attempts.has(home);
+    return this.#options.nowMs() < (this.#attempts.get(home)?.forgottenMs ?? 0);
   }
 
   get dueMs(): number {
     const nowMs = this.#options.nowMs();
     let dueMs = Number.POSITIVE_INFINITY;
-    // What was not repeated when it could be waits for something else than time.
+    // What was not done when its time had come waits for something else.
     for (const { againMs, forgottenMs } of this.#attempts.values())
-      dueMs = Math.min(dueMs, againMs > nowMs ? againMs : forgottenMs);
+      for (const atMs of [againMs, forgottenMs]) if (atMs > nowMs) dueMs = Math.min(dueMs, atMs);
     return dueMs;
   }
 

@@ -52,6 +52,8 @@ export class MembershipBench {
   #membership: Membership | undefined;
   readonly #options: BenchOptions;
   #isAwake = true;
+  /** Turns that wait until it wakes. */
+  #missed: (() => void)[] = [];
 
   constructor(options: BenchOptions = {}) {
     this.#options = options;
@@ -93,7 +95,10 @@ export class MembershipBench {
   start(): void {
     const { plane } = this;
     const turn = (action: () => void): void => {
-      if (!this.#isAwake) return;
+      if (!this.#isAwake) {
+        this.#missed.push(() => turn(action));
+        return;
+      }
       membership.advance(this.agenda.nowMs);
       action();
     };
@@ -169,12 +174,13 @@ export class MembershipBench {
     this.agenda.nowMs = untilMs;
   }
 
-  /** The member sleeps; what comes for it meanwhile is lost. */
+  /** The member sleeps; what the bus has for it meanwhile is lost, what the store has waits. */
   sleep(forMs: number): void {
     this.#isAwake = false;
     this.run(forMs);
     this.#isAwake = true;
     this.membership.advance(this.agenda.nowMs);
+    for (const turn of this.#missed.splice(0)) turn();
   }
 
   /** Away with the log so far. */
@@ -217,7 +223,9 @@ export class MembershipBench {
 
   /** The member's timers, to the ms. */
   #advance(): void {
-    if (this.#isAwake) this.membership.advance(this.agenda.nowMs);
+    const { nowMs } = this.agenda;
+    if (this.#isAwake) this.membership.advance(nowMs);
+    if (this.#isAwake && this.membership.nextDueMs() <= nowMs) throw new Error('never done');
     this.agenda.after(1, () => this.#advance());
   }
 

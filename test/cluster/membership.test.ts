@@ -463,3 +463,61 @@ test('of two versions that join at once the younger gives way', () => {
     "4 failed: version: This manager speaks version 1 of the cluster's protocol, but these members do not: cm2 (version 7). Run the same release on all of them.",
   ]);
 });
+
+test('a manager that was expelled while it slept in the middle of joining does not act', () => {
+  const bench = new MembershipBench();
+  const put = { type: 'put', key: 'secret', value: 'theirs' } as const;
+  bench.store.transact({ compare: [], then: [put] });
+  bench.start();
+  bench.run(2);
+  bench.agenda.at(500, () => {
+    bench.isBlind = true;
+  });
+  bench.agenda.at(1000, () =>
+    bench.store.transact({ compare: [], then: [{ type: 'delete', key: 'members/cm1' }] }),
+  );
+  bench.sleep(1300);
+  bench.run(100);
+  assert.deepEqual(bench.log.slice(2), [
+    '1302 joined as cm1.2u: cm1.2u, theirs',
+    '1304 revoke lease of cm1',
+    '1304 fenced',
+  ]);
+});
+
+test('a newcomer that has not said whom it hears is no part of a majority', () => {
+  const bench = joined(['cm2', 'cm3', 'cm4'], { timings: { pingMs: 10_000 } });
+  const silent = ['cm3', 'cm4'].map((id) => bench.others.get(id)?.home ?? '');
+  for (const id of ['cm3', 'cm4']) bench.script(id, { isBeating: false, answers: 'nothing' });
+  bench.run(900);
+  bench.add('cm5', { isHearing: false });
+  bench.script('cm2', { suspects: silent });
+  bench.run(600);
+  assert.deepEqual(
+    bench.log.filter((line) => line.includes('delete')),
+    [],
+  );
+});
+
+test('an eviction whose outcome is unknown is tried again, and not for ever', () => {
+  const bench = joined(['cm2', 'cm3'], { timings: { pingMs: 10_000 } });
+  const silent = bench.others.get('cm3')?.home ?? '';
+  bench.script('cm3', { isBeating: false, answers: 'nothing' });
+  bench.run(900);
+  bench.script('cm2', { suspects: [silent] });
+  bench.plane.stop();
+  bench.run(230);
+  bench.script('cm3', { isBeating: true, answers: 'here' });
+  bench.script('cm2', { suspects: [] });
+  bench.run(3500);
+  bench.plane.resume();
+  bench.run(2000);
+  assert.deepEqual(bench.log, [
+    '700 ping cm3',
+    '1500 ping cm3',
+    '1500 delete members/cm3, put evictions/cm3',
+    '1602 delete members/cm3, put evictions/cm3',
+    '4001 frozen',
+    '5302 member',
+  ]);
+});
