@@ -1,4 +1,5 @@
 /** What `npm run explore` goes through: small enough for every run, and the others. */
+import { type AnswerConfiguration, answerModel } from './answer-model.ts';
 import type { Model } from './explorer.ts';
 import { LockModel } from './lock-model.ts';
 import type { LockConfiguration } from './lock-world.ts';
@@ -71,9 +72,43 @@ const LOCKS_LARGE: readonly LockConfiguration[] = [
   },
 ];
 
-export const SMALL: readonly MakeModel[] = LOCKS_SMALL.map(lockOf);
-export const LARGE: readonly MakeModel[] = LOCKS_LARGE.map(lockOf);
+const ANSWERS_SMALL: readonly AnswerConfiguration[] = [
+  { name: '2 phones', phones: 2 },
+  { name: '3 phones', phones: 3 },
+  { name: '3 phones in series', phones: 3, isSerial: true },
+  { name: '2 phones, a death', phones: 2, crashes: 1 },
+  { name: '2 phones, a loss', phones: 2, losses: 1 },
+  { name: '2 phones, a duplicate', phones: 2, duplicates: 1 },
+  { name: '2 phones, no order', phones: 2, isUnordered: true },
+];
+
+const ANSWERS_LARGE: readonly AnswerConfiguration[] = [
+  { name: '4 phones', phones: 4 },
+  { name: '3 phones, a death', phones: 3, crashes: 1 },
+  { name: '2 phones, 2 deaths', phones: 2, crashes: 2 },
+  { name: '3 phones in series, a death', phones: 3, isSerial: true, crashes: 1 },
+  {
+    name: '2 phones, a death, a loss, no order',
+    phones: 2,
+    crashes: 1,
+    losses: 1,
+    isUnordered: true,
+  },
+];
+
+export const SMALL: readonly MakeModel[] = [
+  ...LOCKS_SMALL.map(lockOf),
+  ...ANSWERS_SMALL.map(answerOf),
+];
+export const LARGE: readonly MakeModel[] = [
+  ...LOCKS_LARGE.map(lockOf),
+  ...ANSWERS_LARGE.map(answerOf),
+];
 
 function lockOf(configuration: LockConfiguration): MakeModel {
   return () => new LockModel({ ...configuration, name: `lock: ${configuration.name}` });
+}
+
+function answerOf(configuration: AnswerConfiguration): MakeModel {
+  return () => answerModel({ ...configuration, name: `answer: ${configuration.name}` });
 }

@@ -1,0 +1,371 @@
+/**
+ * A few call processes and all orders in which they may hear one another: the production machines
+ * among them as they are. What one process says to another arrives in order, as links between managers
+ * have it, unless the world is told to be worse; a process that died is announced behind what it said.
+ */
+import type { Effect, Out } from '../../call/effects.ts';
+import type { CallSignal } from '../../call/signals.ts';
+import type { Pid } from '../../process/pid.ts';
+import type { Model } from './explorer.ts';
+import { merged, Numbering, pack, unpack, without } from './packing.ts';
+
+export type ProcessEvent =
+  | { readonly type: 'signal'; readonly signal: CallSignal; readonly from: Pid }
+  | { readonly type: 'down'; readonly gone: Pid }
+  | { readonly type: 'timer'; readonly timer: string }
+  /** What the process's user does. */
+  | { readonly type: 'act'; readonly act: string };
+
+/** A process: its record is JSON between two events. */
+export type Machine = {
+  readonly pid: Pid;
+  readonly record: string;
+  readonly step: (record: string, event: ProcessEvent, out: Out) => string;
+  /** What its user may do now. */
+  readonly acts: (record: string) => readonly string[];
+};
+
+/** `step` returns the record after the event: another one, or the same changed in place. */
+export function machineOf<S>(
+  pid: Pid,
+  record: S,
+  step: (record: S, event: ProcessEvent, out: Out) => S,
+  acts: (record: S) => readonly string[] = () => [],
+): Machine {
+  return {
+    pid,
+    record: write(record),
+    step: (before, event, out) => write(step(read(before) as S, event, out)),
+    acts: (now) => acts(read(now) as S),
+  };
+}
+
+export type ProcessConfiguration = {
+  readonly name: string;
+  readonly machines: readonly Machine[];
+  /** Who may die, one after the other, `crashes` times. */
+  readonly mortals?: readonly Pid[];
+  readonly crashes?: number;
+  readonly losses?: number;
+  readonly duplicates?: number;
+  /** Signals overtake one another. */
+  readonly isUnordered?: boolean;
+  /** Timers that may run out at any time; the others never do. */
+  readonly timers?: RegExp;
+  /** Which invariant is broken, in words. */
+  readonly check: (world: Snapshot) => string | undefined;
+};
+
+/** A state as invariants see it. */
+export type Snapshot = {
+  /** The record of a process, undefined when it died or has ended. */
+  readonly recordOf: (pid: Pid) => unknown;
+  /** Everything that was said has been heard. */
+  readonly isQuiet: boolean;
+  /** Nothing can happen any more. */
+  readonly isEnd: boolean;
+};
+
+type Node = {
+  readonly record: string;
+  readonly timers: readonly string[];
+  readonly isOver: boolean;
+};
+type Sent = { readonly from: number; readonly to: number; readonly event: ProcessEvent };
+/** `event`: its number. */
+type Move = { readonly event: number; readonly words: string };
+type Act = { readonly node: number; readonly sent: readonly number[] };
+type Surroundings = {
+  readonly dead: readonly number[];
+  readonly crashes: number;
+  readonly losses: number;
+  readonly duplicates: number;
+};
+type World = {
+  readonly surroundings: Surroundings;
+  readonly nodes: readonly number[];
+  /** What is on its way: in order of senders and receivers, and for each two in the order in which it was said. */
+  readonly under: readonly number[];
+};
+
+/** Who says one of these to a process that is no more is told so. */
+const MISSED: ReadonlySet<CallSignal['type']> = new Set([
+  'attach',
+  'attached',
+  'lineLocated',
+  'callRequest',
+  'callAcknowledge',
+]);
+const EVENTS_MAX = 2 ** 24;
+
+export class ProcessModel implements Model {
+  readonly name: string;
+  readonly initial: string;
+  readonly #configuration: ProcessConfiguration;
+  readonly #machines: readonly Machine[];
+  readonly #pids: readonly Pid[];
+  readonly #surroundings = new Numbering<Surroundings>();
+  readonly #nodes = new Numbering<Node>();
+  readonly #events = new Numbering<ProcessEvent>();
+  readonly #sent = new Numbering<Sent>();
+  readonly #acts = new Map<number, Act>();
+  readonly #moves = new Map<number, readonly Move[]>();
+  /** Of each signal on its way, the number of its event. */
+  readonly #heard: number[] = [];
+  readonly #records = new Map<number, unknown>();
+
+  constructor(configuration: ProcessConfiguration) {
+    const { name, machines, crashes = 0, losses = 0, duplicates = 0 } = configuration;
+    this.name = name;
+    this.#configuration = configuration;
+    this.#machines = machines;
+    this.#pids = machines.map(({ pid }) => pid);
+    const nodes = machines.map(({ record }) =>
+      this.#nodes.numberOf({ record, timers: [], isOver: false }),
+    );
+    const surroundings = { dead: [], crashes, losses, duplicates };
+    this.initial = this.#pack({ surroundings, nodes, under: [] });
+  }
+
+  successors(state: string, next: string[], labels?: string[]): void {
+    const world = this.#worldOf(state);
+    this.#deliver(world, next, labels);
+    for (const [place, node] of world.nodes.entries()) {
+      if (world.surroundings.dead.includes(place)) continue;
+      for (const { event, words } of this.#movesOf(place, node)) {
+        this.#put(world, place, event, next);
+        labels?.push(words);
+      }
+    }
+    this.#crash(world, next, labels);
+  }
+
+  violation(state: string): string | undefined {
+    const world = this.#worldOf(state);
+    return this.#configuration.check(this.#snapshotOf(world, false));
+  }
+
+  unfinished(state: string): string | undefined {
+    const world = this.#worldOf(state);
+    return this.#configuration.check(this.#snapshotOf(world, true));
+  }
+
+  /** What a process may do without hearing anything: found out once for each record. */
+  #movesOf(place: number, node: number): readonly Move[] {
+    const key = node * 16 + place;
+    const known = this.#moves.get(key);
+    if (known !== undefined) return known;
+    const { record, timers, isOver } = this.#nodes.valueOf(node);
+    const moves: Move[] = [];
+    const name = this.#nameOf(place);
+    for (const act of isOver ? [] : (this.#machines[place]?.acts(record) ?? []))
+      moves.push({ event: this.#events.numberOf({ type: 'act', act }), words: `${name}: ${act}` });
+    for (const timer of timers) {
+      if (this.#configuration.timers?.test(timer) !== true) continue;
+      const event = this.#events.numberOf({ type: 'timer', timer });
+      moves.push({ event, words: `${name}: time is up, ${timer}` });
+    }
+    this.#moves.set(key, moves);
+    return moves;
+  }
+
+  #snapshotOf({ surroundings, nodes, under }: World, isEnd: boolean): Snapshot {
+    const recordOf = (pid: Pid): unknown => {
+      const place = this.#pids.indexOf(pid);
+      const node = nodes[place];
+      if (node === undefined || surroundings.dead.includes(place)) return undefined;
+      return this.#recordOf(node);
+    };
+    return { recordOf, isQuiet: under.length === 0, isEnd };
+  }
+
+  #recordOf(node: number): unknown {
+    if (!this.#records.has(node)) {
+      const { record, isOver } = this.#nodes.valueOf(node);
+      this.#records.set(node, isOver ? undefined : read(record));
+    }
+    return this.#records.get(node);
+  }
+
+  #deliver(world: World, next: string[], labels?: string[]): void {
+    const { surroundings, under } = world;
+    let before: Sent | undefined;
+    for (const number of new Set(under)) {
+      const sent = this.#sent.valueOf(number);
+      const { from, to, event } = sent;
+      const isNext = before?.from !== from || before.to !== to;
+      before = sent;
+      if (!isNext && this.#configuration.isUnordered !== true) continue;
+      const rest = { ...world, under: without(under, number) };
+      this.#put(rest, to, this.#eventOf(number, sent), next, from);
+      labels?.push(`${this.#nameOf(to)} hears ${this.#wordsOf(sent)}`);
+      // That somebody died is not said, but seen.
+      if (event.type !== 'signal') continue;
+      if (surroundings.losses > 0) {
+        const losses = surroundings.losses - 1;
+        next.push(this.#pack({ ...rest, surroundings: { ...surroundings, losses } }));
+        labels?.push(`lost on the way to ${this.#nameOf(to)}: ${this.#wordsOf(sent)}`);
+      }
+      if (surroundings.duplicates > 0) {
+        const duplicates = surroundings.duplicates - 1;
+        const twice = { ...world, surroundings: { ...surroundings, duplicates } };
+        next.push(this.#pack({ ...twice, under: this.#add(under, [number]) }));
+        labels?.push(`twice on the way to ${this.#nameOf(to)}: ${this.#wordsOf(sent)}`);
+      }
+    }
+  }
+
+  #crash({ surroundings, nodes, under }: World, next: string[], labels?: string[]): void {
+    const { mortals = [] } = this.#configuration;
+    if (surroundings.crashes === 0) return;
+    for (const gone of mortals) {
+      const place = this.#pids.indexOf(gone);
+      const node = nodes[place];
+      if (node === undefined || surroundings.dead.includes(place)) continue;
+      if (this.#nodes.valueOf(node).isOver) continue;
+      const dead = [...surroundings.dead, place].sort((a, b) => a - b);
+      const told = nodes.flatMap((_, to) =>
+        dead.includes(to)
+          ? []
+          : [this.#sent.numberOf({ from: place, to, event: { type: 'down', gone } })],
+      );
+      const kept = under.filter((number) => this.#sent.valueOf(number).to !== place);
+      const after = { ...surroundings, dead, crashes: surroundings.crashes - 1 };
+      next.push(this.#pack({ surroundings: after, nodes, under: this.#add(kept, told) }));
+      labels?.push(`${this.#nameOf(place)} dies`);
+    }
+  }
+
+  /** `world` after `place` has dealt with `event`. */
+  #put(world: World, place: number, heard: number, next: string[], from = -1): void {
+    const { surroundings, nodes, under } = world;
+    const node = nodes[place] ?? 0;
+    let act: Act;
+    if (this.#nodes.valueOf(node).isOver) {
+      const event = this.#events.valueOf(heard);
+      const isMissed = event.type === 'signal' && MISSED.has(event.signal.type);
+      const gone = this.#pids[place];
+      const answer: ProcessEvent | undefined =
+        isMissed && gone !== undefined ? { type: 'down', gone } : undefined;
+      const sent =
+        answer === undefined ? [] : [this.#sent.numberOf({ from: place, to: from, event: answer })];
+      act = { node, sent };
+    } else act = this.#act(place, node, heard);
+    const living = act.sent.filter(
+      (number) => !surroundings.dead.includes(this.#sent.valueOf(number).to),
+    );
+    next.push(
+      this.#pack({
+        surroundings,
+        nodes: nodes.with(place, act.node),
+        under: this.#add(under, living),
+      }),
+    );
+  }
+
+  /** Found out once for each process, record and event. */
+  #act(place: number, number: number, heard: number): Act {
+    const key = (number * EVENTS_MAX + heard) * 16 + place;
+    const known = this.#acts.get(key);
+    if (known !== undefined) return known;
+    const node = this.#nodes.valueOf(number);
+    const event = this.#events.valueOf(heard);
+    const machine = this.#machines[place];
+    const effects: Effect[] = [];
+    const record = machine?.step(node.record, event, effects) ?? node.record;
+    const timers = new Set(node.timers);
+    if (event.type === 'timer') timers.delete(event.timer);
+    const sent: number[] = [];
+    let { isOver } = node;
+    for (const effect of effects) {
+      if (effect.type === 'start') timers.add(effect.timer);
+      else if (effect.type === 'stop') timers.delete(effect.timer);
+      else if (effect.type === 'exit') isOver = true;
+      else {
+        const to = this.#pids.indexOf(effect.to);
+        const said: ProcessEvent = {
+          type: 'signal',
+          signal: effect.signal,
+          from: this.#pids[place] ?? effect.to,
+        };
+        if (to >= 0) sent.push(this.#sent.numberOf({ from: place, to, event: said }));
+      }
+    }
+    // What a process that has ended remembers is nothing.
+    const after: Node = isOver
+      ? { record: 'null', timers: [], isOver }
+      : { record, timers: [...timers].sort((a, b) => (a < b ? -1 : 1)), isOver };
+    const act = { node: this.#nodes.numberOf(after), sent };
+    this.#acts.set(key, act);
+    return act;
+  }
+
+  #eventOf(number: number, { event }: Sent): number {
+    const known = this.#heard[number];
+    if (known !== undefined) return known;
+    const heard = this.#events.numberOf(event);
+    this.#heard[number] = heard;
+    return heard;
+  }
+
+  #add(under: readonly number[], sent: readonly number[]): readonly number[] {
+    if (this.#configuration.isUnordered === true) return merged(under, sent);
+    const all = [...under];
+    for (const number of sent) {
+      const channel = this.#channelOf(number);
+      const at = all.findIndex((other) => this.#channelOf(other) > channel);
+      all.splice(at < 0 ? all.length : at, 0, number);
+    }
+    return all;
+  }
+
+  #channelOf(number: number): number {
+    const { from, to } = this.#sent.valueOf(number);
+    return from * 16 + to;
+  }
+
+  #worldOf(state: string): World {
+    const numbers = unpack(state);
+    const count = 1 + this.#machines.length;
+    return {
+      surroundings: this.#surroundings.valueOf(numbers[0] ?? 0),
+      nodes: numbers.slice(1, count),
+      under: numbers.slice(count),
+    };
+  }
+
+  #pack({ surroundings, nodes, under }: World): string {
+    return pack([this.#surroundings.numberOf(surroundings), ...nodes, ...under]);
+  }
+
+  #nameOf(place: number): string {
+    return this.#pids[place] ?? '';
+  }
+
+  #wordsOf({ from, event }: Sent): string {
+    if (event.type === 'down') return `that ${event.gone} is gone`;
+    if (event.type !== 'signal') return event.type;
+    const cause = 'cause' in event.signal ? ` (${event.signal.cause})` : '';
+    return `${event.signal.type}${cause} of ${this.#nameOf(from)}`;
+  }
+}
+
+/** A map is not JSON. */
+function write(record: unknown): string {
+  return JSON.stringify(record, (_, value: unknown) =>
+    value instanceof Map
+      ? { mapEntries: [...value] }
+      : value instanceof Set
+        ? { setItems: [...value] }
+        : value,
+  );
+}
+
+function read(text: string): unknown {
+  return JSON.parse(text, (_, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    if ('mapEntries' in value) return new Map(value.mapEntries as [unknown, unknown][]);
+    if ('setItems' in value) return new Set(value.setItems as unknown[]);
+    return value;
+  });
+}
