@@ -2,7 +2,10 @@
 import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
 
-/** A line with the call, the leg (its SIP Call-ID) and the device. Costs a comparison when not wanted. */
+/**
+ * A line with the call, the leg (its SIP Call-ID), the device, and its appearance if it came by a line.
+ * Costs a comparison when not wanted.
+ */
 export function logCall(
   process: DeviceProcess,
   record: CallLeg,
@@ -16,6 +19,7 @@ export function logCall(
     leg: record.leg?.callId ?? '',
     device: process.place.device,
     number: record.number,
+    ...(record.line === undefined ? {} : { appearance: record.line.appearance }),
     ...(cause === undefined ? {} : { cause }),
   });
 }
