@@ -3,7 +3,7 @@ import type { Home, Pid } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import { type CallEvent, NEW, step } from './call-control.ts';
 import type { CallControl } from './call-control-state.ts';
-import { type CallView, newCallView } from './call-registry.ts';
+import { type CallState, type CallView, newCallView } from './call-registry.ts';
 import { type Destination, destinationOf, type Routing } from './destination.ts';
 import type { EffectBuffer } from './effects.ts';
 import type { CallId, CallRequest, CallSignal, LegRef, Party } from './signals.ts';
@@ -71,18 +71,36 @@ export class CallControlProcess implements Process<CallSignal> {
 
   #showAnswer(leg: LegRef, party: Party): void {
     const call = this.#call;
-    const hasWon = call.state === 'answered' && call.holder === leg;
+    const isTaken = call.state === 'answered' || call.state === 'distributed';
+    const hasWon = isTaken && call.holder === leg;
     if (hasWon && this.#view !== undefined) this.#view.answeredBy = { leg, party };
   }
 
   #show(): void {
     const view = this.#view;
-    const { state } = this.#call;
-    if (view === undefined || state === view.state) return;
-    if (state === 'over') this.#options.calls.delete(view.call);
-    else if (state !== 'new' && state !== 'locating') {
-      view.state = state;
-      view.sinceMs = this.#host.nowMs;
-    }
+    if (view === undefined) return;
+    if (this.#call.state === 'over') this.#options.calls.delete(view.call);
+    const state = shownState(this.#call);
+    if (state === undefined || state === view.state) return;
+    view.state = state;
+    view.sinceMs = this.#host.nowMs;
+  }
+}
+
+/** Undefined: as it was. */
+function shownState(call: CallControl): CallState | undefined {
+  switch (call.state) {
+    case 'new':
+    case 'locating':
+    case 'over':
+      return undefined;
+    case 'locking':
+      return 'trying';
+    case 'distributing':
+      return call.isRinging ? 'ringing' : 'trying';
+    case 'distributed':
+      return 'answered';
+    default:
+      return call.state;
   }
 }

@@ -1,6 +1,7 @@
 /** What call control remembers of its call, state by state: plain data. */
 import type { Pid } from '../process/pid.ts';
 import type { Route, SoughtLine } from './destination.ts';
+import type { Distributed, Distributing, Locking } from './distribution-state.ts';
 import type { CallRequest, LegRef, Party } from './signals.ts';
 
 export type New = { readonly state: 'new' };
@@ -40,7 +41,16 @@ export type Answered = {
 
 export type Over = { readonly state: 'over' };
 
-export type CallControl = New | Offering | Locating | Answered | Over;
+export type CallControl =
+  | New
+  | Offering
+  | Locating
+  | Answered
+  /** Of calls to replicated lines. */
+  | Locking
+  | Distributing
+  | Distributed
+  | Over;
 
 export type Target =
   | { readonly kind: 'line'; readonly pid: Pid; readonly line: SoughtLine }

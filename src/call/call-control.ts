@@ -20,6 +20,7 @@ import type {
 } from './call-control-state.ts';
 import type { Cause } from './cause.ts';
 import type { Destination, Route } from './destination.ts';
+import { distribute, stepDistribution } from './distribution.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import type { CallRequest, CallSignal } from './signals.ts';
 
@@ -57,6 +58,10 @@ export function step(call: CallControl, event: CallEvent, out: Out): CallControl
       return inLocating(call, event, out);
     case 'answered':
       return inAnswered(call, event, out);
+    case 'locking':
+    case 'distributing':
+    case 'distributed':
+      return stepDistribution(call, event, out);
     case 'over':
       return call;
   }
@@ -74,6 +79,8 @@ function inNew(call: New, event: CallEvent, out: Out): CallControl {
       const { lcp, line } = destination;
       return ask(lcp, { request, line, alerting: [], hasRung: false }, out);
     }
+    case 'lines':
+      return distribute(request, destination.line, destination.lcps, out);
     case 'locating':
       return locate(
         { request, line: destination.line, gone: undefined, alerting: [], hasRung: false },
@@ -102,8 +109,9 @@ function inOffering(call: Offering, event: CallEvent, out: Out): CallControl {
 }
 
 /** The request goes to `lcp`: to the line's first process, or to one that is to go on with it. */
-function ask(lcp: Pid, call: Omit<Locating, 'state' | 'gone'>, out: Out): Offering {
+function ask(lcp: Pid, call: Omit<Locating, 'state' | 'gone'>, out: Out): CallControl {
   const { request, line, alerting, hasRung } = call;
+  if (line.replicated !== undefined) return distribute(request, line.replicated, [lcp], out);
   out.push(tell(lcp, request));
   const target: Target = { kind: 'line', pid: lcp, line };
   return { state: hasRung ? 'ringing' : 'trying', request, target, routes: [], alerting };

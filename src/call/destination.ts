@@ -1,21 +1,28 @@
 /** Where call control takes a call request: digit analysis' answer, made into processes or a refusal. */
-import type { Pid } from '../process/pid.ts';
+import { homeOf, type Pid } from '../process/pid.ts';
 import type { Cause } from './cause.ts';
 import type { DigitAnalysis } from './digit-analysis.ts';
-import type { Directory } from './directory.ts';
-import { firstLcp } from './registration-table.ts';
+import type { Directory, Line } from './directory.ts';
+import { lineOfNumber } from './line-of-number.ts';
+import { firstLcp, type LocalLcp } from './registration-table.ts';
 import type { CallRequest } from './signals.ts';
 
 export type Destination =
   | { readonly type: 'line'; readonly lcp: Pid; readonly line: SoughtLine }
+  /** A replicated line: its processes, the one to go to first at the front. Never empty. */
+  | { readonly type: 'lines'; readonly lcps: readonly Pid[]; readonly line: Line }
   /** A number that was controlled a moment ago, and is expected to be again. */
   | { readonly type: 'locating'; readonly line: SoughtLine }
   /** Gateway processes to try, one after the other, each with the number as it is sent there. Never empty. */
   | { readonly type: 'gateways'; readonly routes: readonly Route[] }
   | { readonly type: 'refused'; readonly cause: Cause };
 
-/** A number, and the line manager that can tell who controls it. */
-export type SoughtLine = { readonly number: string; readonly manager: Pid };
+/** A number, and the line manager that can tell who controls it; the line itself, when it is replicated. */
+export type SoughtLine = {
+  readonly number: string;
+  readonly manager: Pid;
+  readonly replicated?: Line;
+};
 
 export type Route = { readonly gateway: Pid; readonly number: string };
 
@@ -35,14 +42,15 @@ export function destinationOf(request: CallRequest, routing: Routing): Destinati
   switch (analysis.type) {
     case 'line': {
       const lcp = firstLcp(analysis.location);
-      const line = { number: analysis.number, manager: routing.lineManager };
+      const line = soughtLine(analysis.number, routing);
+      if (analysis.location.mode === 'replicated' && line.replicated !== undefined) {
+        const { lcps } = analysis.location;
+        return { type: 'lines', lcps: localFirst(lcps, routing), line: line.replicated };
+      }
       return lcp === undefined ? { type: 'locating', line } : { type: 'line', lcp, line };
     }
     case 'locating':
-      return {
-        type: 'locating',
-        line: { number: analysis.number, manager: routing.lineManager },
-      };
+      return { type: 'locating', line: soughtLine(analysis.number, routing) };
     case 'gateways': {
       // Toll fraud: what comes in from outside does not go out again at our expense.
       if (routing.directory.gateways.has(request.by)) return refused('forbidden');
@@ -60,6 +68,20 @@ export function destinationOf(request: CallRequest, routing: Routing): Destinati
     case 'incomplete':
       return refused('address incomplete');
   }
+}
+
+function soughtLine(number: string, { directory, lineManager }: Routing): SoughtLine {
+  const line = lineOfNumber(directory, number);
+  const sought = { number, manager: lineManager };
+  return line?.mode === 'replicated' ? { ...sought, replicated: line } : sought;
+}
+
+/** This manager's own process of the line, if it has one; then the oldest. */
+function localFirst(lcps: readonly LocalLcp[], { lineManager }: Routing): readonly Pid[] {
+  const home = homeOf(lineManager);
+  const pids = lcps.map(({ lcp }) => lcp);
+  const own = pids.find((lcp) => homeOf(lcp) === home);
+  return own === undefined ? pids : [own, ...pids.filter((lcp) => lcp !== own)];
 }
 
 function refused(cause: Cause): Destination {

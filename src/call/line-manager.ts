@@ -36,6 +36,8 @@ import {
   lcpFor,
   type RegistrationTable,
 } from './registration-table.ts';
+import { newReplicatedLine } from './replicated-calls.ts';
+import { ReplicatedLineProcess } from './replicated-line-process.ts';
 import type { CallSignal } from './signals.ts';
 
 /** What a line manager works on; it outlives the process, which may be made anew. */
@@ -71,7 +73,10 @@ export class LineManager implements Process<CallSignal> {
     this.#host = host;
     this.#options = options;
     // Made anew: the timers of the one before are gone.
-    for (const number of options.records.keys()) this.#seek(number, AGAIN_MS);
+    for (const [number, record] of options.records) {
+      this.#seek(number, AGAIN_MS);
+      this.#showView(number, record);
+    }
     this.#forgetLost();
   }
 
@@ -124,6 +129,7 @@ export class LineManager implements Process<CallSignal> {
     if (location !== undefined) table.forget(number);
     const lcp = lcpFor(location, this.#options.cluster.home);
     if (record?.own !== undefined) this.#settleOwn(number, record, lcp, wasLost);
+    this.#showView(number, record);
     if (location?.mode === 'single') this.#count(number, record, location.lcp, wasLost);
     if (record === undefined) return;
     this.#answerCallers(number, record);
@@ -332,10 +338,24 @@ export class LineManager implements Process<CallSignal> {
 
   #claim(line: Line, record: LineRecord): void {
     const { cluster, out } = this.#options;
-    const control = claimedLineControl(line);
-    const pid = this.#host.spawn('l', (host) => new LineControlProcess(host, control, out));
+    let control = claimedLineControl(line);
+    const pid = this.#host.spawn('l', (host) => {
+      if (line.mode === 'single') return new LineControlProcess(host, control, out);
+      const replicated = newReplicatedLine(line, host.pid);
+      control = replicated.control;
+      return new ReplicatedLineProcess(host, replicated, out);
+    });
     record.own = { pid, control, isOwner: false };
     cluster.claim(this.#keyOf(line), pid);
+  }
+
+  /** A replicated line's process here knows who the others are. */
+  #showView(number: string, record: LineRecord | undefined): void {
+    const location = this.#options.table.find(number);
+    if (record?.own === undefined || location?.mode !== 'replicated') return;
+    const { revision } = location;
+    const lcps = location.lcps.map(({ lcp }) => lcp);
+    this.#host.tell(record.own.pid, { type: 'lineView', number, revision, lcps });
   }
 
   #keyOf({ number, mode }: Line): string {

@@ -12,8 +12,15 @@ import { type Home, homeOf, type Pid, readPid } from '../process/pid.ts';
 export type LineLocation =
   /** One process in the cluster. Its revision is its epoch. */
   | { readonly mode: 'single'; readonly lcp: Pid; readonly revision: number }
-  /** One process per manager, the oldest first. Never empty. */
-  | { readonly mode: 'replicated'; readonly lcps: readonly LocalLcp[] };
+  /**
+   * One process per manager, the oldest first. Never empty. `revision`: of this list; the same one is
+   * the same list at all managers that have seen the number's entries come and go.
+   */
+  | {
+      readonly mode: 'replicated';
+      readonly lcps: readonly LocalLcp[];
+      readonly revision: number;
+    };
 
 /** A manager's own line control process of a replicated line. */
 export type LocalLcp = { readonly lcp: Pid; readonly revision: number };
@@ -61,7 +68,10 @@ export class RegistrationTable {
     );
     if (local !== undefined) lcps.push(local);
     lcps.sort((one, other) => one.revision - other.revision);
-    return lcps.length === 0 ? undefined : { mode: 'replicated', lcps };
+    if (lcps.length === 0) return undefined;
+    // An entry that goes has no revision of its own; the next one's is higher still.
+    const next = known?.mode === 'replicated' ? known.revision + 1 : 0;
+    return { mode: 'replicated', lcps, revision: Math.max(next, local?.revision ?? 0) };
   }
 
   /** Whoever controlled `number` is gone, and somebody is to take its place. */

@@ -37,6 +37,8 @@ export class DeviceProcess implements Process<CallSignal> {
   watches: Map<Subscription<CallLeg>, dialogWatch.Watch> | undefined;
   /** Undefined before the first call: most phones of a large site are silent, and a table is not small. */
   #legs: Map<CallId, CallLeg> | undefined;
+  /** Further ids of legs that were moved. */
+  #aliases: Map<CallLeg, readonly CallId[]> | undefined;
   #callCounter = 0;
   #leaving = false;
 
@@ -69,6 +71,10 @@ export class DeviceProcess implements Process<CallSignal> {
   keep(call: CallId, record: CallLeg): void {
     this.#legs ??= new Map();
     this.#legs.set(call, record);
+    if (call === record.call) return;
+    // A leg may be moved again and again.
+    this.#aliases ??= new Map();
+    this.#aliases.set(record, [...(this.#aliases.get(record) ?? []), call]);
   }
 
   /** The leg is not known by that id any more. */
@@ -228,6 +234,7 @@ export class DeviceProcess implements Process<CallSignal> {
       if (phase !== 'over') this.#endLeg(record, phase, 'internal failure');
     }
     this.#legs = undefined;
+    this.#aliases = undefined;
   }
 
   /**
@@ -274,7 +281,8 @@ export class DeviceProcess implements Process<CallSignal> {
 
   forget(record: CallLeg): void {
     this.drop(record.call);
-    if (record.move !== undefined) this.drop(record.move.call);
+    for (const call of this.#aliases?.get(record) ?? []) this.drop(call);
+    this.#aliases?.delete(record);
   }
 
   /** A process whose registration is gone exits with its last leg. */

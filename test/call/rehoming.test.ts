@@ -1,0 +1,320 @@
+/** A line on phones of several managers, and what becomes of its calls when one of those is gone. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { snapshotOf } from '../../src/call/line-control.ts';
+import { firstLcp } from '../../src/call/registration-table.ts';
+import { homeOf, type Pid } from '../../src/process/pid.ts';
+import { Exchange } from './exchange.ts';
+import type { FakeCall, FakeDevice } from './fake-device.ts';
+import { directoryOf, lineOf } from './switchboard.ts';
+
+const DIRECTORY = directoryOf([lineOf('2000', ['ana', 'ben', 'cas'])], ['dan', 'eve']);
+const HOMES = ['a.1', 'b.1', 'c.1'];
+
+type Cast = {
+  readonly exchange: Exchange;
+  readonly ana: FakeDevice;
+  readonly ben: FakeDevice;
+  readonly cas: FakeDevice;
+  readonly dan: FakeDevice;
+};
+
+/** ana, whose registration makes the line's process, on a; ben and dan on b; cas on c. */
+function cast(homes = HOMES): Cast {
+  const exchange = new Exchange(DIRECTORY, homes);
+  const plug = (home: string, user: string) => {
+    const device = exchange.board(home).plug(user);
+    exchange.settle();
+    return device;
+  };
+  const [a = '', b = a, c = b] = homes;
+  return {
+    exchange,
+    ana: plug(a, 'ana'),
+    ben: plug(b, 'ben'),
+    dan: plug(b, 'dan'),
+    cas: plug(c, 'cas'),
+  };
+}
+
+function call({ exchange, dan, ana, ben, cas }: Cast, ...ringing: FakeDevice[]): FakeCall {
+  let record: FakeCall | undefined;
+  exchange.act(dan, () => {
+    record = dan.dial('2000');
+  });
+  for (const device of ringing)
+    for (const each of device.open('offered', 'called'))
+      exchange.act(device, () => device.alert(each));
+  assert(record !== undefined);
+  assert.deepEqual(
+    [ana, ben, cas].map((device) => device.open('offered', 'called').length),
+    [1, 1, 1],
+  );
+  return record;
+}
+
+function lcpOf(exchange: Exchange): Pid | undefined {
+  const locations = [...exchange.boards.values()].map(({ processing }) => {
+    const location = processing.table.find('2000');
+    return location && firstLcp(location);
+  });
+  assert.equal(new Set(locations).size, 1);
+  return locations[0];
+}
+
+function answer({ exchange }: Cast, device: FakeDevice): void {
+  const [ringing] = device.open('offered', 'called');
+  assert(ringing !== undefined);
+  exchange.act(device, () => device.answer(ringing));
+}
+
+/** What the line shows, wherever it is controlled. */
+function callsOf(exchange: Exchange) {
+  const lines = [...exchange.boards.values()].map(({ processing }) => processing.lines.get('2000'));
+  const [line, ...others] = lines.filter((each) => each !== undefined);
+  assert(line !== undefined && others.length === 0);
+  return snapshotOf(line).calls.map(({ appearance, state }) => `${appearance} ${state}`);
+}
+
+function phases({ ana, ben, cas, dan }: Cast): string[] {
+  return [ana, ben, cas, dan].map((device) =>
+    [...device.calls.values()].map(({ phase, outcomes }) => `${phase} ${outcomes.at(-1)}`).join(),
+  );
+}
+
+/** Everybody hangs up, and nothing is left. */
+function end({ exchange, ana, ben, cas, dan }: Cast): void {
+  for (const device of [ana, ben, cas, dan])
+    for (const phase of ['talking', 'offered'] as const)
+      for (const each of device.open(phase, 'calling'))
+        exchange.act(device, () => device.hangUp(each));
+  exchange.wait(10_000);
+  assert.deepEqual(
+    [...exchange.boards.values()].map(({ processing, scheduler }) => ({
+      calls: processing.calls.size,
+      controls: scheduler.population.c,
+      lines: [...processing.lines.values()].flatMap((line) => [...line.calls.keys()]),
+      deaths: scheduler.counters.deaths,
+    })),
+    [...exchange.boards.values()].map(() => ({ calls: 0, controls: 0, lines: [], deaths: 0 })),
+  );
+}
+
+test('claims 6, 14-16: one process for the line in the cluster; devices of other managers join it', () => {
+  const play = cast();
+  const { exchange, ana, ben, cas } = play;
+  assert.deepEqual(
+    [ana, ben, cas].map(({ lines }) => lines.get('2000')?.lcp),
+    [0, 1, 2].map(() => lcpOf(exchange)),
+  );
+  call(play);
+  answer(play, cas);
+  assert.deepEqual(phases(play), [
+    'over answered elsewhere',
+    'over answered elsewhere',
+    'talking answered',
+    'talking answered',
+  ]);
+  end(play);
+});
+
+test('two managers claim a number at once: one has it, and all devices come to it', () => {
+  const exchange = new Exchange(DIRECTORY, HOMES);
+  const devices = [
+    exchange.board('a.1').plug('ana'),
+    exchange.board('b.1').plug('ben'),
+    exchange.board('c.1').plug('cas'),
+  ];
+  exchange.settle();
+  const lcp = lcpOf(exchange);
+  assert.deepEqual(
+    devices.map(({ lines }) => lines.get('2000')?.lcp),
+    [lcp, lcp, lcp],
+  );
+  assert.deepEqual(
+    [...exchange.boards.values()].map(({ scheduler }) => scheduler.population.l).sort(),
+    [1, 1, 2],
+  );
+});
+
+test("the manager of the line's process dies: phones elsewhere ring on, and one of them answers", () => {
+  const play = cast();
+  const { exchange, ben, cas, dan } = play;
+  call(play, ben);
+  const before = ben.lines.get('2000')?.epoch ?? 0;
+  exchange.kill('a.1', 1000);
+  exchange.wait(1800);
+  const lcp = lcpOf(exchange);
+  assert(lcp !== undefined && homeOf(lcp) !== 'a.1');
+  assert((ben.lines.get('2000')?.epoch ?? 0) > before);
+  assert.deepEqual(
+    [ben, cas, dan].map((d) => d.open('offered').length),
+    [1, 1, 1],
+  );
+  assert.deepEqual([callsOf(exchange), ben.calls.size, cas.calls.size], [['1 ringing'], 1, 1]);
+  answer(play, cas);
+  assert.deepEqual(phases(play).slice(1), [
+    'over answered elsewhere',
+    'talking answered',
+    'talking answered',
+  ]);
+  end(play);
+});
+
+test('a phone answers while the line is without a process: its answer is said again, and wins', () => {
+  const play = cast();
+  const { exchange, ben } = play;
+  call(play);
+  exchange.kill('a.1', 1000);
+  exchange.wait(500);
+  answer(play, ben);
+  exchange.wait(1500);
+  assert.deepEqual(phases(play).slice(1), [
+    'talking answered',
+    'over answered elsewhere',
+    'talking answered',
+  ]);
+  assert.deepEqual(callsOf(exchange), ['1 active']);
+  end(play);
+});
+
+test('two phones answer while the line is without a process: one wins, the other is told so', () => {
+  const play = cast();
+  const { exchange, ben, cas, dan } = play;
+  call(play);
+  exchange.kill('a.1', 1000);
+  exchange.wait(1000 - 1);
+  answer(play, ben);
+  answer(play, cas);
+  exchange.wait(2000);
+  const winner = dan.open('talking')[0]?.peer.pid;
+  assert.deepEqual(
+    [ben, cas].map(({ host, calls }) => [
+      host.pid === winner,
+      ...[...calls.values()].map(({ phase, outcomes }) => `${phase} ${outcomes.at(-1)}`),
+    ]),
+    [ben, cas].map(({ host }) =>
+      host.pid === winner ? [true, 'talking answered'] : [false, 'over answered elsewhere'],
+    ),
+  );
+  end(play);
+});
+
+test('the caller gives up while the line is without a process: nobody rings on', () => {
+  const play = cast();
+  const { exchange, ben, dan } = play;
+  const record = call(play, ben);
+  exchange.kill('a.1', 1000);
+  exchange.wait(1010);
+  exchange.act(dan, () => dan.hangUp(record));
+  assert.equal(ben.open('offered').length, 0);
+  exchange.wait(2500);
+  assert.deepEqual(
+    phases(play)
+      .slice(1)
+      .map((phase) => phase.split(' ')[0]),
+    ['over', 'over', 'over'],
+  );
+  end(play);
+});
+
+test('a call that stands outlives the manager of its line, and the new process shows it', () => {
+  const play = cast();
+  const { exchange, cas } = play;
+  call(play);
+  answer(play, cas);
+  exchange.kill('a.1', 1000);
+  exchange.wait(5000);
+  assert.deepEqual(phases(play).slice(2), ['talking answered', 'talking answered']);
+  assert.deepEqual(callsOf(exchange), ['1 active']);
+  call(cast());
+  end(play);
+});
+
+test('who calls while the line is without a process waits, and rings', () => {
+  const play = cast();
+  const { exchange, ben, cas, dan } = play;
+  exchange.kill('a.1', 0);
+  exchange.settle();
+  exchange.wait(1);
+  exchange.act(dan, () => dan.dial('2000'));
+  exchange.wait(1000);
+  assert.deepEqual(
+    [ben, cas].map((d) => d.open('offered').length),
+    [1, 1],
+  );
+  end(play);
+});
+
+test('a number whose last devices went with their manager has no device, after two seconds', () => {
+  const play = cast();
+  const { exchange, dan } = play;
+  const eve = exchange.board('a.1').plug('eve');
+  exchange.settle();
+  assert.equal(eve.lines.size, 1);
+  exchange.kill('a.1', 0);
+  exchange.wait(1);
+  exchange.act(dan, () => dan.dial('eve'));
+  exchange.wait(1900);
+  const [calling] = dan.calls.values();
+  assert.deepEqual(calling?.outcomes, []);
+  exchange.wait(200);
+  assert.deepEqual(calling?.outcomes, ['no device']);
+  exchange.act(dan, () => dan.dial('eve'));
+  assert.deepEqual(
+    [...dan.calls.values()].map(({ outcomes }) => outcomes),
+    [['no device'], ['no device']],
+  );
+});
+
+test("the caller's manager dies: phones stop ringing at once", () => {
+  const play = cast();
+  const { exchange, ana, cas } = play;
+  call(play);
+  exchange.kill('b.1', 1000);
+  exchange.wait(1001);
+  assert.deepEqual(
+    [ana, cas].map((d) => d.open('offered').length),
+    [0, 0],
+  );
+  assert.deepEqual(callsOf(exchange), []);
+});
+
+test("the line's process dies alone: made anew at once, with a higher epoch, and the phones ring on", () => {
+  const play = cast();
+  const { exchange, ben, cas } = play;
+  call(play);
+  const lcp = lcpOf(exchange);
+  assert(lcp !== undefined);
+  exchange.board('a.1').crash(lcp);
+  exchange.settle();
+  const next = lcpOf(exchange);
+  assert(next !== undefined && next !== lcp);
+  assert.deepEqual([callsOf(exchange), ben.calls.size, cas.calls.size], [['1 ringing'], 1, 1]);
+  answer(play, ben);
+  assert.deepEqual(phases(play)[1], 'talking answered');
+});
+
+test("a line's process that is not needed gives its number up; who comes later makes another", () => {
+  const play = cast();
+  const { exchange, ana, ben, cas } = play;
+  for (const device of [ana, ben, cas]) exchange.act(device, () => device.detach());
+  exchange.wait(5100);
+  assert.equal(lcpOf(exchange), undefined);
+  exchange.act(cas, () => cas.register());
+  const lcp = lcpOf(exchange);
+  assert(lcp !== undefined && homeOf(lcp) === 'c.1');
+});
+
+test('a manager that may have been expelled claims nothing until it knows', () => {
+  const exchange = new Exchange(DIRECTORY, HOMES);
+  const board = exchange.board('a.1');
+  const member = exchange.memberOf('a.1');
+  member.standing = 'unsure';
+  const ana = board.plug('ana');
+  exchange.wait(3000);
+  assert.equal(ana.lines.size, 0);
+  member.standing = 'member';
+  exchange.wait(600);
+  assert.equal(ana.lines.size, 2);
+});
