@@ -19,7 +19,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   store: ['base', 'call'],
   http: ['base', 'process', 'call', 'store'],
   manager: ['*'],
-  cli: ['base', 'manager', 'store', 'http'],
+  // The demo's robot phones are SIP user agents of our own.
+  cli: ['base', 'call', 'sip', 'manager', 'store', 'http'],
   testkit: ['*'],
 };
 

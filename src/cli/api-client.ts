@@ -17,10 +17,17 @@ export type Target = {
 const ANSWER_MS = 10_000;
 const ANSWER_MAX_BYTES = 268_435_456;
 
-/** The manager that `target` means. Throws `CommandError` if there is none, or more than one. */
+/** What a command asks for: of one manager, or of its cluster, where any member will do. */
+export type Scope = 'manager' | 'cluster';
+
+/**
+ * The manager that `target` means. Throws `CommandError` if there is none, or more than one; `scope`
+ * 'cluster': more than one cluster.
+ */
 export function findManager(
   target: Target,
   env: Readonly<Record<string, string | undefined>>,
+  scope: Scope = 'manager',
 ): Access {
   const { LINEWRIGHT_URL, LINEWRIGHT_TOKEN: token = '' } = env;
   const url = target.url ?? LINEWRIGHT_URL;
@@ -37,19 +44,27 @@ export function findManager(
   );
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
+  const isOneCluster =
+    only?.cluster !== undefined && found.every(({ cluster }) => cluster === only.cluster);
+  if (only !== undefined && isOneCluster && scope === 'cluster') return only;
   const named = manager === undefined ? '' : ` '${manager}'`;
   if (only === undefined) {
     const message = `no manager${named} of this user runs on this machine: start one with 'linewright demo' or 'linewright start'`;
     throw new CommandError(EXIT.unreachable, message);
   }
   const ids = found.map(({ id, pid }) => `${id} (process ${pid})`).join(', ');
-  const message = `several managers run here: ${ids}: choose one with --manager and its name or process number`;
+  const everybody = isOneCluster ? ', or all of them with --all where a command has it' : '';
+  const message = `several managers run here: ${ids}: choose one with --manager and its name or process number${everybody}`;
   throw new CommandError(EXIT.usage, message);
 }
 
 /** The JSON answer at `path`, e.g. `/lines/2000`. */
-export async function fetchJson(access: Access, path: string): Promise<unknown> {
-  const response = await open(access, path);
+export async function fetchJson(
+  access: Access,
+  path: string,
+  method: 'GET' | 'POST' = 'GET',
+): Promise<unknown> {
+  const response = await open(access, path, method);
   let text = '';
   response.setEncoding('utf8');
   for await (const chunk of response) {
@@ -76,7 +91,11 @@ export async function* fetchLines(access: Access, path: string): AsyncGenerator<
   }
 }
 
-function open(access: Access, path: string): Promise<http.IncomingMessage> {
+function open(
+  access: Access,
+  path: string,
+  method: 'GET' | 'POST' = 'GET',
+): Promise<http.IncomingMessage> {
   const url = new URL(`${access.url}/api/v1${path}`);
   const headers = { authorization: `Bearer ${access.token}` };
   const { certificate } = access;
@@ -93,14 +112,15 @@ function open(access: Access, path: string): Promise<http.IncomingMessage> {
     };
     const request =
       url.protocol === 'https:'
-        ? https.get(url, { headers, ...trust }, answered)
-        : http.get(url, { headers }, answered);
+        ? https.request(url, { method, headers, ...trust }, answered)
+        : http.request(url, { method, headers }, answered);
     request.setTimeout(ANSWER_MS, () =>
       request.destroy(unreachable(access, `it did not answer within ${ANSWER_MS / 1000} s`)),
     );
     request.on('error', (error) =>
       reject(error instanceof CommandError ? error : unreachable(access, error.message)),
     );
+    request.end();
   });
 }
 

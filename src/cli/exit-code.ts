@@ -1,5 +1,15 @@
-/** How commands end, for scripts. The same for every command. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, notFound: 3, unreachable: 4 } as const;
+/**
+ * How commands end, for scripts. The same for every command. 'again' (EX_TEMPFAIL of sysexits.h): a
+ * manager that its cluster has expelled; whoever supervises it starts it again.
+ */
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  notFound: 3,
+  unreachable: 4,
+  again: 75,
+} as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** A command cannot do what it was asked to: `message` for the user, `code` for the shell. */

@@ -40,9 +40,10 @@ function makeProgram(): Command {
   const registrations = program.command('reg').description('registered phones');
   const lines = program.command('line').description('lines and their members');
   const calls = program.command('call').description('calls');
-  addList(registrations, 'who is registered', 'listRegistrations');
+  addList(registrations, 'who is registered', 'listRegistrations', true);
   addList(lines, 'lines with their members', 'listLines');
-  addList(calls, 'calls that are being set up or stand', 'listCalls');
+  addList(calls, 'calls that are being set up or stand', 'listCalls', true);
+  addManagers(program);
   withList(lines.command('show <number>').description('one line')).action(
     async (number: string, options: ListFlags) => {
       const { showLine } = await import('./lists.ts');
@@ -54,17 +55,35 @@ function makeProgram(): Command {
 }
 
 type TargetFlags = { readonly manager?: string; readonly url?: string; readonly data?: string };
-type ListFlags = TargetFlags & Pick<ListOptions, 'output' | 'limit'>;
+type ListFlags = TargetFlags & Pick<ListOptions, 'output' | 'limit'> & { readonly all?: boolean };
 
+/** `isOfManager`: it shows one manager's rows, unless all are asked for. */
 function addList(
   noun: Command,
   description: string,
-  name: 'listRegistrations' | 'listLines' | 'listCalls',
+  name: 'listRegistrations' | 'listLines' | 'listCalls' | 'listManagers',
+  isOfManager = false,
 ): void {
-  withList(noun.command('ls').description(description)).action(async (options: ListFlags) => {
+  const command = withList(noun.command('ls').description(description));
+  if (isOfManager) command.option('--all', 'of every manager of the cluster');
+  command.action(async (options: ListFlags) => {
     const lists = await import('./lists.ts');
     print(await lists[name](listOptions(options)));
   });
+}
+
+function addManagers(program: Command): void {
+  const managers = program.command('manager').description('the managers of the cluster');
+  addList(managers, 'members, how they stand and what they have to do', 'listManagers');
+  const change = (what: 'kill' | 'start', description: string) =>
+    withTarget(managers.command(`${what} <id>`).description(description)).action(
+      async (id: string, flags: TargetFlags) => {
+        const { changeManager } = await import('./demo/change-manager.ts');
+        print(await changeManager(what, id, target(flags)));
+      },
+    );
+  change('kill', "let a demo's manager die without a word to the others");
+  change('start', "bring a demo's manager back, as a new incarnation");
 }
 
 function addTrace(program: Command): void {
@@ -125,7 +144,8 @@ function target({ manager, url, data }: TargetFlags): Target {
 }
 
 function listOptions(flags: ListFlags): ListOptions {
-  return { ...target(flags), output: flags.output, limit: flags.limit };
+  const { output, limit, all = false } = flags;
+  return { ...target(flags), output, limit, all };
 }
 
 function print(text: string): void {

@@ -4,12 +4,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import { dataAccessFolder, runtimeFolder, writeAccess } from '../http/access-file.ts';
-import { startMetrics, startWeb, type WebServer } from '../http/web-server.ts';
+import { type ChangeManager, startMetrics, startWeb, type WebServer } from '../http/web-server.ts';
 import type { ManagerConfig } from '../manager/config/manager-config.ts';
 import type { RunningManager, StartOptions } from '../manager/config/running-manager.ts';
 import type { OpenLog } from '../manager/observe/log.ts';
 import { startManager } from '../manager/start.ts';
 import { CommandError, EXIT } from './exit-code.ts';
+import { listenForSignals, type Signals } from './signals.ts';
 
 /** What is said to whoever started the manager, and when. */
 export type Announce = {
@@ -27,51 +28,79 @@ export type RunOptions = {
   readonly announce: Announce;
   /** What to do about an address that is taken. */
   readonly takenHint: string;
+  /** The manager file, for messages about what is wrong in it. */
+  readonly file?: string;
 };
 
-/** Resolves when the manager has stopped. Throws `CommandError` if it cannot start. */
+/** Resolves when the manager has stopped. Throws `CommandError` if it cannot start, or was expelled. */
 export async function runManager(options: RunOptions): Promise<void> {
   const { config, directory, log, announce } = options;
-  const running = await startManager({ config, directory, log: log.log }).catch((error: unknown) =>
-    cannotListen(error, options.takenHint),
-  );
-  const closing: (() => Promise<void> | void)[] = [() => running.stop()];
+  const starting = startManager({ config, directory, log: log.log });
+  const running = await starting.catch((error: unknown) => {
+    log.flush();
+    return cannotStart(error, options.takenHint, options.file);
+  });
+  const closing: Closing[] = [() => running.stop()];
+  const signals = listenForSignals();
   try {
-    const web = await openWeb(running, config, closing);
+    const { cluster } = config;
+    const shared = cluster && `${cluster.name} at ${cluster.store.servers.join(' ')}`;
+    const web = await openWeb(running, config, closing, { cluster: shared });
     const addresses = running.addresses.map(({ url }) => url);
     announce.ready(addresses, web);
-    await drained(running, config, announce);
+    const fenced = running.fenced.then((why) => ({ why }));
+    const why = await Promise.race([
+      drained(() => [running], config.drainMs, announce, signals),
+      fenced,
+    ]);
+    if (why !== undefined)
+      throw new CommandError(
+        EXIT.again,
+        `${config.id} is no member of its cluster any more: ${why.why}. Start it again: it joins anew`,
+      );
   } finally {
+    signals.stop();
     for (const close of closing.toReversed()) await close();
     log.flush();
   }
 }
 
-async function openWeb(
-  { view }: RunningManager,
+export type Closing = () => Promise<void> | void;
+
+/** Serves a manager's web, and lets the command line find it. `closing` gets what ends that. */
+export async function openWeb(
+  { view }: Pick<RunningManager, 'view'>,
   config: ManagerConfig,
-  closing: (() => Promise<void> | void)[],
+  closing: Closing[],
+  extra: { readonly cluster?: string | undefined; readonly change?: ChangeManager },
 ): Promise<string | undefined> {
   const hint = "'web' and 'observe' in the manager file, or --web";
   if (config.metrics !== undefined) {
     const { address, port } = config.metrics;
     const metrics = await startMetrics(view, address, port).catch((error: unknown) =>
-      cannotListen(error, hint),
+      cannotStart(error, hint),
     );
     closing.push(() => metrics.close());
   }
   if (config.web === undefined) return undefined;
   const { address, port, tls } = config.web;
   const token = config.web.token ?? randomBytes(24).toString('base64url');
-  const web: WebServer = await startWeb({ view, address, port, tls, token }).catch(
-    (error: unknown) => cannotListen(error, hint),
-  );
+  const { cluster, change } = extra;
+  const web: WebServer = await startWeb({
+    view,
+    address,
+    port,
+    tls,
+    token,
+    ...(change && { change }),
+  }).catch((error: unknown) => cannotStart(error, hint));
   closing.push(() => web.close());
   const access = {
     id: config.id,
     pid: process.pid,
     url: web.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:'),
     token,
+    ...(cluster !== undefined && { cluster }),
     ...(tls && { certificate: tls.cert }),
   };
   const folders = [runtimeFolder(process.env)];
@@ -80,46 +109,21 @@ async function openWeb(
   return web.url;
 }
 
-/** Waits for a signal, then for the calls, or for a second signal. */
-async function drained(
-  { view }: RunningManager,
-  { drainMs }: ManagerConfig,
-  announce: Announce,
-): Promise<void> {
-  const signals = listenForSignals();
+/** Waits for a signal, then for the calls of all managers, or for a second signal. */
+export async function drained(
+  running: () => readonly Pick<RunningManager, 'view'>[],
+  drainMs: number,
+  announce: Pick<Announce, 'draining' | 'stopped'>,
+  signals: Signals,
+): Promise<undefined> {
   await signals.next();
-  const calls = view.calls(0).total;
+  const count = () => running().reduce((sum, { view }) => sum + view.calls(0).total, 0);
+  const calls = count();
   const startedMs = performance.now();
   const sayLater = setTimeout(() => announce.draining(calls, drainMs), calls > 0 ? 0 : 1000);
-  await Promise.race([view.drain(), signals.next()]);
+  await Promise.race([Promise.all(running().map(({ view }) => view.drain())), signals.next()]);
   clearTimeout(sayLater);
-  signals.stop();
-  announce.stopped(performance.now() - startedMs, calls, view.calls(0).total);
-}
-
-/** One Ctrl-C may arrive twice: by the terminal, and by the older Node that started us. */
-const SAME_SIGNAL_MS = 300;
-
-function listenForSignals(): { next(): Promise<void>; stop(): void } {
-  let wake: () => void = () => {};
-  let lastMs = Number.NEGATIVE_INFINITY;
-  const heard = () => {
-    const nowMs = performance.now();
-    if (nowMs - lastMs < SAME_SIGNAL_MS) return;
-    lastMs = nowMs;
-    wake();
-  };
-  const names = ['SIGINT', 'SIGTERM'] as const;
-  for (const name of names) process.on(name, heard);
-  return {
-    next: () =>
-      new Promise((resolve) => {
-        wake = resolve;
-      }),
-    stop: () => {
-      for (const name of names) process.off(name, heard);
-    },
-  };
+  announce.stopped(performance.now() - startedMs, calls, count());
 }
 
 /** What the system says of an address that cannot be listened on; `transport` where SIP asked for it. */
@@ -130,10 +134,24 @@ type ListenFailure = {
   readonly port?: unknown;
 };
 
-/** Turns what a socket says into a sentence; anything else is a fault of ours and goes on. */
-function cannotListen(error: unknown, hint: string): never {
+/** Where in a manager file the cause of a failure is to be found. */
+const SECTIONS: Readonly<Record<string, string>> = {
+  BusError: "'cluster: { bus: … }'",
+  StoreError: "'cluster: { store: … }'",
+  JoinError: "'cluster' and 'manager: { id: … }'",
+};
+
+/**
+ * Turns what a socket, the bus or the store says into a sentence; anything else is a fault of ours and
+ * goes on. `file`: the manager file, if there is one.
+ */
+export function cannotStart(error: unknown, hint: string, file?: string): never {
   if (error instanceof Error) {
     const { code, transport, address, port } = error as Error & ListenFailure;
+    const section = SECTIONS[error.name];
+    const inFile = file === undefined ? '' : ` (${section} in ${file})`;
+    if (section !== undefined)
+      throw new CommandError(EXIT.failed, `${error.message.replace(/\.$/, '')}${inFile}`);
     const kind = typeof transport === 'string' ? `${transport} ` : '';
     const where = `${kind}${address}:${port}`;
     const why = code === 'certificate' ? error.message : explain(code, where);

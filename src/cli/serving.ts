@@ -16,16 +16,24 @@ type ServeFlags = {
   readonly logLevel?: NonNullable<Overrides['logLevel']>;
 };
 
+type DemoFlags = { readonly port: number; readonly bans: boolean; readonly show: boolean };
+
 /** Adds them to `program`. */
 export function addServing(program: Command, version: string): void {
   program
     .command('demo')
-    .description('a manager with a shared line to try, on this machine only')
-    .option('--port <port>', 'SIP over UDP and TCP; WebSocket is 6 above', portOf, DEMO_PORT)
+    .description('three managers with shared lines to try, on this machine only')
+    .option(
+      '--port <port>',
+      'SIP over UDP and TCP of the first, the others 2 and 4 above; WebSocket is 6 above each',
+      portOf,
+      DEMO_PORT,
+    )
+    .option('--no-show', 'leave out the robot phones and their call')
     .option('--no-bans', 'let sources that send garbage go on')
-    .action(async ({ port, bans }: { readonly port: number; readonly bans: boolean }) => {
-      const { checkDemoPort, demo } = await import('./demo.ts');
-      await demo({ port: checkDemoPort(port), bans, version });
+    .action(async ({ port, bans, show }: DemoFlags) => {
+      const { checkDemoPort, demo } = await import('./demo/demo.ts');
+      await demo({ port: checkDemoPort(port), bans, show, version });
     });
   withServe(program.command('start').description('run the manager of a file')).action(
     async (flags: ServeFlags) => {

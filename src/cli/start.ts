@@ -19,6 +19,7 @@ export async function start(file: string, overrides: Overrides): Promise<void> {
     config,
     directory,
     log,
+    file,
     announce: {
       ready: (addresses, web) =>
         write('info', 'manager ready', { listening: addresses.join(' '), web: web ?? 'off' }),

@@ -23,7 +23,7 @@ import { type Home, type Pid, readHome } from '../process/pid.ts';
 import type { Change, Entry, Lease, Revision, StatePlane } from '../process/state-plane.ts';
 import type { JoinFailure } from './joining.ts';
 import { Links } from './links.ts';
-import { MEMBERS, type MemberRecord, readRecord } from './members.ts';
+import { MEMBERS, type Member, type MemberRecord, readRecord } from './members.ts';
 import { Membership } from './membership.ts';
 import type { MembershipTimings } from './membership-timings.ts';
 import { SharedTable, TABLE_PREFIX } from './shared-table.ts';
@@ -123,6 +123,21 @@ export class ClusterMember implements Cluster {
     return this.#membership.standing;
   }
 
+  /** The members as the store has them, oldest first. */
+  get members(): readonly Member[] {
+    return this.#membership.members;
+  }
+
+  /** As of `Membership.fenced`. */
+  get fenced(): Membership['fenced'] {
+    return this.#membership.fenced;
+  }
+
+  /** Members that this one has expelled. */
+  get expelled(): number {
+    return this.#membership.expelled;
+  }
+
   /** Plain integers of its parts, for metrics. */
   get counters(): { links: Links['counters']; table: SharedTable['counters'] } | undefined {
     return this.#parts && { links: this.#parts.links.counters, table: this.#parts.table.counters };
@@ -186,6 +201,11 @@ export class ClusterMember implements Cluster {
   /** Orderly end. `done`: nothing of this manager is left in the store. */
   leave(done: () => void): void {
     this.#membership.leave(() => this.#options.turn(done));
+    this.#close();
+  }
+
+  /** Goes without a word to anybody, as in a crash. */
+  vanish(): void {
     this.#close();
   }
 

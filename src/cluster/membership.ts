@@ -30,7 +30,7 @@ import { answersLater, type MembershipStore } from './answers-later.ts';
 import { MEMBERS_MAX, readBeat, writeBeat } from './beat.ts';
 import { Evictions } from './evictions.ts';
 import { Joining } from './joining.ts';
-import { homeAt, Members } from './members.ts';
+import { homeAt, type Member, Members } from './members.ts';
 import type { MembershipOptions } from './membership-ports.ts';
 import { MEMBERSHIP_TIMINGS, type MembershipTimings } from './membership-timings.ts';
 import { Peers } from './peers.ts';
@@ -66,6 +66,7 @@ export class Membership {
   readonly #members = new Members();
   #phase: Phase;
   #standing: Standing = 'unsure';
+  #fenced: 'removed' | 'unconfirmed' | undefined;
   #nowMs: number;
   #epochMs: number;
   #dueMs = Number.NEGATIVE_INFINITY;
@@ -95,7 +96,7 @@ export class Membership {
       timings: this.#timings,
       nowMs: () => this.#nowMs,
       joined: (created, agreed, renewal) => this.#joined(created, agreed, renewal),
-      gone: () => this.#fence(),
+      gone: () => this.#fence('removed'),
       failed: (failure) => {
         this.#phase = { type: 'over' };
         this.#stand('fenced');
@@ -103,6 +104,21 @@ export class Membership {
       },
     });
     this.#phase = { type: 'joining', joining };
+  }
+
+  /** The members as the store has them, oldest first. */
+  get members(): readonly Member[] {
+    return this.#members.all;
+  }
+
+  /** Why it is 'fenced', unless it left: its key was removed, or the store did not confirm it in time. */
+  get fenced(): 'removed' | 'unconfirmed' | undefined {
+    return this.#fenced;
+  }
+
+  /** Members that this one has expelled. */
+  get expelled(): number {
+    return this.#phase.type === 'joined' ? this.#phase.evictions.done : 0;
   }
 
   /** As of the last `advance`. */
@@ -230,7 +246,7 @@ export class Membership {
       store: this.#store,
       members: this.#members,
       nowMs: () => this.#nowMs,
-      gone: () => this.#fence(),
+      gone: () => this.#fence('removed'),
     });
     const judge = new Judge(timings, storeOutage);
     this.#phase = { type: 'joined', home, created, renewal, peers, evictions, judge, pulse };
@@ -273,7 +289,7 @@ export class Membership {
     if (phase.type === 'joined') {
       const { view } = this.#members;
       if (this.#members.get(this.#options.id)?.created !== phase.created) {
-        this.#fence();
+        this.#fence('removed');
         return;
       }
       const left = before.members.filter((home) => !view.members.includes(home));
@@ -304,7 +320,7 @@ export class Membership {
     const evidence = this.#evidence(phase);
     const standing = judge.judge(evidence);
     if (standing === 'fenced') {
-      this.#fence();
+      this.#fence('unconfirmed');
       return;
     }
     if (this.#downMs === undefined) {
@@ -357,9 +373,10 @@ export class Membership {
   }
 
   /** No member any more. What is left of it in the store goes now rather than later. */
-  #fence(): void {
+  #fence(why: 'removed' | 'unconfirmed'): void {
     const phase = this.#phase;
     if (phase.type !== 'joined') return;
+    this.#fenced = why;
     this.#phase = { type: 'over' };
     this.#dueMs = Number.POSITIVE_INFINITY;
     this.#options.store.revoke(phase.renewal.lease, () => undefined);

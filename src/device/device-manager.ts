@@ -72,6 +72,19 @@ export class DeviceManager {
     return this.#processes.size;
   }
 
+  /** Device processes of registered contacts, for its views. */
+  *phones(): Iterable<DeviceProcess> {
+    for (const pid of this.#phones.values()) {
+      const process = this.#processes.get(pid);
+      if (process !== undefined) yield process;
+    }
+  }
+
+  /** Every device process of this manager, for its views. */
+  processes(): Iterable<DeviceProcess> {
+    return this.#processes.values();
+  }
+
   /** Every call leg of this manager, for its views. */
   *legs(): Iterable<CallLeg> {
     for (const process of this.#processes.values()) yield* new Set(process.legs.values());

@@ -21,6 +21,8 @@ export type Access = {
   /** `http://127.0.0.1:41230`. */
   readonly url: string;
   readonly token: string;
+  /** Managers with the same one are members of the same cluster. */
+  readonly cluster?: string;
   /** PEM of the certificate that will be shown, if the address is https. */
   readonly certificate?: string;
 };
@@ -109,11 +111,17 @@ function readAccess(path: string): Access | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof value !== 'object' || value === null) return undefined;
-    const { id, pid, url, token, certificate } = value as Record<string, unknown>;
+    const { id, pid, url, token, cluster, certificate } = value as Record<string, unknown>;
     if (typeof id !== 'string' || typeof pid !== 'number') return undefined;
     if (typeof url !== 'string' || typeof token !== 'string') return undefined;
-    const base = { id, pid, url, token };
-    return typeof certificate === 'string' ? { ...base, certificate } : base;
+    return {
+      id,
+      pid,
+      url,
+      token,
+      ...(typeof cluster === 'string' && { cluster }),
+      ...(typeof certificate === 'string' && { certificate }),
+    };
   } catch {
     // Another user's, half written or gone since it was listed: no access either way.
     return undefined;

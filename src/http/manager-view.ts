@@ -11,13 +11,18 @@ export interface ManagerView {
   readonly id: string;
   /** 'draining' from the start of `drain` on: no new call is taken. */
   state(): ManagerState;
-  /** At most `limit` rows of `total`. The same holds for lines and calls. */
+  /** Of this manager, at most `limit` rows of `total`. The same holds for calls. */
   registrations(limit: number): Rows<RegistrationRow>;
-  /** Lines in the directory's order. */
-  lines(limit: number): Rows<LineRow>;
-  line(number: string): LineRow | undefined;
-  /** Calls that are being set up or stand, oldest first. */
+  /** Calls that are being set up or stand, oldest first; of this manager: where they began. */
   calls(limit: number): Rows<CallRow>;
+  /** Of every manager of the cluster. Takes a second when one does not answer. */
+  allRegistrations(limit: number): Promise<ClusterRows<OnManager<RegistrationRow>>>;
+  allCalls(limit: number): Promise<ClusterRows<OnManager<CallRow>>>;
+  /** Lines in the directory's order, with what every manager knows of them. */
+  lines(limit: number): Promise<ClusterRows<LineRow>>;
+  line(number: string): Promise<LineRow | undefined>;
+  /** Members of the cluster, oldest first, then those that left lately. */
+  managers(): Promise<ClusterRows<ManagerRow>>;
   /** Every SIP message from now on, until the returned function is called. Costs nothing with no listener. */
   traffic(listener: (event: TrafficEvent) => void): () => void;
   /** Read at a scrape. */
@@ -26,9 +31,50 @@ export interface ManagerView {
   drain(): Promise<void>;
 }
 
-export type ManagerState = 'starting' | 'ready' | 'draining';
+/**
+ * 'unsure': it may have been expelled from its cluster, and finds out. 'fenced': no member any more; it
+ * ends when its own calls have.
+ */
+export type ManagerState = 'starting' | 'ready' | 'draining' | 'unsure' | 'fenced';
 
 export type Rows<Row> = { readonly items: readonly Row[]; readonly total: number };
+
+/** `missing`: what is not in it, a sentence for each manager that said nothing or not everything. */
+export type ClusterRows<Row> = Rows<Row> & { readonly missing: readonly string[] };
+
+/** `manager`: id of the one where it is. */
+export type OnManager<Row> = Row & { readonly manager: string };
+
+/** One manager of the cluster. */
+export type ManagerRow = {
+  readonly id: string;
+  /** Id and incarnation, the beginning of its processes' PIDs: `manager-a.9k3`. */
+  readonly home: string;
+  /**
+   * Its own word: 'member', 'frozen' (the store is away, all members are there), 'unsure' (it may have
+   * been expelled), 'draining'; else what others see: 'no answer', or 'gone' (not a member any more).
+   */
+  readonly state: 'member' | 'frozen' | 'unsure' | 'fenced' | 'draining' | 'no answer' | 'gone';
+  /** Since when, ISO 8601; '' where it is not known. */
+  readonly since: string;
+  /** When its process started, ISO 8601, its host and process number; '' and 0 where not known. */
+  readonly started: string;
+  readonly host: string;
+  readonly process: number;
+  /** Where phones reach it: `udp://127.0.0.1:5060`. */
+  readonly sip: readonly string[];
+  /** What only it can say; null when it does not. */
+  readonly counts: ManagerCounts | null;
+};
+
+export type ManagerCounts = {
+  /** Registered contacts. */
+  readonly phones: number;
+  /** Lines of the directory with a line control process there. */
+  readonly lines: number;
+  /** Calls that began there. */
+  readonly calls: number;
+};
 
 /** One contact. */
 export type RegistrationRow = {
@@ -53,9 +99,27 @@ export type RegistrationRow = {
 export type LineRow = {
   readonly number: string;
   readonly name: string;
+  /** 'single': one line control process in the cluster; 'replicated': one on each manager with a phone of it. */
+  readonly mode: 'single' | 'replicated';
   readonly members: readonly MemberRow[];
   /** Calls offered to the line or held by it. */
   readonly calls: number;
+  /** Its line control processes, oldest first. Empty: nobody is registered. */
+  readonly control: readonly ControlRow[];
+  /** As of `ClusterRows`. */
+  readonly missing: readonly string[];
+};
+
+/** A line control process: where it is, and why. */
+export type ControlRow = {
+  readonly manager: string;
+  readonly pid: string;
+  /** Of two processes that had the number, the later one has the higher epoch. */
+  readonly epoch: number;
+  /** ISO 8601; '' when the manager that knows does not say. */
+  readonly since: string;
+  /** In words: `first to register`, `took over from manager-a when it left`. */
+  readonly why: string;
 };
 
 export type MemberRow = {
@@ -67,6 +131,19 @@ export type MemberRow = {
   readonly ringing: boolean;
   /** Whether it has taken a call of this line that still stands. */
   readonly talking: boolean;
+  /** Its device processes for this line. */
+  readonly phones: readonly PhoneRow[];
+};
+
+/** A device process: it speaks for one registered contact. */
+export type PhoneRow = {
+  readonly manager: string;
+  readonly pid: string;
+  /** Contact URI as registered. */
+  readonly contact: string;
+  /** Where requests to it go: `udp 192.0.2.1:5060`. */
+  readonly via: string;
+  readonly state: 'idle' | 'ringing' | 'talking';
 };
 
 export type CallRow = {

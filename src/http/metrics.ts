@@ -44,6 +44,38 @@ export const METRICS = {
   signals_total: { kind: 'counter', help: 'Signals delivered to processes' },
   signals_lost_total: { kind: 'counter', help: 'Signals to processes that were gone' },
   process_deaths_total: { kind: 'counter', help: 'Processes that broke an invariant' },
+  cluster_members: { kind: 'gauge', help: 'Members of the cluster now, as this one sees it' },
+  cluster_standing: {
+    kind: 'gauge',
+    help: '1 for what this manager is now: member, unsure, frozen or fenced',
+    label: 'standing',
+  },
+  cluster_members_left_total: {
+    kind: 'counter',
+    help: 'Members that left or were expelled since this one joined',
+  },
+  cluster_evictions_total: { kind: 'counter', help: 'Members that this one has expelled' },
+  cluster_packets_total: {
+    kind: 'counter',
+    help: 'Packets to and from other members',
+    label: 'direction',
+  },
+  cluster_packets_dropped_total: {
+    kind: 'counter',
+    help: 'Packets that were not taken',
+    label: 'why',
+  },
+  cluster_messages_lost_total: {
+    kind: 'counter',
+    help: 'Messages to other members that did not get there in time',
+    label: 'why',
+  },
+  cluster_table_entries: { kind: 'gauge', help: 'Numbers that are controlled somewhere now' },
+  cluster_table_transactions_total: {
+    kind: 'counter',
+    help: 'Transactions about the table, and those among them that were refused or lost',
+    label: 'result',
+  },
 } as const satisfies Readonly<Record<string, Definition>>;
 
 export type MetricName = keyof typeof METRICS;

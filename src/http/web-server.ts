@@ -1,13 +1,13 @@
 /**
  * HTTP of one manager: health for supervisors, metrics for Prometheus, an API for the command line.
  *
- * Read only. `/livez` and `/readyz` are open; `/metrics` to this machine and to whoever has the
+ * Read only, but for a demo's managers, which can be killed. `/livez` and `/readyz` are open; `/metrics` to this machine and to whoever has the
  * token; everything under `/api/v1` to the token only.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
-import type { ManagerView } from './manager-view.ts';
+import type { LineRow, ManagerView, RegistrationRow, Rows } from './manager-view.ts';
 import { Exposition } from './metrics.ts';
 import { readableText } from './sip-summary.ts';
 import { TraceReader } from './trace.ts';
@@ -19,7 +19,15 @@ export type WebOptions = {
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** What `Authorization: Bearer` has to carry. */
   readonly token: string;
+  /** Lets a manager of a demo die, or brings it back; absent: this is no demo. */
+  readonly change?: ChangeManager;
 };
+
+/** `said`: what has been done, or why it has not. */
+export type ChangeManager = (
+  what: 'kill' | 'start',
+  id: string,
+) => Promise<{ readonly ok: boolean; readonly said: string }>;
 
 export type WebServer = {
   /** With the port that was free where 0 was asked for. */
@@ -58,6 +66,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
         if (!mayRead(request)) await refuse(reply);
       });
       addApi(api, view);
+      if (options.change !== undefined) addChanges(api, options.change);
     },
     { prefix: '/api/v1' },
   );
@@ -105,21 +114,26 @@ async function listen(
 
 function addApi(api: FastifyInstance, view: ManagerView): void {
   api.get('/status', () => ({ id: view.id, state: view.state() }));
-  api.get<Limited>('/registrations', ({ query }) => {
-    const { items, total } = view.registrations(limitOf(query.limit));
-    const shown = items.map((row) => ({
-      ...row,
-      contact: readableText(row.contact),
-      userAgent: readableText(row.userAgent),
-    }));
-    return { items: shown, total };
+  api.get('/managers', () => view.managers());
+  api.get<Listed>('/registrations', async ({ query }) => {
+    const limit = limitOf(query.limit);
+    if (!isAll(query.all)) return readableRows(view.registrations(limit));
+    return readableRows(await view.allRegistrations(limit));
   });
-  api.get<Limited>('/lines', ({ query }) => view.lines(limitOf(query.limit)));
-  api.get<{ Params: { number: string } }>('/lines/:number', ({ params }, reply) => {
-    const row = view.line(params.number);
-    return row ?? fail(reply, 404, 'not_found', `no line '${params.number}'`);
+  api.get<Listed>('/lines', async ({ query }) => {
+    const { items, ...rest } = await view.lines(limitOf(query.limit));
+    return { items: items.map(readableLine), ...rest };
   });
-  api.get<Limited>('/calls', ({ query }) => view.calls(limitOf(query.limit)));
+  api.get<{ Params: { number: string } }>('/lines/:number', async ({ params }, reply) => {
+    const row = await view.line(params.number);
+    return row === undefined
+      ? fail(reply, 404, 'not_found', `no line '${params.number}'`)
+      : readableLine(row);
+  });
+  api.get<Listed>('/calls', ({ query }) => {
+    const limit = limitOf(query.limit);
+    return isAll(query.all) ? view.allCalls(limit) : view.calls(limit);
+  });
   let traces = 0;
   api.get<{ Querystring: { number?: string; method?: string } }>('/trace', (request, reply) => {
     if (traces >= TRACES_MAX)
@@ -132,7 +146,41 @@ function addApi(api: FastifyInstance, view: ManagerView): void {
   });
 }
 
-type Limited = { Querystring: { limit?: string } };
+function addChanges(api: FastifyInstance, change: ChangeManager): void {
+  for (const what of ['kill', 'start'] as const)
+    api.post<{ Params: { id: string } }>(
+      `/demo/managers/:id/${what}`,
+      async ({ params }, reply) => {
+        const { ok, said } = await change(what, params.id);
+        return ok ? { done: said } : fail(reply, 409, 'refused', said);
+      },
+    );
+}
+
+/** `all`: of every manager of the cluster. */
+type Listed = { Querystring: { limit?: string; all?: string } };
+
+function isAll(text: string | undefined): boolean {
+  return text === 'true';
+}
+
+/** What phones said of themselves, as the UTF-8 that it most likely is. */
+function readableRows<R extends RegistrationRow, Rest extends Rows<R>>(rows: Rest): Rest {
+  const items = rows.items.map((row) => ({
+    ...row,
+    contact: readableText(row.contact),
+    userAgent: readableText(row.userAgent),
+  }));
+  return { ...rows, items };
+}
+
+function readableLine(row: LineRow): LineRow {
+  const members = row.members.map((member) => ({
+    ...member,
+    phones: member.phones.map((phone) => ({ ...phone, contact: readableText(phone.contact) })),
+  }));
+  return { ...row, members };
+}
 
 function limitOf(text: string | undefined): number {
   if (text === undefined || !/^\d{1,9}$/.test(text)) return ROWS_DEFAULT;

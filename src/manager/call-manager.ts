@@ -17,7 +17,7 @@ import { CallStatistics } from '../device/call-statistics.ts';
 import { refusalHeaders } from '../device/cause-to-status.ts';
 import { DeviceManager } from '../device/device-manager.ts';
 import type { Environment } from '../device/environment.ts';
-import type { Cluster, ClusterListener, TableEntry, View } from '../process/cluster.ts';
+import type { Cluster, ClusterListener, Standing, TableEntry, View } from '../process/cluster.ts';
 import type { Home, Pid } from '../process/pid.ts';
 import { Scheduler } from '../process/scheduler.ts';
 import { Authenticator } from '../sip/digest/authenticator.ts';
@@ -29,6 +29,7 @@ import { parseMessage } from '../sip/message/parse.ts';
 import { Registrar } from '../sip/registrar/registrar.ts';
 import { TransactionLayer } from '../sip/transaction/layer.ts';
 import { type Admission, type TransactionUser, UserAgent } from '../sip/user-agent/user-agent.ts';
+import { ClusterWatch } from './cluster-watch.ts';
 
 export type CallManagerOptions = {
   /** The cluster that it is in, or its own; says who it is. */
@@ -65,6 +66,14 @@ const NONCE_LIFE_MS = 300_000;
 /** Contacts that ran out are looked for that often. */
 const EXPIRY_MS = 1000;
 
+const BEGINNING_MS = 3000;
+
+const MEANINGS: Readonly<Record<Exclude<Standing, 'fenced'>, string>> = {
+  member: 'takes part in the cluster',
+  unsure: 'may have been expelled without knowing it: decides nothing for lines that others share',
+  frozen: 'the store is away, all members are there: calls go on, registrations do not move',
+};
+
 export class CallManager implements ClusterListener {
   /** What the driver has to do, in order; it empties the array. */
   readonly effects: Effect[] = [];
@@ -80,17 +89,23 @@ export class CallManager implements ClusterListener {
   readonly counters = { faults: 0, banned: 0 };
   readonly statistics = new CallStatistics();
   readonly cluster: Cluster;
+  readonly watch: ClusterWatch;
+  /** Called when it is no member of its cluster any more. */
+  onFenced: () => void = () => {};
   readonly #log: Log;
   readonly #admissions: Admissions;
   readonly #addressOf: (hop: Hop) => string;
+  readonly #startedMs: number;
   #nowMs: number;
   #expiryAtMs: number;
 
   constructor(options: CallManagerOptions) {
     const { directory, random, log, nowMs, clock } = options;
     this.cluster = options.cluster;
+    this.watch = new ClusterWatch(clock);
     this.directory = directory;
     this.#log = log;
+    this.#startedMs = nowMs;
     this.#nowMs = nowMs;
     this.#expiryAtMs = nowMs + EXPIRY_MS;
     this.#addressOf = options.addressOf;
@@ -133,7 +148,10 @@ export class CallManager implements ClusterListener {
       describe: (signal) => ('call' in signal ? { call: signal.call } : {}),
       cluster: this.cluster,
       read: readSignal,
-      departed: (pid, died) => this.devices.departed(pid, died),
+      departed: (pid, died) => {
+        if (died) this.watch.died(pid);
+        this.devices.departed(pid, died);
+      },
     });
     this.processing = new CallProcessing(this.scheduler, directory, this.cluster);
     const { processing } = this;
@@ -250,6 +268,7 @@ export class CallManager implements ClusterListener {
   }
 
   died(gone: Pid): void {
+    this.watch.died(gone);
     this.scheduler.died(gone);
   }
 
@@ -257,16 +276,36 @@ export class CallManager implements ClusterListener {
     this.scheduler.undelivered(from, to);
   }
 
-  viewChanged(_view: View, left: readonly Home[]): void {
+  viewChanged(view: View, left: readonly Home[]): void {
+    this.watch.viewChanged(view, left);
     this.processing.viewChanged();
     for (const home of left) this.scheduler.down(home);
   }
 
   tableChanged(key: string, entry: TableEntry | undefined): void {
+    this.watch.tableChanged(key, entry, this.cluster.view);
     this.processing.tableChanged(key, entry);
   }
 
-  standingChanged(): void {}
+  /**
+   * Fenced: whoever took its place must not hear of it again, and it must not wait for others. What
+   * it has with them ends; calls of its own phones with each other go on, and no new ones begin.
+   */
+  standingChanged(standing: Standing): void {
+    this.watch.standingChanged(standing);
+    // A manager that leaves on purpose has nobody to tell, and one that was expelled says why.
+    if (standing !== 'fenced') {
+      // A manager that has just begun has not been heard by all yet.
+      const isNews = standing !== 'member' && this.#nowMs - this.#startedMs > BEGINNING_MS;
+      const level = isNews ? 'warn' : 'info';
+      this.#log.write(level, 'standing changed', { standing, meaning: MEANINGS[standing] });
+      return;
+    }
+    this.drain();
+    for (const home of this.cluster.view.members)
+      if (home !== this.cluster.home) this.scheduler.down(home);
+    this.onFenced();
+  }
 
   /** Runs everything that follows from what happened, to completion. */
   settle(): void {
@@ -298,6 +337,8 @@ export class CallManager implements ClusterListener {
   }
 
   #admit(request: SipRequest, source: Hop): Admission {
+    if (this.cluster.standing === 'fenced' && request.toTag === '')
+      return { type: 'answer', status: 503, headers: refusalHeaders('draining') };
     // Requests inside a dialog get here too when they come another way than their leg's: they go on.
     if (this.isDraining && request.method === 'INVITE' && request.toTag === '')
       return { type: 'answer', status: 503, headers: refusalHeaders('draining') };

@@ -1,8 +1,13 @@
 /**
  * The driver of one manager: gives it bytes, time and lost connections, and performs its effects.
  * The only place where an effect of the core becomes something that happens.
+ *
+ * A turn begins with the time. In a cluster the member hears it first: a manager that was paused finds
+ * out before it does anything else. Until it knows whether it is a member still, which takes the store
+ * some milliseconds, what its phones say waits.
  */
 import type { Log } from '../base/log.ts';
+import type { ClusterMember } from '../cluster/member.ts';
 import type { Hop } from '../sip/hop.ts';
 import type { Fault } from '../sip/message/message.ts';
 import type { Received, Transports } from '../transport/transports.ts';
@@ -12,49 +17,77 @@ import type { CallManager } from './call-manager.ts';
 const TICK_MS = 20;
 /** While all are far away. */
 const IDLE_TICK_MS = 1000;
+/** What phones say waits that long at most; then the manager serves what it can serve alone. */
+const HOLD_MS = 500;
+const NOTHING: Pick<CallManager, 'effects'> = { effects: [] };
+/** Messages that wait; more are lost, and UDP's are sent again. */
+const HELD_MAX = 10_000;
 
 export class Driver {
-  readonly #manager: CallManager;
   readonly #transports: Transports;
   readonly #log: Log;
+  #member: ClusterMember | undefined;
+  #manager: CallManager | undefined;
+  #held: Received[] = [];
+  #doubtsSinceMs: number | undefined;
+  #isHolding = false;
   #tick: NodeJS.Timeout | undefined;
   #isIdle = true;
   #stopped = false;
 
-  constructor(manager: CallManager, transports: Transports, log: Log) {
-    this.#manager = manager;
+  constructor(transports: Transports, log: Log) {
     this.#transports = transports;
     this.#log = log;
   }
 
-  /** One event-loop turn's worth of messages. */
+  /** Drives `member` from now on; in a cluster before there is a manager. */
+  join(member: ClusterMember): void {
+    this.#member = member;
+    this.#arm();
+  }
+
+  /** Drives `manager` from now on. */
+  drive(manager: CallManager): void {
+    this.#manager = manager;
+    this.#arm();
+  }
+
+  /** One event-loop turn's worth of messages. What comes before there is a manager is lost. */
   receive(batch: readonly Received[]): void {
-    this.#manager.advance(performance.now());
-    for (const { text, hop } of batch) this.#guarded(() => this.#manager.receive(text, hop));
+    this.#advance();
+    const manager = this.#manager;
+    if (manager === undefined) return;
+    if (this.#isHolding) this.#hold(batch);
+    else for (const { text, hop } of batch) this.#guarded(() => manager.receive(text, hop));
     this.#perform();
   }
 
   closed(flow: number): void {
-    this.#turn(() => this.#manager.flowFailed(flow));
+    this.act(() => this.#manager?.flowFailed(flow));
   }
 
   sendFailed(hop: Hop, text: string): void {
-    this.#turn(() => this.#manager.sendFailed(hop, text));
+    this.act(() => this.#manager?.sendFailed(hop, text));
   }
 
   /** A stream that cannot be cut into messages: the one that broke it is answered, if it can be. */
   faulted(fault: Fault, hop: Hop): void {
-    this.#turn(() => this.#manager.refuse(fault, hop));
+    this.act(() => this.#manager?.refuse(fault, hop));
   }
 
   /** Whether a connection from that address is taken. */
   admits(address: string): boolean {
-    return this.#manager.guard.allows(address, performance.now());
+    return this.#manager?.guard.allows(address, performance.now()) ?? true;
   }
 
-  /** Something that the edge wants done in the core, with its effects. */
+  /** Something that the edge, or the cluster, wants done in the core, with its effects: a turn. */
   act(action: () => void): void {
-    this.#turn(action);
+    if (this.#stopped) return;
+    this.#advance();
+    this.#guarded(action);
+    this.#settle();
+    this.#perform();
+    this.#transports.flush();
   }
 
   stop(): void {
@@ -62,12 +95,43 @@ export class Driver {
     clearTimeout(this.#tick);
   }
 
-  #turn(action: () => void): void {
-    this.#manager.advance(performance.now());
-    this.#guarded(action);
-    this.#guarded(() => this.#manager.settle());
-    this.#perform();
-    this.#transports.flush();
+  #advance(): void {
+    const nowMs = performance.now();
+    this.#guarded(() => this.#member?.advance(nowMs));
+    this.#judge(nowMs);
+    if (!this.#isHolding) this.#guarded(() => this.#manager?.advance(nowMs));
+  }
+
+  /** Whether phones wait: from when the manager began to doubt, and not for long. */
+  #judge(nowMs: number): void {
+    if (this.#member?.standing !== 'unsure') this.#doubtsSinceMs = undefined;
+    else this.#doubtsSinceMs ??= nowMs;
+    const { standing } = this.#member ?? {};
+    this.#isHolding = standing === 'unsure' && nowMs - (this.#doubtsSinceMs ?? nowMs) <= HOLD_MS;
+  }
+
+  #hold(batch: readonly Received[]): void {
+    for (const received of batch) if (this.#held.length < HELD_MAX) this.#held.push(received);
+  }
+
+  /** What has waited comes first, once it need not wait any more. */
+  #release(manager: CallManager): void {
+    const nowMs = performance.now();
+    this.#judge(nowMs);
+    if (this.#isHolding || this.#held.length === 0) return;
+    const held = this.#held;
+    this.#held = [];
+    this.#guarded(() => manager.advance(nowMs));
+    for (const { text, hop } of held) this.#guarded(() => manager.receive(text, hop));
+  }
+
+  #settle(): void {
+    const manager = this.#manager;
+    if (manager === undefined) this.#guarded(() => this.#member?.flush());
+    else {
+      this.#release(manager);
+      if (!this.#isHolding) this.#guarded(() => manager.settle());
+    }
   }
 
   /**
@@ -84,7 +148,7 @@ export class Driver {
   }
 
   #perform(): void {
-    const { effects } = this.#manager;
+    const { effects } = this.#manager ?? NOTHING;
     for (const effect of effects) {
       if (effect.type === 'send') this.#transports.send(effect.text, effect.hop);
       else this.#transports.close(effect.flow);
@@ -94,17 +158,21 @@ export class Driver {
     if (this.#isIdle) this.#arm();
   }
 
+  #nextDueMs(): number {
+    const memberMs = this.#member?.nextDueMs() ?? Number.POSITIVE_INFINITY;
+    return Math.min(memberMs, this.#manager?.nextDueMs() ?? Number.POSITIVE_INFINITY);
+  }
+
   #arm(): void {
     if (this.#stopped) return;
-    const dueMs = this.#manager.nextDueMs();
-    const isIdle = dueMs > performance.now() + IDLE_TICK_MS;
+    const isIdle = this.#nextDueMs() > performance.now() + IDLE_TICK_MS;
     if (this.#tick !== undefined && isIdle === this.#isIdle) return;
     clearTimeout(this.#tick);
     this.#isIdle = isIdle;
     this.#tick = setTimeout(
       () => {
         this.#tick = undefined;
-        this.#turn(() => {});
+        this.act(() => {});
         this.#arm();
       },
       isIdle ? IDLE_TICK_MS : TICK_MS,

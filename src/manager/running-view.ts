@@ -3,9 +3,10 @@ import type { ManagerState, ManagerView, TrafficEvent } from '../http/manager-vi
 import type { Counters } from '../http/metrics.ts';
 import type { Transports } from '../transport/transports.ts';
 import type { CallManager } from './call-manager.ts';
+import type { ClusterView } from './cluster-view.ts';
 import type { ManagerConfig } from './config/manager-config.ts';
 import type { Driver } from './driver.ts';
-import { callRows, countersOf, lineRow, lineRows, registrationRows } from './view.ts';
+import { callRows, countersOf, registrationRows } from './view.ts';
 
 /** Call-IDs whose call is remembered while somebody traces. */
 const TRACED_CALLS_MAX = 10_000;
@@ -19,12 +20,24 @@ export class RunningView implements ManagerView {
   readonly #manager: CallManager;
   readonly #driver: Driver;
   readonly #transports: Transports;
+  readonly #cluster: ClusterView;
+  readonly #countCluster: () => Counters;
   readonly #drainMs: number;
   readonly #callsByCallId = new Map<string, string>();
   readonly #listeners = new Set<(event: TrafficEvent) => void>();
 
-  constructor(manager: CallManager, driver: Driver, transports: Transports, config: ManagerConfig) {
+  /** `countCluster`: what is to be said of the cluster at a scrape. */
+  constructor(
+    manager: CallManager,
+    driver: Driver,
+    transports: Transports,
+    config: ManagerConfig,
+    cluster: ClusterView,
+    countCluster: () => Counters,
+  ) {
     this.id = config.id;
+    this.#cluster = cluster;
+    this.#countCluster = countCluster;
     this.#manager = manager;
     this.#driver = driver;
     this.#transports = transports;
@@ -32,24 +45,38 @@ export class RunningView implements ManagerView {
   }
 
   state(): ManagerState {
-    return this.#manager.isDraining ? 'draining' : 'ready';
+    const { standing } = this.#manager.cluster;
+    if (standing === 'fenced') return 'fenced';
+    if (this.#manager.isDraining) return 'draining';
+    return standing === 'unsure' ? 'unsure' : 'ready';
   }
 
   registrations(limit: number): ReturnType<ManagerView['registrations']> {
     return registrationRows(this.#manager, performance.now(), limit);
   }
 
+  calls(limit: number): ReturnType<ManagerView['calls']> {
+    return callRows(this.#manager, performance.now(), limit);
+  }
+
+  allRegistrations(limit: number): ReturnType<ManagerView['allRegistrations']> {
+    return this.#cluster.registrations(limit);
+  }
+
+  allCalls(limit: number): ReturnType<ManagerView['allCalls']> {
+    return this.#cluster.calls(limit);
+  }
+
   lines(limit: number): ReturnType<ManagerView['lines']> {
-    return lineRows(this.#manager, limit);
+    return this.#cluster.lines(limit);
   }
 
   line(number: string): ReturnType<ManagerView['line']> {
-    const line = this.#manager.directory.lines.get(number);
-    return line && lineRow(line, this.#manager.processing.lines.get(number));
+    return this.#cluster.line(number);
   }
 
-  calls(limit: number): ReturnType<ManagerView['calls']> {
-    return callRows(this.#manager, performance.now(), limit);
+  managers(): ReturnType<ManagerView['managers']> {
+    return this.#cluster.managers();
   }
 
   /** The tap is set while somebody listens, and costs nothing otherwise. */
@@ -92,14 +119,15 @@ export class RunningView implements ManagerView {
     const { connectionsOpen, sendFailures } = this.#transports.counters;
     return {
       ...countersOf(this.#manager),
+      ...this.#countCluster(),
       sip_connections: connectionsOpen,
       sip_transport_errors_total: sendFailures,
     };
   }
 
-  async drain(): Promise<void> {
+  async drain(atMostMs = this.#drainMs): Promise<void> {
     this.#driver.act(() => this.#manager.drain());
-    const untilMs = performance.now() + this.#drainMs;
+    const untilMs = performance.now() + atMostMs;
     let lastCallMs = performance.now();
     for (;;) {
       const nowMs = performance.now();

@@ -1,18 +1,47 @@
-/** Starts one manager as configured: sockets, driver, core, and what it shows. */
+/** Starts a manager: sockets, bus and store, core and driver, put together. */
 import { randomBytes, randomFillSync } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Random } from '../base/random.ts';
+import type { JoinFailure } from '../cluster/joining.ts';
 import { LoneManager } from '../cluster/lone-manager.ts';
+import { ClusterMember } from '../cluster/member.ts';
+import { MEMBERS, type MemberRecord, readRecord } from '../cluster/members.ts';
+import { MEMBERSHIP_TIMINGS } from '../cluster/membership-timings.ts';
+import type { Counters } from '../http/metrics.ts';
+import type { Cluster } from '../process/cluster.ts';
 import type { Hop } from '../sip/hop.ts';
 import { formatListen } from '../transport/listen.ts';
 import { Transports } from '../transport/transports.ts';
 import { CallManager } from './call-manager.ts';
+import { clusterCounters } from './cluster-counters.ts';
+import { ClusterView } from './cluster-view.ts';
 import type { RunningManager, StartOptions } from './config/running-manager.ts';
 import { Driver } from './driver.ts';
+import { openPlanes, type Planes } from './planes.ts';
 import { RunningView } from './running-view.ts';
 
-/** Resolves when every listener is bound; rejects with what the first that could not says. */
+/** A manager that cannot become a member of its cluster; `code` as of `JoinFailure`. */
+export class JoinError extends Error {
+  override readonly name = 'JoinError';
+  readonly code: JoinFailure['code'];
+
+  constructor({ code, message }: JoinFailure) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A fenced manager ends its own calls after that time at the latest. */
+const FENCED_MS = 60_000;
+const TAKEN_S = MEMBERSHIP_TIMINGS.takenMs / 1000;
+const LEASE_S = MEMBERSHIP_TIMINGS.leaseMs / 1000;
+
+/**
+ * Resolves when every listener is bound and, in a cluster, the manager is a member; rejects with what
+ * the first that could not says: a system error of a socket, `BusError`, `StoreError` or `JoinError`.
+ */
 export async function startManager(options: StartOptions): Promise<RunningManager> {
-  const { config, directory, log } = options;
+  const { config, log } = options;
   let driver: Driver | undefined;
   const transports = new Transports({
     listen: config.listeners,
@@ -26,8 +55,167 @@ export async function startManager(options: StartOptions): Promise<RunningManage
     admit: (address) => driver?.admits(address) ?? true,
   });
   await transports.start();
-  const cluster = new LoneManager(`${config.id}.${Date.now().toString(36)}`);
-  const manager = new CallManager({
+  driver = new Driver(transports, log);
+  try {
+    return await run(options, transports, driver);
+  } catch (error) {
+    driver.stop();
+    await transports.stop();
+    throw error;
+  }
+}
+
+async function run(
+  options: StartOptions,
+  transports: Transports,
+  driver: Driver,
+): Promise<RunningManager> {
+  const { config, log } = options;
+  const planes = await (options.planes?.() ?? planesOf(options));
+  const record = {
+    host: hostname(),
+    pid: process.pid,
+    started: new Date().toISOString(),
+    sip: transports.listeners.map(formatListen),
+  };
+  let seat: Seat | undefined;
+  try {
+    seat =
+      planes === undefined ? undefined : await join(options, transports, driver, planes, record);
+  } catch (error) {
+    await planes?.close();
+    throw error;
+  }
+  const manager = seat?.manager ?? alone(options, transports, driver);
+  const self = { ...record, process: record.pid };
+  const cluster = new ClusterView(manager, seat?.member, self, log);
+  const count = (): Counters => (seat === undefined ? {} : clusterCounters(seat.member, manager));
+  const view = new RunningView(manager, driver, transports, config, cluster, count);
+  return {
+    view,
+    addresses: transports.listeners.map((listener) => ({ url: formatListen(listener) })),
+    fenced:
+      seat === undefined
+        ? new Promise(() => {})
+        : seat.fenced.then(async (why) => {
+            await view.drain(FENCED_MS);
+            return why;
+          }),
+    stop: async () => {
+      await seat?.leave();
+      driver.stop();
+      await transports.stop();
+      await planes?.close();
+    },
+    kill: async () => {
+      seat?.member.vanish();
+      driver.stop();
+      await transports.stop();
+      await planes?.close();
+    },
+  };
+}
+
+function planesOf({ config, log }: StartOptions): Promise<Planes> | undefined {
+  return config.cluster && openPlanes(config.cluster, config.id, log);
+}
+
+/** A manager without a cluster. */
+function alone(options: StartOptions, transports: Transports, driver: Driver): CallManager {
+  const cluster = new LoneManager(`${options.config.id}.${Date.now().toString(36)}`);
+  const manager = makeManager(options, transports, cluster, newSecret());
+  cluster.connect(manager);
+  driver.drive(manager);
+  return manager;
+}
+
+/** A manager's seat in its cluster. */
+type Seat = {
+  readonly manager: CallManager;
+  readonly member: ClusterMember;
+  /** It is no member any more, without having left: why, in words. */
+  readonly fenced: Promise<string>;
+  leave(): Promise<void>;
+};
+
+const FENCED_WHY = {
+  removed: 'the other members have expelled it, since they did not hear it or it was stopped',
+  unconfirmed: 'the store has not confirmed its membership in time',
+} as const;
+
+function join(
+  options: StartOptions,
+  transports: Transports,
+  driver: Driver,
+  { bus, store }: Planes,
+  record: Omit<MemberRecord, 'version' | 'lease'>,
+): Promise<Seat> {
+  const { config, log } = options;
+  sayIfTaken(options, store);
+  return new Promise((resolve, reject) => {
+    const member: ClusterMember = new ClusterMember({
+      id: config.id,
+      name: config.cluster?.name ?? 'embedded',
+      bus,
+      store,
+      nowMs: performance.now(),
+      clock: { epochMs: () => Date.now() },
+      log,
+      record,
+      secret: newSecret(),
+      storeOutage: config.cluster?.storeOutage ?? 'freeze',
+      turn: (action) => driver.act(action),
+      joined: (secret) => {
+        const manager = makeManager(options, transports, member, secret);
+        const fenced = new Promise<string>((fence) => {
+          manager.onFenced = () => {
+            const why = FENCED_WHY[member.fenced ?? 'removed'];
+            log.write('error', 'manager fenced', { home: member.home, why });
+            fence(why);
+          };
+        });
+        manager.watch.learn(() => member.connect(manager));
+        driver.drive(manager);
+        const members = member.view.members.join(' ');
+        log.write('info', 'manager joined', { home: member.home, members });
+        const leave = (): Promise<void> => {
+          manager.onFenced = () => {};
+          return new Promise<void>((left) => driver.act(() => member.leave(left)));
+        };
+        resolve({ manager, member, fenced, leave });
+      },
+      failed: (failure) => {
+        member.vanish();
+        reject(new JoinError(failure));
+      },
+    });
+    driver.join(member);
+  });
+}
+
+/** A predecessor that died without a word is waited for; whoever started this manager wonders why. */
+function sayIfTaken({ config, log }: StartOptions, store: Planes['store']): void {
+  const key = MEMBERS + config.id;
+  store.read(key, (result) => {
+    if (result.type !== 'read') return;
+    const found = result.entries.find((entry) => entry.key === key);
+    const by = found && readRecord(found.value);
+    if (by === undefined || by.pid === process.pid) return;
+    log.write('warn', 'manager id in use', {
+      id: config.id,
+      by: `process ${by.pid} on ${by.host}, running since ${by.started}`,
+      meaning: `waiting for it to go, ${TAKEN_S} s at most: one that died goes within ${LEASE_S} s`,
+    });
+  });
+}
+
+function makeManager(
+  { config, directory, log }: StartOptions,
+  transports: Transports,
+  cluster: Cluster,
+  secret: string,
+): CallManager {
+  return new CallManager({
     cluster,
     directory,
     domains: config.domains,
@@ -35,7 +223,7 @@ export async function startManager(options: StartOptions): Promise<RunningManage
     clock: { epochMs: () => Date.now() },
     log,
     nowMs: performance.now(),
-    secret: randomBytes(32).toString('base64url'),
+    secret,
     addressOf: (hop: Hop) => transports.sentBy(hop),
     preferred: (hop, octets) => transports.preferred(hop, octets),
     bans: config.bans,
@@ -43,18 +231,10 @@ export async function startManager(options: StartOptions): Promise<RunningManage
     register: config.register,
     ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
   });
-  cluster.connect(manager);
-  driver = new Driver(manager, transports, log);
-  const running = driver;
-  const view = new RunningView(manager, running, transports, config);
-  return {
-    view,
-    addresses: transports.listeners.map((listener) => ({ url: formatListen(listener) })),
-    stop: async () => {
-      running.stop();
-      await transports.stop();
-    },
-  };
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString('base64url');
 }
 
 /** The kernel's generator, read in blocks: a call takes several tags and branches. */

@@ -1,10 +1,8 @@
 /** What a running manager shows: rows made from the core's own records when somebody asks. */
 
 import type { CallView } from '../call/call-registry.ts';
-import type { Line } from '../call/directory.ts';
-import { type LineControl, snapshotOf } from '../call/line-control.ts';
 import type { CallLeg } from '../device/call-leg.ts';
-import type { CallRow, LegRow, LineRow, RegistrationRow, Rows } from '../http/manager-view.ts';
+import type { CallRow, LegRow, RegistrationRow, Rows } from '../http/manager-view.ts';
 import type { Counters } from '../http/metrics.ts';
 import type { CallManager } from './call-manager.ts';
 
@@ -32,41 +30,6 @@ export function registrationRows(
     }
   }
   return { items, total: manager.registrar.count };
-}
-
-export function lineRows(manager: CallManager, limit: number): Rows<LineRow> {
-  const { lines } = manager.directory;
-  const items: LineRow[] = [];
-  for (const line of lines.values()) {
-    if (items.length >= limit) break;
-    items.push(lineRow(line, manager.processing.lines.get(line.number)));
-  }
-  return { items, total: lines.size };
-}
-
-export function lineRow(line: Line, control: LineControl | undefined): LineRow {
-  const snapshot = control === undefined ? undefined : snapshotOf(control);
-  const ringing = new Set(
-    snapshot?.calls.flatMap((call) => (call.state === 'ringing' ? call.ringing : [])),
-  );
-  const talking = new Set(
-    snapshot?.calls.flatMap((call) => (call.state === 'active' ? [call.member] : [])),
-  );
-  return {
-    number: line.number,
-    name: line.name,
-    members: line.members.map(({ name, device }) => {
-      const phones = snapshot?.devices.filter((phone) => phone.member === name) ?? [];
-      return {
-        name,
-        device,
-        registered: phones.length > 0,
-        ringing: phones.some((phone) => ringing.has(phone.pid)),
-        talking: talking.has(name),
-      };
-    }),
-    calls: snapshot?.calls.length ?? 0,
-  };
 }
 
 const STATES = { trying: 'offered', ringing: 'ringing', answered: 'up' } as const;

@@ -6,6 +6,9 @@ import { startWeb } from '../../src/http/web-server.ts';
 import { type FakeView, fakeView, sipMessage } from '../http/fake-view.ts';
 import { runProgram, runtimeOf, startProgram } from './program.ts';
 
+// Times are shown as the clock on the wall has them.
+Reflect.set(process.env, 'TZ', 'UTC');
+
 /** A manager to ask, and the folder in which the command line finds it. */
 async function manager(context: TestContext): Promise<{ runtime: string; view: FakeView }> {
   const runtime = runtimeOf(context);
@@ -32,19 +35,83 @@ test('lists are tables, and what came off the wire does nothing to the terminal'
 2000a   2000   sip:2000a@127.0.0.1:5061      udp 127.0.0.1:5061     3599  Z\\x1b[31mphone, "v1"
 1001    1001   sip:k@x.invalid;transport=ws  ws 127.0.0.1:40112       58  =cmd()
 `,
-    `NUMBER  NAME    MEMBERS                CALLS
-2000    Office  a (ringing), b (away)      1
-1001    Ana     1001 (talking)             0
+    `NUMBER  NAME    MEMBERS                CONTROLLED AT  CALLS
+2000    Office  a (ringing), b (away)  manager-b          1
+1001    Ana     1001 (talking)         manager-c          0
 `,
     `CALL  FROM  TO    STATE    ANSWERED BY  FOR   LEGS
 k3x   1001  2000  ringing               1:15  1001 calling, 2000a ringing
 `,
-    `line 2000 "Office", 1 call
-MEMBER  DEVICE  STATE
-a       2000a   ringing
+    `line 2000 "Office", 1 call, single: one line control process in the cluster
+
+CONTROLLED AT  PROCESS         EPOCH  SINCE                WHY THERE
+manager-b      manager-b.2.l3     17  2020-01-02 03:04:05  took over from manager-c when it left
+
+MEMBER  DEVICE  STATE    REGISTERED AT  PROCESS         CONTACT                   VIA
+a       2000a   ringing  manager-a      manager-a.1.d4  sip:2000a@127.0.0.1:5061  udp 127.0.0.1:5061
 b       2000b   away
 `,
   ]);
+});
+
+test('lists of the whole cluster name the manager of each row, and who did not answer', async (context) => {
+  const { runtime } = await manager(context);
+  const said = await Promise.all(
+    [
+      ['manager', 'ls'],
+      ['reg', 'ls', '--all', '--limit', '1'],
+      ['call', 'ls', '--all', '-o', 'csv'],
+    ].map(async (args) => (await runProgram(runtime, args)).out),
+  );
+  assert.deepEqual(said, [
+    `MANAGER    INCARNATION  STATE      SINCE                PHONES  LINES  CALLS  PROCESS      SIP
+manager-a  1            member     2020-01-02 03:04:05  2       1      1      11 on here   udp://127.0.0.1:5060
+manager-c  3            no answer                       ?       ?      ?      33 on there  udp://127.0.0.1:5064
+manager-b  2            gone       2020-01-02 03:04:06
+not complete: manager-c did not answer within 1 s
+`,
+    `MANAGER    DEVICE  LINES  CONTACT                   VIA                 EXPIRES  USER AGENT
+manager-a  2000a   2000   sip:2000a@127.0.0.1:5061  udp 127.0.0.1:5061     3599  Z\\x1b[31mphone, "v1"
+… 1 more: --limit 2 shows them
+not complete: manager-c did not answer within 1 s
+`,
+    'manager,call,from,to,state,answered by,for,legs\r\nmanager-a,k3x,1001,2000,ringing,,1:15,"1001 calling, 2000a ringing"\r\n',
+  ]);
+});
+
+test('of several managers of one cluster any is asked for what they share', async (context) => {
+  const { runtime } = await manager(context);
+  const url = 'http://127.0.0.1:9';
+  for (const name of ['manager-a', 'manager-b'])
+    writeAccess(runtime, { id: name, pid: process.ppid, url, token: 'x', cluster: 'london' });
+  const several = await Promise.all(
+    [
+      ['manager', 'ls', '--manager', String(process.ppid)],
+      ['reg', 'ls', '--manager', String(process.ppid)],
+    ].map(async (args) => await runProgram(runtime, args)),
+  );
+  assert.deepEqual(
+    several.map(({ code, err }) => [code, err.replaceAll(String(process.ppid), 'N').trim()]),
+    [
+      [4, 'manager manager-a cannot be reached: connect ECONNREFUSED 127.0.0.1:9'],
+      [
+        2,
+        'several managers run here: manager-a (process N), manager-b (process N): choose one with --manager and its name or process number, or all of them with --all where a command has it',
+      ],
+    ],
+  );
+});
+
+test('only managers of a demo can be killed', async (context) => {
+  const { runtime } = await manager(context);
+  const { code, err } = await runProgram(runtime, ['manager', 'kill', 'manager-a']);
+  assert.deepEqual(
+    [code, err],
+    [
+      1,
+      "only managers of 'linewright demo' can be killed from here, and manager-a is none: stop one with SIGTERM (it ends its calls in peace), or its process with 'kill -9'\n",
+    ],
+  );
 });
 
 test('programs get whole rows as JSON or YAML, and columns as CSV without formulas', async (context) => {
@@ -58,13 +125,23 @@ test('programs get whole rows as JSON or YAML, and columns as CSV without formul
       fakeView().calls(10).items,
       `number: "1001"
 name: Ana
+mode: replicated
 members:
   - name: "1001"
     device: "1001"
     registered: true
     ringing: false
     talking: true
+    phones: []
 calls: 0
+control:
+  - manager: manager-c
+    pid: manager-c.3.l1
+    epoch: 9
+    since: ""
+    why: ""
+missing:
+  - manager-c did not answer within 1 s
 `,
       [
         'device,lines,contact,via,expires,user agent\r\n',

@@ -1,7 +1,13 @@
 /** A manager view with fixed rows, for tests of what reads it. */
 
 import { Histogram } from '../../src/base/histogram.ts';
-import type { ManagerState, ManagerView, TrafficEvent } from '../../src/http/manager-view.ts';
+import type {
+  LineRow,
+  ManagerRow,
+  ManagerState,
+  ManagerView,
+  TrafficEvent,
+} from '../../src/http/manager-view.ts';
 
 export type FakeView = ManagerView & {
   become(state: ManagerState): void;
@@ -33,23 +39,99 @@ const REGISTRATIONS = [
   },
 ];
 
-const LINES = [
+const LINES: readonly LineRow[] = [
   {
     number: '2000',
     name: 'Office',
+    mode: 'single',
     members: [
-      { name: 'a', device: '2000a', registered: true, ringing: true, talking: false },
-      { name: 'b', device: '2000b', registered: false, ringing: false, talking: false },
+      {
+        name: 'a',
+        device: '2000a',
+        registered: true,
+        ringing: true,
+        talking: false,
+        phones: [
+          {
+            manager: 'manager-a',
+            pid: 'manager-a.1.d4',
+            contact: 'sip:2000a@127.0.0.1:5061',
+            via: 'udp 127.0.0.1:5061',
+            state: 'ringing',
+          },
+        ],
+      },
+      {
+        name: 'b',
+        device: '2000b',
+        registered: false,
+        ringing: false,
+        talking: false,
+        phones: [],
+      },
     ],
     calls: 1,
+    control: [
+      {
+        manager: 'manager-b',
+        pid: 'manager-b.2.l3',
+        epoch: 17,
+        since: '2020-01-02T03:04:05.000Z',
+        why: 'took over from manager-c when it left',
+      },
+    ],
+    missing: [],
   },
   {
     number: '1001',
     name: 'Ana',
-    members: [{ name: '1001', device: '1001', registered: true, ringing: false, talking: true }],
+    mode: 'replicated',
+    members: [
+      { name: '1001', device: '1001', registered: true, ringing: false, talking: true, phones: [] },
+    ],
     calls: 0,
+    control: [{ manager: 'manager-c', pid: 'manager-c.3.l1', epoch: 9, since: '', why: '' }],
+    missing: ['manager-c did not answer within 1 s'],
   },
 ];
+
+const MANAGERS: readonly ManagerRow[] = [
+  {
+    id: 'manager-a',
+    home: 'manager-a.1',
+    state: 'member',
+    since: '2020-01-02T03:04:05.000Z',
+    started: '2020-01-02T03:04:00.000Z',
+    host: 'here',
+    process: 11,
+    sip: ['udp://127.0.0.1:5060'],
+    counts: { phones: 2, lines: 1, calls: 1 },
+  },
+  {
+    id: 'manager-c',
+    home: 'manager-c.3',
+    state: 'no answer',
+    since: '',
+    started: '2020-01-02T03:04:00.000Z',
+    host: 'there',
+    process: 33,
+    sip: ['udp://127.0.0.1:5064'],
+    counts: null,
+  },
+  {
+    id: 'manager-b',
+    home: 'manager-b.2',
+    state: 'gone',
+    since: '2020-01-02T03:04:06.000Z',
+    started: '',
+    host: '',
+    process: 0,
+    sip: [],
+    counts: null,
+  },
+];
+
+const MISSING = ['manager-c did not answer within 1 s'];
 
 const CALLS = [
   {
@@ -78,9 +160,20 @@ export function fakeView(): FakeView {
       state = next;
     },
     registrations: (limit) => ({ items: REGISTRATIONS.slice(0, limit), total: 2 }),
-    lines: (limit) => ({ items: LINES.slice(0, limit), total: 2 }),
-    line: (number) => LINES.find((line) => line.number === number),
+    lines: async (limit) => ({ items: LINES.slice(0, limit), total: 2, missing: [] }),
+    line: async (number) => LINES.find((line) => line.number === number),
     calls: (limit) => ({ items: CALLS.slice(0, limit), total: 1 }),
+    allRegistrations: async (limit) => ({
+      items: REGISTRATIONS.slice(0, limit).map((row) => ({ manager: 'manager-a', ...row })),
+      total: 2,
+      missing: MISSING,
+    }),
+    allCalls: async (limit) => ({
+      items: CALLS.slice(0, limit).map((row) => ({ manager: 'manager-a', ...row })),
+      total: 1,
+      missing: [],
+    }),
+    managers: async () => ({ items: MANAGERS, total: 3, missing: MISSING }),
     traffic: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,7 +1,7 @@
 /** What is shown of a running manager's lines. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { lineRow } from '../../src/manager/view.ts';
+import { lineRow, partsOf } from '../../src/manager/line-view.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 import { DOMAIN, Site } from '../../src/testkit/site.ts';
 
@@ -18,7 +18,8 @@ test('a line shows who is away, who rings and who talks', () => {
     site.run(ms);
     const line = site.manager.directory.lines.get('2000');
     assert(line);
-    return lineRow(line, site.manager.processing.lines.get('2000')).members.map(
+    const parts = new Map(partsOf(site.manager, '2000').map((part) => ['sim', part]));
+    return lineRow(line, parts, site.manager.processing.table, []).members.map(
       ({ name, registered, ringing, talking }) =>
         `${name}${registered ? ' registered' : ''}${ringing ? ' ringing' : ''}${talking ? ' talking' : ''}`,
     );

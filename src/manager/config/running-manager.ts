@@ -2,21 +2,31 @@
 import type { Log } from '../../base/log.ts';
 import type { Directory } from '../../call/directory.ts';
 import type { ManagerView } from '../../http/manager-view.ts';
+import type { Planes } from '../planes.ts';
 import type { ManagerConfig } from './manager-config.ts';
 
 export type StartOptions = {
   readonly config: ManagerConfig;
   readonly directory: Directory;
   readonly log: Log;
+  /** A bus and a store instead of those of the configuration: several managers in one process. */
+  readonly planes?: () => Promise<Planes>;
 };
 
 export interface RunningManager {
   readonly view: ManagerView;
   /** What is bound, with the ports that were free where 0 was asked for: `udp://127.0.0.1:5060`. */
   readonly addresses: readonly { readonly url: string }[];
-  /** Ends at once what `view.drain()` has not ended: registrations go, sockets close. */
+  /**
+   * Resolves when the manager is no member of its cluster any more and its own calls have ended: it is
+   * to be stopped, and may be started anew. Says why.
+   */
+  readonly fenced: Promise<string>;
+  /** Ends at once what `view.drain()` has not ended: leaves the cluster, registrations go, sockets close. */
   stop(): Promise<void>;
+  /** Stops without a word to anybody, as a crash would. */
+  kill(): Promise<void>;
 }
 
-/** Resolves when every listener is bound; rejects with an error that has `code` 'EADDRINUSE' and `address`, `port` when one is taken. */
+/** As of `startManager`: rejects with an error that has `code` 'EADDRINUSE' and `address`, `port` when an address is taken. */
 export type StartManager = (options: StartOptions) => Promise<RunningManager>;

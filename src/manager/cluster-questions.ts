@@ -1,0 +1,195 @@
+/**
+ * What managers ask each other for people's sake: one JSON text as question, one as answer. Nothing is
+ * decided by it. A question is answered from the core's own records, at once; an answer that comes late,
+ * or says something else than was asked, is as good as none, and whoever asked says so.
+ */
+import { z } from 'zod';
+import type { Log } from '../base/log.ts';
+import type { CallRow, RegistrationRow, Rows } from '../http/manager-view.ts';
+import type { Answer } from '../process/message-plane.ts';
+import type { Home } from '../process/pid.ts';
+import type { LinePart } from './line-view.ts';
+
+/** How long others are waited for. */
+export const ANSWER_MS = 1000;
+/** Octets of an answer: less than a bus takes at once. */
+const OCTETS_MAX = 900_000;
+const ROWS_MAX = 100_000;
+
+const VERSION = 1;
+const limit = z.int().min(0).max(ROWS_MAX);
+
+const QUESTION = z.discriminatedUnion('ask', [
+  z.strictObject({ v: z.literal(VERSION), ask: z.literal('status') }),
+  z.strictObject({ v: z.literal(VERSION), ask: z.literal('registrations'), limit }),
+  z.strictObject({ v: z.literal(VERSION), ask: z.literal('calls'), limit }),
+  z.strictObject({ v: z.literal(VERSION), ask: z.literal('lines'), limit }),
+  z.strictObject({ v: z.literal(VERSION), ask: z.literal('line'), number: z.string().max(256) }),
+]);
+
+type Versioned = z.infer<typeof QUESTION>;
+type Bare<Q> = Q extends unknown ? Omit<Q, 'v'> : never;
+export type Question = Bare<Versioned>;
+
+/** What a manager says of itself. */
+export type StatusAnswer = {
+  readonly state: 'member' | 'frozen' | 'unsure' | 'fenced' | 'draining';
+  readonly since: string;
+  readonly phones: number;
+  readonly lines: number;
+  readonly calls: number;
+};
+
+export type Answers = {
+  readonly status: StatusAnswer;
+  readonly registrations: Rows<RegistrationRow>;
+  readonly calls: Rows<CallRow>;
+  readonly lines: Rows<LinePart>;
+  readonly line: Rows<LinePart>;
+};
+
+const text = z.string().max(8192);
+const count = z.int().min(0);
+
+const REGISTRATION = z.strictObject({
+  device: text,
+  user: text,
+  contact: text,
+  transport: text,
+  address: text,
+  expiresInS: count,
+  userAgent: text,
+  lines: z.array(text).max(256),
+});
+
+const CALL = z.strictObject({
+  id: text,
+  from: text,
+  to: text,
+  state: z.enum(['offered', 'ringing', 'up', 'held']),
+  answeredBy: text,
+  sinceS: count,
+  legs: z.array(z.strictObject({ device: text, state: text, callId: text })).max(1024),
+});
+
+const PART = z.strictObject({
+  number: text,
+  control: z.strictObject({ pid: text, epoch: count, since: text, why: text }).nullable(),
+  calls: count,
+  phones: z
+    .array(
+      z.strictObject({
+        member: text,
+        pid: text,
+        contact: text,
+        via: text,
+        state: z.enum(['idle', 'ringing', 'talking']),
+      }),
+    )
+    .max(4096),
+});
+
+const rowsOf = <T extends z.ZodType>(row: T) =>
+  z.strictObject({ items: z.array(row).max(ROWS_MAX), total: count });
+
+const ANSWERS: { readonly [K in keyof Answers]: z.ZodType<Answers[K]> } = {
+  status: z.strictObject({
+    state: z.enum(['member', 'frozen', 'unsure', 'fenced', 'draining']),
+    since: text,
+    phones: count,
+    lines: count,
+    calls: count,
+  }),
+  registrations: rowsOf(REGISTRATION),
+  calls: rowsOf(CALL),
+  lines: rowsOf(PART),
+  line: rowsOf(PART),
+};
+
+/** What one manager has to say to each question. */
+export type Respondent = {
+  readonly status: () => StatusAnswer;
+  readonly registrations: (limit: number) => Rows<RegistrationRow>;
+  readonly calls: (limit: number) => Rows<CallRow>;
+  readonly lines: (limit: number) => Rows<LinePart>;
+  readonly line: (number: string) => Rows<LinePart>;
+};
+
+/** The answer to a question of another manager; undefined: it is none that this release knows. */
+export function answerTo(said: string, respondent: Respondent): string | undefined {
+  const question = readJson(said, QUESTION);
+  if (question === undefined) return undefined;
+  switch (question.ask) {
+    case 'status':
+      return JSON.stringify(respondent.status());
+    case 'line':
+      return trimmed(respondent.line(question.number));
+    case 'registrations':
+    case 'calls':
+    case 'lines':
+      return trimmed(respondent[question.ask](question.limit));
+  }
+}
+
+/** As many rows as fit. */
+function trimmed({ items, total }: Rows<unknown>): string {
+  let shown = items;
+  for (;;) {
+    const answer = JSON.stringify({ items: shown, total });
+    if (Buffer.byteLength(answer) <= OCTETS_MAX) return answer;
+    shown = shown.slice(0, Math.floor(shown.length / 2));
+  }
+}
+
+/** The way to other managers; `ClusterMember` is one. */
+export type Asker = {
+  ask(home: Home, text: string, timeoutMs: number, done: (answer: Answer) => void): void;
+};
+
+/** `answers`: of those that answered in time, by home. `missing`: a sentence for each of the others. */
+export type Asked<K extends keyof Answers> = {
+  readonly answers: ReadonlyMap<Home, Answers[K]>;
+  readonly missing: readonly string[];
+};
+
+/** Asks each of `homes`. */
+export async function askAll<K extends keyof Answers>(
+  asker: Asker,
+  homes: readonly Home[],
+  question: Extract<Question, { ask: K }>,
+  log: Log,
+): Promise<Asked<K>> {
+  const said = JSON.stringify({ v: VERSION, ...question });
+  const answers = new Map<Home, Answers[K]>();
+  const missing: string[] = [];
+  const ask = async (home: Home): Promise<void> => {
+    const answer = await new Promise<Answer>((resolve) =>
+      asker.ask(home, said, ANSWER_MS, resolve),
+    );
+    const id = home.slice(0, home.lastIndexOf('.'));
+    if (!answer.ok) {
+      const why = answer.why === 'absent' ? 'cannot be reached' : 'did not answer within 1 s';
+      missing.push(`${id} ${why}`);
+      return;
+    }
+    const read = readJson(answer.text, ANSWERS[question.ask as K]);
+    if (read !== undefined) answers.set(home, read);
+    else {
+      missing.push(`${id} answered something that this release does not understand`);
+      log.write('warn', 'answer not understood', { of: home, to: question.ask });
+    }
+  };
+  await Promise.all(homes.map(ask));
+  return { answers, missing: missing.toSorted((a, b) => (a < b ? -1 : 1)) };
+}
+
+function readJson<T>(said: string, schema: z.ZodType<T>): T | undefined {
+  let given: unknown;
+  try {
+    given = JSON.parse(said);
+  } catch {
+    return undefined;
+  }
+  const read = schema.safeParse(given);
+  return read.success ? read.data : undefined;
+}

@@ -1,0 +1,208 @@
+/**
+ * The whole cluster as one of its managers shows it: its own rows, and what the other members answer
+ * when they are asked. Of a member that does not answer it shows what the store has of it.
+ */
+import type { Log } from '../base/log.ts';
+import type { Line } from '../call/directory.ts';
+import type { Member } from '../cluster/members.ts';
+import type {
+  CallRow,
+  ClusterRows,
+  LineRow,
+  ManagerRow,
+  OnManager,
+  RegistrationRow,
+  Rows,
+} from '../http/manager-view.ts';
+import type { Home } from '../process/pid.ts';
+import type { CallManager } from './call-manager.ts';
+import {
+  type Answers,
+  type Asked,
+  type Asker,
+  answerTo,
+  askAll,
+  type Question,
+  type Respondent,
+  type StatusAnswer,
+} from './cluster-questions.ts';
+import { idOf } from './cluster-watch.ts';
+import { type LinePart, lineRow, partsOf } from './line-view.ts';
+import { callRows, registrationRows } from './view.ts';
+
+/** What this needs of a cluster: `ClusterMember` has it. */
+export type Neighbours = Asker & {
+  readonly members: readonly Member[];
+  answerWith(answer: (text: string) => string | undefined): void;
+};
+
+/** What a manager that is alone says of itself. */
+export type Self = Pick<ManagerRow, 'host' | 'process' | 'started' | 'sip'>;
+
+/** Who left is shown for that long. */
+const GONE_MS = 600_000;
+
+export class ClusterView {
+  readonly #manager: CallManager;
+  readonly #neighbours: Neighbours | undefined;
+  readonly #self: Self;
+  readonly #log: Log;
+  readonly #own: Respondent;
+
+  /** `neighbours` undefined: it is alone. */
+  constructor(manager: CallManager, neighbours: Neighbours | undefined, self: Self, log: Log) {
+    this.#manager = manager;
+    this.#neighbours = neighbours;
+    this.#self = self;
+    this.#log = log;
+    this.#own = {
+      status: () => statusOf(manager),
+      registrations: (limit) => registrationRows(manager, performance.now(), limit),
+      calls: (limit) => callRows(manager, performance.now(), limit),
+      lines: (limit) => {
+        const parts = partsOf(manager);
+        return { items: parts.slice(0, limit), total: parts.length };
+      },
+      line: (number) => {
+        const items = manager.directory.lines.has(number) ? partsOf(manager, number) : [];
+        return { items, total: items.length };
+      },
+    };
+    neighbours?.answerWith((text) => answerTo(text, this.#own));
+  }
+
+  async managers(): Promise<ClusterRows<ManagerRow>> {
+    const { watch, cluster } = this.#manager;
+    const { answers, missing } = await this.#ask({ ask: 'status' });
+    const records = new Map(this.#neighbours?.members.map(({ home, record }) => [home, record]));
+    const members = cluster.view.members.map((home): ManagerRow => {
+      const isOwn = home === cluster.home;
+      const record = records.get(home);
+      const { host, process, started, sip } =
+        record === undefined || isOwn
+          ? isOwn
+            ? this.#self
+            : NOBODY
+          : { ...record, process: record.pid };
+      const self = { id: idOf(home), home, host, process, started, sip };
+      const status = isOwn ? this.#own.status() : answers.get(home);
+      if (status === undefined) return { ...self, state: 'no answer', since: '', counts: null };
+      const { state, since, ...counts } = status;
+      return { ...self, state, since, counts };
+    });
+    const oldestMs = Date.now() - GONE_MS;
+    const gone = watch.departures
+      .filter(({ atMs }) => atMs >= oldestMs)
+      .map(({ home, atMs }): ManagerRow => {
+        const since = new Date(atMs).toISOString();
+        return { id: idOf(home), home, state: 'gone', since, ...NOBODY, counts: null };
+      });
+    const items = [...members, ...gone];
+    return { items, total: items.length, missing };
+  }
+
+  async registrations(limit: number): Promise<ClusterRows<OnManager<RegistrationRow>>> {
+    return this.#join(await this.#ask({ ask: 'registrations', limit }), limit, (own) =>
+      own.registrations(limit),
+    );
+  }
+
+  async calls(limit: number): Promise<ClusterRows<OnManager<CallRow>>> {
+    return this.#join(await this.#ask({ ask: 'calls', limit }), limit, (own) => own.calls(limit));
+  }
+
+  async lines(limit: number): Promise<ClusterRows<LineRow>> {
+    const { directory } = this.#manager;
+    const asked = await this.#ask({ ask: 'lines', limit });
+    const { parts, missing } = this.#parts(asked, this.#own.lines(limit));
+    const items: LineRow[] = [];
+    for (const line of directory.lines.values()) {
+      if (items.length >= limit) break;
+      items.push(this.#row(line, parts.get(line.number), missing));
+    }
+    return { items, total: directory.lines.size, missing };
+  }
+
+  async line(number: string): Promise<LineRow | undefined> {
+    const line = this.#manager.directory.lines.get(number);
+    if (line === undefined) return undefined;
+    const asked = await this.#ask({ ask: 'line', number });
+    const { parts, missing } = this.#parts(asked, this.#own.line(number));
+    return this.#row(line, parts.get(number), missing);
+  }
+
+  #row(
+    line: Line,
+    parts: ReadonlyMap<string, LinePart> | undefined,
+    missing: readonly string[],
+  ): LineRow {
+    return lineRow(line, parts ?? new Map(), this.#manager.processing.table, missing);
+  }
+
+  /** Asks all others. */
+  #ask<K extends keyof Answers>(question: Extract<Question, { ask: K }>): Promise<Asked<K>> {
+    const { cluster } = this.#manager;
+    const others = cluster.view.members.filter((home) => home !== cluster.home);
+    if (this.#neighbours === undefined) return Promise.resolve({ answers: new Map(), missing: [] });
+    return askAll(this.#neighbours, others, question, this.#log);
+  }
+
+  /** Rows of all managers, oldest manager first, with the manager on each. */
+  #join<Row extends object>(
+    { answers, missing }: { answers: ReadonlyMap<Home, Rows<Row>>; missing: readonly string[] },
+    limit: number,
+    own: (respondent: Respondent) => Rows<Row>,
+  ): ClusterRows<OnManager<Row>> {
+    const { cluster } = this.#manager;
+    const items: OnManager<Row>[] = [];
+    let total = 0;
+    const cut: string[] = [];
+    for (const home of cluster.view.members) {
+      const rows = home === cluster.home ? own(this.#own) : answers.get(home);
+      if (rows === undefined) continue;
+      total += rows.total;
+      const manager = idOf(home);
+      if (rows.items.length < Math.min(rows.total, limit)) cut.push(tooMuch(manager));
+      for (const row of rows.items) if (items.length < limit) items.push({ manager, ...row });
+    }
+    return { items, total, missing: [...missing, ...cut] };
+  }
+
+  /** By number, then by manager id. */
+  #parts(
+    { answers, missing }: Asked<'line' | 'lines'>,
+    own: Rows<LinePart>,
+  ): { parts: Map<string, Map<string, LinePart>>; missing: readonly string[] } {
+    const { cluster } = this.#manager;
+    const parts = new Map<string, Map<string, LinePart>>();
+    const cut: string[] = [];
+    for (const [home, rows] of [[cluster.home, own] as const, ...answers]) {
+      const manager = idOf(home);
+      if (rows.items.length < rows.total && home !== cluster.home) cut.push(tooMuch(manager));
+      for (const part of rows.items) {
+        const known = parts.get(part.number);
+        if (known === undefined) parts.set(part.number, new Map([[manager, part]]));
+        else known.set(manager, part);
+      }
+    }
+    return { parts, missing: [...missing, ...cut] };
+  }
+}
+
+const NOBODY = { host: '', process: 0, started: '', sip: [] };
+
+function tooMuch(manager: string): string {
+  return `${manager} has more to show than fits into one answer`;
+}
+
+function statusOf(manager: CallManager): StatusAnswer {
+  const { cluster, watch, isDraining, registrar, processing, directory } = manager;
+  const isLeaving = isDraining && cluster.standing !== 'fenced';
+  return {
+    state: isLeaving ? 'draining' : cluster.standing,
+    since: new Date(watch.standingSinceMs).toISOString(),
+    phones: registrar.count,
+    lines: [...processing.lines.keys()].filter((number) => directory.lines.has(number)).length,
+    calls: processing.calls.size,
+  };
+}
