@@ -12,14 +12,9 @@ import type { Out } from '../../call/effects.ts';
 import { type LineControl, newLineControl } from '../../call/line-control.ts';
 import { step as stepLine } from '../../call/line-control-process.ts';
 import type { Pid } from '../../process/pid.ts';
+import { type Machine, machineOf, type ProcessEvent } from './machine.ts';
 import { CALLER, type Caller, callerOf, type Phone, phoneOf } from './phones.ts';
-import {
-  type Machine,
-  machineOf,
-  type ProcessEvent,
-  ProcessModel,
-  type Snapshot,
-} from './process-model.ts';
+import { ProcessModel, type Snapshot } from './process-model.ts';
 
 export type AnswerConfiguration = {
   readonly name: string;

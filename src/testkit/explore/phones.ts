@@ -5,7 +5,7 @@
 import { type Out, start, stop, tell } from '../../call/effects.ts';
 import type { CallId, CallRequest, CallSignal } from '../../call/signals.ts';
 import { isGone, type Pid } from '../../process/pid.ts';
-import { type Machine, machineOf, type ProcessEvent } from './process-model.ts';
+import { type Machine, machineOf, type ProcessEvent } from './machine.ts';
 
 export const CALL: CallId = 'a.1.d0-1';
 export const CALLER = 'a.1.d0' as Pid;

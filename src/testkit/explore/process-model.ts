@@ -3,42 +3,12 @@
  * among them as they are. What one process says to another arrives in order, as links between managers
  * have it, unless the world is told to be worse; a process that died is announced behind what it said.
  */
-import type { Effect, Out } from '../../call/effects.ts';
+import type { Effect } from '../../call/effects.ts';
 import type { CallSignal } from '../../call/signals.ts';
-import type { Pid } from '../../process/pid.ts';
+import { type Home, homeOf, type Pid } from '../../process/pid.ts';
 import type { Model } from './explorer.ts';
+import { type Machine, type ProcessEvent, read } from './machine.ts';
 import { merged, Numbering, pack, unpack, without } from './packing.ts';
-
-export type ProcessEvent =
-  | { readonly type: 'signal'; readonly signal: CallSignal; readonly from: Pid }
-  | { readonly type: 'down'; readonly gone: Pid }
-  | { readonly type: 'timer'; readonly timer: string }
-  /** What the process's user does. */
-  | { readonly type: 'act'; readonly act: string };
-
-/** A process: its record is JSON between two events. */
-export type Machine = {
-  readonly pid: Pid;
-  readonly record: string;
-  readonly step: (record: string, event: ProcessEvent, out: Out) => string;
-  /** What its user may do now. */
-  readonly acts: (record: string) => readonly string[];
-};
-
-/** `step` returns the record after the event: another one, or the same changed in place. */
-export function machineOf<S>(
-  pid: Pid,
-  record: S,
-  step: (record: S, event: ProcessEvent, out: Out) => S,
-  acts: (record: S) => readonly string[] = () => [],
-): Machine {
-  return {
-    pid,
-    record: write(record),
-    step: (before, event, out) => write(step(read(before) as S, event, out)),
-    acts: (now) => acts(read(now) as S),
-  };
-}
 
 export type ProcessConfiguration = {
   readonly name: string;
@@ -46,6 +16,8 @@ export type ProcessConfiguration = {
   /** Who may die, one after the other, `crashes` times. */
   readonly mortals?: readonly Pid[];
   readonly crashes?: number;
+  /** A manager that leaves the cluster, and whether it dies, or is expelled and does not know it yet. */
+  readonly departing?: { readonly home: Home; readonly dies: boolean };
   readonly losses?: number;
   readonly duplicates?: number;
   /** Signals overtake one another. */
@@ -80,6 +52,8 @@ type Surroundings = {
   readonly crashes: number;
   readonly losses: number;
   readonly duplicates: number;
+  /** Managers that have not seen yet that another one has left the cluster; null: it is there. */
+  readonly unseen: readonly Home[] | null;
 };
 type World = {
   readonly surroundings: Surroundings;
@@ -123,7 +97,7 @@ export class ProcessModel implements Model {
     const nodes = machines.map(({ record }) =>
       this.#nodes.numberOf({ record, timers: [], isOver: false }),
     );
-    const surroundings = { dead: [], crashes, losses, duplicates };
+    const surroundings = { dead: [], crashes, losses, duplicates, unseen: null };
     this.initial = this.#pack({ surroundings, nodes, under: [] });
   }
 
@@ -138,6 +112,7 @@ export class ProcessModel implements Model {
       }
     }
     this.#crash(world, next, labels);
+    this.#depart(world, next, labels);
   }
 
   violation(state: string): string | undefined {
@@ -236,8 +211,80 @@ export class ProcessModel implements Model {
     }
   }
 
-  /** `world` after `place` has dealt with `event`. */
+  /** A manager leaves the cluster; the others see it one after the other, each with all its processes. */
+  #depart(world: World, next: string[], labels?: string[]): void {
+    const { departing } = this.#configuration;
+    const { surroundings, nodes } = world;
+    const { unseen, dead } = surroundings;
+    if (departing === undefined) return;
+    const { home, dies } = departing;
+    const places = this.#placesOf(home);
+    if (unseen === null) {
+      const others = [...new Set(this.#pids.map(homeOf))].filter((other) => other !== home);
+      const left = { ...surroundings, unseen: others };
+      next.push(
+        this.#pack(
+          dies
+            ? this.#bury({ ...world, surroundings: left }, places)
+            : { ...world, surroundings: left },
+        ),
+      );
+      labels?.push(`${home} ${dies ? 'dies' : 'is expelled, and lives'}`);
+      return;
+    }
+    if (!places.every((place) => dead.includes(place))) {
+      next.push(this.#pack(this.#bury(world, places)));
+      labels?.push(`${home} learns that it is expelled`);
+    }
+    for (const other of unseen) {
+      const here = this.#placesOf(other);
+      const seen = { ...surroundings, unseen: unseen.filter((each) => each !== other) };
+      const event = this.#events.numberOf({ type: 'down', gone: home });
+      let after: World = {
+        surroundings: seen,
+        nodes,
+        under: world.under.filter((number) => {
+          const { from, to } = this.#sent.valueOf(number);
+          return (
+            !(places.includes(from) && here.includes(to)) &&
+            !(here.includes(from) && places.includes(to))
+          );
+        }),
+      };
+      for (const place of here) after = this.#after(after, place, event);
+      next.push(this.#pack(after));
+      labels?.push(`${other} sees that ${home} is gone`);
+    }
+  }
+
+  #bury({ surroundings, nodes, under }: World, places: readonly number[]): World {
+    const dead = [...new Set([...surroundings.dead, ...places])].sort((a, b) => a - b);
+    const kept = under.filter((number) => !places.includes(this.#sent.valueOf(number).to));
+    return { surroundings: { ...surroundings, dead }, nodes, under: kept };
+  }
+
+  #placesOf(home: Home): readonly number[] {
+    return this.#pids.flatMap((pid, place) => (homeOf(pid) === home ? [place] : []));
+  }
+
+  /** Whether what one says does not get to the other: one is of a manager that the other's has seen leave. */
+  #isCut({ unseen }: Surroundings, number: number): boolean {
+    const { departing } = this.#configuration;
+    if (departing === undefined || unseen === null) return false;
+    const { from, to } = this.#sent.valueOf(number);
+    const [one = '', two = ''] = [from, to].map((place) =>
+      homeOf(this.#pids[place] ?? ('' as Pid)),
+    );
+    if ((one === departing.home) === (two === departing.home)) return false;
+    return !unseen.includes(one === departing.home ? two : one);
+  }
+
   #put(world: World, place: number, heard: number, next: string[], from = -1): void {
+    next.push(this.#pack(this.#after(world, place, heard, from)));
+  }
+
+  /** `world` after `place` has dealt with an event. */
+  #after(world: World, place: number, heard: number, from = -1): World {
     const { surroundings, nodes, under } = world;
     const node = nodes[place] ?? 0;
     let act: Act;
@@ -252,15 +299,11 @@ export class ProcessModel implements Model {
       act = { node, sent };
     } else act = this.#act(place, node, heard);
     const living = act.sent.filter(
-      (number) => !surroundings.dead.includes(this.#sent.valueOf(number).to),
+      (number) =>
+        !surroundings.dead.includes(this.#sent.valueOf(number).to) &&
+        !this.#isCut(surroundings, number),
     );
-    next.push(
-      this.#pack({
-        surroundings,
-        nodes: nodes.with(place, act.node),
-        under: this.#add(under, living),
-      }),
-    );
+    return { surroundings, nodes: nodes.with(place, act.node), under: this.#add(under, living) };
   }
 
   /** Found out once for each process, record and event. */
@@ -348,24 +391,4 @@ export class ProcessModel implements Model {
     const cause = 'cause' in event.signal ? ` (${event.signal.cause})` : '';
     return `${event.signal.type}${cause} of ${this.#nameOf(from)}`;
   }
-}
-
-/** A map is not JSON. */
-function write(record: unknown): string {
-  return JSON.stringify(record, (_, value: unknown) =>
-    value instanceof Map
-      ? { mapEntries: [...value] }
-      : value instanceof Set
-        ? { setItems: [...value] }
-        : value,
-  );
-}
-
-function read(text: string): unknown {
-  return JSON.parse(text, (_, value: unknown) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-    if ('mapEntries' in value) return new Map(value.mapEntries as [unknown, unknown][]);
-    if ('setItems' in value) return new Set(value.setItems as unknown[]);
-    return value;
-  });
 }
