@@ -56,7 +56,7 @@ export function answerModel(
       callerOf(CONTROL),
       callMachine(steps),
       lineMachine(lineOf(phones, configuration.isSerial === true), phones, steps),
-      ...phones.map((pid) => phoneOf(pid)),
+      ...phones.map((pid) => phoneOf(pid, { lcp: LCP })),
     ],
     mortals: [CALLER, ...phones],
     ...(crashes === undefined ? {} : { crashes }),

@@ -26,9 +26,28 @@ export type Phone = {
   reportTo: Pid | '';
   /** How often the caller has said that this phone has the call. */
   confirmed: number;
+  /** The line's process that attached this phone last, and its epoch. */
+  lcp: Pid | '';
+  epoch: number;
+  /** What it obeyed and should not have. */
+  fault: string;
 };
 
+/** What a phone of another kind does. */
+export type PhoneOptions = {
+  readonly lcp: Pid;
+  /** A phone that has refused can be rung again: where nothing comes twice. */
+  readonly ringsAgain?: boolean;
+  /** A mutant: calls are taken from any of the line's processes. */
+  readonly obeysAnyone?: boolean;
+};
+
+export const CONTROL = 'a.1.c0' as Pid;
+export const NUMBER = '2000';
+
 const CONFIRM = 'confirm';
+/** How long a phone rings without a line: `device/line-membership.ts`. */
+const AWAIT = 'line awaited';
 
 export function callerOf(control: Pid): Machine {
   const record: Caller = { phase: 'idle', control, peer: '', second: '' };
@@ -38,15 +57,14 @@ export function callerOf(control: Pid): Machine {
   });
 }
 
-/** `mayRefuse`: whether its user may decline. A phone that never rings again when it has refused. */
-export function phoneOf(pid: Pid, mayRefuse = true): Machine {
-  const record: Phone = { phase: 'idle', reportTo: '', confirmed: 0 };
+export function phoneOf(pid: Pid, options: PhoneOptions): Machine {
+  const { lcp } = options;
+  const record: Phone = { phase: 'idle', reportTo: '', confirmed: 0, lcp, epoch: 1, fault: '' };
   const step = (phone: Phone, event: ProcessEvent, out: Out): Phone =>
-    stepPhone(pid, phone, event, out);
-  return machineOf(pid, record, step, ({ phase }) => {
-    if (phase !== 'ringing') return [];
-    return mayRefuse ? ['answers', 'declines'] : ['answers'];
-  });
+    stepPhone(pid, phone, event, options, out);
+  return machineOf(pid, record, step, ({ phase }) =>
+    phase === 'ringing' ? ['answers', 'declines'] : [],
+  );
 }
 
 function stepCaller(caller: Caller, event: ProcessEvent, out: Out): Caller {
@@ -97,48 +115,73 @@ function hearCaller(caller: Caller, signal: CallSignal, from: Pid, out: Out): vo
   }
 }
 
-function stepPhone(pid: Pid, phone: Phone, event: ProcessEvent, out: Out): Phone {
+function stepPhone(
+  pid: Pid,
+  phone: Phone,
+  event: ProcessEvent,
+  options: PhoneOptions,
+  out: Out,
+): Phone {
   const { phase, reportTo } = phone;
   switch (event.type) {
     case 'act':
-      if (phase !== 'ringing' || reportTo === '') break;
+      if (phase !== 'ringing') break;
       if (event.act === 'answers') {
         phone.phase = 'answered';
         out.push(start(CONFIRM, 2000));
-        const from = { pid, call: CALL };
-        const party = { number: '', name: '' };
-        out.push(tell(reportTo, { type: 'callProceed', call: CALL, from, party }));
+        if (reportTo !== '') out.push(tell(reportTo, proceedOf(pid)));
       } else {
         phone.phase = 'over';
-        out.push(tell(reportTo, { type: 'callRefuse', call: CALL, cause: 'declined' }));
+        if (reportTo !== '')
+          out.push(tell(reportTo, { type: 'callRefuse', call: CALL, cause: 'declined' }));
       }
       break;
     case 'timer':
-      if (phase === 'answered') hangUp(phone, true, out);
+      if (event.timer === CONFIRM && phase === 'answered') hangUp(phone, true, out);
+      // Nobody came to take the call on.
+      if (event.timer === AWAIT && reportTo === '' && phase !== 'talking')
+        hangUp(phone, phase === 'answered', out);
       break;
     case 'down':
+      if (phone.lcp !== '' && isGone(phone.lcp, event.gone)) phone.lcp = '';
       if (phase === 'idle' || phase === 'over') break;
-      // A call that stands outlives its line's process.
       if (isGone(CALLER, event.gone)) hangUp(phone, false, out);
       else if (reportTo !== '' && isGone(reportTo, event.gone)) {
-        if (phase === 'ringing') phone.phase = 'over';
+        // It rings on, or waits for the caller's word: the line will have another process.
         phone.reportTo = '';
+        if (phase !== 'talking') out.push(start(AWAIT, 2500));
       }
       break;
     case 'signal':
-      hearPhone(phone, event.signal, event.from, out);
+      if (event.signal.type === 'callRequest') ring(phone, event.from, options, out);
+      else hearPhone(pid, phone, event.signal, event.from, out);
       break;
   }
   return phone;
 }
 
-function hearPhone(phone: Phone, signal: CallSignal, from: Pid, out: Out): void {
+function ring(phone: Phone, from: Pid, options: PhoneOptions, out: Out): void {
+  const { phase, lcp, epoch } = phone;
+  if (from !== lcp && options.obeysAnyone !== true) {
+    out.push(tell(from, { type: 'callRefuse', call: CALL, cause: 'unreachable' }));
+    return;
+  }
+  if (phase !== 'idle' && !(phase === 'over' && options.ringsAgain === true)) return;
+  if (from !== lcp && epoch > 1) phone.fault = `S4 a phone of ${lcp} obeyed ${from}`;
+  phone.phase = 'ringing';
+  phone.reportTo = from;
+}
+
+function hearPhone(pid: Pid, phone: Phone, signal: CallSignal, from: Pid, out: Out): void {
   const { phase } = phone;
   switch (signal.type) {
-    case 'callRequest':
-      if (phase !== 'idle') break;
-      phone.phase = 'ringing';
-      phone.reportTo = from;
+    case 'lineRegistered':
+      if (!signal.isIntroduced) attach(pid, phone, signal.lcp, out);
+      break;
+    case 'attached':
+      if (signal.epoch < phone.epoch) break;
+      phone.lcp = from;
+      phone.epoch = signal.epoch;
       break;
     case 'callWithdraw':
       if (phase === 'idle') break;
@@ -157,6 +200,31 @@ function hearPhone(phone: Phone, signal: CallSignal, from: Pid, out: Out): void 
       break;
     default:
   }
+}
+
+/** Goes to another process of the line, with the call that the one before has offered. */
+function attach(pid: Pid, phone: Phone, lcp: Pid, out: Out): void {
+  const { phase } = phone;
+  const member = pid.slice(pid.lastIndexOf('.') + 1);
+  const state = ({ ringing: 'ringing', answered: 'answered', talking: 'active' } as const)[
+    phase as 'ringing'
+  ];
+  const caller = { pid: CALLER, call: CALL };
+  const from = { number: '1001', name: '' };
+  const calls =
+    state === undefined ? [] : [{ call: CALL, appearance: 1, from, control: CONTROL, caller, state }];
+  if (state !== undefined) {
+    phone.reportTo = lcp;
+    out.push(stop(AWAIT));
+  }
+  const seat = { number: NUMBER, pid, device: `${member}-phone`, member } as const;
+  out.push(tell(lcp, { type: 'attach', ...seat, calls }));
+  if (phase === 'answered') out.push(tell(lcp, proceedOf(pid)));
+}
+
+function proceedOf(pid: Pid): CallSignal {
+  const party = { number: '', name: '' };
+  return { type: 'callProceed', call: CALL, from: { pid, call: CALL }, party };
 }
 
 function hangUp(phone: Phone, tellCaller: boolean, out: Out): void {
