@@ -15,9 +15,8 @@ import { rendezvousRank } from '../process/rendezvous.ts';
 import type { Cause } from './cause.ts';
 import type { Directory, Line } from './directory.ts';
 import type { EffectBuffer } from './effects.ts';
-import { claimedLineControl, type LineControl } from './line-control.ts';
+import type { LineControl } from './line-control.ts';
 import { LINE_DEVICES_MAX } from './line-control-database.ts';
-import { LineControlProcess } from './line-control-process.ts';
 import { LineDeaths } from './line-deaths.ts';
 import { lineOfNumber } from './line-of-number.ts';
 import {
@@ -29,6 +28,7 @@ import {
   type Seat,
   settleRecord,
 } from './line-record.ts';
+import { spawnLine, viewOf } from './new-line.ts';
 import {
   firstLcp,
   keyOf,
@@ -36,8 +36,6 @@ import {
   lcpFor,
   type RegistrationTable,
 } from './registration-table.ts';
-import { newReplicatedLine } from './replicated-calls.ts';
-import { ReplicatedLineProcess } from './replicated-line-process.ts';
 import type { CallSignal } from './signals.ts';
 
 /** What a line manager works on; it outlives the process, which may be made anew. */
@@ -338,24 +336,14 @@ export class LineManager implements Process<CallSignal> {
 
   #claim(line: Line, record: LineRecord): void {
     const { cluster, out } = this.#options;
-    let control = claimedLineControl(line);
-    const pid = this.#host.spawn('l', (host) => {
-      if (line.mode === 'single') return new LineControlProcess(host, control, out);
-      const replicated = newReplicatedLine(line, host.pid);
-      control = replicated.control;
-      return new ReplicatedLineProcess(host, replicated, out);
-    });
-    record.own = { pid, control, isOwner: false };
-    cluster.claim(this.#keyOf(line), pid);
+    record.own = { ...spawnLine(this.#host, line, out), isOwner: false };
+    cluster.claim(this.#keyOf(line), record.own.pid);
   }
 
   /** A replicated line's process here knows who the others are. */
   #showView(number: string, record: LineRecord | undefined): void {
-    const location = this.#options.table.find(number);
-    if (record?.own === undefined || location?.mode !== 'replicated') return;
-    const { revision } = location;
-    const lcps = location.lcps.map(({ lcp }) => lcp);
-    this.#host.tell(record.own.pid, { type: 'lineView', number, revision, lcps });
+    const view = viewOf(number, this.#options.table.find(number));
+    if (record?.own !== undefined && view !== undefined) this.#host.tell(record.own.pid, view);
   }
 
   #keyOf({ number, mode }: Line): string {

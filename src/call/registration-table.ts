@@ -69,9 +69,10 @@ export class RegistrationTable {
     if (local !== undefined) lcps.push(local);
     lcps.sort((one, other) => one.revision - other.revision);
     if (lcps.length === 0) return undefined;
-    // An entry that goes has no revision of its own; the next one's is higher still.
-    const next = known?.mode === 'replicated' ? known.revision + 1 : 0;
-    return { mode: 'replicated', lcps, revision: Math.max(next, local?.revision ?? 0) };
+    const before = known?.mode === 'replicated' ? known.revision : 0;
+    // An entry that goes has no revision of its own; that of the next one is higher still.
+    const revision = local === undefined ? before + 1 : Math.max(before, local.revision);
+    return { mode: 'replicated', lcps, revision };
   }
 
   /** Whoever controlled `number` is gone, and somebody is to take its place. */

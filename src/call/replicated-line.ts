@@ -7,16 +7,17 @@
  * of them (`distribution.ts`). Here the lock manager is embedded: it says what may be done, this does
  * it. The machine works on its own record in place. Any signal may come twice, late, or not at all.
  */
+import { assert } from '../base/assert.ts';
 import { type Home, homeOf, isGone, type Pid } from '../process/pid.ts';
 import { takeAppearance } from './appearances.ts';
 import type { Cause } from './cause.ts';
-import { type Out, tell } from './effects.ts';
+import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import { type Offered, putCall, type Taken } from './line-control.ts';
 import { removeDevice } from './line-control-database.ts';
 import { withdraw } from './line-offer.ts';
 import type { ReportedCall } from './line-report.ts';
 import { tellWatchers, unwatchLine, watchLine } from './line-watchers.ts';
-import type { LockEffect, LockEvent } from './lock-control.ts';
+import { isIdle, type LockEffect, type LockEvent } from './lock-control.ts';
 import { step as stepLock } from './lock-manager.ts';
 import type { LineLock, LineOperation } from './lock-signals.ts';
 import {
@@ -50,6 +51,10 @@ export type ReplicatedLineEvent =
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
+/** A process that nobody needs goes after that time. */
+const IDLE_MS = 5000;
+const IDLE = 'idle';
+
 /** The machine: changes `line` and appends to `out` what is to be done. */
 export function step(line: ReplicatedLine, event: ReplicatedLineEvent, out: Out): void {
   switch (event.type) {
@@ -58,6 +63,7 @@ export function step(line: ReplicatedLine, event: ReplicatedLineEvent, out: Out)
       break;
     case 'timer':
       if (event.timer === SWEEP) sweep(line, out);
+      else if (event.timer === IDLE) retire(line, out);
       else useLock(line, event, out);
       break;
     case 'down':
@@ -65,10 +71,35 @@ export function step(line: ReplicatedLine, event: ReplicatedLineEvent, out: Out)
       break;
   }
   tellWatchers(line.control, out);
+  lookIdle(line, out);
+}
+
+function lookIdle({ control, lock }: ReplicatedLine, out: Out): void {
+  const { devices, calls, watchers } = control;
+  const isInUse = devices.length + calls.size + watchers.length > 0 || !isIdle(lock);
+  if (isInUse === !control.isIdle || control.own === null) return;
+  control.isIdle = !isInUse;
+  out.push(isInUse ? stop(IDLE) : start(IDLE, IDLE_MS));
+}
+
+/** Nobody needs this process: the others go on without it. */
+function retire({ control }: ReplicatedLine, out: Out): void {
+  if (!control.isIdle || control.own === null) return;
+  out.push(tell(control.own.manager, { type: 'lineReleased', number: control.line.number }));
+  out.push(EXIT);
 }
 
 function receive(line: ReplicatedLine, signal: CallSignal, from: Pid, out: Out): void {
   switch (signal.type) {
+    case 'lineOwned':
+      line.control.epoch = signal.epoch;
+      line.control.own = { lcp: signal.lcp, manager: from };
+      break;
+    case 'lineLost':
+      // Its key is its manager's own: who loses it without being asked has lost track of the world.
+      assert(line.control.own === null, `${signal.number} has gone to nobody`);
+      out.push(EXIT);
+      break;
     case 'attach':
       attach(line, signal, out);
       break;

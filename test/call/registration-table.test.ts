@@ -46,6 +46,7 @@ test('claims 21, 40, 54: replicated mode lists every process, the oldest first',
           { lcp: A, revision: 3 },
           { lcp: B, revision: 4 },
         ],
+        revision: 4,
       },
       A,
       { lcp: B, revision: 4 },
@@ -53,6 +54,12 @@ test('claims 21, 40, 54: replicated mode lists every process, the oldest first',
     ],
   );
   table.set('m/2000/a.1', undefined);
+  // A list that has changed is another one, whatever its entries' revisions are.
+  assert.deepEqual(table.find('2000'), {
+    mode: 'replicated',
+    lcps: [{ lcp: B, revision: 4 }],
+    revision: 5,
+  });
   table.set('m/2000/b.1', undefined);
   assert.equal(table.find('2000'), undefined);
 });

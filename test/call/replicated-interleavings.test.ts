@@ -107,7 +107,7 @@ test('claims 17, 23-26, 55-58: any interleaving on two to four managers keeps th
         play.end();
       },
     ),
-    { numRuns: Number(process.env.RUNS ?? 300) },
+    { numRuns: 300 },
   );
 });
 

@@ -1,0 +1,34 @@
+/** A line's process, of whichever mode the line is: how it is made, and what it is told of others. */
+import type { Pid } from '../process/pid.ts';
+import type { Host } from '../process/process.ts';
+import type { Line } from './directory.ts';
+import type { EffectBuffer } from './effects.ts';
+import { claimedLineControl, type LineControl } from './line-control.ts';
+import { LineControlProcess } from './line-control-process.ts';
+import type { LineLocation } from './registration-table.ts';
+import { newReplicatedLine } from './replicated-calls.ts';
+import { ReplicatedLineProcess } from './replicated-line-process.ts';
+import type { CallSignal } from './signals.ts';
+
+/** Its number is yet to be claimed. `out`: shared by all lines of a manager. */
+export function spawnLine(
+  mother: Host<CallSignal>,
+  line: Line,
+  out: EffectBuffer,
+): { readonly pid: Pid; readonly control: LineControl } {
+  let control = claimedLineControl(line);
+  const pid = mother.spawn('l', (host) => {
+    if (line.mode === 'single') return new LineControlProcess(host, control, out);
+    const replicated = newReplicatedLine(line, host.pid);
+    control = replicated.control;
+    return new ReplicatedLineProcess(host, replicated, out);
+  });
+  return { pid, control };
+}
+
+/** What a replicated line's process is told of the line's processes; undefined in single mode. */
+export function viewOf(number: string, location: LineLocation | undefined): CallSignal | undefined {
+  if (location?.mode !== 'replicated') return undefined;
+  const { lcps, revision } = location;
+  return { type: 'lineView', number, revision, lcps: lcps.map(({ lcp }) => lcp) };
+}
