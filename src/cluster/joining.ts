@@ -274,7 +274,7 @@ export class Joining {
 
   #name(step: { readonly againMs: number } | undefined): void {
     const { store, members, secret, timings } = this.#options;
-    if (members.secret !== undefined && this.#created !== undefined) this.#arrive(this.#created);
+    if (members.secret !== undefined && this.#created !== undefined) this.#made(this.#created);
     else if (step === undefined || this.#nowMs >= step.againMs) {
       this.#step = { type: 'naming', againMs: this.#nowMs + timings.joinAgainMs };
       store.transact(

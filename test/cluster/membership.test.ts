@@ -521,3 +521,19 @@ test('an eviction whose outcome is unknown is tried again, and not for ever', ()
     '5302 member',
   ]);
 });
+
+test('a manager that slept just before it had joined waits for the store to confirm it', () => {
+  const bench = new MembershipBench();
+  bench.start();
+  bench.run(4);
+  bench.agenda.at(3500, () => bench.plane.stop());
+  bench.agenda.at(4600, () => bench.plane.resume());
+  bench.sleep(3500);
+  bench.run(1400);
+  assert.deepEqual(bench.log.slice(2), [
+    '4 put secret',
+    '3504 put secret',
+    '4706 joined as cm1.2t: cm1.2t, made by cm1',
+    '4706 member',
+  ]);
+});
