@@ -14,12 +14,18 @@ import { existsSync } from 'node:fs';
 const TEST_PACKAGES = {
   'baresip-core': 'softphones',
   chromium: 'browser phones',
+  'etcd-client': "etcd's users and permissions",
+  'etcd-server': "the cluster's store",
   iproute2: 'network namespaces',
+  iptables: 'partitions',
+  'nats-server': "the cluster's bus",
   openssl: 'certificates',
   'sip-tester': 'SIPp',
   tcpdump: 'captures',
 };
 const BENCH_PACKAGES = {
+  'etcd-server': "the cluster's store",
+  'nats-server': "the cluster's bus",
   kamailio: 'the server to compare with',
   'sip-tester': 'SIPp',
   tcpdump: 'captures',
@@ -75,7 +81,8 @@ function canSudo() {
 }
 
 function run(words) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // RUNLEVEL=1: a server that is installed for the tests is not started as this machine's own.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const { status } = spawnSync(words[0], words.slice(1), { stdio: 'inherit', env });
   if (status !== 0) say(`${words.join(' ')} failed${status === null ? '' : ` (${status})`}`);
   return status === 0;

@@ -1,6 +1,6 @@
 /** What `npm run check` and `npm test` consist of. */
 
-const UNIT = { tests: 'test/**/*.test.ts', except: ['test/e2e/**', 'test/simulation/**'] };
+const UNIT = { tests: 'test/**/*.test.ts', except: ['test/e2e/**', 'test/servers/**'] };
 
 /** Under a minute, on any machine with Node and npm alone. */
 export const CHECK_STEPS = [
@@ -24,11 +24,20 @@ export const TEST_STEPS = [
     verbose: true,
   },
   {
+    name: 'with real NATS and etcd servers',
+    tests: 'test/servers/**/*.test.ts',
+    concurrency: 1,
+  },
+  {
+    name: 'exploration: every state of small clusters',
+    command: ['npm', 'run', '--silent', 'explore'],
+  },
+  {
     name: 'hostile messages, 100,000 at the parser and at a manager',
     command: ['npm', 'run', '--silent', 'fuzz', '--', '--messages', '100000'],
   },
   {
-    name: 'simulation, 1,000 seeds',
-    command: ['npm', 'run', '--silent', 'simulate', '--', '--seeds', '1000'],
+    name: 'simulation, 2,000 seeds',
+    command: ['npm', 'run', '--silent', 'simulate', '--', '--seeds', '2000'],
   },
 ];
