@@ -4,6 +4,7 @@ import test from 'node:test';
 import { snapshotOf } from '../../src/call/line-control.ts';
 import { firstLcp } from '../../src/call/registration-table.ts';
 import { homeOf, type Pid } from '../../src/process/pid.ts';
+import { rendezvousRank } from '../../src/process/rendezvous.ts';
 import { Exchange } from './exchange.ts';
 import type { FakeCall, FakeDevice } from './fake-device.ts';
 import { directoryOf, lineOf } from './switchboard.ts';
@@ -132,7 +133,9 @@ test('two managers claim a number at once: one has it, and all devices come to i
     [lcp, lcp, lcp],
   );
   assert.deepEqual(
-    [...exchange.boards.values()].map(({ scheduler }) => scheduler.population.l).sort(),
+    [...exchange.boards.values()]
+      .map(({ scheduler }) => scheduler.population.l)
+      .sort((one, other) => one - other),
     [1, 1, 2],
   );
 });
@@ -317,4 +320,101 @@ test('a manager that may have been expelled claims nothing until it knows', () =
   member.standing = 'member';
   exchange.wait(600);
   assert.equal(ana.lines.size, 2);
+});
+
+test('who is next in line claims first, the others only when it does not', () => {
+  const exchange = new Exchange(DIRECTORY, ['a.1', 'b.1', 'c.1', 'd.1']);
+  for (const [home, user] of [
+    ['a.1', 'ana'],
+    ['b.1', 'ben'],
+    ['c.1', 'cas'],
+  ] as const) {
+    exchange.board(home).plug(user);
+    exchange.settle();
+  }
+  const order = rendezvousRank('2000', ['b.1', 'c.1', 'd.1']);
+  const [first = ''] = order.filter((home) => home !== 'd.1');
+  exchange.kill('a.1', 0);
+  exchange.wait(150 * order.indexOf(first));
+  const lcp = lcpOf(exchange);
+  assert.equal(lcp && homeOf(lcp), first);
+});
+
+test('two managers die one after the other: the third has the line, and the call rings on', () => {
+  const play = cast();
+  const { exchange, ben, dan } = play;
+  call(play, ben);
+  const order = rendezvousRank('2000', ['b.1', 'c.1']);
+  exchange.kill('a.1', 500);
+  if (order[0] === 'c.1') {
+    exchange.wait(600);
+    exchange.kill('c.1', 500);
+  } else exchange.kill('c.1', 800);
+  exchange.wait(2000);
+  assert.deepEqual(
+    [ben, dan].map((d) => d.open('offered').length),
+    [1, 1],
+  );
+  answer(play, ben);
+  assert.deepEqual(
+    [ben, dan].map((d) => d.open('talking').length),
+    [1, 1],
+  );
+});
+
+test('a request that does not get to the line in time: the caller waits, and hears that nobody can be reached', () => {
+  const play = cast();
+  const { exchange, dan, ben, cas } = play;
+  const { reportTo } = call(play);
+  const lcp = lcpOf(exchange);
+  assert(lcp !== undefined && reportTo !== undefined);
+  exchange.board('b.1').scheduler.undelivered(reportTo, lcp);
+  exchange.wait(1900);
+  assert.equal(dan.open('offered').length, 1);
+  exchange.wait(200);
+  assert.deepEqual(
+    [dan.open('offered').length, [...dan.calls.values()].map(({ outcomes }) => outcomes)],
+    [0, [['unreachable']]],
+  );
+  assert.deepEqual(
+    [ben, cas].map((d) => d.open('offered').length),
+    [0, 0],
+  );
+  end(play);
+});
+
+test('a line that was out of reach for its devices and their line manager has them again', () => {
+  const play = cast();
+  const { exchange, ben, cas } = play;
+  call(play);
+  const lcp = lcpOf(exchange);
+  assert(lcp !== undefined);
+  const { scheduler, processing } = exchange.board('b.1');
+  scheduler.undelivered(processing.lineManager, lcp);
+  exchange.settle();
+  exchange.act(ben, () => ben.down(lcp));
+  exchange.act(ben, () => ben.register());
+  exchange.wait(600);
+  assert.deepEqual([ben.lines.get('2000')?.lcp, ben.open('offered').length], [lcp, 1]);
+  answer(play, ben);
+  assert.deepEqual(
+    [ben, cas].map((d) => [...d.calls.values()].map(({ phase }) => phase)),
+    [['talking'], ['over']],
+  );
+  end(play);
+});
+
+test('devices that the line has lost out of sight stop ringing, even if they come back', () => {
+  const play = cast();
+  const { exchange, ben, cas } = play;
+  call(play);
+  const lcp = lcpOf(exchange);
+  assert(lcp !== undefined);
+  exchange.board('a.1').scheduler.undelivered(lcp, ben.host.pid);
+  exchange.settle();
+  assert.deepEqual(
+    [ben, cas].map((d) => d.open('offered').length),
+    [0, 1],
+  );
+  end(play);
 });
