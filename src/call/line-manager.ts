@@ -256,7 +256,7 @@ export class LineManager implements Process<CallSignal> {
         epoch: lcp.revision,
         homes: isFirst ? [] : cluster.view.members,
       });
-    } else if (own.isOwner || lcp !== undefined) {
+    } else if (own.isOwner || (lcp !== undefined && homeOf(lcp.lcp) !== cluster.home)) {
       record.own = undefined;
       if (lines.get(number) === own.control) lines.delete(number);
       this.#host.tell(own.pid, { type: 'lineLost', number });

@@ -116,10 +116,12 @@ class Play {
   #broken = 0;
   readonly #dead: FakeDevice[] = [];
   /** Operation by number, as each of the line's processes that live accepted them. */
-  #operations = new Map<Pid, Map<number, string>>();
+  readonly #faults: string[] = [];
+  readonly #operations = new Map<Pid, Map<number, string>>();
 
   constructor(line: Line, managers: number) {
     this.#site = new ReplicatedSite(line);
+    this.#site.accepted = (...operation) => this.#accepted(...operation);
     for (const id of IDS.slice(0, managers)) this.#site.join(id);
     for (const [index, manager] of this.#site.managers.entries()) {
       const member = MEMBERS[index % MEMBERS.length];
@@ -174,7 +176,6 @@ class Play {
           manager.scheduler.run(device.host.pid, () => this.#use(device, each.type, each.pick));
       }
     }
-    this.#checkOperations();
   }
 
   #managerAt(index: number): TestManager {
@@ -217,9 +218,10 @@ class Play {
 
   /** A device, the line's process or a call control of that manager breaks; a device is plugged in anew. */
   #crash(manager: TestManager, whom: number): void {
-    const { scheduler, devices, lcp, controls } = manager;
+    const { scheduler, devices, control, processing } = manager;
     const device = devices[whom];
-    const others = [...(lcp === undefined ? [] : [lcp]), ...controls.keys()];
+    const others = [...processing.calls.values()].map((view) => view.control);
+    if (control?.own) others.unshift(control.own.lcp);
     const pid = device === undefined ? others[whom % others.length] : device.host.pid;
     if (pid === undefined) return;
     if (scheduler.has(pid)) this.#broken++;
@@ -239,24 +241,18 @@ class Play {
   }
 
   /** Of the processes that live, all accept the same operation under a number. */
-  #checkOperations(): void {
-    const living = new Map<Pid, Map<number, string>>();
-    const agreed = new Map<number, string>();
-    for (const { record, lcp } of this.#site.managers) {
-      if (record === undefined || lcp === undefined) continue;
-      const accepted = this.#operations.get(lcp) ?? new Map<number, string>();
-      const { seq, operation } = record.lock;
-      if (seq > 0) accepted.set(seq, operation);
-      living.set(lcp, accepted);
-      for (const [number, id] of accepted) {
-        assert.equal(agreed.get(number) ?? id, id, `operation ${number} is two`);
-        agreed.set(number, id);
-      }
-    }
-    this.#operations = living;
+  #accepted(lcp: Pid, seq: number, operation: string): void {
+    for (const [pid, operations] of this.#operations)
+      if (!this.#site.managers.some(({ scheduler }) => scheduler.has(pid)))
+        this.#operations.delete(pid);
+      else if ((operations.get(seq) ?? operation) !== operation)
+        this.#faults.push(`operation ${seq} is two`);
+    const operations = this.#operations.get(lcp) ?? new Map<number, string>();
+    this.#operations.set(lcp, operations.set(seq, operation));
   }
 
   #check(): void {
+    assert.deepEqual(this.#faults, []);
     const devices = this.#site.managers.flatMap((manager) => manager.devices);
     const callers = new Map<string, FakeCall>();
     const called = new Map<string, [FakeDevice, FakeCall][]>();
@@ -293,21 +289,16 @@ class Play {
   }
 
   #checkLines(callers: ReadonlyMap<string, FakeCall>): void {
-    const states = this.#site.managers.flatMap(({ record }) => {
-      if (record === undefined) return [];
-      const { control, known } = record;
+    const states = this.#site.managers.flatMap(({ control }) => {
+      if (control === undefined) return [];
       const taken = new Map<string, number>();
       for (const [index, call] of control.appearances.calls.entries())
         if (call) taken.set(call, index + 1);
-      const live = [...known.values()].filter(({ state }) => state !== 'ended');
+      const calls = [...control.calls.values()];
       // Each has a number of its own, and nobody else has one.
-      assert.deepEqual(taken, new Map(live.map(({ call, appearance }) => [call, appearance])));
-      const calls = [...control.calls.values()].map(({ call, appearance, state }) => ({
-        call,
-        appearance,
-        state,
-      }));
-      return [calls.sort((a, b) => a.appearance - b.appearance)];
+      assert.deepEqual(taken, new Map(calls.map(({ call, appearance }) => [call, appearance])));
+      const shown = calls.map(({ call, appearance, state }) => ({ call, appearance, state }));
+      return [shown.sort((a, b) => a.appearance - b.appearance)];
     });
     for (const state of states) assert.deepEqual(state, states[0]);
     for (const { call } of states[0] ?? []) {
@@ -329,26 +320,20 @@ class Play {
     site.wait(10_000, true);
     this.#check();
     assert.deepEqual(
-      site.managers.map(({ scheduler, record }) => ({
+      site.managers.map(({ scheduler, control, processing }) => ({
         controls: scheduler.population.c,
-        lock: record?.lock.phase.state ?? 'idle',
-        calls: [...(record?.known.values() ?? [])].filter(({ state }) => state !== 'ended'),
-        offers: record?.offers.size ?? 0,
+        views: processing.calls.size,
+        calls: [...(control?.calls.keys() ?? [])],
+        numbers: control?.appearances.calls ?? [],
       })),
-      site.managers.map(() => ({ controls: 0, lock: 'idle', calls: [], offers: 0 })),
+      site.managers.map(() => ({ controls: 0, views: 0, calls: [], numbers: [] })),
     );
-    // Ended calls are forgotten in time.
+    // Ended calls are forgotten in time: nothing is left to be done.
     site.wait(180_001, true);
     const deaths = site.managers.map(({ scheduler }) => scheduler.counters.deaths);
     assert.deepEqual(
-      {
-        remembered: site.managers.map(({ record }) => record?.known.size ?? 0),
-        due: site.managers.map(({ scheduler }) => scheduler.nextDueMs()),
-      },
-      {
-        remembered: site.managers.map(() => 0),
-        due: site.managers.map(() => Number.POSITIVE_INFINITY),
-      },
+      site.managers.map(({ scheduler }) => scheduler.nextDueMs()),
+      site.managers.map(() => Number.POSITIVE_INFINITY),
     );
     assert(deaths.reduce((a, b) => a + b, 0) <= this.#broken, 'somebody broke');
   }

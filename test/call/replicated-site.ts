@@ -4,37 +4,21 @@
  * each of them sees change in its own time. What is delivered when is the test's to say.
  */
 import { SILENT } from '../../src/base/log.ts';
+import { CallProcessing } from '../../src/call/call-processing.ts';
 import type { Line } from '../../src/call/directory.ts';
-import { distribute, stepDistribution } from '../../src/call/distribution.ts';
-import type { Distribution } from '../../src/call/distribution-state.ts';
-import { EffectBuffer } from '../../src/call/effects.ts';
-import { newReplicatedLine, type ReplicatedLine } from '../../src/call/replicated-calls.ts';
-import { ReplicatedLineProcess } from '../../src/call/replicated-line-process.ts';
-import type { CallRequest, CallSignal } from '../../src/call/signals.ts';
-import { type Home, homeOf, isGone, type Pid } from '../../src/process/pid.ts';
-import type { Host, Process } from '../../src/process/process.ts';
+import type { LineControl } from '../../src/call/line-control.ts';
+import { readSignal } from '../../src/call/read-signal.ts';
+import type { CallSignal } from '../../src/call/signals.ts';
+import type { Cluster, Standing, TableEntry, View } from '../../src/process/cluster.ts';
+import { type Home, homeOf, type Pid } from '../../src/process/pid.ts';
 import { Scheduler } from '../../src/process/scheduler.ts';
 import { FakeDevice } from './fake-device.ts';
+import { directoryOf } from './switchboard.ts';
 
-/** Signals whose loss their sender hears of. */
-const MISSED: ReadonlySet<CallSignal['type']> = new Set([
-  'attach',
-  'attached',
-  'callRequest',
-  'callAcknowledge',
-  'lineLock',
-  'lineLocked',
-  'callRing',
-  'callTaken',
-  'callFollow',
-]);
-
-type Entry = { readonly lcp: Pid; readonly revision: number };
-
-/** A change of the table or of the membership, which every manager sees in this order. */
-type Change = {
+/** The table and the membership, which every manager sees change in this order. */
+type State = {
   readonly revision: number;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly TableEntry[];
   readonly members: readonly Home[];
 };
 
@@ -48,17 +32,16 @@ type Packet = {
   readonly revision: number;
 };
 
-export class TestManager {
+export class TestManager implements Cluster {
   readonly home: Home;
+  readonly standing: Standing = 'member';
   readonly scheduler: Scheduler<CallSignal>;
-  readonly lineManager: Pid;
+  readonly processing: CallProcessing;
   readonly devices: FakeDevice[] = [];
-  readonly changes: Change[] = [];
-  readonly controls = new Map<Pid, () => Distribution>();
+  /** What it has not seen yet. */
+  readonly changes: State[] = [];
   readonly site: ReplicatedSite;
-  seen: Change = { revision: 0, entries: [], members: [] };
-  record: ReplicatedLine | undefined;
-  lcp: Pid | undefined;
+  seen: State = { revision: 0, entries: [], members: [] };
 
   constructor(site: ReplicatedSite, home: Home) {
     this.site = site;
@@ -68,33 +51,51 @@ export class TestManager {
       nowMs: site.nowMs,
       log: SILENT,
       turnsMax: 1,
-      read: (body) => body as CallSignal,
-      cluster: {
-        tell: (from, to, body) => site.say(this, from, to, body as CallSignal | undefined),
-        announce: (gone) => site.announce(this, gone),
-      },
+      read: readSignal,
+      cluster: this,
     });
-    this.scheduler.reportMissed(({ type }) => MISSED.has(type));
-    this.lineManager = this.scheduler.spawnResident(
-      'm',
-      (host) => new LineManagerStandIn(host, this),
-    );
+    this.processing = new CallProcessing(this.scheduler, directoryOf([site.line], ['dan']), this);
   }
 
+  get view(): View {
+    const { revision, members } = this.seen;
+    return { revision, members };
+  }
+
+  /** The line's control here, if there is one. */
+  get control(): LineControl | undefined {
+    return this.processing.lines.get(this.site.line.number);
+  }
+
+  tell(from: Pid, to: Pid, body: object | undefined): void {
+    this.site.say(this, from, to, body as CallSignal | undefined);
+  }
+
+  announce(gone: Pid): void {
+    this.site.announce(this, gone);
+  }
+
+  claim(key: string, value: string): void {
+    this.site.claim(key, value, this.home);
+  }
+
+  release(key: string): void {
+    this.site.release(key);
+  }
+
+  flush(): void {}
+
   plug(member: string): FakeDevice {
+    const { processing, site } = this;
+    const { number, members } = site.line;
+    const isMember = members.some(({ name }) => name === member);
     let fake: FakeDevice | undefined;
-    const { number } = this.site.line;
     this.scheduler.spawn('d', (host) => {
-      const isMember = this.site.line.members.some(({ name }) => name === member);
       fake = new FakeDevice(host, {
         device: `${member}-phone`,
         seats: isMember ? [{ number, member }] : [],
-        lineManager: this.lineManager,
-        startCall: (of, request) => {
-          const pid = of.spawn('c', (own) => new ControlStandIn(own, this));
-          of.tell(pid, request);
-          return pid;
-        },
+        lineManager: processing.lineManager,
+        startCall: (of, request) => processing.startCall(of, request),
       });
       return fake;
     });
@@ -103,132 +104,21 @@ export class TestManager {
     return fake;
   }
 
-  /** Sees the next change of the table. */
+  /** Sees the next change. */
   see(): void {
-    const change = this.changes.shift();
-    if (change === undefined) return;
-    const left = this.seen.members.filter((home) => !change.members.includes(home));
-    this.seen = change;
-    this.view();
+    const next = this.changes.shift();
+    if (next === undefined) return;
+    const before = this.seen;
+    this.seen = next;
+    for (const { key } of before.entries)
+      if (!next.entries.some((entry) => entry.key === key))
+        this.processing.tableChanged(key, undefined);
+    for (const entry of next.entries)
+      if (!before.entries.includes(entry)) this.processing.tableChanged(entry.key, entry);
+    const left = before.members.filter((home) => !next.members.includes(home));
+    if (left.length > 0 || next.members.length > before.members.length)
+      this.processing.viewChanged();
     for (const home of left) this.scheduler.down(home);
-  }
-
-  view(): void {
-    const { lcp, seen, site } = this;
-    if (lcp === undefined) return;
-    const lcps = seen.entries.map((entry) => entry.lcp);
-    const { number } = site.line;
-    this.scheduler.tell(this.lineManager, lcp, {
-      type: 'lineView',
-      number,
-      revision: seen.revision,
-      lcps,
-    });
-  }
-}
-
-/** What the line manager does for replicated lines. */
-class LineManagerStandIn implements Process<CallSignal> {
-  readonly #host: Host<CallSignal>;
-  readonly #manager: TestManager;
-  readonly #seats = new Map<Pid, { readonly device: string; readonly member: string }>();
-  #epoch = 0;
-
-  constructor(host: Host<CallSignal>, manager: TestManager) {
-    this.#host = host;
-    this.#manager = manager;
-  }
-
-  receive(signal: CallSignal, from: Pid): void {
-    if (signal.type === 'detach') this.#seats.delete(from);
-    if (signal.type !== 'lineRegister') return;
-    const { number, device, member } = signal;
-    this.#seats.set(from, { device, member });
-    const lcp = this.#manager.lcp ?? this.#create();
-    const epoch = this.#epoch;
-    this.#host.tell(from, { type: 'lineRegistered', number, lcp, epoch, isIntroduced: true });
-    this.#host.tell(lcp, { type: 'attach', number, pid: from, device, member });
-  }
-
-  timeout(): void {}
-
-  down(gone: Pid | Home): void {
-    const manager = this.#manager;
-    for (const pid of this.#seats.keys()) if (isGone(pid, gone)) this.#seats.delete(pid);
-    if (manager.lcp === undefined || !isGone(manager.lcp, gone)) return;
-    manager.site.leave(manager.lcp);
-    manager.lcp = undefined;
-    manager.record = undefined;
-    if (this.#seats.size === 0) return;
-    const lcp = this.#create();
-    const { number } = manager.site.line;
-    for (const pid of this.#seats.keys()) {
-      const told = { number, lcp, epoch: this.#epoch } as const;
-      this.#host.tell(pid, { type: 'lineRegistered', ...told, isIntroduced: false });
-    }
-  }
-
-  #create(): Pid {
-    const manager = this.#manager;
-    const lcp = this.#host.spawn('l', (host) => {
-      const record = newReplicatedLine(manager.site.line, host.pid);
-      record.control.epoch = ++this.#epoch;
-      manager.record = record;
-      return new ReplicatedLineProcess(host, record, new EffectBuffer());
-    });
-    manager.lcp = lcp;
-    manager.site.enter(lcp);
-    return lcp;
-  }
-}
-
-/** Call control of calls to the line. */
-class ControlStandIn implements Process<CallSignal> {
-  readonly #host: Host<CallSignal>;
-  readonly #manager: TestManager;
-  readonly #out = new EffectBuffer();
-  #call: Distribution | undefined;
-
-  constructor(host: Host<CallSignal>, manager: TestManager) {
-    this.#host = host;
-    this.#manager = manager;
-  }
-
-  receive(signal: CallSignal, from: Pid): void {
-    this.#out.clear();
-    if (this.#call === undefined) {
-      if (signal.type === 'callRequest') this.#begin(signal);
-      else this.#host.exit();
-    } else this.#call = stepDistribution(this.#call, { type: 'signal', signal, from }, this.#out);
-    this.#out.perform(this.#host);
-  }
-
-  timeout(timer: string): void {
-    if (this.#call === undefined) return;
-    this.#out.clear();
-    this.#call = stepDistribution(this.#call, { type: 'timer', timer }, this.#out);
-    this.#out.perform(this.#host);
-  }
-
-  down(gone: Pid | Home): void {
-    if (this.#call === undefined) return;
-    this.#out.clear();
-    this.#call = stepDistribution(this.#call, { type: 'down', gone }, this.#out);
-    this.#out.perform(this.#host);
-  }
-
-  #begin(request: CallRequest): void {
-    const { seen, home, site } = this.#manager;
-    const lcps = seen.entries.map(({ lcp }) => lcp);
-    lcps.sort((a, b) => Number(homeOf(b) === home) - Number(homeOf(a) === home));
-    if (lcps.length === 0) {
-      const { pid, call } = request.caller;
-      this.#host.tell(pid, { type: 'callRefuse', call, cause: 'no device' });
-      this.#host.exit();
-      return;
-    }
-    this.#call = distribute(request, site.line, lcps, this.#out);
-    this.#manager.controls.set(this.#host.pid, () => this.#call ?? { state: 'over' });
   }
 }
 
@@ -241,7 +131,7 @@ export class ReplicatedSite {
   readonly trace: string[] = [];
   nowMs = 0;
   #revision = 0;
-  #entries: Entry[] = [];
+  #entries: TableEntry[] = [];
   #incarnation = 0;
 
   constructor(line: Line) {
@@ -255,6 +145,7 @@ export class ReplicatedSite {
       other.changes.push({ ...this.#now(), members: [...this.#now().members, manager.home] });
     this.managers.push(manager);
     manager.seen = this.#now();
+    for (const entry of this.#entries) manager.processing.tableChanged(entry.key, entry);
     return manager;
   }
 
@@ -266,17 +157,18 @@ export class ReplicatedSite {
       if (to === manager.home) this.links.delete(key);
       if (from === manager.home) packets.splice(kept);
     }
-    this.#entries = this.#entries.filter(({ lcp }) => homeOf(lcp) !== manager.home);
+    this.#entries = this.#entries.filter(({ owner }) => owner !== manager.home);
     this.#changed();
   }
 
-  enter(lcp: Pid): void {
-    this.#entries = [...this.#entries, { lcp, revision: this.#revision + 1 }];
+  claim(key: string, value: string, owner: Home): void {
+    const entry: TableEntry = { key, value, owner, revision: this.#revision + 1 };
+    this.#entries = [...this.#entries.filter((other) => other.key !== key), entry];
     this.#changed();
   }
 
-  leave(gone: Pid): void {
-    this.#entries = this.#entries.filter(({ lcp }) => lcp !== gone);
+  release(key: string): void {
+    this.#entries = this.#entries.filter((entry) => entry.key !== key);
     this.#changed();
   }
 
@@ -285,8 +177,12 @@ export class ReplicatedSite {
       manager.scheduler.undelivered(from, to);
       return;
     }
+    if (body?.type === 'lockAccepted' && body.ok) this.accepted(from, body.seq, body.operation);
     this.#send(manager, homeOf(to), { from, to, body, revision: manager.seen.revision });
   }
+
+  /** Hears of each operation that one of the line's processes has accepted. */
+  accepted: (lcp: Pid, seq: number, operation: string) => void = () => {};
 
   announce(manager: TestManager, gone: Pid): void {
     for (const other of this.managers)
@@ -360,14 +256,14 @@ export class ReplicatedSite {
     this.trace.push(`${packet.to ?? to} < ${what} from ${packet.from}`);
   }
 
-  #now(): Change {
+  #now(): State {
     const members = this.managers.map(({ home }) => home);
     return { revision: this.#revision, entries: this.#entries, members };
   }
 
   #changed(): void {
     this.#revision++;
-    const change = this.#now();
-    for (const manager of this.managers) manager.changes.push(change);
+    const state = this.#now();
+    for (const manager of this.managers) manager.changes.push(state);
   }
 }
