@@ -44,7 +44,8 @@ export async function runManager(options: RunOptions): Promise<void> {
   const signals = listenForSignals();
   try {
     const { cluster } = config;
-    const shared = cluster && `${cluster.name} at ${cluster.store.servers.join(' ')}`;
+    // Managers may name the same servers in another order.
+    const shared = cluster && `${cluster.name} at ${[...cluster.store.servers].sort().join(' ')}`;
     const web = await openWeb(running, config, closing, { cluster: shared });
     const addresses = running.addresses.map(({ url }) => url);
     announce.ready(addresses, web);
@@ -67,12 +68,19 @@ export async function runManager(options: RunOptions): Promise<void> {
 
 export type Closing = () => Promise<void> | void;
 
-/** Serves a manager's web, and lets the command line find it. `closing` gets what ends that. */
+/**
+ * Serves a manager's web, and lets the command line find it. `closing` gets what ends that; `hiding`, if
+ * there is one, what makes it unfindable.
+ */
 export async function openWeb(
   { view }: Pick<RunningManager, 'view'>,
   config: ManagerConfig,
   closing: Closing[],
-  extra: { readonly cluster?: string | undefined; readonly change?: ChangeManager },
+  extra: {
+    readonly cluster?: string | undefined;
+    readonly change?: ChangeManager;
+    readonly hiding?: Closing[];
+  },
 ): Promise<string | undefined> {
   const hint = "'web' and 'observe' in the manager file, or --web";
   if (config.metrics !== undefined) {
@@ -85,7 +93,7 @@ export async function openWeb(
   if (config.web === undefined) return undefined;
   const { address, port, tls } = config.web;
   const token = config.web.token ?? randomBytes(24).toString('base64url');
-  const { cluster, change } = extra;
+  const { cluster, change, hiding = closing } = extra;
   const web: WebServer = await startWeb({
     view,
     address,
@@ -105,7 +113,7 @@ export async function openWeb(
   };
   const folders = [runtimeFolder(process.env)];
   if (config.dataFolder !== undefined) folders.push(dataAccessFolder(config.dataFolder));
-  for (const folder of folders) closing.push(writeAccess(folder, access));
+  for (const folder of folders) hiding.push(writeAccess(folder, access));
   return web.url;
 }
 

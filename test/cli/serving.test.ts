@@ -152,24 +152,107 @@ test('a port that is taken is named, with what to change', async (context) => {
   );
 });
 
-test('the demo prints accounts that work, and says what it waited for', async (context) => {
+test('the demo shows a call across its managers, prints accounts that work, and says what it waited for', async (context) => {
   const runtime = runtimeOf(context);
   const port = await freePort();
   const program = watched(context, startProgram(runtime, ['demo', '--port', String(port)]));
   const out = await program.said('Ctrl-C ends it.');
+  const steps = [...out.matchAll(/^ {4}[\d:.]{12} {2}(manager-[abc]) {2}(.*)$/gm)];
   const users = [...out.matchAll(/^ {4}(\w+) +([a-z0-9]{12}) +sip:/gm)].map(([, user]) => user);
-  const lines = await runProgram(runtime, ['line', 'show', '2001']);
+  const phone = await newSocket(context);
+  const answers = [
+    await ask(phone, port, 'REGISTER', '127.0.0.1', 'ana'),
+    await ask(phone, port + 4, 'REGISTER', '127.0.0.1', 'carla'),
+  ];
   program.child.kill('SIGINT');
   const ended = await program.ended;
   assert.deepEqual(
-    [users, lines.out.split('\n')[0], ended.code, ended.out.slice(out.length), ended.err],
-    [
-      ['ana', 'ben', 'carla', '1001', '1002'],
-      'line 2001 "Reception", 0 calls',
-      0,
-      '\nStopped: no calls were up.\n',
-      '',
-    ],
+    {
+      // Phones at different managers ring at the same time: which is first says nothing.
+      steps: new Set(steps.map(([, manager, text]) => `${manager} ${text}`)),
+      first: steps[0]?.[2],
+      last: steps.at(-1)?.[2],
+      users,
+      answers,
+      ended: [ended.code, ended.out.slice(out.length), ended.err],
+    },
+    {
+      steps: new Set([
+        'manager-a robot calls 2000',
+        'manager-a robot hears it ring',
+        'manager-a robot hears that it is over',
+        'manager-a robot is answered: the two talk',
+        'manager-a robot-a rings',
+        'manager-a robot-a stops ringing: "Call completed elsewhere"',
+        'manager-b robot-b answers',
+        'manager-b robot-b hangs up',
+        'manager-b robot-b rings',
+        'manager-c robot-c rings',
+        'manager-c robot-c stops ringing: "Call completed elsewhere"',
+      ]),
+      first: 'robot calls 2000',
+      last: 'robot hears that it is over',
+      users: ['ana', 'ben', 'carla', '1001', '1002'],
+      answers: ['SIP/2.0 401 Unauthorized', 'SIP/2.0 401 Unauthorized'],
+      ended: [0, '\nStopped: no calls were up.\n', ''],
+    },
+  );
+});
+
+type Managers = readonly { readonly id: string; readonly home: string; readonly state: string }[];
+
+test("a demo's manager can be killed; the others go on, and it comes back as another incarnation", async (context) => {
+  const runtime = runtimeOf(context);
+  const port = await freePort();
+  const program = watched(context, startProgram(runtime, ['demo', '--port', String(port)]));
+  await program.said('Ctrl-C ends it.');
+  const managers = async (): Promise<Managers> =>
+    JSON.parse((await runProgram(runtime, ['manager', 'ls', '-o', 'json'])).out);
+  const states = (list: Managers) => new Set(list.map(({ id, state }) => `${id} ${state}`));
+  const control = async () => {
+    const { out } = await runProgram(runtime, ['line', 'show', '2000', '-o', 'json']);
+    return JSON.parse(out).control.map(({ why }: { why: string }) => why);
+  };
+  const before = await managers();
+  const first = await control();
+  const killed = await runProgram(runtime, ['manager', 'kill', 'manager-a']);
+  let without = await managers();
+  while (!states(without).has('manager-a gone')) without = await managers();
+  let second = await control();
+  while (second.length === 0) second = await control();
+  const again = await runProgram(runtime, ['manager', 'kill', 'manager-a']);
+  const nobody = await runProgram(runtime, ['manager', 'start', 'manager-d']);
+  const started = await runProgram(runtime, ['manager', 'start', 'manager-a']);
+  const after = await managers();
+  const homeOf = (list: Managers) => list.find(({ id }) => id === 'manager-a')?.home;
+  program.child.kill('SIGINT');
+  assert.deepEqual(
+    {
+      before: states(before),
+      first,
+      killed: [killed.code, killed.out.split(';')[0]],
+      without: states(without),
+      second,
+      again: [again.code, again.err],
+      nobody: [nobody.code, nobody.err],
+      started: [started.code, started.out],
+      after: states(after),
+      isSame: homeOf(before) === homeOf(after),
+      code: (await program.ended).code,
+    },
+    {
+      before: new Set(['manager-a member', 'manager-b member', 'manager-c member']),
+      first: ['first to register'],
+      killed: [0, 'manager-a is dead'],
+      without: new Set(['manager-a gone', 'manager-b member', 'manager-c member']),
+      second: ['took over from manager-a when it left'],
+      again: [1, 'manager-a is dead already\n'],
+      nobody: [1, "there is no 'manager-d' in this demo: it has manager-a, manager-b, manager-c\n"],
+      started: [0, 'manager-a is a member again, as a new incarnation\n'],
+      after: new Set(['manager-a member', 'manager-b member', 'manager-c member']),
+      isSame: false,
+      code: 0,
+    },
   );
 });
 

@@ -11,7 +11,9 @@ import { DEMO } from './change-manager.ts';
 type Seat = {
   readonly config: ManagerConfig;
   running: RunningManager | undefined;
-  closing: Closing[];
+  readonly closing: Closing[];
+  /** What makes it unfindable for the command line. */
+  readonly hiding: Closing[];
   /** It is on its way in or out. */
   isChanging: boolean;
 };
@@ -33,6 +35,7 @@ export class DemoCluster {
       config,
       running: undefined,
       closing: [],
+      hiding: [],
       isChanging: false,
     }));
     this.#directory = directory;
@@ -57,7 +60,8 @@ export class DemoCluster {
   async close(): Promise<void> {
     this.#isClosing = true;
     for (const seat of this.#seats) {
-      await closeAll(seat);
+      await closeAll(seat.hiding);
+      await closeAll(seat.closing);
       await seat.running?.stop();
       seat.running = undefined;
     }
@@ -90,10 +94,10 @@ export class DemoCluster {
     if (this.running.length === 1)
       return { ok: false, said: `${id} is the last one that lives: Ctrl-C ends the demo` };
     seat.running = undefined;
+    await closeAll(seat.hiding);
     await running.kill();
-    const gone = { ...seat };
-    seat.closing = [];
-    setTimeout(() => void closeAll(gone), LAST_WORDS_MS);
+    const closing = seat.closing.splice(0);
+    setTimeout(() => void closeAll(closing), LAST_WORDS_MS);
     return {
       ok: true,
       said: `${id} is dead; nobody was told. 'manager ls' shows when the others have noticed, 'manager start ${id}' brings it back`,
@@ -130,17 +134,18 @@ export class DemoCluster {
       // Only a process that was stopped for seconds gets here: all its managers then start anew.
       if (seat.running !== running) return;
       seat.running = undefined;
-      await closeAll(seat);
+      await closeAll(seat.hiding);
+      await closeAll(seat.closing);
       await running.stop();
       await this.change('start', id);
     });
     const cluster = `${DEMO}${process.pid}`;
     const change = (what: 'kill' | 'start', which: string) => this.change(what, which);
-    await openWeb(running, config, seat.closing, { cluster, change });
+    const { closing, hiding } = seat;
+    await openWeb(running, config, closing, { cluster, change, hiding });
   }
 }
 
-async function closeAll(seat: Seat): Promise<void> {
-  const closing = seat.closing.splice(0);
-  for (const close of closing.toReversed()) await close();
+async function closeAll(closing: Closing[]): Promise<void> {
+  for (const close of closing.splice(0).toReversed()) await close();
 }

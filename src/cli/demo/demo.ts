@@ -10,7 +10,7 @@ import { formatTable, isColourful } from '../output.ts';
 import { drained } from '../run-manager.ts';
 import { listenForSignals } from '../signals.ts';
 import { DemoCluster } from './demo-cluster.ts';
-import { type Account, demoDirectory, makeAccounts } from './directory.ts';
+import { type Account, demoDirectory, makeAccounts, newPassword } from './directory.ts';
 import { SHOW_LINE, Show, type Station } from './show.ts';
 
 export type DemoOptions = {
@@ -30,7 +30,8 @@ const STEP = 2;
 /** Runs until Ctrl-C. Throws `CommandError` if a port is taken. */
 export async function demo(options: DemoOptions): Promise<void> {
   const accounts = makeAccounts();
-  const directory = demoDirectory(accounts, ADDRESS, options.show);
+  const robotPassword = options.show ? newPassword() : undefined;
+  const directory = demoDirectory(accounts, ADDRESS, robotPassword);
   const log = openLog({
     level: 'warn',
     format: 'human',
@@ -43,7 +44,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   const cluster = new DemoCluster(configs, directory, log.log);
   const hint = `choose other ports with 'linewright demo --port ${options.port + 100}'`;
   const signals = listenForSignals();
-  const show = options.show ? new Show(stations, say) : undefined;
+  const show = robotPassword === undefined ? undefined : new Show(stations, robotPassword, say);
   try {
     await cluster.start(hint);
     cluster.onStarted = () => show?.refresh();

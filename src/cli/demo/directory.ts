@@ -33,12 +33,13 @@ export function makeAccounts(): readonly Account[] {
   ];
 }
 
+/** `robotPassword` undefined: without robots. */
 export function demoDirectory(
   accounts: readonly Account[],
   realm: string,
-  hasShow: boolean,
+  robotPassword: string | undefined,
 ): Directory {
-  const text = JSON.stringify(write(accounts, hasShow));
+  const text = JSON.stringify(write(accounts, robotPassword));
   const read = readDirectory([{ file: 'demo', text }], { realm, env: {} });
   if (!read.ok) throw new Error(`the demo's own directory is wrong: ${JSON.stringify(read)}`);
   return read.directory;
@@ -46,7 +47,7 @@ export function demoDirectory(
 
 type Members = Record<string, { readonly device: string }>;
 
-function write(accounts: readonly Account[], hasShow: boolean): object {
+function write(accounts: readonly Account[], robotPassword: string | undefined): object {
   const members: Members = {};
   const devices: Record<string, object> = {};
   for (const { user, number, password } of accounts) {
@@ -54,16 +55,15 @@ function write(accounts: readonly Account[], hasShow: boolean): object {
     if (user !== number) members[user] = { device: user };
   }
   const lines: Record<string, object> = { '2001': { name: 'Reception', members } };
-  if (hasShow) {
+  if (robotPassword !== undefined) {
     const robots: Members = {};
     for (const user of MEMBERS) robots[user] = { device: user };
     lines[SHOW_LINE] = { name: 'Demonstration', members: robots };
-    // Robots are of this process: whoever says so from this machine is believed.
-    for (const user of [...MEMBERS, CALLER]) devices[user] = { accept_from: '127.0.0.1/32' };
+    for (const user of [...MEMBERS, CALLER]) devices[user] = { password: robotPassword };
   }
   return { lines, devices };
 }
 
-function newPassword(): string {
+export function newPassword(): string {
   return [...randomBytes(12)].map((byte) => LETTERS[byte % LETTERS.length]).join('');
 }

@@ -6,8 +6,11 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { SILENT } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
+import { ha1 } from '../../sip/digest/algorithm.ts';
+import { digestRequest, digestResponse } from '../../sip/digest/response.ts';
 import type { Effect } from '../../sip/effects.ts';
 import type { Hop } from '../../sip/hop.ts';
+import type { SipResponse } from '../../sip/message/message.ts';
 import { parseMessage } from '../../sip/message/parse.ts';
 import type { TransactionEvent } from '../../sip/transaction/events.ts';
 import { TransactionLayer } from '../../sip/transaction/layer.ts';
@@ -34,6 +37,10 @@ export type RobotOptions = {
   readonly user: string;
   /** UDP port of its manager on 127.0.0.1. */
   readonly port: number;
+  /** For managers that ask for one. */
+  readonly password: string;
+  /** The domain that it is of, where that is not its manager's address. */
+  readonly domain?: string;
   readonly random: Random;
   readonly hear: (robot: Robot, event: RobotEvent) => void;
 };
@@ -53,16 +60,24 @@ export class Robot {
   readonly #userAgent: UserAgent<null>;
   readonly #layer: TransactionLayer<TransactionUser<null>>;
   readonly #out: Effect[] = [];
+  /** What follows from this turn, in one of its own. */
+  readonly #later: (() => void)[] = [];
   readonly #tick: NodeJS.Timeout;
   readonly #address: string;
   readonly #callId: string;
+  readonly #domain: string;
+  /** A number that is called without credentials as yet, '' otherwise. */
+  #dialled = '';
   #cseq = 0;
+  /** Its registration goes with credentials now: they are not tried twice. */
+  #isProving = false;
 
   private constructor(options: RobotOptions, socket: Socket) {
     const { user, port, random } = options;
     const nowMs = performance.now();
     this.#options = options;
     this.user = user;
+    this.#domain = options.domain ?? ADDRESS;
     this.#socket = socket;
     this.#server = { transport: 'udp', address: ADDRESS, port, flow: 0, listener: 0 };
     this.#address = `${ADDRESS}:${socket.address().port}`;
@@ -101,19 +116,30 @@ export class Robot {
 
   /** At its manager, for some minutes. */
   register(): void {
+    this.#isProving = false;
+    this.#register('');
+  }
+
+  /** `refused` comes when there is nobody, or nobody answers. */
+  call(number: string): void {
+    this.#turn(() => this.#invite(number, ''));
+  }
+
+  #register(authorization: string): void {
     const { user } = this;
+    const domain = this.#domain;
     this.#turn(() => {
       this.#layer.request(
         {
           method: 'REGISTER',
-          uri: `sip:${ADDRESS}`,
+          uri: `sip:${domain}`,
           callId: this.#callId,
           cseq: ++this.#cseq,
-          from: `<sip:${user}@${ADDRESS}>;tag=${user}${this.#cseq}`,
-          to: `<sip:${user}@${ADDRESS}>`,
+          from: `<sip:${user}@${domain}>;tag=${user}${this.#cseq}`,
+          to: `<sip:${user}@${domain}>`,
           maxForwards: 70,
           routes: '',
-          headers: `Contact: <sip:${user}@${this.#address}>\r\nExpires: ${EXPIRES_S}\r\nUser-Agent: Linewright robot\r\n`,
+          headers: `Contact: <sip:${user}@${this.#address}>\r\nExpires: ${EXPIRES_S}\r\nUser-Agent: Linewright robot\r\n${authorization}`,
           body: '',
         },
         this.#server,
@@ -122,20 +148,22 @@ export class Robot {
     });
   }
 
-  call(number: string): void {
+  #invite(number: string, authorization: string): void {
+    const domain = this.#domain;
+    this.#dialled = authorization === '' ? number : '';
     const order = {
-      uri: `sip:${number}@${ADDRESS}`,
+      uri: `sip:${number}@${domain}`,
       hop: this.#server,
       routes: [],
-      from: `<sip:${this.user}@${ADDRESS}>`,
-      to: `<sip:${number}@${ADDRESS}>`,
+      from: `<sip:${this.user}@${domain}>`,
+      to: `<sip:${number}@${domain}>`,
       media: this.#session(),
       maxForwards: 70,
-      headers: '',
+      headers: authorization,
       reliable: false,
       patienceMs: 0,
     };
-    this.#turn(() => this.#userAgent.invite(order, null));
+    this.#userAgent.invite(order, null);
   }
 
   answer(call: Call): void {
@@ -179,14 +207,42 @@ export class Robot {
       if (effect.type === 'send')
         this.#socket.send(Buffer.from(effect.text, 'latin1'), effect.hop.port, effect.hop.address);
     this.#out.length = 0;
+    for (const next of this.#later.splice(0)) next();
     for (const event of said) this.#options.hear(this, event);
   }
 
   #handle(event: TransactionEvent<TransactionUser<null>>): void {
     const isOurs = event.type === 'response' || event.type === 'failed';
     if (!isOurs || event.transaction.method !== 'REGISTER') return this.#userAgent.receive(event);
-    if (event.type === 'response' && event.response.status === 200)
-      this.#options.hear(this, { type: 'registered' });
+    if (event.type !== 'response') return;
+    const { status } = event.response;
+    if (status === 200) this.#options.hear(this, { type: 'registered' });
+    if (status !== 401) this.#isProving = false;
+    if (status !== 401 || this.#isProving) return;
+    this.#isProving = true;
+    const authorization = this.#answerTo(event.response, 'REGISTER', `sip:${this.#domain}`);
+    this.#later.push(() => this.#register(authorization));
+  }
+
+  /** The header line that answers a challenge (RFC 7616). */
+  #answerTo(response: SipResponse, method: string, uri: string): string {
+    const challenge = response.headers.first('WWW-Authenticate') ?? '';
+    const read = (name: string) => new RegExp(`${name}="?([^",]+)`).exec(challenge)?.[1] ?? '';
+    const [realm, nonce] = [read('realm'), read('nonce')];
+    const algorithm = read('algorithm') === 'SHA-256' ? 'SHA-256' : 'MD5';
+    const cnonce = this.#options.random.next32().toString(36);
+    const count = '00000001';
+    const proof = digestResponse({
+      algorithm,
+      session: false,
+      ha1: ha1(this.user, realm, this.#options.password, algorithm),
+      ha2: digestRequest(algorithm, 'auth', method, uri, ''),
+      nonce,
+      count,
+      cnonce,
+      qop: 'auth',
+    });
+    return `Authorization: Digest username="${this.user}", realm="${realm}", nonce="${nonce}", uri="${uri}", algorithm=${algorithm}, qop=auth, nc=${count}, cnonce="${cnonce}", response="${proof}"\r\n`;
   }
 
   #hear(event: UserAgentEvent<null>): RobotEvent | undefined {
@@ -207,8 +263,14 @@ export class Robot {
         const reason = event.request.headers.first('Reason') ?? '';
         return { type: 'stops ringing', reason: /text="([^"]*)"/.exec(reason)?.[1] ?? '' };
       }
-      case 'refused':
-        return { type: 'refused', status: event.status };
+      case 'refused': {
+        const number = this.#dialled;
+        if (event.status !== 401 || event.response === undefined || number === '')
+          return { type: 'refused', status: event.status };
+        const uri = `sip:${number}@${this.#domain}`;
+        this.#invite(number, this.#answerTo(event.response, 'INVITE', uri));
+        return undefined;
+      }
       case 'ended':
         return { type: 'ended' };
       case 'modify':

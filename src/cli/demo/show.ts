@@ -26,6 +26,8 @@ type Heard = { readonly by: Robot; readonly event: RobotEvent };
 export class Show {
   readonly #say: (text: string) => void;
   readonly #stations: readonly Station[];
+  /** Of all robots. */
+  readonly #password: string;
   readonly #cast: Cast[] = [];
   readonly #calls = new Map<Robot, Call>();
   readonly #heard: Heard[] = [];
@@ -33,8 +35,9 @@ export class Show {
   #wake: () => void = () => {};
   #isOver = false;
 
-  constructor(stations: readonly Station[], say: (text: string) => void) {
+  constructor(stations: readonly Station[], password: string, say: (text: string) => void) {
     this.#stations = stations;
+    this.#password = password;
     this.#say = say;
   }
 
@@ -46,7 +49,13 @@ export class Show {
     for (const [at, user] of users.entries()) {
       const station = this.#stations[at] ?? this.#stations[0];
       if (station === undefined) continue;
-      const robot = await Robot.open({ user, port: station.port, random, hear });
+      const robot = await Robot.open({
+        user,
+        port: station.port,
+        password: this.#password,
+        random,
+        hear,
+      });
       this.#cast.push({ robot, manager: station.manager });
     }
     // One after the other: the line is controlled at the first one's manager.
