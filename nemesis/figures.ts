@@ -1,0 +1,161 @@
+/**
+ * What a round shows: for how long no new call got through, calls lost, phones that both had a call,
+ * and what an expelled manager still did.
+ */
+import { DEFINITE_MS, PROBE_MS } from './floor.ts';
+import type { CallRecord, LegRecord, Logged, Round } from './records.ts';
+import { LINES, MANAGERS } from './site.ts';
+
+/** Everything that was seen in a run. */
+export type Evidence = {
+  readonly calls: readonly CallRecord[];
+  readonly legs: readonly LegRecord[];
+  readonly logged: readonly Logged[];
+  /** When the run was over. */
+  readonly endMs: number;
+};
+
+export type RoundFigures = {
+  /**
+   * The longest time between two calls that got through, one interval of probing taken off, of any line
+   * from any one surviving manager; from the last before the fault on. A call gets through when its
+   * caller is told that a phone of a surviving manager has it.
+   */
+  readonly outageMs: number;
+  /** Sentences, each of one case. */
+  readonly lost: readonly string[];
+  readonly duplicates: readonly string[];
+  readonly stale: readonly string[];
+};
+
+/** Two phones that have one call for longer, or one rung that much after another had it. */
+const BOTH_MS = 1000;
+const LATE_RING_MS = 250;
+/** A manager that is fenced has ended by then what it had. */
+const VICTIM_ENDS_MS = 5000;
+/** Between what a log says and when it was: its clock has milliseconds, and a turn takes some. */
+const CLOCK_MS = 20;
+
+export function judgeRound(round: Round, evidence: Evidence): RoundFigures {
+  const { faultMs, endMs } = round;
+  const calls = evidence.calls.filter(
+    ({ startMs, overMs }) => startMs < endMs && (overMs ?? Infinity) >= faultMs,
+  );
+  return {
+    outageMs: outage(round, calls),
+    lost: lostCalls(round, calls),
+    duplicates: duplicates(round, calls),
+    stale: stale(round, evidence),
+  };
+}
+
+function outage(round: Round, calls: readonly CallRecord[]): number {
+  const { survivors, faultMs, endMs } = round;
+  const intervalMs = PROBE_MS * survivors.length;
+  let longestMs = 0;
+  for (const { number } of LINES)
+    for (const origin of survivors) {
+      const through = calls
+        .filter((call) => call.line === number && call.origin === origin)
+        .filter((call) => call.purpose === 'probe' && isThrough(call, survivors))
+        .map(({ answeredMs }) => answeredMs ?? 0)
+        .filter((atMs) => atMs < endMs)
+        .sort((a, b) => a - b);
+      const before = Math.max(...through.filter((atMs) => atMs < faultMs), faultMs - intervalMs);
+      const times = [before, ...through.filter((atMs) => atMs >= faultMs), endMs];
+      for (const [at, atMs] of times.entries())
+        longestMs = Math.max(longestMs, atMs - (times[at - 1] ?? atMs));
+    }
+  return Math.max(0, longestMs - intervalMs);
+}
+
+function isThrough(call: CallRecord, survivors: readonly number[]): boolean {
+  const winner = call.legs.find(({ session }) => session === call.winner);
+  return winner !== undefined && survivors.includes(winner.manager);
+}
+
+function lostCalls(round: Round, calls: readonly CallRecord[]): string[] {
+  const { survivors, faultMs, healedMs } = round;
+  const lost: string[] = [];
+  for (const call of calls) {
+    if (!survivors.includes(call.origin)) continue;
+    const { answeredMs, hungUpMs, overMs = Infinity } = call;
+    if (isThrough(call, survivors) && overMs < (hungUpMs ?? Infinity))
+      lost.push(`${nameOf(call, round)} broke ${Math.round(overMs - faultMs)} ms after the fault`);
+    const definiteMs = Math.max(call.startMs, faultMs) + DEFINITE_MS;
+    if (answeredMs === undefined && (overMs > definiteMs || overMs === hungUpMs))
+      lost.push(`${nameOf(call, round)} was neither answered nor refused`);
+    for (const leg of call.legs) {
+      // Nobody is there to tell the phones of a manager that was killed.
+      const isVictim = leg.manager === round.manager;
+      if (isVictim && round.kind === 'kill manager') continue;
+      const limitMs = isVictim ? Math.max(overMs, healedMs) + VICTIM_ENDS_MS : overMs + DEFINITE_MS;
+      if ((leg.overMs ?? Infinity) > limitMs)
+        lost.push(`${nameOf(call, round)}: ${leg.device} did not hear of the end`);
+    }
+  }
+  return lost;
+}
+
+function duplicates(round: Round, calls: readonly CallRecord[]): string[] {
+  const found: string[] = [];
+  for (const call of calls) {
+    const { answeredMs = Infinity } = call;
+    const winner = call.legs.find(({ session }) => session === call.winner);
+    for (const leg of call.legs) {
+      if (leg === winner || leg.manager === round.manager) continue;
+      if (leg.invitedMs > answeredMs + LATE_RING_MS)
+        found.push(`${nameOf(call, round)}: ${leg.device} was rung after it was answered`);
+      const { talkingMs = Infinity, overMs = Infinity } = leg;
+      const bothMs = Math.min(overMs, winner?.overMs ?? Infinity) - Math.max(talkingMs, answeredMs);
+      if (bothMs > BOTH_MS) found.push(`${nameOf(call, round)}: ${leg.device} has it as well`);
+    }
+  }
+  return found;
+}
+
+/**
+ * What the manager that was hit did between its expulsion and its return, as its phones saw it: rang a
+ * member, told a caller of an answer, or kept two phones in one call.
+ */
+function stale(round: Round, { calls, legs, logged }: Evidence): string[] {
+  const { manager, faultMs, endMs, kind } = round;
+  if (manager === undefined || kind === 'kill manager') return [];
+  const id = `${MANAGERS[manager]}.`;
+  const during = logged.filter(({ atMs }) => atMs >= faultMs && atMs < endMs + VICTIM_ENDS_MS);
+  const gone = during.filter(
+    (entry) => (entry.type === 'left' || entry.type === 'fenced') && entry.home.startsWith(id),
+  );
+  const outMs = Math.min(...gone.map(({ atMs }) => atMs));
+  const back = during.filter((entry) => entry.type === 'joined' && entry.home.startsWith(id));
+  const backMs = Math.min(...back.map(({ atMs }) => atMs).filter((atMs) => atMs > outMs));
+  const isOut = (atMs: number | undefined): boolean =>
+    atMs !== undefined && atMs > outMs + CLOCK_MS && atMs < backMs;
+  const rung = legs.filter((leg) => leg.manager === manager && isOut(leg.invitedMs));
+  const told = calls.filter((call) => call.origin === manager && isOut(call.answeredMs));
+  const kept = calls.flatMap((call) =>
+    call.legs.filter(
+      (leg) =>
+        leg.manager === manager &&
+        leg.session !== call.winner &&
+        leg.talkingMs !== undefined &&
+        leg.talkingMs >= faultMs &&
+        leg.talkingMs < endMs &&
+        (leg.overMs ?? Infinity) > Math.max(round.healedMs, leg.talkingMs) + VICTIM_ENDS_MS,
+    ),
+  );
+  return [
+    ...rung.map((leg) => `${leg.device} was rung ${since(leg.invitedMs, outMs)}`),
+    ...told.map((call) => `${nameOf(call, round)} was answered ${since(call.answeredMs, outMs)}`),
+    ...kept.map((leg) => `${leg.device} still has a call that is another's`),
+  ];
+}
+
+function since(atMs: number | undefined, outMs: number): string {
+  return `${Math.round((atMs ?? 0) - outMs)} ms after the expulsion`;
+}
+
+function nameOf({ purpose, line, origin, startMs }: CallRecord, { faultMs }: Round): string {
+  const after = Math.round(startMs - faultMs);
+  return `${purpose} from ${MANAGERS[origin]} to ${line}, placed at ${after} ms`;
+}

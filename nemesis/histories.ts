@@ -1,0 +1,145 @@
+/** Histories of a run, made of what phones and logs say, and whether they are linearizable. */
+import type { Evidence } from './figures.ts';
+import { checkLinearizable, type Model, type Operation } from './linearizability.ts';
+import { ANSWER, type AnswerInput, APPEARANCE, type AppearanceInput } from './models.ts';
+import type { CallRecord, LegRecord } from './records.ts';
+
+export type HistoryFigures = {
+  readonly histories: number;
+  readonly operations: number;
+  /** Sentences: those that are not linearizable, or that the search gave up on. */
+  readonly wrong: readonly string[];
+  /** Two calls that had one appearance at one time, beyond doubt. */
+  readonly doubles: readonly string[];
+};
+
+const NEVER = Number.POSITIVE_INFINITY;
+/** A log's times are cut to whole ms, and its clock may be a little off this process's. */
+const CLOCK_MS = 5;
+/** Who has a call that much longer than another was named its winner has stayed. */
+const STAYED_MS = 1000;
+
+/** An appearance as a call had it: from before `takenMs` to no earlier than `freedMs`. */
+type Holding = {
+  readonly call: string;
+  readonly startMs: number;
+  readonly takenMs: number;
+  readonly freedMs: number;
+};
+
+export function checkHistories(evidence: Evidence): HistoryFigures {
+  const wrong: string[] = [];
+  const doubles: string[] = [];
+  let [histories, operations] = [0, 0];
+  const check = <State, Input>(
+    name: string,
+    model: Model<State, Input>,
+    history: readonly Operation<Input>[],
+  ): void => {
+    histories++;
+    operations += history.length;
+    const verdict = checkLinearizable(model, history);
+    if (verdict.type === 'linearizable') return;
+    const where = verdict.type === 'unknown' ? '' : ` at ${JSON.stringify(verdict.stuck)}`;
+    wrong.push(`${name}: ${verdict.type}${where}`);
+  };
+  for (const [name, holdings] of holdingsOf(evidence)) {
+    check(name, APPEARANCE, appearanceHistory(holdings));
+    doubles.push(...doublesOf(name, holdings));
+  }
+  for (const call of evidence.calls)
+    if (call.legs.length > 0)
+      check(`answer of ${call.session} to ${call.line}`, ANSWER, answerHistory(call));
+  return { histories, operations, wrong, doubles };
+}
+
+/** By line and appearance. */
+function holdingsOf({ calls, logged }: Evidence): ReadonlyMap<string, readonly Holding[]> {
+  const callOf = new Map<string, CallRecord>();
+  for (const call of calls) for (const { callId } of call.legs) callOf.set(callId, call);
+  const found = new Map<string, Map<CallRecord, number>>();
+  for (const entry of logged) {
+    if (entry.type !== 'offered') continue;
+    const call = callOf.get(entry.callId);
+    if (call === undefined) continue;
+    const name = `appearance ${entry.appearance} of ${call.line}`;
+    const takenMs = found.get(name) ?? new Map<CallRecord, number>();
+    takenMs.set(call, Math.min(takenMs.get(call) ?? NEVER, entry.atMs + CLOCK_MS));
+    found.set(name, takenMs);
+  }
+  return new Map(
+    [...found].map(([name, takenMs]) => [
+      name,
+      [...takenMs].map(([call, atMs]) => ({
+        call: call.session,
+        startMs: call.startMs,
+        takenMs: Math.max(atMs, call.startMs),
+        freedMs: freedMs(call, atMs),
+      })),
+    ]),
+  );
+}
+
+/** The first time at which the call may have ended for the line: its caller says when, unless others ended it. */
+function freedMs(call: CallRecord, takenMs: number): number {
+  const { hungUpMs, overMs } = call;
+  const isCallers = hungUpMs !== undefined && hungUpMs === overMs;
+  // Who has hung up says so at once; whoever else ended it did so some time before its phones heard of it.
+  return isCallers || (hungUpMs !== undefined && (overMs ?? NEVER) >= hungUpMs)
+    ? Math.max(hungUpMs, takenMs)
+    : takenMs;
+}
+
+function appearanceHistory(holdings: readonly Holding[]): Operation<AppearanceInput>[] {
+  return holdings.flatMap(({ call, startMs, takenMs, freedMs: freed }) => [
+    { callMs: startMs, returnMs: takenMs, input: { type: 'take', call } },
+    // Nobody outside sees when the line has forgotten it.
+    { callMs: freed, returnMs: NEVER, input: { type: 'free', call } },
+  ]);
+}
+
+function doublesOf(name: string, holdings: readonly Holding[]): string[] {
+  const sorted = holdings.toSorted((a, b) => a.takenMs - b.takenMs);
+  const doubles: string[] = [];
+  let last: Holding | undefined;
+  for (const holding of sorted) {
+    if (last !== undefined && holding.takenMs < last.freedMs)
+      doubles.push(`${name}: ${holding.call} while ${last.call} had it`);
+    if (last === undefined || holding.freedMs > last.freedMs) last = holding;
+  }
+  return doubles;
+}
+
+function answerHistory(call: CallRecord): Operation<AnswerInput>[] {
+  const { startMs, answeredMs, hungUpMs, overMs, winner, legs } = call;
+  const operations: Operation<AnswerInput>[] = [
+    // Managers and phones may die: a call may be over for those in between at any time.
+    { callMs: startMs, returnMs: NEVER, input: { type: 'end' } },
+  ];
+  if (answeredMs !== undefined)
+    operations.push({
+      callMs: startMs,
+      returnMs: answeredMs,
+      input: { type: 'told', phone: winner },
+    });
+  for (const leg of legs) {
+    const { session, answerMs } = leg;
+    if (answerMs === undefined) continue;
+    const stayed = hasStayed(leg, call);
+    const endMs = session === winner ? (hungUpMs ?? overMs ?? NEVER) : (leg.overMs ?? NEVER);
+    operations.push({
+      callMs: answerMs,
+      returnMs: stayed === null ? NEVER : Math.max(endMs, answerMs),
+      input: { type: 'answer', phone: session, stayed },
+    });
+  }
+  return operations;
+}
+
+/** Null: its end was not heard, or could have any cause. */
+function hasStayed(leg: LegRecord, { winner, answeredMs }: CallRecord): boolean | null {
+  if (leg.session === winner) return true;
+  if (leg.overMs === undefined || answeredMs === undefined) return null;
+  const bothMs = leg.overMs - Math.max(answeredMs, leg.talkingMs ?? leg.overMs);
+  return bothMs > STAYED_MS;
+}
