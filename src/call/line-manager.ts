@@ -126,12 +126,13 @@ export class LineManager implements Process<CallSignal> {
     const wasLost = table.isLost(number);
     if (location !== undefined) table.forget(number);
     const lcp = lcpFor(location, this.#options.cluster.home);
+    const isNews = location?.mode !== 'replicated' || record?.own?.isOwner !== true;
     if (record?.own !== undefined) this.#settleOwn(number, record, lcp, wasLost);
     this.#showView(number, record);
     if (location?.mode === 'single') this.#count(number, record, location.lcp, wasLost);
     if (record === undefined) return;
     this.#answerCallers(number, record);
-    if (lcp !== undefined) this.#introduceAll(number);
+    if (lcp !== undefined && isNews) this.#introduceAll(number);
     else if (location === undefined) this.#seek(number, this.#rankOf(number) * RANK_MS);
     settleRecord(records, number);
   }

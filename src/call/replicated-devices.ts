@@ -7,7 +7,7 @@ import type { Pid } from '../process/pid.ts';
 import { type Out, tell } from './effects.ts';
 import type { Offered } from './line-control.ts';
 import { findDevice, type LineDevice, removeDevice, storeDevice } from './line-control-database.ts';
-import { withdraw } from './line-offer.ts';
+import { ring, withdraw } from './line-offer.ts';
 import { type Adopted, enter, type ReplicatedLine } from './replicated-calls.ts';
 import { answerHere, joinRound, refuseHere } from './replicated-offer.ts';
 import { evict } from './replicated-reports.ts';
@@ -94,9 +94,13 @@ export function settleAdopted(
   line.adopted.delete(call.call);
   for (const { pid, said } of adopted) {
     const device = findDevice(line.control.devices, pid);
-    if (device !== undefined && members.includes(device.member)) {
+    // It may have been told to stop here before, and not have heard that yet.
+    const isItsTurn = !call.refused.includes(pid) && members.includes(device?.member ?? '');
+    if (isItsTurn && said !== undefined) {
       if (!call.ringing.includes(pid)) call.ringing.push(pid);
-      if (said !== undefined) answerHere(line, call, said, pid, out);
-    } else withdraw({ pid, call: call.call }, 'no answer', out);
+      answerHere(line, call, said, pid, out);
+    } else if (isItsTurn && device !== undefined) ring(line.control, call, device, out);
+    if (!isItsTurn || (said === undefined && !call.ringing.includes(pid)))
+      withdraw({ pid, call: call.call }, 'no answer', out);
   }
 }
