@@ -40,7 +40,7 @@ flow(
     gw < BYE, Q.850;cause=16;text="Normal call clearing"
     gw > 200 BYE
   `,
-  withGateway(30),
+  { directory: withGateway(30) },
 );
 
 flow(
@@ -68,7 +68,7 @@ flow(
     gw < BYE, Q.850;cause=16;text="Normal call clearing"
     gw > 200 BYE
   `,
-  withGateway(30),
+  { directory: withGateway(30) },
 );
 
 flow(
@@ -83,7 +83,7 @@ flow(
     gw < 403, Q.850;cause=21;text="Call rejected"
     gw > ACK
   `,
-  withGateway(30),
+  { directory: withGateway(30) },
 );
 
 flow(
@@ -104,5 +104,6 @@ flow(
     1001 < 503, Q.850;cause=42;text="Switching equipment congestion"
     1001 > ACK
   `,
-  withGateway(1),
+  // Each manager counts its own calls.
+  { directory: withGateway(1), settings: ['alone'] },
 );

@@ -85,6 +85,36 @@ flow(
     1001 < 200 sdp
     1001 > ACK
   `,
+  {
+    apart: `
+      1001 > INVITE 2000 sdp
+      2000a < INVITE 2000a sdp
+      2000a > 180
+      1001 < 180
+      2000a > 200 sdp
+      2000a < ACK
+      1001 < 200 sdp
+      1001 > ACK
+      2000a > INVITE again sdp sendonly
+      1001 > INVITE again sdp sendonly
+      2000a < 491
+      1001 < 491
+      2000a > ACK
+      1001 > ACK
+      2000a > INVITE again sdp sendonly
+      1001 < INVITE again sdp sendonly
+      1001 > 200 sdp
+      1001 < ACK
+      2000a < 200 sdp
+      2000a > ACK
+      1001 > INVITE again sdp sendonly
+      2000a < INVITE again sdp sendonly
+      2000a > 200 sdp
+      2000a < ACK
+      1001 < 200 sdp
+      1001 > ACK
+    `,
+  },
 );
 
 flow(
@@ -319,6 +349,7 @@ flow(
     1001 < BYE, Q.850;cause=16;text="Normal call clearing"
     1001 > 200 BYE
   `,
+  { settings: ['alone'] },
 );
 
 flow(
@@ -639,4 +670,5 @@ flow(
     1002 < BYE, Q.850;cause=16;text="Normal call clearing"
     1002 > 200 BYE
   `,
+  { settings: ['alone'] },
 );

@@ -76,6 +76,30 @@ flow(
     2000c > 200 BYE
     2000b < ACK
   `,
+  {
+    apart: `
+      1001 > INVITE 2000 sdp
+      2000a < INVITE 2000a sdp
+      2000b < INVITE 2000b sdp
+      2000c < INVITE 2000c sdp
+      2000a > 180
+      2000b > 180
+      2000c > 180
+      1001 < 180
+      2000a > 200 sdp
+      2000c > 200 sdp
+      2000a < ACK
+      2000c < ACK
+      2000b < CANCEL, SIP;cause=200;text="Call completed elsewhere"
+      2000c < BYE, SIP;cause=200;text="Call completed elsewhere"
+      1001 < 200 sdp
+      2000b > 200 CANCEL
+      2000b > 487
+      1001 > ACK
+      2000c > 200 BYE
+      2000b < ACK
+    `,
+  },
 );
 
 flow(
@@ -264,8 +288,8 @@ flow(
 flow(
   'a member may register the number itself instead of its own address of record',
   ['2000a', '1001'],
-  ({ site, phone, wait }) => {
-    const member = site.addPhone('2000b', '2000');
+  ({ addPhone, phone, wait }) => {
+    const member = addPhone('2000b', '2000');
     member.register(3600);
     wait(100);
     const call = phone('1001').call('2000');

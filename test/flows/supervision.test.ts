@@ -2,18 +2,20 @@
 import assert from 'node:assert/strict';
 import { InvariantError } from '../../src/base/assert.ts';
 import { firstLcp } from '../../src/call/registration-table.ts';
-import type { Pid } from '../../src/process/pid.ts';
-import { SERVER } from '../../src/testkit/site.ts';
+import { homeOf, type Pid } from '../../src/process/pid.ts';
 import { type Cast, flow, talk } from './flow.ts';
 
 /** Breaks an invariant in a turn of `pid`. */
 function breakIn({ site, wait }: Cast, pid: Pid | undefined): void {
   assert(pid);
-  site.manager.scheduler.run(pid, () => {
-    throw new InvariantError('broken by a test');
-  });
-  // The supervisor's word travels with the next turn.
-  site.network.send(site.phones[0]?.options.address ?? assert.fail(), SERVER, '\r\n');
+  for (const { run } of site.managers) {
+    if (run?.home !== homeOf(pid)) continue;
+    run.turn(() =>
+      run.manager?.scheduler.run(pid, () => {
+        throw new InvariantError('broken by a test');
+      }),
+    );
+  }
   wait(100);
 }
 
@@ -24,8 +26,9 @@ function lineOf({ site }: Cast): Pid | undefined {
 
 /** The device process that has a leg of `user`'s device. */
 function processOf({ site }: Cast, user: string): Pid | undefined {
-  for (const { process } of site.manager.devices.legs())
-    if (process.place.device === user) return process.pid;
+  for (const { manager } of site.managers)
+    for (const { process } of manager?.devices.legs() ?? [])
+      if (process.place.device === user) return process.pid;
   return undefined;
 }
 
