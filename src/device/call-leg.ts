@@ -86,6 +86,8 @@ export type CallLeg = {
   readonly line: { readonly number: string; readonly appearance: number } | undefined;
   /** Call control of a call that a line offered, as long as it answers for this leg. */
   control: Pid | undefined;
+  /** That the phone rings, as it was said: a line's next process may have to hear it again. */
+  alerted: Extract<CallSignal, { type: 'callAlert' }> | undefined;
   /** What was said when the phone took the call, until the caller has acknowledged it. */
   unacknowledged: Extract<CallSignal, { type: 'callProceed' }> | undefined;
   phase: 'offered' | 'talking' | 'over';
@@ -128,6 +130,7 @@ export function calledLeg(
     number: request.dialled,
     line: lineOf(request),
     control: request.control,
+    alerted: undefined,
     unacknowledged: undefined,
     phase: 'offered',
     offered: request.offer !== undefined,
@@ -169,6 +172,7 @@ export function callingLeg(
     number,
     line: undefined,
     control: undefined,
+    alerted: undefined,
     unacknowledged: undefined,
     phase: 'offered',
     offered,

@@ -88,15 +88,18 @@ export function alerting(
   event: Extract<UserAgentEvent<CallLeg>, { type: 'progress' }>,
 ): void {
   const kind = ALERT_KIND[event.status];
-  if (kind === undefined || record.reportTo === undefined) return;
-  process.host.tell(record.reportTo, {
+  if (kind === undefined) return;
+  const alert: Signal<'callAlert'> = {
     type: 'callAlert',
     call: record.call,
     from: { pid: process.pid, call: record.call },
     kind,
     reliable: event.confirm,
     ...(event.media === undefined ? {} : { media: event.media }),
-  });
+  };
+  // What describes media, or is to be confirmed, is not said twice.
+  if (event.media === undefined && !event.confirm) record.alerted = alert;
+  if (record.reportTo !== undefined) process.host.tell(record.reportTo, alert);
 }
 
 /** The caller's word on a reliable alert: PRACK, with its answer or a new offer. */

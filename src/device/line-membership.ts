@@ -79,8 +79,10 @@ function attach(process: DeviceProcess, number: string, lcp: Pid): void {
   const { member } = seat;
   host.tell(lcp, { type: 'attach', number, pid, device: place.device, member, calls });
   // Nobody may have heard of it.
-  for (const { unacknowledged } of records)
+  for (const { phase, alerted, unacknowledged } of records) {
+    if (phase === 'offered' && alerted !== undefined) host.tell(lcp, alerted);
     if (unacknowledged !== undefined) host.tell(lcp, unacknowledged);
+  }
 }
 
 /** Calls that lines have offered to this process. */

@@ -22,6 +22,7 @@ export type FakeCall = {
   readonly outcomes: string[];
   /** Offers of this call (a serial line may come round). */
   offers: number;
+  hasAlerted: boolean;
   /** The caller has said that it has the answer, or is the one who said so. */
   isConfirmed: boolean;
 };
@@ -105,13 +106,16 @@ export class FakeDevice implements Process<CallSignal> {
       request,
       outcomes: [],
       offers: 0,
+      hasAlerted: false,
       isConfirmed: true,
     };
     this.calls.set(call, record);
     return record;
   }
 
-  alert({ call, reportTo }: FakeCall): void {
+  alert(record: FakeCall): void {
+    const { call, reportTo } = record;
+    record.hasAlerted = true;
     const from = { ...this.#leg, call };
     if (reportTo !== undefined)
       this.host.tell(reportTo, { type: 'callAlert', call, from, kind: 'ringing', reliable: false });
@@ -204,8 +208,10 @@ export class FakeDevice implements Process<CallSignal> {
     for (const record of records) record.reportTo = lcp;
     const calls = records.map(reportOf);
     this.host.tell(lcp, { type: 'attach', number, pid: this.host.pid, device, member, calls });
-    for (const record of records)
+    for (const record of records) {
+      if (record.phase === 'offered' && record.hasAlerted) this.alert(record);
       if (record.phase === 'talking' && !record.isConfirmed) this.#proceed(record, lcp);
+    }
   }
 
   #offered(request: CallRequest, from: Pid): void {
@@ -226,6 +232,7 @@ export class FakeDevice implements Process<CallSignal> {
       request,
       outcomes: [],
       offers,
+      hasAlerted: false,
       isConfirmed: false,
     });
   }

@@ -164,6 +164,20 @@ test("the manager of the line's process dies: phones elsewhere ring on, and one 
   end(play);
 });
 
+test('a phone begins to ring while the line is without a process: the caller hears it', () => {
+  const play = cast();
+  const { exchange, cas, dan } = play;
+  call(play);
+  exchange.kill('a.1', 1000);
+  exchange.wait(500);
+  for (const each of cas.open('offered')) exchange.act(cas, () => cas.alert(each));
+  const [calling] = dan.open('offered');
+  assert.deepEqual(calling?.outcomes, []);
+  exchange.wait(1500);
+  assert.deepEqual(calling.outcomes, ['ringing']);
+  end(play);
+});
+
 test('a phone answers while the line is without a process: its answer is said again, and wins', () => {
   const play = cast();
   const { exchange, ben } = play;
