@@ -34,7 +34,8 @@ function hearInDistributed(
   const { request, holder, taken, lcps } = call;
   switch (signal.type) {
     case 'callProceed':
-      if (signal.from.pid !== holder.pid) withdrawLeg(signal.from, 'answered elsewhere', out);
+      // It has been told who has the call, and tells its phone; unless it is none of those that have.
+      if (call.isTheLines && !lcps.includes(from)) out.push(tell(from, taken));
       return call;
     case 'callFollow':
       if (!call.isTheLines) {

@@ -90,7 +90,8 @@ function hearInDistributing(
       return call;
     case 'callProceed':
       if (isOurs) return answer(call, signal, out);
-      withdrawLeg(signal.from, 'answered elsewhere', out);
+      // Given up as gone: it has the call from a time before.
+      withdrawLeg({ pid: from, call: request.call }, 'call gone', out);
       return call;
     case 'callRefuse':
       if (!isOurs) return call;

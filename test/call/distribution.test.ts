@@ -155,7 +155,7 @@ flow(
 );
 
 flow(
-  'two answer at once: the second one is told',
+  'two answer at once: the second one’s process hears who has the call',
   PARALLEL,
   `${OFFERED}
   b.1.l2 > callProceed of b.1.d8
@@ -165,7 +165,8 @@ flow(
              b.1.l2 < callTaken of b.1.d8
              c.1.l3 < callTaken of b.1.d8
   c.1.l3 > callProceed of c.1.d9
-             c.1.d9 < callWithdraw answered elsewhere
+  d.1.l4 > callProceed of d.1.d6
+             d.1.l4 < callTaken of b.1.d8
   `,
 );
 
