@@ -13,7 +13,16 @@ import { type LineControl, newLineControl } from '../../call/line-control.ts';
 import { step as stepLine } from '../../call/line-control-process.ts';
 import type { Pid } from '../../process/pid.ts';
 import { type Machine, machineOf, type ProcessEvent } from './machine.ts';
-import { CALLER, type Caller, callerOf, type Phone, phoneOf } from './phones.ts';
+import {
+  CALLER,
+  type Caller,
+  CONTROL,
+  callerOf,
+  NUMBER,
+  type Phone,
+  phoneOf,
+  seatOf,
+} from './phones.ts';
 import { ProcessModel, type Snapshot } from './process-model.ts';
 
 export type AnswerConfiguration = {
@@ -21,6 +30,8 @@ export type AnswerConfiguration = {
   readonly phones: number;
   /** In series, each for as long as it likes; else all ring at once. */
   readonly isSerial?: boolean;
+  /** And then the first one again. */
+  readonly comesRound?: boolean;
   readonly crashes?: number;
   readonly losses?: number;
   readonly duplicates?: number;
@@ -36,10 +47,8 @@ type CallControl = ReturnType<typeof stepCall>;
 export type LineEvent = Parameters<typeof stepLine>[1];
 export type CallEvent = Parameters<typeof stepCall>[1];
 
-export const CONTROL = 'a.1.c0' as Pid;
 export const LCP = 'b.1.l0' as Pid;
 const LINE_MANAGER = 'a.1.m0' as Pid;
-const NUMBER = '2000';
 
 export function answerModel(
   configuration: AnswerConfiguration,
@@ -55,8 +64,10 @@ export function answerModel(
     machines: [
       callerOf(CONTROL),
       callMachine(steps),
-      lineMachine(lineOf(phones, configuration.isSerial === true), phones, steps),
-      ...phones.map((pid) => phoneOf(pid, { lcp: LCP })),
+      lineMachine(lineOf(phones, configuration), phones, steps),
+      ...phones.map((pid) =>
+        phoneOf(pid, { lcp: LCP, ringsAgain: configuration.comesRound === true }),
+      ),
     ],
     mortals: [CALLER, ...phones],
     ...(crashes === undefined ? {} : { crashes }),
@@ -64,12 +75,12 @@ export function answerModel(
     ...(duplicates === undefined ? {} : { duplicates }),
     ...(isUnordered === undefined ? {} : { isUnordered }),
     timers: losses === undefined ? /^(step|no answer)/ : /^(step|no answer|confirm)/,
-    check: (world) => check(world, phones, losses !== undefined || isUnordered === true),
+    check: (world) => checkAnswers(world, phones, losses !== undefined || isUnordered === true),
   });
 }
 
-/** `mayWait`: what was lost is made up for by somebody's patience, and not all have run out of it. */
-function check(
+/** S5. `mayWait`: something is made up for by somebody's patience, and may not have been yet. */
+export function checkAnswers(
   { recordOf, isQuiet }: Snapshot,
   phones: readonly Pid[],
   mayWait: boolean,
@@ -102,7 +113,7 @@ function check(
   }
 }
 
-function callMachine(steps: AnswerSteps): Machine {
+export function callMachine(steps: AnswerSteps): Machine {
   const step = (call: CallControl, event: ProcessEvent, out: Out): CallControl => {
     if (event.type === 'act') return call;
     if (event.type !== 'signal' || event.signal.type !== 'callRequest')
@@ -120,21 +131,25 @@ function callMachine(steps: AnswerSteps): Machine {
 
 function lineMachine(line: Line, phones: readonly Pid[], steps: AnswerSteps): Machine {
   const control = newLineControl(line, 1);
-  for (const [at, pid] of phones.entries()) {
-    const { name: member, device } = line.members[at] ?? { name: '', device: '' };
-    const signal = { type: 'attach', number: NUMBER, pid, device, member } as const;
-    stepLine(control, { type: 'signal', signal, from: pid }, []);
-  }
+  for (const pid of phones)
+    stepLine(
+      control,
+      { type: 'signal', signal: { type: 'attach', ...seatOf(pid) }, from: pid },
+      [],
+    );
   return machineOf(LCP, control, (record: LineControl, event, out) => {
     if (event.type !== 'act') steps.line(record, event, out);
     return record;
   });
 }
 
-function lineOf(phones: readonly Pid[], isSerial: boolean): Line {
+export function lineOf(
+  phones: readonly Pid[],
+  { isSerial = false, comesRound = false }: Partial<AnswerConfiguration> = {},
+): Line {
   const members = phones.map((pid) => ({
-    name: pid.charAt(0),
-    device: `${pid.charAt(0)}-phone`,
+    name: seatOf(pid).member,
+    device: seatOf(pid).device,
     ringAfterMs: 0,
     rights: ['answer' as const],
   }));
@@ -144,7 +159,13 @@ function lineOf(phones: readonly Pid[], isSerial: boolean): Line {
     mode: 'single',
     appearances: 4,
     offering: isSerial
-      ? { type: 'serial', steps: members.map(({ name }) => ({ members: [name], ms: 10_000 })) }
+      ? {
+          type: 'serial',
+          steps: [...members, ...(comesRound ? members.slice(0, 1) : [])].map(({ name }) => ({
+            members: [name],
+            ms: 10_000,
+          })),
+        }
       : { type: 'parallel' },
     members,
     noAnswerMs: 25_000,

@@ -3,6 +3,7 @@ import { type AnswerConfiguration, answerModel } from './answer-model.ts';
 import type { Model } from './explorer.ts';
 import { LockModel } from './lock-model.ts';
 import type { LockConfiguration } from './lock-world.ts';
+import { type RehomingConfiguration, rehomingModel } from './rehoming-model.ts';
 
 /** Makes a model when it is its turn: one that has been gone through holds hundreds of megabytes. */
 export type MakeModel = () => Model;
@@ -96,13 +97,25 @@ const ANSWERS_LARGE: readonly AnswerConfiguration[] = [
   },
 ];
 
+const REHOMINGS_SMALL: readonly RehomingConfiguration[] = [
+  { name: '1 phone, the manager dies', phones: 1, dies: true },
+  { name: '1 phone, the manager is expelled and lives', phones: 1, dies: false },
+];
+
+const REHOMINGS_LARGE: readonly RehomingConfiguration[] = [
+  { name: '2 phones, the manager dies', phones: 2, dies: true },
+  { name: '2 phones, the manager is expelled and lives', phones: 2, dies: false },
+];
+
 export const SMALL: readonly MakeModel[] = [
   ...LOCKS_SMALL.map(lockOf),
   ...ANSWERS_SMALL.map(answerOf),
+  ...REHOMINGS_SMALL.map(rehomingOf),
 ];
 export const LARGE: readonly MakeModel[] = [
   ...LOCKS_LARGE.map(lockOf),
   ...ANSWERS_LARGE.map(answerOf),
+  ...REHOMINGS_LARGE.map(rehomingOf),
 ];
 
 function lockOf(configuration: LockConfiguration): MakeModel {
@@ -111,4 +124,8 @@ function lockOf(configuration: LockConfiguration): MakeModel {
 
 function answerOf(configuration: AnswerConfiguration): MakeModel {
   return () => answerModel({ ...configuration, name: `answer: ${configuration.name}` });
+}
+
+function rehomingOf(configuration: RehomingConfiguration): MakeModel {
+  return () => rehomingModel({ ...configuration, name: `re-homing: ${configuration.name}` });
 }

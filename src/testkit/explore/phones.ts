@@ -45,6 +45,8 @@ export type PhoneOptions = {
 export const CONTROL = 'a.1.c0' as Pid;
 export const NUMBER = '2000';
 
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+
 const CONFIRM = 'confirm';
 /** How long a phone rings without a line: `device/line-membership.ts`. */
 const AWAIT = 'line awaited';
@@ -205,21 +207,26 @@ function hearPhone(pid: Pid, phone: Phone, signal: CallSignal, from: Pid, out: O
 /** Goes to another process of the line, with the call that the one before has offered. */
 function attach(pid: Pid, phone: Phone, lcp: Pid, out: Out): void {
   const { phase } = phone;
-  const member = pid.slice(pid.lastIndexOf('.') + 1);
   const state = ({ ringing: 'ringing', answered: 'answered', talking: 'active' } as const)[
     phase as 'ringing'
   ];
   const caller = { pid: CALLER, call: CALL };
   const from = { number: '1001', name: '' };
   const calls =
-    state === undefined ? [] : [{ call: CALL, appearance: 1, from, control: CONTROL, caller, state }];
+    state === undefined
+      ? []
+      : [{ call: CALL, appearance: 1, from, control: CONTROL, caller, state }];
   if (state !== undefined) {
     phone.reportTo = lcp;
     out.push(stop(AWAIT));
   }
-  const seat = { number: NUMBER, pid, device: `${member}-phone`, member } as const;
-  out.push(tell(lcp, { type: 'attach', ...seat, calls }));
+  out.push(tell(lcp, { type: 'attach', ...seatOf(pid), calls }));
   if (phase === 'answered') out.push(tell(lcp, proceedOf(pid)));
+}
+
+/** Of the line. */
+export function seatOf(pid: Pid): Pick<Signal<'attach'>, 'number' | 'pid' | 'device' | 'member'> {
+  return { number: NUMBER, pid, device: `${pid}-phone`, member: pid };
 }
 
 function proceedOf(pid: Pid): CallSignal {

@@ -16,8 +16,11 @@ export type ProcessConfiguration = {
   /** Who may die, one after the other, `crashes` times. */
   readonly mortals?: readonly Pid[];
   readonly crashes?: number;
-  /** A manager that leaves the cluster, and whether it dies, or is expelled and does not know it yet. */
-  readonly departing?: { readonly home: Home; readonly dies: boolean };
+  /**
+   * A manager that leaves the cluster, and whether it dies, or is expelled and does not know it yet.
+   * `isHeard`: what it says then is heard all the same, as it must not be.
+   */
+  readonly departing?: { readonly home: Home; readonly dies: boolean; readonly isHeard?: boolean };
   readonly losses?: number;
   readonly duplicates?: number;
   /** Signals overtake one another. */
@@ -32,7 +35,7 @@ export type ProcessConfiguration = {
 export type Snapshot = {
   /** The record of a process, undefined when it died or has ended. */
   readonly recordOf: (pid: Pid) => unknown;
-  /** Everything that was said has been heard. */
+  /** Everything that was said has been heard, and who is gone is seen to be. */
   readonly isQuiet: boolean;
   /** Nothing can happen any more. */
   readonly isEnd: boolean;
@@ -151,7 +154,8 @@ export class ProcessModel implements Model {
       if (node === undefined || surroundings.dead.includes(place)) return undefined;
       return this.#recordOf(node);
     };
-    return { recordOf, isQuiet: under.length === 0, isEnd };
+    const isQuiet = under.length === 0 && (surroundings.unseen ?? []).length === 0;
+    return { recordOf, isQuiet, isEnd };
   }
 
   #recordOf(node: number): unknown {
@@ -243,13 +247,7 @@ export class ProcessModel implements Model {
       let after: World = {
         surroundings: seen,
         nodes,
-        under: world.under.filter((number) => {
-          const { from, to } = this.#sent.valueOf(number);
-          return (
-            !(places.includes(from) && here.includes(to)) &&
-            !(here.includes(from) && places.includes(to))
-          );
-        }),
+        under: world.under.filter((number) => !this.#isCut(seen, number)),
       };
       for (const place of here) after = this.#after(after, place, event);
       next.push(this.#pack(after));
@@ -263,6 +261,14 @@ export class ProcessModel implements Model {
     return { surroundings: { ...surroundings, dead }, nodes, under: kept };
   }
 
+  /** Who said that is told that there is nobody, if it wants to know. */
+  #missed(number: number): readonly number[] {
+    const { from, to, event } = this.#sent.valueOf(number);
+    const gone = this.#pids[to];
+    if (gone === undefined || event.type !== 'signal' || !MISSED.has(event.signal.type)) return [];
+    return [this.#sent.numberOf({ from: to, to: from, event: { type: 'down', gone } })];
+  }
+
   #placesOf(home: Home): readonly number[] {
     return this.#pids.flatMap((pid, place) => (homeOf(pid) === home ? [place] : []));
   }
@@ -270,8 +276,9 @@ export class ProcessModel implements Model {
   /** Whether what one says does not get to the other: one is of a manager that the other's has seen leave. */
   #isCut({ unseen }: Surroundings, number: number): boolean {
     const { departing } = this.#configuration;
-    if (departing === undefined || unseen === null) return false;
-    const { from, to } = this.#sent.valueOf(number);
+    if (departing === undefined || departing.isHeard === true || unseen === null) return false;
+    const { from, to, event } = this.#sent.valueOf(number);
+    if (event.type !== 'signal') return false;
     const [one = '', two = ''] = [from, to].map((place) =>
       homeOf(this.#pids[place] ?? ('' as Pid)),
     );
@@ -290,20 +297,14 @@ export class ProcessModel implements Model {
     let act: Act;
     if (this.#nodes.valueOf(node).isOver) {
       const event = this.#events.valueOf(heard);
-      const isMissed = event.type === 'signal' && MISSED.has(event.signal.type);
-      const gone = this.#pids[place];
-      const answer: ProcessEvent | undefined =
-        isMissed && gone !== undefined ? { type: 'down', gone } : undefined;
-      const sent =
-        answer === undefined ? [] : [this.#sent.numberOf({ from: place, to: from, event: answer })];
-      act = { node, sent };
+      const missed = this.#missed(this.#sent.numberOf({ from, to: place, event }));
+      act = { node, sent: from < 0 ? [] : missed };
     } else act = this.#act(place, node, heard);
-    const living = act.sent.filter(
-      (number) =>
-        !surroundings.dead.includes(this.#sent.valueOf(number).to) &&
-        !this.#isCut(surroundings, number),
-    );
-    return { surroundings, nodes: nodes.with(place, act.node), under: this.#add(under, living) };
+    const said = act.sent.flatMap((number) => {
+      if (this.#isCut(surroundings, number)) return this.#missed(number);
+      return surroundings.dead.includes(this.#sent.valueOf(number).to) ? [] : [number];
+    });
+    return { surroundings, nodes: nodes.with(place, act.node), under: this.#add(under, said) };
   }
 
   /** Found out once for each process, record and event. */
