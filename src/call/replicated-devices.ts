@@ -10,7 +10,7 @@ import { findDevice, type LineDevice, removeDevice, storeDevice } from './line-c
 import { ring, withdraw } from './line-offer.ts';
 import { type Adopted, enter, type ReplicatedLine } from './replicated-calls.ts';
 import { answerHere, joinRound, refuseHere } from './replicated-offer.ts';
-import { evict } from './replicated-reports.ts';
+import { evict, report } from './replicated-reports.ts';
 import type { CallSignal, MemberCall } from './signals.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -61,6 +61,8 @@ function adopt(line: ReplicatedLine, device: LineDevice, brought: MemberCall, ou
       withdraw({ pid, call }, 'call gone', out);
       return;
     }
+    // Their processes may have broken too: then nobody else knows of it.
+    for (const peer of line.peers.keys()) report(line, peer, out);
   }
   out.push(tell(control, { type: 'callFollow', call, version: 0 }));
 }

@@ -333,6 +333,7 @@ flow(
   b.1.d8 > attach ben has c1 1 answered
              b.1.d8 < attached
              start sweep 60000
+             a.1.l1 < lineReport c1 offered
              a.1.c1 < callFollow version 0
   b.1.d8 > callProceed
   b.1.d9 > attach cas has c1 1 ringing
@@ -343,6 +344,7 @@ flow(
              a.1.c1 < callFollow version 0
   a.1.c1 > callRequest members ben,cas round 1
              a.1.c1 < callProceed
+             b.1.d9 < callRequest
              b.1.d7 < callWithdraw no answer
   a.1.c1 > callTaken of b.1.d8
              b.1.d9 < callWithdraw answered elsewhere
@@ -356,6 +358,7 @@ flow(
   b.1.d8 > attach ben has c1 1 ringing
              b.1.d8 < attached
              start sweep 60000
+             a.1.l1 < lineReport c1 offered
              a.1.c1 < callFollow version 0
   ! a.1.c1
              b.1.d8 < callWithdraw internal failure
