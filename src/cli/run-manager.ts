@@ -146,7 +146,8 @@ type ListenFailure = {
 const SECTIONS: Readonly<Record<string, string>> = {
   BusError: "'cluster: { bus: … }'",
   StoreError: "'cluster: { store: … }'",
-  JoinError: "'cluster' and 'manager: { id: … }'",
+  'JoinError store': "'cluster: { store: … }'",
+  'JoinError id taken': "'manager: { id: … }'",
 };
 
 /**
@@ -156,10 +157,11 @@ const SECTIONS: Readonly<Record<string, string>> = {
 export function cannotStart(error: unknown, hint: string, file?: string): never {
   if (error instanceof Error) {
     const { code, transport, address, port } = error as Error & ListenFailure;
-    const section = SECTIONS[error.name];
-    const inFile = file === undefined ? '' : ` (${section} in ${file})`;
-    if (section !== undefined)
+    const section = SECTIONS[error.name] ?? SECTIONS[`${error.name} ${String(code)}`];
+    if (section !== undefined || error.name === 'JoinError') {
+      const inFile = file === undefined || section === undefined ? '' : ` (${section} in ${file})`;
       throw new CommandError(EXIT.failed, `${error.message.replace(/\.$/, '')}${inFile}`);
+    }
     const kind = typeof transport === 'string' ? `${transport} ` : '';
     const where = `${kind}${address}:${port}`;
     const why = code === 'certificate' ? error.message : explain(code, where);

@@ -1,0 +1,61 @@
+/** A manager that is no member of its cluster any more: it says why, and ends so that it is started again. */
+import assert from 'node:assert/strict';
+import test, { type TestContext } from 'node:test';
+import { SILENT } from '../../../src/base/log.ts';
+import { connectEtcd } from '../../../src/cluster/etcd/connect.ts';
+import { type Program, runtimeOf, startProgram } from '../../cli/program.ts';
+import { type EtcdCluster, startEtcd } from '../etcd/etcd-server.ts';
+import { startNats } from '../nats/nats-server.ts';
+import { Folder } from './manager-file.ts';
+
+async function running(
+  context: TestContext,
+  more: object,
+): Promise<{ program: Program; store: EtcdCluster }> {
+  const bus = await startNats();
+  context.after(() => bus.remove());
+  const store = await startEtcd();
+  context.after(() => store.close());
+  const cluster = { bus: bus.urls, store: store.urls, ...more };
+  const file = new Folder(context).manager('cm1', cluster);
+  const program = startProgram(runtimeOf(context), ['start', '-c', file]);
+  context.after(() => program.child.kill('SIGKILL'));
+  await program.said('manager ready');
+  return { program, store };
+}
+
+/** What its log said of it, and what came last. */
+async function end(program: Program): Promise<object> {
+  const { code, out, err } = await program.ended;
+  const lines = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const fenced = lines.filter(({ event }) => event === 'manager fenced');
+  return { code, err, log: fenced.map(({ level, why }) => [level, why]) };
+}
+
+test('one that was expelled ends with 75', async (context) => {
+  const { program, store } = await running(context, {});
+  const plane = await connectEtcd({ servers: store.urls, cluster: 'linewright', log: SILENT });
+  context.after(() => plane.close());
+  const remove = { type: 'delete', key: 'members/cm1' } as const;
+  await new Promise((resolve) => plane.transact({ compare: [], then: [remove] }, resolve));
+  const why = 'the other members have expelled it, since they did not hear it or it was stopped';
+  assert.deepEqual(await end(program), {
+    code: 75,
+    err: `cm1 is no member of its cluster any more: ${why}. Start it again: it joins anew\n`,
+    log: [['error', why]],
+  });
+});
+
+test('one that is not to go on without the store ends with 75 when that is gone', async (context) => {
+  const { program, store } = await running(context, { store_outage: 'fence' });
+  await store.close();
+  const why = 'the store has not confirmed its membership in time';
+  assert.deepEqual(await end(program), {
+    code: 75,
+    err: `cm1 is no member of its cluster any more: ${why}. Start it again: it joins anew\n`,
+    log: [['error', why]],
+  });
+});
