@@ -88,17 +88,18 @@ function controlRows(
 function controlOf(manager: CallManager, number: string): LinePart['control'] {
   const { processing, cluster, watch, directory } = manager;
   if (!processing.lines.has(number)) return null;
-  const isSingle = directory.lines.get(number)?.mode === 'single';
+  const mode = directory.lines.get(number)?.mode ?? 'single';
+  const isSingle = mode === 'single';
   const placement = watch.placement(isSingle ? keyOf(number) : keyOf(number, cluster.home));
   if (placement === undefined) return null;
   const { pid, epoch, sinceMs } = placement;
-  return { pid, epoch, since: new Date(sinceMs).toISOString(), why: inWords(placement) };
+  return { pid, epoch, since: new Date(sinceMs).toISOString(), why: inWords(placement, mode) };
 }
 
-function inWords({ why }: Placement): string {
+function inWords({ why }: Placement, mode: Line['mode']): string {
   switch (why.type) {
     case 'first':
-      return 'first to register';
+      return mode === 'single' ? 'first to register' : 'a phone of the line registered there';
     case 'took over':
       return `took over from ${idOf(why.from)} when it left`;
     case 'replaced':

@@ -143,6 +143,29 @@ function expected(caller: string, line: string): Set<string> {
   ]);
 }
 
+/** Where a line is controlled, and why; where its phones are. */
+async function show({ runtime }: Example, line: string): Promise<object> {
+  const { out } = await runProgram(runtime, ['line', 'show', line, '-o', 'json']);
+  const { control, members, missing } = JSON.parse(out);
+  return {
+    control: control.map(({ manager, why }: Record<string, string>) => `${manager}: ${why}`),
+    phones: members.map(
+      ({ name, phones }: { name: string; phones: { manager: string }[] }) =>
+        `${name} at ${phones.map(({ manager }) => manager).join(' ')}`,
+    ),
+    missing,
+  };
+}
+
+/** Process number of a manager of the example. */
+async function processOf({ runtime }: Example, id: string): Promise<number> {
+  const { out } = await runProgram(runtime, ['manager', 'ls', '-o', 'json']);
+  const rows: { id: string; process: number }[] = JSON.parse(out);
+  const { process: pid = 0 } = rows.find((row) => row.id === id) ?? {};
+  assert(pid > 0, `no process of ${id}: ${out}`);
+  return pid;
+}
+
 test('calls to a single and to a replicated line ring phones at three managers, and one answers', {
   timeout: 60_000,
 }, async (context) => {
@@ -156,26 +179,14 @@ test('calls to a single and to a replicated line ring phones at three managers, 
       await stage.add(`${line}${'abc'[manager]}`, example, manager);
     await stage.add(`100${manager + 1}`, example, manager);
   }
-  const show = async (line: string) => {
-    const { out } = await runProgram(example.runtime, ['line', 'show', line, '-o', 'json']);
-    const { control, members, missing } = JSON.parse(out);
-    return {
-      control: control.map(({ manager, why }: Record<string, string>) => `${manager}: ${why}`),
-      phones: members.map(
-        ({ name, phones }: { name: string; phones: { manager: string }[] }) =>
-          `${name} at ${phones.map(({ manager }) => manager).join(' ')}`,
-      ),
-      missing,
-    };
-  };
   const phones = ['a at cm1', 'b at cm2', 'c at cm3'];
-  const first = 'first to register';
+  const there = 'a phone of the line registered there';
   assert.deepEqual(
-    { single: await show('2000'), replicated: await show('2001') },
+    { single: await show(example, '2000'), replicated: await show(example, '2001') },
     {
-      single: { control: [`cm1: ${first}`], phones, missing: [] },
+      single: { control: ['cm1: first to register'], phones, missing: [] },
       replicated: {
-        control: [`cm1: ${first}`, `cm2: ${first}`, `cm3: ${first}`],
+        control: [`cm1: ${there}`, `cm2: ${there}`, `cm3: ${there}`],
         phones,
         missing: [],
       },
@@ -189,4 +200,56 @@ test('calls to a single and to a replicated line ring phones at three managers, 
   const [code] = await once(example.child, 'exit');
   const files = ['cm1.log', 'nats-1.log', 'etcd-1'].map((name) => join(example.folder, name));
   assert.deepEqual({ code, left: files.filter((file) => existsSync(file)) }, { code: 0, left: [] });
+});
+
+test('a manager dies, and one hangs: the others go on with the line, and both come back', {
+  timeout: 90_000,
+}, async (context) => {
+  const example = await startExample(context);
+  const stage = new Stage();
+  context.after(() => {
+    for (const robot of stage.robots.values()) robot.close();
+  });
+  for (let manager = 0; manager < MANAGERS; manager++)
+    await stage.add(`2000${'abc'[manager]}`, example, manager);
+  await stage.add('1003', example, 2);
+
+  process.kill(await processOf(example, 'cm1'), 'SIGKILL');
+  await example.said('cm1 was killed');
+  let without = await show(example, '2000');
+  while (!JSON.stringify(without).includes('took over')) without = await show(example, '2000');
+  stage.take();
+  stage.robot('1003').call('2000');
+  await stage.until(['2000b rings', '2000c rings']);
+  const call = stage.calls.get('2000b');
+  assert(call !== undefined);
+  stage.robot('2000b').answer(call);
+  await stage.until(['1003 talks', '2000c stops ringing Call completed elsewhere']);
+  stage.robot('2000b').hangUp(call);
+  await stage.until(['1003 ended']);
+  await example.said('cm1 is back');
+  stage.robot('2000a').register();
+  await stage.until(['2000a registered']);
+  const whole = await callAcross(stage, '1003', '2000');
+
+  const hung = await processOf(example, 'cm3');
+  process.kill(hung, 'SIGSTOP');
+  let managers = '';
+  while (!managers.includes('gone')) {
+    const args = ['manager', 'ls', '--manager', 'cm2', '-o', 'csv'];
+    managers = (await runProgram(example.runtime, args)).out;
+  }
+  process.kill(hung, 'SIGCONT');
+  await example.said('cm3 was expelled by the others, and ended with 75');
+  await example.said('cm3 is back');
+  const control = (line: object) => Reflect.get(line, 'control');
+  const [winner] = control(without);
+  assert.deepEqual(
+    { winner: winner.slice(4), phones: Reflect.get(without, 'phones'), whole },
+    {
+      winner: ' took over from cm1 when it left',
+      phones: ['a at ', 'b at cm2', 'c at cm3'],
+      whole: expected('1003', '2000'),
+    },
+  );
 });
