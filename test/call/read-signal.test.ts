@@ -111,6 +111,13 @@ const SIGNALS: readonly CallSignal[] = [
   { type: 'callTakenOver', call, peer: leg, party, controls: [leg] },
   { type: 'callTransferProgress', call, state: 'failed', cause, keptControl: false },
   { type: 'callEnded', call, cause },
+  { type: 'callRing', call, members: [], round: 2 },
+  {
+    type: 'callTaken',
+    ...{ call, version: 2, appearance: 1, seq: 4, from: party, caller: leg, holder: leg },
+    member: 'ana',
+  },
+  { type: 'callFollow', call, version: 1 },
 ];
 
 for (const signal of SIGNALS)
@@ -118,7 +125,7 @@ for (const signal of SIGNALS)
     const wired: unknown = JSON.parse(JSON.stringify(signal));
     assert.deepEqual(readSignal(wired), signal);
     for (const field of Object.keys(signal))
-      for (const bad of [null, -1, ['x'], {}, { pid: 'nobody', call }]) {
+      for (const bad of [null, -1, [{}], {}, { pid: 'nobody', call }]) {
         const spoilt = { ...(wired as object), [field]: bad };
         assert.equal(readSignal(spoilt), undefined, `${field}: ${JSON.stringify(bad)}`);
       }

@@ -52,8 +52,13 @@ export function replicatedSignalOf(rung: Extract<Rung, { type: 'signal' }>): Cal
       const wanted = { id: operation, kind: 'offer', call, control } as const;
       return { type: name, number, operation: wanted, round: 1, stamp: 1, revision: 1, seq: 0 };
     }
-    case 'lockResponse':
-      return { type: name, number, round: 1, result: 'granted', seq: 0 };
+    case 'lockResponse': {
+      const granted = { type: name, number, round: 1, result: 'granted' } as const;
+      const knows = /knows (c\d)/.exec(rest)?.[1];
+      if (knows === undefined) return { ...granted, seq: 0 };
+      const told = replicatedSignalOf({ ...rung, name: 'lineReport', rest: knows });
+      return told.type === 'lineReport' ? { ...granted, seq: 1, report: told.report } : told;
+    }
     case 'lockAccepted':
       return { type: name, number, seq: lockOf(rest, from).seq, operation, ok: true };
     case 'lineReport': {

@@ -81,6 +81,24 @@ flow(
 );
 
 flow(
+  'what those know who consent counts: a call that was not shown here has its number',
+  `${THERE}
+  a.1.c1 > lineLock c1.1
+             a.1.l1 < lockRequest c1.1
+             c.1.l3 < lockRequest c1.1
+             start lock again 200
+             start lock patience 6000
+  c.1.l3 > lockResponse knows c2
+             start sweep 60000
+             a.1.c1 < callFollow c2 version 0
+  a.1.l1 > lockResponse
+             start lock again 200
+             start lock patience 2000
+             a.1.c1 < lineLocked c1.1 seq 2 to a.1.l1 b.1.l2 c.1.l3 appearance 2
+  `,
+);
+
+flow(
   'claims 26, 58: asked by another process, its lock manager consents',
   `${THERE}
   a.1.l1 > lockRequest c1.1
@@ -235,6 +253,18 @@ flow(
              b.1.d8 < callRequest
              a.1.l1 < lockAccepted c1.1 seq 1
              d.1.l4 < lineReport c1 offered
+  `,
+);
+
+flow(
+  'who joined after the holder of the lock looked round hears of the call here',
+  `${THERE}
+  b.1.m1 > lineView 2 : a.1.l1 b.1.l2 c.1.l3 d.1.l4
+  a.1.c1 > callRequest seq 1 by a.1.l1 members ben round 0
+             start sweep 60000
+             b.1.d8 < callRequest
+             d.1.l4 < lineReport c1 offered
+             a.1.l1 < lockAccepted c1.1 seq 1
   `,
 );
 
