@@ -24,11 +24,17 @@ test('a supervisor asks whether it lives and whether it is ready, without a toke
   const seen = [await get(`${url}/livez`), await get(`${url}/readyz`)];
   view.become('draining');
   seen.push(await get(`${url}/livez`), await get(`${url}/readyz`));
+  for (const state of ['unsure', 'fenced'] as const) {
+    view.become(state);
+    seen.push(await get(`${url}/readyz`));
+  }
   assert.deepEqual(seen, [
     { status: 200, body: 'alive\n' },
     { status: 200, body: 'ready\n' },
     { status: 200, body: 'alive\n' },
     { status: 503, body: 'draining\n' },
+    { status: 503, body: 'unsure\n' },
+    { status: 503, body: 'fenced\n' },
   ]);
 });
 

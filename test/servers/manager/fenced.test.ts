@@ -35,6 +35,51 @@ async function end(program: Program): Promise<object> {
   return { code, err, log: fenced.map(({ level, why }) => [level, why]) };
 }
 
+test('metrics say how it stands in its cluster, and label nothing by number or user', async (context) => {
+  const { program } = await running(context, {});
+  const out = await program.said('manager ready');
+  const [, web = ''] = /"web":"([^"]+)"/.exec(out) ?? [];
+  const text = await (await fetch(`${web}/metrics`)).text();
+  const shown = text.split('\n').filter((line) => line.startsWith('linewright_cluster_'));
+  const ready = await fetch(`${web}/readyz`);
+  assert.deepEqual(
+    {
+      fixed: shown.filter((line) => /members|standing|evictions|entries|lost/.test(line)),
+      names: new Set(shown.map((line) => line.split(/[{ ]/)[0])),
+      ready: [ready.status, await ready.text()],
+    },
+    {
+      fixed: [
+        'linewright_cluster_members 1',
+        'linewright_cluster_standing{standing="member"} 1',
+        'linewright_cluster_standing{standing="unsure"} 0',
+        'linewright_cluster_standing{standing="frozen"} 0',
+        'linewright_cluster_standing{standing="fenced"} 0',
+        'linewright_cluster_members_left_total 0',
+        'linewright_cluster_evictions_total 0',
+        'linewright_cluster_messages_lost_total{why="not acknowledged"} 0',
+        'linewright_cluster_messages_lost_total{why="no way"} 0',
+        'linewright_cluster_messages_lost_total{why="stale"} 0',
+        'linewright_cluster_table_entries 0',
+      ],
+      names: new Set(
+        [
+          'members',
+          'standing',
+          'members_left_total',
+          'evictions_total',
+          'packets_total',
+          'packets_dropped_total',
+          'messages_lost_total',
+          'table_entries',
+          'table_transactions_total',
+        ].map((name) => `linewright_cluster_${name}`),
+      ),
+      ready: [200, 'ready\n'],
+    },
+  );
+});
+
 test('one that was expelled ends with 75', async (context) => {
   const { program, store } = await running(context, {});
   const plane = await connectEtcd({ servers: store.urls, cluster: 'linewright', log: SILENT });
