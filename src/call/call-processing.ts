@@ -42,6 +42,9 @@ const MISSED: ReadonlySet<CallSignal['type']> = new Set([
   'callJoin',
   'callReplacePeer',
   'callTakeOver',
+  'callTakenOver',
+  'callGive',
+  'dialogSeek',
 ]);
 
 export class CallProcessing {
@@ -52,6 +55,8 @@ export class CallProcessing {
   readonly gateways = new Map<string, Pid>();
   /** The lines controlled on this manager, by number: `snapshotOf` shows one. */
   readonly lines = new Map<string, LineControl>();
+  /** What the line manager knows of each number. Read it, do not change it. */
+  readonly records: LineRecords = new Map();
   /** The calls that began on this manager. */
   readonly calls = new Map<CallId, CallView>();
   readonly #scheduler: Scheduler<CallSignal>;
@@ -69,8 +74,7 @@ export class CallProcessing {
     scheduler.reportMissed(({ type }) => MISSED.has(type));
     this.table = new RegistrationTable();
     this.digits = new DigitAnalysis(directory, this.table);
-    const { digits, table } = this;
-    const records: LineRecords = new Map();
+    const { digits, table, records } = this;
     const lineOptions = { directory, table, cluster, lines, records, out: new EffectBuffer() };
     this.lineManager = scheduler.spawnResident('m', (host) => {
       this.#lineProcess = new LineManager(host, lineOptions);

@@ -175,6 +175,16 @@ const SHAPES: Shapes = {
   callReplacePeer: { call, from: leg, media: optional(media) },
   callTakeOver: { call, from: leg, by: text },
   callTakenOver: { call, peer: leg, party, controls: listOf(leg, CONTROLS_MAX) },
+  callGive: { call, from: leg, by: text },
+  callGiven: { call, peer: optional(leg), party, cause: optional(isCause) },
+  dialogSeek: {
+    callId: text,
+    localTag: text,
+    remoteTag: text,
+    purpose: oneOf('replace', 'replace early', 'give'),
+    from: leg,
+  },
+  dialogSought: { call, leg: optional(leg), cause: optional(isCause) },
   callTransferProgress: {
     call,
     state: oneOf('ringing', 'done', 'failed'),

@@ -281,6 +281,43 @@ export type CallSignal =
       readonly party: Party;
       readonly controls: readonly LegRef[];
     }
+  /**
+   * To a leg of `by`'s phone, which gives that call away: `from`, another leg of it, has its own peer join
+   * it (attended transfer). Answered by callGiven; callRelease ('transferred') follows when it is done.
+   */
+  | {
+      readonly type: 'callGive';
+      readonly call: CallId;
+      readonly from: LegRef;
+      readonly by: string;
+    }
+  /** Whom the peer is to speak to; or what to dial, because nobody has answered there; or why not. */
+  | {
+      readonly type: 'callGiven';
+      readonly call: CallId;
+      readonly peer?: LegRef;
+      readonly party: Party;
+      readonly cause?: Cause;
+    }
+  /**
+   * To another manager's dialog finder: whose is that dialog, as the phone has it? `purpose`: RFC 3891 for
+   * 'replace' and 'replace early'; 'give' is for the phone's own other call. Answered to `from`.
+   */
+  | {
+      readonly type: 'dialogSeek';
+      readonly callId: string;
+      readonly localTag: string;
+      readonly remoteTag: string;
+      readonly purpose: 'replace' | 'replace early' | 'give';
+      readonly from: LegRef;
+    }
+  /** `leg`: that one's. `cause`: it was there, but cannot be had. Neither: it is not known there. */
+  | {
+      readonly type: 'dialogSought';
+      readonly call: CallId;
+      readonly leg?: LegRef;
+      readonly cause?: Cause;
+    }
   /** To the transferor: how its transfer goes. The last one has a `cause` or `done`. */
   | {
       readonly type: 'callTransferProgress';

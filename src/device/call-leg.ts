@@ -10,6 +10,7 @@ import type { Exchange } from '../sip/user-agent/events.ts';
 import type { Leg } from '../sip/user-agent/leg.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { DeviceProcess } from './device-process.ts';
+import type { Search } from './dialog-search.ts';
 
 /** A change of the session that is under way, by who began it. */
 export type Change =
@@ -42,14 +43,20 @@ export type Change =
       readonly transferor: LegRef;
       readonly control: LegRef | undefined;
     }
-  /** This new leg takes the place of `replaced` (Replaces); that one's peer was asked to change over. */
-  | { readonly by: 'take-over'; readonly replaced: LegRef; readonly offer?: Media };
+  /**
+   * This new leg takes the place of `replaced` (Replaces), which hands over its peer, and that one is asked
+   * to change over. Undefined: that leg is being looked for.
+   */
+  | { readonly by: 'take-over'; readonly replaced: LegRef | undefined; readonly offer?: Media };
 
-/** A transfer of this leg's peer that its phone asked for (REFER); `consultation` is its other call. */
+/** A transfer of this leg's peer that its phone asked for (REFER); `consultation` is its other call's leg. */
 export type Transfer = {
   readonly subscription: Subscription<CallLeg>;
-  readonly consultation: CallLeg | undefined;
+  readonly consultation: LegRef | undefined;
 };
+
+/** A REFER that names the phone's other call, whose leg `giver` is asked for it; undefined: is looked for. */
+export type Referral = { readonly exchange: Exchange; readonly giver: LegRef | undefined };
 
 /** This leg is being moved by `transferor`: `control` sets up a call under `call` for it (blind). */
 export type Move = {
@@ -95,9 +102,14 @@ export type CallLeg = {
   readonly offered: boolean;
   change: Change | undefined;
   transfer: Transfer | undefined;
+  referral: Referral | undefined;
+  /** A dialog that other managers are asked for, because an INVITE or a REFER of this leg's phone names it. */
+  search: Search | undefined;
   move: Move | undefined;
   /** The leg that takes this one's place (Replaces); this leg's peer is its business from then on. */
   takenBy: LegRef | undefined;
+  /** The leg of the same phone that transfers its peer to this one's. */
+  givenTo: LegRef | undefined;
   /** Requests of the phone that wait for the peer's word, oldest first. */
   readonly exchanges: Exchange[];
   /** When the phone was last told that somebody rings; a line of sixteen need not tell it sixteen times. */
@@ -136,8 +148,11 @@ export function calledLeg(
     offered: request.offer !== undefined,
     change: undefined,
     transfer: undefined,
+    referral: undefined,
+    search: undefined,
     move: undefined,
     takenBy: undefined,
+    givenTo: undefined,
     exchanges: [],
     alertedAtMs: Number.NEGATIVE_INFINITY,
     alertWaits: false,
@@ -178,8 +193,11 @@ export function callingLeg(
     offered,
     change: undefined,
     transfer: undefined,
+    referral: undefined,
+    search: undefined,
     move: undefined,
     takenBy: undefined,
+    givenTo: undefined,
     exchanges: [],
     alertedAtMs: Number.NEGATIVE_INFINITY,
     alertWaits: false,

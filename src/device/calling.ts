@@ -18,14 +18,14 @@ type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 export function invited(process: DeviceProcess, event: Invited): void {
   const { environment, host, place } = process;
   const { leg, request, media } = event;
-  if (event.replaces !== undefined) return takeOver(process, event, event.replaces);
-  const dialled = dialledOf(request.uri);
-  if (dialled === undefined || dialled === '' || !isForUs(process, request.uri)) {
-    return environment.userAgent.refuse(leg, 404, refusalHeaders('unknown number'));
-  }
   const full = place.kind === 'gateway' ? place.callsMax : environment.callsPerDeviceMax;
   if (process.legs.size >= full) {
     return environment.userAgent.refuse(leg, 503, refusalHeaders('overload'));
+  }
+  if (event.replaces !== undefined || event.sought !== undefined) return takeOver(process, event);
+  const dialled = dialledOf(request.uri);
+  if (dialled === undefined || dialled === '' || !isForUs(process, request.uri)) {
+    return environment.userAgent.refuse(leg, 404, refusalHeaders('unknown number'));
   }
   const call = process.newCallId();
   const gateway =

@@ -17,11 +17,15 @@ import { logCall } from './call-log.ts';
 import * as called from './called.ts';
 import * as calling from './calling.ts';
 import { reasonOf, refusalHeaders, statusOf } from './cause-to-status.ts';
+import * as consultation from './consultation.ts';
+import * as dialogSearch from './dialog-search.ts';
 import * as dialogWatch from './dialog-watch.ts';
 import type { Environment } from './environment.ts';
 import * as inCall from './in-call.ts';
 import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
+import * as referral from './referral.ts';
+import { refuseChange } from './session-change.ts';
 import * as takeOver from './take-over.ts';
 import * as transfer from './transfer.ts';
 
@@ -147,7 +151,13 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'callTakenOver':
         return takeOver.handedOver(this, record, signal);
       case 'callTransferProgress':
-        return transfer.progress(this, record, signal);
+        return referral.progress(this, record, signal);
+      case 'callGive':
+        return consultation.give(this, record, signal);
+      case 'callGiven':
+        return referral.given(this, record, signal);
+      case 'dialogSought':
+        return this.#sought(record, dialogSearch.hear(this, record, signal, homeOf(from)));
       default:
     }
   }
@@ -191,7 +201,17 @@ export class DeviceProcess implements Process<CallSignal> {
   }
 
   timeout(timer: string): void {
-    lineMembership.timeout(this, timer);
+    const searcher = dialogSearch.searcherOf(this, timer);
+    if (searcher === undefined) return lineMembership.timeout(this, timer);
+    dialogSearch.endSearch(this, searcher);
+    this.#sought(searcher, { cause: 'call gone' });
+  }
+
+  /** What has come of looking for a dialog at other managers. */
+  #sought(record: CallLeg, result: dialogSearch.SearchResult | undefined): void {
+    if (result === undefined) return;
+    if (record.referral !== undefined) consultation.sought(this, record, result);
+    else takeOver.sought(this, record, result);
   }
 
   down(gone: Pid | Home): void {
@@ -250,6 +270,7 @@ export class DeviceProcess implements Process<CallSignal> {
     if (by !== 'phone') this.#endLeg(record, phase, cause);
     if (record.role === 'calling')
       this.environment.statistics.ended(phase === 'talking' ? 'answered' : 'cancelled');
+    dialogSearch.endSearch(this, record);
     transfer.abandoned(this, record, cause);
     takeOver.giveBack(this, record);
     // Who lost the race to answer must not hang up on the caller: withdrawn legs tell nobody.
@@ -303,6 +324,11 @@ export class DeviceProcess implements Process<CallSignal> {
       });
     } else if (signal.type === 'callAcknowledge' || signal.type === 'callModify') {
       this.host.tell(from, { type: 'callRelease', call, cause: 'call gone' });
+    } else if (signal.type === 'callTakeOver') {
+      refuseChange(this, signal.from, 'call gone');
+    } else if (signal.type === 'callGive') {
+      const { pid, call: at } = signal.from;
+      this.host.tell(pid, { type: 'callGiven', call: at, party: this.party, cause: 'call gone' });
     } else if (signal.type === 'callTransfer' || signal.type === 'callJoin') {
       const { pid, call: at } = signal.transferor;
       this.host.tell(pid, {

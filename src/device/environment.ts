@@ -3,7 +3,7 @@
 import type { Log } from '../base/log.ts';
 import type { Directory } from '../call/directory.ts';
 import type { CallRequest, CallSignal } from '../call/signals.ts';
-import type { Pid } from '../process/pid.ts';
+import type { Home, Pid } from '../process/pid.ts';
 import type { Host } from '../process/process.ts';
 import type { UserAgent } from '../sip/user-agent/user-agent.ts';
 import type { CallLeg } from './call-leg.ts';
@@ -17,6 +17,10 @@ export type Environment = {
   readonly domains: ReadonlySet<string>;
   readonly userAgent: UserAgent<CallLeg>;
   readonly lineManager: Pid;
+  /** This manager's; `counterpartOf` it finds dialogs at another one. */
+  readonly dialogFinder: Pid;
+  /** The other managers of the cluster. */
+  readonly peers: () => readonly Home[];
   readonly log: Log;
   readonly statistics: CallStatistics;
   /** Starts call control for one call, on this manager. */

@@ -10,6 +10,7 @@ import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
 import { causeOf, statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
+import { refer } from './referral.ts';
 import { askPhone, refuseChange, withMedia } from './session-change.ts';
 import { changedOver, notTaken } from './take-over.ts';
 import * as transfer from './transfer.ts';
@@ -207,7 +208,7 @@ export function phoneRequests(
   const { exchange, leg, media } = event;
   const { userAgent } = process.environment;
   const { method, headers } = exchange.request;
-  if (method === 'REFER') return transfer.refer(process, record, event);
+  if (method === 'REFER') return refer(process, record, event);
   if (method !== 'INFO' && method !== 'MESSAGE') return userAgent.reply(leg, exchange, 405);
   const { peer } = record;
   if (peer === undefined) return userAgent.reply(leg, exchange, 480);

@@ -9,64 +9,73 @@ import type { Cause } from '../call/cause.ts';
 import type { CallSignal, Media } from '../call/signals.ts';
 import { kindOf } from '../process/pid.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
-import type { Leg } from '../sip/user-agent/leg.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
-import { askPhone, withMedia } from './session-change.ts';
+import { endSearch, type SearchResult, seek } from './dialog-search.ts';
+import { dialledOf } from './identity.ts';
+import { askPhone, refuseChange, withMedia } from './session-change.ts';
 
+type Invited = Extract<UserAgentEvent<CallLeg>, { type: 'invited' }>;
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
 /** A call that was taken over that often stays where it is: each adds one that hears of its end. */
 const CONTROLS_MAX = 15;
 
-/** The new leg: asks the replaced one to hand over. */
+/** The new leg: asks the replaced one to hand over, once it is found. */
 export function takeOver(
   process: DeviceProcess,
-  event: Extract<UserAgentEvent<CallLeg>, { type: 'invited' }>,
-  replaced: Leg<CallLeg>,
+  { leg, media, request, replaces, sought: dialog }: Invited,
 ): void {
-  const { leg, media } = event;
-  const { userAgent } = process.environment;
-  const old = replaced.owner;
-  if (!maySpeakFor(process, old.process)) {
-    return userAgent.refuse(leg, 403, refusalHeaders('forbidden'));
-  }
-  const call = process.newCallId();
   const { host } = process;
-  const record = callingLeg(
-    process,
-    call,
-    leg,
-    process.party,
-    old.number,
-    media !== undefined,
-    host.nowMs,
-  );
+  const call = process.newCallId();
+  const number = replaces?.owner.number ?? dialledOf(request.uri) ?? '';
+  const isOffering = media !== undefined;
+  const record = callingLeg(process, call, leg, process.party, number, isOffering, host.nowMs);
   leg.owner = record;
   process.keep(call, record);
-  const at = { pid: old.process.pid, call: old.call };
-  record.change = {
-    by: 'take-over',
-    replaced: at,
-    ...(media === undefined ? {} : { offer: media }),
-  };
-  host.tell(at.pid, {
+  record.change = { by: 'take-over', replaced: undefined, ...(isOffering ? { offer: media } : {}) };
+  if (replaces !== undefined) {
+    const { owner } = replaces;
+    return sought(process, record, { pid: owner.process.pid, call: owner.call });
+  }
+  const purpose = dialog?.earlyOnly ? 'replace early' : 'replace';
+  if (dialog === undefined || !seek(process, record, { ...dialog, purpose }))
+    sought(process, record, { cause: 'call gone' });
+}
+
+/** The leg that this one is to replace has been found, or has not. */
+export function sought(process: DeviceProcess, record: CallLeg, result: SearchResult): void {
+  const { change } = record;
+  if (change?.by !== 'take-over') return;
+  if ('cause' in result) return refuse(process, record, result.cause, '');
+  record.change = { ...change, replaced: result };
+  process.host.tell(result.pid, {
     type: 'callTakeOver',
-    call: at.call,
-    from: { pid: host.pid, call },
+    call: result.call,
+    from: { pid: process.pid, call: record.call },
     by: process.place.device,
   });
 }
 
-/** Replaces is for the same device, and for members of the same line. */
-function maySpeakFor(process: DeviceProcess, other: DeviceProcess): boolean {
-  if (process.place.kind === 'gateway' || other.place.kind === 'gateway') return false;
-  if (process.place.device === other.place.device) return true;
-  const { devices } = process.environment.directory;
-  const theirs = devices.get(other.place.device)?.lines ?? [];
-  const ours = devices.get(process.place.device)?.lines ?? [];
-  return ours.some((number) => theirs.includes(number));
+/** The INVITE's own end: nobody else has heard of it. */
+function refuse(process: DeviceProcess, record: CallLeg, cause: Cause, headers: string): void {
+  record.phase = 'over';
+  process.forget(record);
+  endSearch(process, record);
+  if (record.leg !== undefined)
+    process.environment.userAgent.refuse(record.leg, statusOf(cause), headers);
+  process.settle();
+}
+
+/** Replaces is for the same device, and for members of the same line. `by`: the device that wants it. */
+function maySpeakFor({ place, environment }: DeviceProcess, by: string): boolean {
+  if (place.kind === 'gateway') return false;
+  if (by === place.device) return true;
+  const { devices } = environment.directory;
+  const ours = devices.get(place.device)?.lines ?? [];
+  const theirs = devices.get(by)?.lines ?? [];
+  return theirs.some((number) => ours.includes(number));
 }
 
 /** The replaced leg: hands over its peer and who is told of the end. */
@@ -76,19 +85,11 @@ export function handOver(
   signal: Signal<'callTakeOver'>,
 ): void {
   const { peer, reportTo, controls, party } = record;
-  const { from } = signal;
-  if (
-    peer === undefined ||
-    record.phase !== 'talking' ||
-    record.takenBy !== undefined ||
-    controls.length >= CONTROLS_MAX
-  ) {
-    return process.host.tell(from.pid, {
-      type: 'callModifyRefused',
-      call: from.call,
-      cause: 'call gone',
-    });
-  }
+  const { from, by } = signal;
+  if (!maySpeakFor(process, by)) return refuseChange(process, from, 'forbidden');
+  const isFree = record.phase === 'talking' && record.takenBy === undefined;
+  if (peer === undefined || !isFree || controls.length >= CONTROLS_MAX)
+    return refuseChange(process, from, 'call gone');
   record.takenBy = from;
   const reports = reportTo === undefined ? [] : [{ pid: reportTo, call: record.call }];
   process.host.tell(from.pid, {
@@ -124,10 +125,7 @@ export function replacePeer(
   record: CallLeg,
   signal: Signal<'callReplacePeer'>,
 ): void {
-  if (record.phase !== 'talking') {
-    const { pid, call } = signal.from;
-    return process.host.tell(pid, { type: 'callModifyRefused', call, cause: 'call gone' });
-  }
+  if (record.phase !== 'talking') return refuseChange(process, signal.from, 'call gone');
   askPhone(process, record, 'INVITE', signal.media, signal.from, true);
 }
 
@@ -147,26 +145,23 @@ export function changedOver(
   for (const { pid, call } of record.controls)
     if (kindOf(pid) === 'l')
       process.host.tell(pid, { type: 'callHeld', call, holder, party: process.party });
-  const { pid, call } = change.replaced;
-  process.host.tell(pid, { type: 'callRelease', call, cause: 'transferred' });
+  if (change.replaced !== undefined) {
+    const { pid, call } = change.replaced;
+    process.host.tell(pid, { type: 'callRelease', call, cause: 'transferred' });
+  }
   return true;
 }
 
 /** It could not be done: the INVITE is refused, the replaced leg keeps its call. */
 export function notTaken(process: DeviceProcess, record: CallLeg, cause: Cause): boolean {
-  const { change, leg } = record;
-  if (change?.by !== 'take-over' || leg === undefined) return false;
+  if (record.change?.by !== 'take-over') return false;
   giveBack(process, record);
-  record.phase = 'over';
-  process.forget(record);
-  process.environment.userAgent.refuse(leg, statusOf(cause), refusalHeaders(cause));
-  process.settle();
+  refuse(process, record, cause, refusalHeaders(cause));
   return true;
 }
 
 /** The replaced leg is its phone's again. */
-export function giveBack(process: DeviceProcess, record: CallLeg): void {
-  if (record.change?.by !== 'take-over') return;
-  const { pid, call } = record.change.replaced;
-  process.host.tell(pid, { type: 'callModifyRefused', call, cause: 'caller gave up' });
+export function giveBack(process: DeviceProcess, { change }: CallLeg): void {
+  if (change?.by !== 'take-over' || change.replaced === undefined) return;
+  refuseChange(process, change.replaced, 'caller gave up');
 }

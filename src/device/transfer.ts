@@ -1,135 +1,21 @@
 /**
- * Transfers, carried out by the server: REFER blind and attended (RFC 3515, RFC 3891, RFC 5589), and
- * INVITE with Replaces.
+ * The side that is moved in a transfer, blind or attended (RFC 3515, RFC 3891, RFC 5589): transfers are
+ * carried out by the server.
  *
- * The transferor's device process asks that of the *other* leg to be moved; that one sets the new
+ * The transferor's device process (`referral.ts`) asks that of the *other* leg; that one sets the new
  * call up with the rights of the transferor, obtains the new party's offer and gives it to its own
  * phone by re-INVITE, so that offer and answer always belong together, whatever the media (RFC 3725).
  */
 import type { Cause } from '../call/cause.ts';
 import type { CallSignal, LegRef, Media } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
-import { reasonPhrase } from '../sip/message/reason-phrases.ts';
-import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
-import { statusOf } from './cause-to-status.ts';
+import { givenAway } from './consultation.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { partyOfDevice } from './identity.ts';
-import { readReferTo } from './refer-to.ts';
 import { withMedia } from './session-change.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
-
-// The transferor's side.
-
-/** REFER from the phone: it wants its peer moved. */
-export function refer(
-  process: DeviceProcess,
-  record: CallLeg,
-  event: Extract<UserAgentEvent<CallLeg>, { type: 'request' }>,
-): void {
-  const { userAgent } = process.environment;
-  const { exchange, leg } = event;
-  const { peer } = record;
-  const target = readReferTo(exchange.request);
-  if (target === undefined) return userAgent.reply(leg, exchange, 400);
-  if (peer === undefined || record.phase !== 'talking') return userAgent.reply(leg, exchange, 481);
-  // One at a time: a second REFER would move a peer that is on its way already.
-  if (record.transfer !== undefined) return userAgent.reply(leg, exchange, 491);
-  let consultation: CallLeg | undefined;
-  let { number } = target;
-  if (target.replaces !== undefined) {
-    const { callId, localTag, remoteTag } = target.replaces;
-    consultation = userAgent.find(callId, localTag, remoteTag)?.owner;
-    // Only calls of the transferor's own device can be given away.
-    if (consultation !== undefined && consultation.process.place.device !== process.place.device) {
-      return userAgent.reply(leg, exchange, 403);
-    }
-    if (consultation?.phase === 'offered' && consultation.role === 'calling') {
-      // It still rings there (RFC 5589 §7.3): a blind transfer to the same number takes its place.
-      number = consultation.number;
-      consultation.process.release(consultation, 'caller gave up', 'nobody');
-      consultation = undefined;
-    } else if (consultation?.peer === undefined || consultation.phase !== 'talking') {
-      return userAgent.reply(leg, exchange, 481);
-    }
-  }
-  const subscription = userAgent.acceptReferral(leg, exchange, record);
-  record.transfer = { subscription, consultation };
-  tellPhone(process, record, 100, undefined);
-  const transferor = { pid: process.pid, call: record.call };
-  if (consultation?.peer !== undefined) {
-    const control =
-      record.role === 'calling' && record.reportTo !== undefined
-        ? { control: { pid: record.reportTo, call: record.call } }
-        : {};
-    process.host.tell(peer.pid, {
-      type: 'callJoin',
-      call: peer.call,
-      to: consultation.peer,
-      party: consultation.party,
-      transferor,
-      ...control,
-    });
-  } else {
-    process.host.tell(peer.pid, {
-      type: 'callTransfer',
-      call: peer.call,
-      to: number,
-      by: process.place.device,
-      transferor,
-    });
-  }
-}
-
-/** How the transfer goes: told to the phone in NOTIFY (RFC 3515 §2.4.4). */
-export function progress(
-  process: DeviceProcess,
-  record: CallLeg,
-  signal: Signal<'callTransferProgress'>,
-): void {
-  const { transfer } = record;
-  if (transfer === undefined) return;
-  switch (signal.state) {
-    case 'ringing':
-      return tellPhone(process, record, 180, undefined);
-    case 'failed':
-      tellPhone(process, record, statusOf(signal.cause ?? 'unreachable'), 'noresource');
-      record.transfer = undefined;
-      return;
-    case 'done': {
-      tellPhone(process, record, 200, 'noresource');
-      record.transfer = undefined;
-      // Its calls have moved on: the phone is let go, the others are none of its business any more.
-      const { consultation } = transfer;
-      record.peer = undefined;
-      if (signal.keptControl) record.reportTo = undefined;
-      if (consultation !== undefined) {
-        consultation.peer = undefined;
-        consultation.process.release(consultation, 'transferred', 'peer');
-      }
-      return process.release(record, 'transferred', 'peer');
-    }
-  }
-}
-
-function tellPhone(
-  process: DeviceProcess,
-  record: CallLeg,
-  status: number,
-  terminated: string | undefined,
-): void {
-  if (record.transfer === undefined) return;
-  process.environment.userAgent.notify(record.transfer.subscription, {
-    media: {
-      type: 'message/sipfrag;version=2.0',
-      body: `SIP/2.0 ${status} ${reasonPhrase(status)}\r\n`,
-    },
-    ...(terminated === undefined ? {} : { terminated }),
-  });
-}
-
-// The side that is moved.
 
 /** Blind: set up a call to `to` for this leg, with the transferor's rights. */
 export function transfer(
@@ -358,6 +244,7 @@ export function released(
     process.release(record, 'transferred', 'peer');
     return true;
   }
+  if (givenAway(process, record, signal, from)) return true;
   const joining = change?.by === 'move' || change?.by === 'join' ? change : undefined;
   if (joining?.to.pid === from && (peer?.pid !== from || joining.to.call === signal.call)) {
     fail(process, record, signal.cause);

@@ -16,6 +16,7 @@ import type { CallLeg } from '../device/call-leg.ts';
 import { CallStatistics } from '../device/call-statistics.ts';
 import { refusalHeaders } from '../device/cause-to-status.ts';
 import { DeviceManager } from '../device/device-manager.ts';
+import { DialogFinder } from '../device/dialog-finder.ts';
 import type { Environment } from '../device/environment.ts';
 import type { Cluster, ClusterListener, Standing, TableEntry, View } from '../process/cluster.ts';
 import type { Home, Pid } from '../process/pid.ts';
@@ -136,6 +137,7 @@ export class CallManager implements ClusterListener {
       contact: (hop) => this.#contact(hop),
       admit: (request, source) => this.#admit(request, source),
       register: (request, source, identity) => this.devices.register(request, source, identity),
+      hasPeers: () => this.cluster.view.members.length > 1,
       allowEvents: ['dialog'],
       userAgent: `Linewright/${VERSION}`,
       ...(options.timers === undefined ? {} : { timers: options.timers }),
@@ -155,12 +157,18 @@ export class CallManager implements ClusterListener {
     });
     this.processing = new CallProcessing(this.scheduler, directory, this.cluster);
     const { processing } = this;
+    const dialogFinder = this.scheduler.spawnResident(
+      'm',
+      (host) => new DialogFinder(host, this.userAgent),
+    );
     const environment: Environment = {
       directory,
       domain,
       domains: new Set(options.domains.map((each) => each.toLowerCase())),
       userAgent: this.userAgent,
       lineManager: processing.lineManager,
+      dialogFinder,
+      peers: () => this.cluster.view.members.filter((home) => home !== this.cluster.home),
       log,
       statistics: this.statistics,
       startCall: (host, request) => processing.startCall(host, request),

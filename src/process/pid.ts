@@ -25,6 +25,14 @@ export function kindOf(pid: Pid): string {
   return pid.charAt(pid.lastIndexOf('.') + 1);
 }
 
+/**
+ * The process that is at `home` what `pid` is at its own. Of residents only: every manager makes those
+ * first, and in the same order.
+ */
+export function counterpartOf(pid: Pid, home: Home): Pid {
+  return `${home}${pid.slice(pid.lastIndexOf('.'))}` as Pid;
+}
+
 const PID = /^[a-z0-9-]{1,32}\.[0-9a-z]{1,16}\.[ldcgm][0-9a-z]{1,12}$/;
 
 /** A PID that came off the wire, or undefined. */

@@ -349,7 +349,6 @@ flow(
     1001 < BYE, Q.850;cause=16;text="Normal call clearing"
     1001 > 200 BYE
   `,
-  { settings: ['alone'] },
 );
 
 flow(
@@ -670,5 +669,4 @@ flow(
     1002 < BYE, Q.850;cause=16;text="Normal call clearing"
     1002 > 200 BYE
   `,
-  { settings: ['alone'] },
 );

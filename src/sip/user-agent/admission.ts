@@ -127,8 +127,7 @@ function openCall<O>(
   const replaced = findReplaced(agent, request.headers);
   if (replaced.type === 'refused')
     return agent.answerStatelessly(transaction, request, replaced.status);
-  const replaces = replaced.type === 'leg' ? replaced.leg : undefined;
-  const isTaken = receiveInvite(agent, request, source, transaction, identity, replaces);
+  const isTaken = receiveInvite(agent, request, source, transaction, identity, replaced);
   if (!isTaken) agent.answerStatelessly(transaction, request, 400);
 }
 

@@ -59,6 +59,8 @@ export type UserAgentOptions<O> = {
   readonly contact: (hop: Hop) => string;
   readonly admit: Admit;
   readonly register: Register;
+  /** Whether others may have a dialog that is to be replaced and is not here; absent: nobody. */
+  readonly hasPeers?: () => boolean;
   /** Event packages that may be subscribed to. */
   readonly allowEvents: readonly string[];
   /** Session timers (RFC 4028) that we ask for; absent: only if the far end does. */

@@ -24,6 +24,7 @@ import {
   repeatReliable,
   sendsReliably,
 } from './provisional.ts';
+import type { Replaced } from './replaces.ts';
 import { agreeAsServer, noteDescribed } from './session-timer.ts';
 import { changeAcknowledged } from './their-change.ts';
 
@@ -52,7 +53,7 @@ export function receiveInvite<O>(
   source: Hop,
   transaction: Received<O>,
   identity: Identity,
-  replaces: LegRecord<O> | undefined,
+  replaced: Exclude<Replaced<O>, { readonly type: 'refused' }>,
 ): boolean {
   const dialog = acceptDialog(request, source, agent.newTag());
   if (dialog === undefined) return false;
@@ -74,8 +75,18 @@ export function receiveInvite<O>(
   agent.usages.set(dialog.localTag, leg);
   agent.legs++;
   agent.unanswered++;
-  const replaced = replaces === undefined ? {} : { replaces };
-  agent.emit({ type: 'invited', leg, request, source, identity, ...withMedia(media), ...replaced });
+  const invited = { type: 'invited', leg, request, source, identity, ...withMedia(media) } as const;
+  switch (replaced.type) {
+    case 'none':
+      agent.emit(invited);
+      break;
+    case 'leg':
+      agent.emit({ ...invited, replaces: replaced.leg });
+      break;
+    case 'elsewhere':
+      agent.emit({ ...invited, sought: replaced.dialog });
+      break;
+  }
   return true;
 }
 

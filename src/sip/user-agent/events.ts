@@ -6,6 +6,7 @@
 import type { Hop } from '../hop.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { Body, Leg } from './leg.ts';
+import type { ReplacedDialog } from './replaces.ts';
 import type { Subscription } from './subscription.ts';
 
 /** A request inside a dialog that the owner must answer with `userAgent.reply`. */
@@ -15,7 +16,10 @@ export type Exchange = { readonly request: SipRequest };
 export type Identity = { readonly kind: 'device' | 'gateway'; readonly id: string };
 
 export type UserAgentEvent<O> =
-  /** A new INVITE, admitted. The leg has no owner yet. 100 has been sent. `replaces`: RFC 3891, matched. */
+  /**
+   * A new INVITE, admitted. The leg has no owner yet. 100 has been sent. `replaces`: RFC 3891, matched.
+   * `sought`: it is to replace a dialog that is not ours, but may be a peer's.
+   */
   | {
       readonly type: 'invited';
       readonly leg: Leg<O>;
@@ -24,6 +28,7 @@ export type UserAgentEvent<O> =
       readonly identity: Identity;
       readonly media?: Body;
       readonly replaces?: Leg<O>;
+      readonly sought?: ReplacedDialog;
     }
   /** 101-199 to our INVITE. `reliable`: answer with `confirmProgress` when it carries an offer; else the PRACK is sent already. */
   | {

@@ -29,7 +29,7 @@ export class RecentlyEnded {
 }
 
 /** A Replaces value, from its reader's point of view. */
-type ReplacedDialog = {
+export type ReplacedDialog = {
   readonly callId: string;
   readonly localTag: string;
   readonly remoteTag: string;
@@ -46,11 +46,16 @@ function readReplaces(value: string): ReplacedDialog | undefined {
   return { callId: read.value, localTag, remoteTag, earlyOnly };
 }
 
-/** What an INVITE's Replaces comes to: no such header, the leg, or the final status that it deserves. */
-export type Replaced<O> =
-  | { readonly type: 'none' }
+/** The leg of the dialog that is to be replaced, or the final status that such an INVITE deserves. */
+export type Found<O> =
   | { readonly type: 'leg'; readonly leg: LegRecord<O> }
   | { readonly type: 'refused'; readonly status: number };
+
+/** What an INVITE's Replaces comes to: no such header, one of our legs, a dialog of others, or a refusal. */
+export type Replaced<O> =
+  | { readonly type: 'none' }
+  | { readonly type: 'elsewhere'; readonly dialog: ReplacedDialog }
+  | Found<O>;
 
 const NONE = { type: 'none' } as const;
 
@@ -63,13 +68,21 @@ export function findReplaced<O>(agent: Agent<O>, headers: Headers): Replaced<O> 
   if (value === undefined || values.length > 1 || headers.has('Join')) return refusal(400);
   const wanted = readReplaces(value);
   if (wanted === undefined) return refusal(400);
-  const { callId, localTag, remoteTag, earlyOnly } = wanted;
+  const found = findDialog(agent, wanted);
+  if (found !== undefined) return found;
+  const mayBeElsewhere = agent.options.hasPeers?.() ?? false;
+  return mayBeElsewhere ? { type: 'elsewhere', dialog: wanted } : refusal(481);
+}
+
+/** The leg of that dialog, if it may be replaced. Undefined: it is, and lately was, no dialog of ours. */
+export function findDialog<O>(agent: Agent<O>, dialog: ReplacedDialog): Found<O> | undefined {
+  const { callId, localTag, remoteTag, earlyOnly } = dialog;
   const usage = agent.usages.get(localTag);
   const isMatch =
     usage instanceof LegRecord &&
     usage.callId === callId &&
     usage.dialogOf(localTag, remoteTag) !== undefined;
-  if (!isMatch) return refusal(agent.ended.has(callId, localTag, remoteTag) ? 603 : 481);
+  if (!isMatch) return agent.ended.has(callId, localTag, remoteTag) ? refusal(603) : undefined;
   switch (usage.phase) {
     case 'answered':
     case 'confirmed':

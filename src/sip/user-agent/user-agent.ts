@@ -32,6 +32,7 @@ import * as notifier from './notifier.ts';
 import * as ours from './our-change.ts';
 import * as provisional from './provisional.ts';
 import { acceptReferral } from './referral.ts';
+import { type Found, findDialog, type ReplacedDialog } from './replaces.ts';
 import { dueOf } from './session-timer.ts';
 import type { Subscription } from './subscription.ts';
 import { SubscriptionRecord } from './subscription-record.ts';
@@ -239,6 +240,14 @@ export class UserAgent<O> {
     const usage = this.#agent.usages.get(localTag);
     if (!(usage instanceof LegRecord) || usage.isOver || usage.callId !== callId) return undefined;
     return usage.dialogOf(localTag, remoteTag) && usage;
+  }
+
+  /**
+   * As `find`, for a peer whose phone wants to replace that dialog: the leg, or the final status that the
+   * peer's INVITE deserves (RFC 3891 §3). Undefined: it never was a dialog of ours, as far as is known.
+   */
+  findReplaced(dialog: ReplacedDialog): Found<O> | undefined {
+    return findDialog(this.#agent, dialog);
   }
 
   /** Moves the clock and does what is due. After the transaction layer's `advance`. */

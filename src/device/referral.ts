@@ -1,0 +1,134 @@
+/**
+ * The transferor's side of a transfer: a phone sends REFER (RFC 3515, RFC 5589), and hears in NOTIFYs how
+ * it goes. The other leg is asked to move (`transfer.ts`).
+ */
+import type { CallSignal, LegRef, Party } from '../call/signals.ts';
+import { reasonPhrase } from '../sip/message/reason-phrases.ts';
+import type { Exchange, UserAgentEvent } from '../sip/user-agent/events.ts';
+import type { CallLeg } from './call-leg.ts';
+import { statusOf } from './cause-to-status.ts';
+import { consult, takeReferral } from './consultation.ts';
+import type { DeviceProcess } from './device-process.ts';
+import { readReferTo } from './refer-to.ts';
+
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+
+/** REFER from the phone: it wants its peer moved. */
+export function refer(
+  process: DeviceProcess,
+  record: CallLeg,
+  event: Extract<UserAgentEvent<CallLeg>, { type: 'request' }>,
+): void {
+  const { userAgent } = process.environment;
+  const { exchange, leg } = event;
+  const target = readReferTo(exchange.request);
+  if (target === undefined) return userAgent.reply(leg, exchange, 400);
+  if (record.peer === undefined || record.phase !== 'talking')
+    return userAgent.reply(leg, exchange, 481);
+  // One at a time: a second REFER would move a peer that is on its way already.
+  if (record.transfer !== undefined || record.referral !== undefined)
+    return userAgent.reply(leg, exchange, 491);
+  const { number, replaces } = target;
+  if (replaces === undefined) return begin(process, record, exchange, undefined, number);
+  consult(process, record, exchange, replaces);
+}
+
+/** What the phone's other call has to give: its peer, or, while it still rings, the number. */
+export function given(process: DeviceProcess, record: CallLeg, signal: Signal<'callGiven'>): void {
+  const referral = takeReferral(record);
+  if (referral?.giver === undefined || record.leg === undefined) return;
+  const { peer, party, cause } = signal;
+  if (cause !== undefined)
+    return process.environment.userAgent.reply(record.leg, referral.exchange, statusOf(cause));
+  const consultation = peer && { leg: referral.giver, peer, party };
+  begin(process, record, referral.exchange, consultation, party.number);
+}
+
+type Consultation = { readonly leg: LegRef; readonly peer: LegRef; readonly party: Party };
+
+/** The peer is to be moved: to the consultation's peer, or to `number`. */
+function begin(
+  process: DeviceProcess,
+  record: CallLeg,
+  exchange: Exchange,
+  consultation: Consultation | undefined,
+  number: string,
+): void {
+  const { userAgent } = process.environment;
+  const { leg, peer } = record;
+  if (leg === undefined) return;
+  if (peer === undefined) return userAgent.reply(leg, exchange, 481);
+  const subscription = userAgent.acceptReferral(leg, exchange, record);
+  record.transfer = { subscription, consultation: consultation?.leg };
+  tellPhone(process, record, 100, undefined);
+  const transferor = { pid: process.pid, call: record.call };
+  if (consultation !== undefined) {
+    const control =
+      record.role === 'calling' && record.reportTo !== undefined
+        ? { control: { pid: record.reportTo, call: record.call } }
+        : {};
+    process.host.tell(peer.pid, {
+      type: 'callJoin',
+      call: peer.call,
+      to: consultation.peer,
+      party: consultation.party,
+      transferor,
+      ...control,
+    });
+  } else {
+    process.host.tell(peer.pid, {
+      type: 'callTransfer',
+      call: peer.call,
+      to: number,
+      by: process.place.device,
+      transferor,
+    });
+  }
+}
+
+/** How the transfer goes: told to the phone in NOTIFY (RFC 3515 §2.4.4). */
+export function progress(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'callTransferProgress'>,
+): void {
+  const { transfer } = record;
+  if (transfer === undefined) return;
+  switch (signal.state) {
+    case 'ringing':
+      return tellPhone(process, record, 180, undefined);
+    case 'failed':
+      tellPhone(process, record, statusOf(signal.cause ?? 'unreachable'), 'noresource');
+      record.transfer = undefined;
+      return;
+    case 'done': {
+      tellPhone(process, record, 200, 'noresource');
+      record.transfer = undefined;
+      // Its calls have moved on: the phone is let go, the others are none of its business any more.
+      const { consultation } = transfer;
+      record.peer = undefined;
+      if (signal.keptControl) record.reportTo = undefined;
+      if (consultation !== undefined) {
+        const { pid, call } = consultation;
+        process.host.tell(pid, { type: 'callRelease', call, cause: 'transferred' });
+      }
+      return process.release(record, 'transferred', 'peer');
+    }
+  }
+}
+
+function tellPhone(
+  process: DeviceProcess,
+  record: CallLeg,
+  status: number,
+  terminated: string | undefined,
+): void {
+  if (record.transfer === undefined) return;
+  process.environment.userAgent.notify(record.transfer.subscription, {
+    media: {
+      type: 'message/sipfrag;version=2.0',
+      body: `SIP/2.0 ${status} ${reasonPhrase(status)}\r\n`,
+    },
+    ...(terminated === undefined ? {} : { terminated }),
+  });
+}
