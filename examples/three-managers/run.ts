@@ -54,7 +54,8 @@ process.once('exit', () => {
   for (const service of services) service.kill();
   rmSync(folder, { recursive: true, force: true });
 });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => void stop(0));
 
 try {
   await start();
@@ -159,7 +160,7 @@ async function isHealthy(url: string): Promise<boolean> {
 
 /** A user for each manager, which may read and write the clusters' keys and nothing else. */
 function protectEtcd(secrets: Secrets): void {
-  const root = secrets['ETCD_ROOT_PASSWORD'];
+  const { ETCD_ROOT_PASSWORD: root } = secrets;
   const etcdctl = (...args: string[]) =>
     execFileSync('etcdctl', [`--endpoints=http://127.0.0.1:${ports.etcd[0]}`, ...args], {
       env: { ...process.env, ETCDCTL_API: '3' },
@@ -182,10 +183,10 @@ function managerFiles(): readonly string[] {
   const directory = isOpen ? join(folder, 'directory.yaml') : join(HERE, 'directory.yaml');
   if (isOpen) {
     const read = parse(readFileSync(join(HERE, 'directory.yaml'), 'utf8'));
-    for (const device of Object.values<Record<string, string>>(read.devices)) {
-      delete device['password'];
-      device['accept_from'] = '127.0.0.0/8';
-    }
+    for (const [id, { password: _, ...device }] of Object.entries<Record<string, string>>(
+      read.devices,
+    ))
+      read.devices[id] = { ...device, accept_from: '127.0.0.0/8' };
     writeFileSync(directory, stringify(read));
   }
   return IDS.map((id, at) => {
@@ -195,7 +196,9 @@ function managerFiles(): readonly string[] {
     bus.servers = own(ports.nats).map((port) => `nats://127.0.0.1:${port}`);
     store.servers = own(ports.etcd).map((port) => `http://127.0.0.1:${port}`);
     if (isOpen) file.cluster = { ...file.cluster, bus: bus.servers, store: store.servers };
-    file.sip.listen = ['udp', 'tcp'].map((transport) => `${transport}://127.0.0.1:${ports.sip[at]}`);
+    file.sip.listen = ['udp', 'tcp'].map(
+      (transport) => `${transport}://127.0.0.1:${ports.sip[at]}`,
+    );
     file.directory = directory;
     const path = join(folder, `${id}.yaml`);
     writeFileSync(path, stringify(file));
@@ -221,7 +224,10 @@ async function startManager(id: string, file: string, secrets: Secrets): Promise
       return;
     }
     const waitMs = code === AGAIN ? AGAIN_MS : KILLED_MS;
-    const why = code === AGAIN ? `was expelled by the others, and ended with ${code}` : `was killed (${code})`;
+    const why =
+      code === AGAIN
+        ? `was expelled by the others, and ended with ${code}`
+        : `was killed (${code})`;
     say(`${id} ${why}: it is started again in ${waitMs / 1000} s`);
     await pause(waitMs);
     if (isStopping) return;
@@ -236,8 +242,16 @@ async function startManager(id: string, file: string, secrets: Secrets): Promise
   });
 }
 
-function run(order: Pick<ConstructorParameters<typeof Service>[0], 'name' | 'command' | 'args'> & { readonly env?: Secrets }): Service {
-  const service = new Service({ ...order, log: join(folder, `${order.name}.log`), remedy: PACKAGES });
+function run(
+  order: Pick<ConstructorParameters<typeof Service>[0], 'name' | 'command' | 'args'> & {
+    readonly env?: Secrets;
+  },
+): Service {
+  const service = new Service({
+    ...order,
+    log: join(folder, `${order.name}.log`),
+    remedy: PACKAGES,
+  });
   services.add(service);
   void service.ended.then(() => services.delete(service));
   return service;
@@ -276,14 +290,14 @@ function portsFrom(first: number | undefined): Ports {
   };
 }
 
-function summary(secrets: Secrets): string {
+function summary({ PHONE_PASSWORD: phones }: Secrets): string {
   const rows = IDS.map((id, at) => {
     const letter = 'abc'[at];
     return `  ${id}   sip udp+tcp 127.0.0.1:${ports.sip[at]}   nats 127.0.0.1:${ports.nats[at]}   etcd 127.0.0.1:${ports.etcd[at]}   process ${managers.get(id)?.pid}   for 2000${letter}, 2001${letter} and 100${at + 1}`;
   });
   const password = isOpen
     ? 'no passwords: whoever calls from this machine is let in'
-    : `password of all phones: ${secrets['PHONE_PASSWORD']}`;
+    : `password of all phones: ${phones}`;
   return `
 three managers are ready
 ${rows.join('\n')}
