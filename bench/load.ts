@@ -3,8 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Capture } from './capture.ts';
+import { clusterCounts, lockMedianMs } from './metrics.ts';
 import { cpuMs, memoryKb } from './processes.ts';
-import { ADDRESS, CALLER_PORT, PHONES_PORT, type Server } from './servers.ts';
+import { ADDRESS, CALLER_PORT, PHONES_PORT, pidsOf, type Server } from './servers.ts';
 import { type Load, Phones, send } from './sipp.ts';
 
 const REGISTERING_PORT = 28_071;
@@ -16,9 +17,27 @@ const REFRESHED = 1000;
 const NEW_CONTACTS_PER_SECOND = 2000;
 /** For what was just handed over, and for the garbage collectors of both worlds. */
 const SETTLE_MS = 1000;
+const ROLES = ['managers', 'bus', 'store'] as const;
 
-/** What was measured; absent: there is none. `p99` goes with a `value` that is a median. */
-export type Figures = { readonly value?: number; readonly p99?: number };
+/**
+ * What was measured; absent: there is none. `p99` goes with a `value` that is a median. Of spread calls:
+ * CPU time in all, without what the same processes take in the same time when nothing goes on (`net`),
+ * and in each role; `idle`: that in ms per second; post-dial delay and the line's lock in ms; packets
+ * between managers.
+ */
+export type FigureName =
+  | 'value'
+  | 'p99'
+  | 'net'
+  | 'managers'
+  | 'bus'
+  | 'store'
+  | 'idle'
+  | 'delay'
+  | 'delay99'
+  | 'lock'
+  | 'packets';
+export type Figures = { readonly [Name in FigureName]?: number };
 
 /** One measurement, and what went wrong. */
 export type Sample = {
@@ -31,31 +50,39 @@ export type Sample = {
 export class CalledLine {
   readonly number: string;
   readonly #count: number;
+  readonly #devices: boolean;
   readonly #folder: string;
   readonly #phones: Phones;
 
-  constructor(number: string, count: number, folder: string) {
+  /** `devices`: each phone is a device of its own (spread.yaml), or all are contacts of one. */
+  constructor(number: string, count: number, folder: string, devices = false) {
     this.number = number;
     this.#count = count;
+    this.#devices = devices;
     this.#folder = folder;
     this.#phones = new Phones(count, PHONES_PORT, RING_MS, folder);
   }
 
   /** Registers all phones; throws if the server will not have them. */
   async register(server: Server): Promise<void> {
-    const contacts = Array.from({ length: this.#count }, (_, index) => [
-      this.number,
-      `${ADDRESS}:${PHONES_PORT + index}`,
-    ]);
-    const load = {
-      scenario: 'register',
-      port: REGISTERING_PORT,
-      perSecond: PHONES_REGISTER_PER_SECOND,
-      calls: this.#count,
-      fields: writeFields(contacts, this.#folder, 'phones.csv'),
-    };
-    const { faults } = await send(load, server, this.#folder);
-    if (faults.length > 0) throw new Error(faults.join('\n'));
+    for (const [at, port] of server.registrars.entries()) {
+      const contacts = Array.from({ length: this.#count }, (_, index) => [
+        this.#devices ? `${this.number}-${String(index + 1).padStart(2, '0')}` : this.number,
+        `${ADDRESS}:${PHONES_PORT + index}`,
+      ]).filter((_, index) => index % server.registrars.length === at);
+      if (contacts.length === 0) continue;
+      const load = {
+        scenario: 'register',
+        port: REGISTERING_PORT,
+        perSecond: PHONES_REGISTER_PER_SECOND,
+        calls: contacts.length,
+        fields: writeFields(contacts, this.#folder, 'phones.csv'),
+      };
+      const { faults } = await send(load, { ...server, port }, this.#folder);
+      if (faults.length > 0) throw new Error(faults.join('\n'));
+    }
+    // Managers tell each other where the line is.
+    if (server.registrars.length > 1) await wait(SETTLE_MS);
   }
 
   /** Calls of one second each: CPU time per call. */
@@ -75,6 +102,41 @@ export class CalledLine {
     return { figures, faults, retransmissions };
   }
 
+  /** Calls through one manager or several, and all that there is to know of them. `idleMs`: see `idleMsPerS`. */
+  async spread(
+    server: Server,
+    options: { readonly perSecond: number; readonly seconds: number; readonly idle: number },
+  ): Promise<Sample> {
+    const { perSecond, seconds, idle } = options;
+    const capture = await Capture.start(CALLER_PORT, this.#folder);
+    if (typeof capture === 'string') return fault(capture);
+    const before = await clusterCounts(server.metrics);
+    const roles = { managers: 0, bus: 0, store: 0 };
+    for (const role of ROLES) roles[role] = -cpuMs(pidsOf(server, role));
+    const beganMs = performance.now();
+    const calls = Math.round(perSecond * seconds);
+    const load = { ...this.#load(perSecond, calls), pauseMs: TALK_MS };
+    const sample = await this.#measured(server, load);
+    const lastedMs = performance.now() - beganMs;
+    for (const role of ROLES) roles[role] += cpuMs(pidsOf(server, role));
+    const after = await clusterCounts(server.metrics);
+    const delays = (await capture.stop()).sort((a, b) => a - b);
+    const value = (roles.managers + roles.bus + roles.store) / calls;
+    const figures = {
+      value,
+      net: value - (idle * lastedMs) / 1000 / calls,
+      managers: roles.managers / calls,
+      bus: roles.bus / calls,
+      store: roles.store / calls,
+      idle,
+      delay: quantile(delays, 0.5),
+      delay99: quantile(delays, 0.99),
+      lock: lockMedianMs(before, after),
+      packets: (after.packets - before.packets) / calls,
+    };
+    return { ...sample, figures };
+  }
+
   /**
    * Holds `calls` at once and then half as many more: KB that the server grew by for each while the last
    * `calls` of them came up. The first take up the room that the warm-up has left.
@@ -84,10 +146,10 @@ export class CalledLine {
     let [earlierKb, upKb] = [Number.NaN, Number.NaN];
     const earlier = async (): Promise<void> => {
       await wait(earlierMs);
-      earlierKb = memoryKb(server.program.pid);
+      earlierKb = memoryKb(pidsOf(server));
     };
     const look = async (): Promise<void> => {
-      upKb = memoryKb(server.program.pid);
+      upKb = memoryKb(pidsOf(server));
     };
     const held = this.hold(server, { calls: calls * 1.5, perSecond, look });
     const [sample] = await Promise.all([held, earlier()]);
@@ -140,9 +202,18 @@ export function refresh(
   return measured(server, load, folder);
 }
 
+/** CPU time in ms that the server takes in a second in which nothing goes on. */
+export async function idleMsPerS(server: Server, seconds: number): Promise<number> {
+  await wait(2 * SETTLE_MS);
+  const beforeMs = cpuMs(pidsOf(server));
+  const beganMs = performance.now();
+  await wait(seconds * 1000);
+  return ((cpuMs(pidsOf(server)) - beforeMs) * 1000) / (performance.now() - beganMs);
+}
+
 /** Registers `contacts`: KB that the server grew by for each that it did not know from its warm-up. */
 export async function remember(server: Server, contacts: number, folder: string): Promise<Sample> {
-  const beforeKb = memoryKb(server.program.pid);
+  const beforeKb = memoryKb(pidsOf(server));
   const perSecond = NEW_CONTACTS_PER_SECOND;
   const load = registrations(
     { calls: contacts, perSecond, users: contacts, digest: false },
@@ -150,7 +221,7 @@ export async function remember(server: Server, contacts: number, folder: string)
   );
   const sample = await measured(server, load, folder);
   await wait(2 * SETTLE_MS);
-  const grownKb = memoryKb(server.program.pid) - beforeKb;
+  const grownKb = memoryKb(pidsOf(server)) - beforeKb;
   return { ...sample, figures: { value: grownKb / (contacts - REFRESHED) } };
 }
 
@@ -160,9 +231,9 @@ async function measured(
   folder: string,
   during?: () => Promise<void>,
 ): Promise<Sample> {
-  const beforeMs = cpuMs(server.program.pid);
+  const beforeMs = cpuMs(pidsOf(server));
   const { faults, retransmissions } = await send(load, server, folder, during);
-  const figures = { value: (cpuMs(server.program.pid) - beforeMs) / load.calls };
+  const figures = { value: (cpuMs(pidsOf(server)) - beforeMs) / load.calls };
   return { figures, faults, retransmissions };
 }
 

@@ -1,5 +1,5 @@
 /** What is measured, on whom, and what is to be reached: due and aim of each figure. */
-import { CalledLine, refresh, remember, type Sample } from './load.ts';
+import { CalledLine, type FigureName, refresh, remember, type Sample } from './load.ts';
 import { loopDelayMs } from './metrics.ts';
 import type { Server, ServerName } from './servers.ts';
 
@@ -7,7 +7,24 @@ import type { Server, ServerName } from './servers.ts';
 export type Goal = { readonly due: number; readonly aim: number; readonly least?: true };
 
 /** What a figure is divided by before it is held against its goal: another server's, or nothing. */
-export type Against = 'kamailio' | 'relay' | undefined;
+export type Against = ServerName | undefined;
+
+export type Unit = 'CPU ms' | 'ms' | 'KB' | 'calls/s';
+
+/** A line of the table: a figure of a server, beside that of another, held against its goal if it has one. */
+export type Row = {
+  readonly title?: string;
+  /** Absent: 'linewright'. */
+  readonly of?: ServerName;
+  readonly against: Against;
+  /** Absent: `value`. */
+  readonly figure?: FigureName;
+  /** Absent: as that of the whole measurement. */
+  readonly unit?: Unit;
+  /** How it compares; absent: the ratio. */
+  readonly by?: 'difference';
+  readonly goal?: Goal;
+};
 
 export type Measurement = {
   /** The word for `--only`. */
@@ -15,19 +32,17 @@ export type Measurement = {
   readonly title: string;
   /** Calls or registrations per second; 0: that is what is looked for. */
   readonly rate: number;
-  readonly unit: 'CPU ms' | 'ms' | 'KB' | 'calls/s';
+  readonly unit: Unit;
   readonly servers: readonly ServerName[];
-  readonly goals: readonly {
-    readonly title?: string;
-    readonly against: Against;
-    readonly goal: Goal;
-  }[];
+  readonly goals: readonly Row[];
   /** What the load is of: a server that has been warmed up for that is not warmed up again. */
   readonly warmth: string;
   /** Asked of servers that were just started, and once. */
   readonly fresh?: true;
   /** Not part of a run unless asked for. */
   readonly optional?: true;
+  /** What the servers take when nothing goes on is measured first. */
+  readonly idle?: true;
   /** Readies phones. The load is ended by `close`. */
   open(folder: string): Load;
 };
@@ -38,18 +53,25 @@ export type Load = {
   prepare(server: Server): Promise<void>;
   /** Not counted: just-in-time compilers have seen the load after it. */
   warmUp(server: Server): Promise<Sample>;
-  sample(server: Server, seconds: number): Promise<Sample>;
+  /** `idle`: CPU ms per second that the server takes anyway. */
+  sample(server: Server, seconds: number, idle: number): Promise<Sample>;
   close(): Promise<void>;
 };
 
 const CALL: Goal = { due: 2, aim: 1 };
 const REGISTER: Goal = { due: 3, aim: 1.2 };
+/** What it may cost that phones are at several managers; and milliseconds more until it rings. */
+const SPREAD: Goal = { due: 2, aim: 1.5 };
+const LATER: Goal = { due: 2, aim: 1 };
 const CONTACTS = 20_000;
 const CALLS_UP = 5000;
 const CALLS_UP_PER_SECOND = 1000;
 const CALLS_UP_FOR_PAUSE = 10_000;
 const WARM_UP_SECONDS = 5;
 const WARM_UP_LEGS_PER_SECOND = 500;
+/** Several managers that are new to it share the machine. */
+const SPREAD_WARM_UP_LEGS_PER_SECOND = 200;
+const SPREAD_WARM_UP_SECONDS = 8;
 /** Tried in turn until calls fail. */
 const RATES = [1000, 1500, 2000, 2500, 3000, 4000];
 const PAIR: readonly ServerName[] = ['linewright', 'kamailio'];
@@ -77,6 +99,26 @@ export const PLAN: readonly Measurement[] = [
   callsUp(),
   pause(),
   most(),
+  ...spreadCalls('spread4', { phones: 4, rate: 30, against: 'managers-1', of: ['managers-3'] }),
+  ...spreadCalls('spread4', { phones: 4, rate: 100, against: 'managers-1', of: ['managers-3'] }),
+  ...spreadCalls('spread16', { phones: 16, rate: 8, against: 'managers-1', of: ['managers-3'] }),
+  ...lock(),
+  ...optionally(
+    spreadCalls('managers', {
+      phones: 4,
+      rate: 30,
+      against: 'managers-1',
+      of: ['managers-2', 'managers-3', 'managers-5'],
+    }),
+  ),
+  ...optionally(
+    spreadCalls('redundant', {
+      phones: 4,
+      rate: 30,
+      against: 'managers-1',
+      of: ['managers-3+3+3'],
+    }),
+  ),
 ];
 
 function calls(
@@ -115,7 +157,7 @@ function registers(
     rate,
     unit: 'CPU ms',
     servers: ['linewright', digest ? 'kamailio-digest' : 'kamailio'],
-    goals: [{ against: 'kamailio', goal: REGISTER }],
+    goals: [{ against: digest ? 'kamailio-digest' : 'kamailio', goal: REGISTER }],
     warmth: name,
     open: (folder) => ({
       prepare: async () => {},
@@ -178,6 +220,92 @@ function callsUp(): Measurement {
         folder,
         (line) => (server) => line.weigh(server, CALLS_UP, CALLS_UP_PER_SECOND),
       ),
+  };
+}
+
+/** Calls to phones that are at several managers, in both modes of lines, beside the same with `against`. */
+function spreadCalls(
+  name: string,
+  options: { phones: number; rate: number; against: ServerName; of: readonly ServerName[] },
+): Measurement[] {
+  const { phones, rate, against, of } = options;
+  const hasDue = of.length === 1;
+  return (['single', 'replicated'] as const).map((mode) => {
+    const title = `${phones} phones, ${mode}`;
+    const rows = of.flatMap((each): Row[] => {
+      const about = { of: each, against };
+      const at = `${title}, ${each}`;
+      const goal = hasDue && { goal: SPREAD };
+      const lock: Row = {
+        title: `${at}: lock`,
+        of: each,
+        against: undefined,
+        figure: 'lock',
+        unit: 'ms',
+      };
+      return [
+        { ...about, title: at, ...goal },
+        { ...about, title: `${at}: less idle`, figure: 'net', ...goal },
+        {
+          ...about,
+          title: `${at}: until it rings`,
+          figure: 'delay',
+          unit: 'ms',
+          by: 'difference',
+          ...(hasDue && { goal: LATER }),
+        },
+        ...(mode === 'single' ? [] : [lock]),
+      ];
+    });
+    const number = `${mode.charAt(0)}${phones}`;
+    return {
+      name,
+      title,
+      rate,
+      unit: 'CPU ms',
+      servers: [against, ...of],
+      goals: rows,
+      warmth: number,
+      idle: true,
+      open: (folder) => spread(number, phones, rate, folder),
+    };
+  });
+}
+
+/** How long it takes to lock a line with a phone, and a process, at each of so many managers. */
+function lock(): Measurement[] {
+  const sizes: [number, ServerName][] = [
+    [2, 'managers-2'],
+    [3, 'managers-3'],
+    [5, 'managers-5'],
+  ];
+  return optionally(
+    sizes.map(([count, of]) => ({
+      name: 'lock',
+      title: `line's lock, ${count} managers`,
+      rate: 20,
+      unit: 'CPU ms',
+      servers: [of],
+      goals: [{ of, against: undefined, figure: 'lock', unit: 'ms' }],
+      warmth: 'r5',
+      idle: true,
+      open: (folder) => spread('r5', count, 20, folder),
+    })),
+  );
+}
+
+function optionally(measurements: readonly Measurement[]): Measurement[] {
+  return measurements.map((measurement) => ({ ...measurement, optional: true }));
+}
+
+function spread(number: string, phones: number, perSecond: number, folder: string): Load {
+  const line = new CalledLine(number, phones, folder, true);
+  const warmUpRate = SPREAD_WARM_UP_LEGS_PER_SECOND / phones;
+  return {
+    prepare: (server) => line.register(server),
+    warmUp: (server) => line.call(server, warmUpRate, SPREAD_WARM_UP_SECONDS),
+    sample: (server, seconds, idle) => line.spread(server, { perSecond, seconds, idle }),
+    close: () => line.stop(),
   };
 }
 

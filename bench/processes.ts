@@ -82,10 +82,10 @@ export async function eventually(
   return false;
 }
 
-/** User and system time of `pid` and all its descendants so far, in ms. The kernel counts in ticks of 10 ms. */
-export function cpuMs(pid: number): number {
+/** User and system time of `pids` and all their descendants so far, in ms. The kernel counts in ticks of 10 ms. */
+export function cpuMs(pids: readonly number[]): number {
   let ticks = 0;
-  for (const each of family(pid)) {
+  for (const each of families(pids)) {
     const fields = statOf(each);
     // utime and stime, the 14th and 15th.
     ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
@@ -93,10 +93,10 @@ export function cpuMs(pid: number): number {
   return (ticks * 1000) / TICKS_PER_S;
 }
 
-/** Memory of `pid` and all its descendants in KB, pages that several share divided among them (PSS). */
-export function memoryKb(pid: number): number {
+/** Memory of `pids` and all their descendants in KB, pages that several share divided among them (PSS). */
+export function memoryKb(pids: readonly number[]): number {
   let sum = 0;
-  for (const each of family(pid)) {
+  for (const each of families(pids)) {
     const [, kb = '0'] = /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${each}/smaps_rollup`)) ?? [];
     sum += Number(kb);
   }
@@ -105,14 +105,14 @@ export function memoryKb(pid: number): number {
 
 const TICKS_PER_S = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout) || 100;
 
-function family(pid: number): number[] {
+function families(pids: readonly number[]): number[] {
   const childrenOf = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const parent = Number(statOf(Number(name))[1] ?? 0);
     childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), Number(name)]);
   }
-  const found = [pid];
+  const found = [...pids];
   for (const each of found) found.push(...(childrenOf.get(each) ?? []));
   return found;
 }

@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { House } from './house.ts';
 import type { Figures } from './load.ts';
 import { type Measurement, PLAN } from './plan.ts';
-import { figure, type Result, table, writeJson } from './report.ts';
+import { details, figure, type Result, table, writeJson } from './report.ts';
 import { KAMAILIO, type Server, type ServerName } from './servers.ts';
 import { SIPP } from './sipp.ts';
 
@@ -27,6 +27,9 @@ const USAGE = `npm run bench -- [options]
   --json FILE      writes the figures as {"rows": [...]}
   --help
 `;
+
+/** How long servers are watched doing nothing. */
+const IDLE_SECONDS = 5;
 
 /** Between two samples: what the last one left behind is over. */
 const REST_MS = 300;
@@ -94,6 +97,7 @@ async function measure(
   const { title, rate, fresh, warmth } = measurement;
   say(`\n${title}${rate === 0 ? '' : `, ${rate}/s`}`);
   if (fresh) await house.stop();
+  else if (measurement.idle) await house.stop(measurement.servers);
   const faults: string[] = [];
   const figures = new Map<ServerName, Figures[]>();
   const load = measurement.open(house.folder);
@@ -105,15 +109,17 @@ async function measure(
       faults.push(...(await house.warmUp(server, load, warmth)));
       await wait(REST_MS);
     }
+    const idle = measurement.idle && (await house.idle(servers, IDLE_SECONDS));
     for (let round = 0; round < (fresh ? 1 : repeat); round += 1) {
       for (const server of servers) {
-        const sample = await load.sample(server, seconds);
+        const sample = await load.sample(server, seconds, idle?.get(server.name) ?? 0);
         faults.push(...sample.faults);
         figures.set(server.name, [...(figures.get(server.name) ?? []), sample.figures]);
         const { value = Number.NaN } = sample.figures;
         const again = sample.retransmissions > 0 ? `, ${sample.retransmissions} sent again` : '';
         const failed = sample.faults.length > 0 ? ', FAILED' : '';
-        say(`  ${server.name} ${figure(value)} ${measurement.unit}${again}${failed}`);
+        const parts = details(sample.figures);
+        say(`  ${server.name} ${figure(value)} ${measurement.unit}${parts}${again}${failed}`);
         await wait(REST_MS);
       }
     }

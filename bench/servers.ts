@@ -2,6 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { type ClusterName, isCluster, prepareCluster, type Role } from './cluster.ts';
 import { eventually, Program } from './processes.ts';
 
 export const ADDRESS = '127.0.0.1';
@@ -17,29 +18,79 @@ const PORTS = { linewright: 28_060, kamailio: 28_061, 'kamailio-digest': 28_062,
 const READY_WITHIN_MS = 30_000;
 const ANSWERS_WITHIN_MS = 200;
 
-export type ServerName = keyof typeof PORTS;
+type SingleName = keyof typeof PORTS;
+export type ServerName = SingleName | ClusterName;
 
+/** One server, or a cluster of several with all that they need. */
 export type Server = {
   readonly name: ServerName;
+  /** Where the caller calls. */
   readonly port: number;
-  readonly program: Program;
+  /** Where phones register, each at the next one. */
+  readonly registrars: readonly number[];
+  readonly parts: readonly { readonly role: Role; readonly program: Program }[];
+  /** Where managers of a cluster tell their metrics, the caller's first. */
+  readonly metrics: readonly string[];
 };
+
+/** Process numbers of all its programs, or of those in one role. */
+export function pidsOf({ parts }: Server, wanted?: Role): number[] {
+  return parts
+    .filter(({ role }) => wanted === undefined || role === wanted)
+    .map(({ program }) => program.pid);
+}
 
 /** Starts it and waits until it answers. Throws with what it printed if it does not. */
 export async function startServer(name: ServerName, folder: string): Promise<Server> {
+  if (isCluster(name)) return startCluster(name, folder);
   const port = PORTS[name];
   const program = new Program(...commandOf(name, port, folder), folder);
+  await answering(name, port, program);
+  const parts = [{ role: 'managers', program }] as const;
+  return { name, port, registrars: [port], parts, metrics: [] };
+}
+
+async function startCluster(name: ClusterName, folder: string): Promise<Server> {
+  const { servers, files, ports, metrics } = await prepareCluster(name, folder);
+  const managers = files.map((file) => {
+    const words = [...nodeOptions(), LINEWRIGHT, 'start', '-c', file];
+    return { role: 'managers', program: new Program(process.execPath, words, folder) } as const;
+  });
+  const parts = [...servers, ...managers];
+  try {
+    for (const [at, { program }] of managers.entries())
+      await answering(name, ports[at] ?? 0, program);
+  } catch (error) {
+    await Promise.all(parts.map(({ program }) => program.stop()));
+    throw error;
+  }
+  const [port = 0, ...others] = ports;
+  // The phone that answers is at another manager than the caller, where there is one.
+  return { name, port, registrars: [...others, port], parts, metrics };
+}
+
+/** Managers first: they say goodbye to the others by the bus and the store. */
+export async function stopServer({ parts }: Server): Promise<void> {
+  const stop = (isManager: boolean): Promise<unknown> =>
+    Promise.all(
+      parts
+        .filter(({ role }) => (role === 'managers') === isManager)
+        .map(({ program }) => program.stop('SIGTERM')),
+    );
+  await stop(true);
+  await stop(false);
+}
+
+async function answering(name: ServerName, port: number, program: Program): Promise<void> {
   const ready = () =>
     program.exitCode !== undefined ||
     (name === 'relay' ? program.output.includes('ready') : answersOptions(port));
-  if (!(await eventually(ready, READY_WITHIN_MS)) || program.exitCode !== undefined) {
-    await program.stop();
-    throw new Error(`${name} did not start on port ${port}:\n${program.output}`);
-  }
-  return { name, port, program };
+  if ((await eventually(ready, READY_WITHIN_MS)) && program.exitCode === undefined) return;
+  await program.stop();
+  throw new Error(`${name} did not start on port ${port}:\n${program.output}`);
 }
 
-function commandOf(name: ServerName, port: number, folder: string): [string, string[]] {
+function commandOf(name: SingleName, port: number, folder: string): [string, string[]] {
   switch (name) {
     case 'linewright': {
       const file = join(BENCH_FOLDER, 'manager.yaml');
