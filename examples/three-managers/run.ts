@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
-import { isListening, Service } from './services.ts';
+import { isFree, isListening, Service } from './services.ts';
 
 const HERE = import.meta.dirname;
 const LINEWRIGHT = resolve(HERE, '../../bin/linewright.mjs');
@@ -57,6 +57,10 @@ process.once('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => void stop(0));
 
+// Whoever started this (a terminal, npx) may be gone without a word.
+const { ppid } = process;
+setInterval(() => process.ppid !== ppid && void stop(0), 1000).unref();
+
 try {
   await start();
 } catch (error) {
@@ -67,6 +71,7 @@ try {
 }
 
 async function start(): Promise<void> {
+  await checkPorts();
   const secrets = isOpen ? {} : makeSecrets();
   say('starting three NATS servers, three etcds …');
   await Promise.all([startNats(secrets), startEtcd()]);
@@ -74,6 +79,15 @@ async function start(): Promise<void> {
   const files = managerFiles();
   await Promise.all(IDS.map((id, at) => startManager(id, files[at] ?? '', secrets)));
   say(summary(secrets));
+}
+
+/** What is taken would be found out late, and by whoever understands it least. */
+async function checkPorts(): Promise<void> {
+  for (const port of Object.values(ports).flat())
+    if (!(await isFree(port)))
+      throw new Error(
+        `127.0.0.1:${port} is taken by another program: choose other ports with --port, e.g. --port 7000`,
+      );
 }
 
 /** By name, as environment variables have them. */
@@ -308,7 +322,7 @@ ${rows.join('\n')}
   npx linewright line show 2000       where the single line is controlled, and why
   npx linewright line show 2001       the replicated line: a process at each manager with a phone of it
   npx linewright reg ls --all         who is registered, and where
-  kill -9 ${managers.get('cm1')?.pid}                       let cm1 die, and look again: it is started anew after ${KILLED_MS / 1000} s
+  ${`kill -9 ${managers.get('cm1')?.pid}`.padEnd(34)}  let cm1 die, and look again: it is started anew after ${KILLED_MS / 1000} s
 
 Ctrl-C stops all of it.`;
 }

@@ -98,7 +98,10 @@ export class ClusterView {
         return { id: idOf(home), home, state: 'gone', since, ...NOBODY, counts: null };
       });
     const items = [...members, ...gone];
-    return { items, total: items.length, missing };
+    // Who left while it was asked is missed by nobody.
+    const silent = members.filter(({ state }) => state === 'no answer');
+    const left = missing.filter((said) => silent.some(({ id }) => said.startsWith(`${id} `)));
+    return { items, total: items.length, missing: left };
   }
 
   async registrations(limit: number): Promise<ClusterRows<OnManager<RegistrationRow>>> {

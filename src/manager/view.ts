@@ -107,6 +107,7 @@ export function countersOf(manager: CallManager): Counters {
     calls_total: manager.statistics.results,
     call_setup_seconds: manager.statistics.setup,
     lines: processing.lines.size,
+    line_lock_seconds: processing.locks,
     signals_total: scheduler.counters.signals,
     signals_lost_total: scheduler.counters.lost,
     process_deaths_total: scheduler.counters.deaths,
