@@ -4,6 +4,7 @@
  */
 import type { Pid } from '../process/pid.ts';
 import type { LineControl } from './line-control.ts';
+import type { ReplicatedLine } from './replicated-calls.ts';
 
 /** A device process that is registered for the number. */
 export type Seat = {
@@ -18,6 +19,8 @@ export type Seat = {
 export type OwnLcp = {
   readonly pid: Pid;
   readonly control: LineControl;
+  /** Of a replicated line: what it shares with the line's other processes. */
+  readonly replicated: ReplicatedLine | undefined;
   /** Whether the number is its own; else it has been claimed. */
   isOwner: boolean;
 };

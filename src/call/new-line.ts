@@ -1,12 +1,12 @@
 /** A line's process, of whichever mode the line is: how it is made, and what it is told of others. */
-import type { Pid } from '../process/pid.ts';
 import type { Host } from '../process/process.ts';
 import type { Line } from './directory.ts';
 import type { EffectBuffer } from './effects.ts';
-import { claimedLineControl, type LineControl } from './line-control.ts';
+import { claimedLineControl } from './line-control.ts';
 import { LineControlProcess } from './line-control-process.ts';
+import type { OwnLcp } from './line-record.ts';
 import type { LineLocation } from './registration-table.ts';
-import { newReplicatedLine } from './replicated-calls.ts';
+import { newReplicatedLine, type ReplicatedLine } from './replicated-calls.ts';
 import { ReplicatedLineProcess } from './replicated-line-process.ts';
 import type { CallSignal } from './signals.ts';
 
@@ -15,15 +15,16 @@ export function spawnLine(
   mother: Host<CallSignal>,
   line: Line,
   out: EffectBuffer,
-): { readonly pid: Pid; readonly control: LineControl } {
+): Omit<OwnLcp, 'isOwner'> {
   let control = claimedLineControl(line);
+  let replicated: ReplicatedLine | undefined;
   const pid = mother.spawn('l', (host) => {
     if (line.mode === 'single') return new LineControlProcess(host, control, out);
-    const replicated = newReplicatedLine(line, host.pid);
+    replicated = newReplicatedLine(line, host.pid);
     control = replicated.control;
     return new ReplicatedLineProcess(host, replicated, out);
   });
-  return { pid, control };
+  return { pid, control, replicated };
 }
 
 /** What a replicated line's process is told of the line's processes; undefined in single mode. */

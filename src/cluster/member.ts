@@ -76,6 +76,8 @@ export class ClusterMember implements Cluster {
   #held: Incoming[] = [];
   #nowMs: number;
   #wantsTurn = false;
+  /** It has left, or is fenced: nothing that is still on its way from the store is of interest. */
+  #isClosed = false;
   #answer: (text: string) => string | undefined = () => undefined;
 
   /** Begins to join. */
@@ -289,14 +291,17 @@ export class ClusterMember implements Cluster {
   }
 
   #reset(revision: Revision, entries: readonly Entry[]): void {
+    if (this.#isClosed) return;
     for (const entry of entries) this.#noteLease(entry);
     this.#membership.reset(revision, entries);
     const ofTable = entries.filter(({ key }) => key.startsWith(TABLE_PREFIX));
+    if (this.#isClosed) return;
     if (this.#parts !== undefined) this.#parts.table.reset(revision, ofTable);
     else this.#early = { revision, entries: new Map(ofTable.map((entry) => [entry.key, entry])) };
   }
 
   #changed(revision: Revision, changes: readonly Change[]): void {
+    if (this.#isClosed) return;
     const ofTable = changes.filter(({ key }) => key.startsWith(TABLE_PREFIX));
     if (this.#parts === undefined) {
       this.#early.revision = revision;
@@ -309,7 +314,8 @@ export class ClusterMember implements Cluster {
       return;
     }
     if (ofTable.length < changes.length) this.#membership.changed(revision, changes);
-    this.#parts.table.changed(revision, ofTable);
+    // Who is no member any more hears no more of the table: what it owned is another's, or nobody's.
+    if (!this.#isClosed) this.#parts.table.changed(revision, ofTable);
   }
 
   #viewChanged(view: View, left: readonly Home[]): void {
@@ -341,6 +347,7 @@ export class ClusterMember implements Cluster {
   }
 
   #close(): void {
+    this.#isClosed = true;
     this.#unfollow();
     this.#attachment?.detach();
     this.#attachment = undefined;

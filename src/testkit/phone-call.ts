@@ -1,4 +1,5 @@
 /** A call as a simulated phone has it, and the session descriptions that it sends and reads. */
+import type { Hop } from '../sip/hop.ts';
 import type { Body, Leg } from '../sip/user-agent/leg.ts';
 import type { Phone } from './phone.ts';
 
@@ -6,6 +7,8 @@ import type { Phone } from './phone.ts';
 export type PhoneCall = {
   readonly phone: Phone;
   readonly role: 'calling' | 'called';
+  /** The manager that it goes through. */
+  readonly server: Hop;
   leg: Leg<PhoneCall> | undefined;
   readonly session: string;
   /** Session id of the last description received; '' before. */

@@ -30,6 +30,11 @@ export class PhoneRegistration {
     return this.#registered.has(this.server);
   }
 
+  /** Registered at the first server, and nowhere else. */
+  get isAtHome(): boolean {
+    return this.#at === 0 && this.isRegistered && this.#registered.size === 1;
+  }
+
   /** Where to register: where it is, and at the first one, if that is another. */
   get wanted(): readonly Hop[] {
     return this.#at === 0 ? [this.server] : [this.server, this.#serverAt(0)];
@@ -60,7 +65,9 @@ export class PhoneRegistration {
       this.#at = (at + 1) % this.#servers.length;
       return { server: this.server, isRemoval: false };
     }
-    if (at >= this.#at) return undefined;
+    if (at === this.#at) return undefined;
+    // A word of one that was given up for another, which is there as well.
+    if (at > this.#at && this.#registered.has(before)) return { server, isRemoval: true };
     this.#at = at;
     return this.#registered.has(before) ? { server: before, isRemoval: true } : undefined;
   }

@@ -36,6 +36,8 @@ export type PhoneOptions = {
   readonly network: Network;
   readonly random: SeededRandom;
   readonly timers?: TimerValues;
+  /** Hears of every call that this phone has, before anything else happens to it. */
+  readonly begun?: (call: PhoneCall) => void;
 };
 
 const TICK_MS = 10;
@@ -88,6 +90,11 @@ export class Phone {
     return this.#registration.isRegistered;
   }
 
+  /** Registered at the first manager that it knows, and nowhere else. */
+  get isAtHome(): boolean {
+    return this.#registration.isAtHome;
+  }
+
   /** The manager that its requests go to. */
   get server(): Hop {
     return this.#registration.server;
@@ -135,7 +142,7 @@ export class Phone {
   #invite(number: string, headers: string, isOffering: boolean): PhoneCall {
     const { domain, user } = this.options;
     const { server } = this;
-    const call = this.#begin('calling', isOffering);
+    const call = this.#begin('calling', server, isOffering);
     this.#turn(() => {
       call.leg = this.userAgent.invite(
         {
@@ -234,10 +241,11 @@ export class Phone {
     this.#turn(() => void this.#layer.request(request, this.server, undefined));
   }
 
-  #begin(role: PhoneCall['role'], isOffering: boolean): PhoneCall {
+  #begin(role: PhoneCall['role'], server: Hop, isOffering: boolean): PhoneCall {
     const call: PhoneCall = {
       phone: this,
       role,
+      server,
       leg: undefined,
       session: `${this.options.address.port}${++this.#sessions}`,
       remoteSession: '',
@@ -248,6 +256,7 @@ export class Phone {
       hasAnswered: false,
     };
     this.calls.add(call);
+    this.options.begun?.(call);
     return call;
   }
 
@@ -324,7 +333,7 @@ export class Phone {
   #hear(event: UserAgentEvent<PhoneCall>): void {
     switch (event.type) {
       case 'invited': {
-        const call = this.#begin('called', false);
+        const call = this.#begin('called', event.leg.hop, false);
         call.leg = event.leg;
         event.leg.owner = call;
         learn(call, event.media);

@@ -1,15 +1,18 @@
 /**
- * `npm run simulate -- --seeds N --seed S [--seconds T]`: runs that many seeds from S on, or as
- * many as fit into the time. A seed that breaks an invariant prints the command that replays it.
+ * `npm run simulate -- --seeds N --seed S [--seconds T] [--managers 1|3|4|5]`: runs that many seeds
+ * from S on, or as many as fit into the time, on all processors. A seed that breaks an invariant prints
+ * what befell the cluster and the command that replays it.
  */
 import { parseArgs } from 'node:util';
-import { simulate } from './simulation.ts';
+import { runSeeds } from './seed-workers.ts';
+import type { Recovery, SimulationResult } from './simulation-result.ts';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string' },
     seed: { type: 'string', default: '1' },
     seconds: { type: 'string' },
+    managers: { type: 'string' },
   },
 });
 
@@ -18,31 +21,50 @@ const count = readNumber(
   values.seeds ?? (values.seconds === undefined ? '1000' : '1000000000'),
 );
 const first = readNumber('seed', values.seed);
+const managers =
+  values.managers === undefined ? undefined : readNumber('managers', values.managers);
+const started = performance.now();
 const untilMs =
   values.seconds === undefined
     ? Number.POSITIVE_INFINITY
-    : performance.now() + 1000 * readNumber('seconds', values.seconds);
+    : started + 1000 * readNumber('seconds', values.seconds);
 
-const started = performance.now();
-const totals = { seeds: 0, calls: 0, answered: 0, datagrams: 0, failed: 0 };
-for (let seed = first; seed < first + count && performance.now() < untilMs; seed++) {
-  const result = simulate(seed);
+const totals = { seeds: 0, clusters: 0, calls: 0, answered: 0, datagrams: 0, failed: 0 };
+const recoveries: Recovery[] = [];
+await runSeeds({ first, count, managers, untilMs, done: report });
+const seconds = ((performance.now() - started) / 1000).toFixed(1);
+console.log(
+  `${totals.seeds} seeds from ${first} (${totals.clusters} of them clusters), ${totals.calls} calls ` +
+    `(${totals.answered} answered), ${totals.datagrams} datagrams in ${seconds} s: ` +
+    `${totals.failed} with a broken invariant`,
+);
+for (const how of ['process', 'machine'] as const) {
+  const sorted = recoveries.filter((each) => each.how === how).map(({ ms }) => ms);
+  if (sorted.length === 0) continue;
+  sorted.sort((one, other) => one - other);
+  const quantile = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+  console.log(
+    `a new call rings a line after the death of a manager's ${how}: p50 ${quantile(0.5)} ms, ` +
+      `p99 ${quantile(0.99)} ms, at most ${quantile(1)} ms of virtual time, in ${sorted.length} deaths`,
+  );
+}
+console.log(`${totals.seeds - totals.failed} passed, ${totals.failed} failed`);
+if (totals.failed > 0 || totals.seeds === 0) process.exitCode = 1;
+
+function report(result: SimulationResult): void {
+  const { seed, violations, story } = result;
   totals.seeds++;
+  if (result.managers > 1) totals.clusters++;
   totals.calls += result.calls;
   totals.answered += result.answered;
   totals.datagrams += result.datagrams;
-  if (result.violations.length === 0) continue;
+  recoveries.push(...result.recoveries);
+  if (violations.length === 0) return;
   totals.failed++;
-  for (const violation of result.violations) console.log(`seed ${seed}: ${violation}`);
-  console.log(`  replay: npm run simulate -- --seeds 1 --seed ${seed}`);
+  for (const what of [...story, ...violations]) console.log(`seed ${seed}: ${what}`);
+  const shape = managers === undefined ? '' : ` --managers ${managers}`;
+  console.log(`  replay: npm run simulate -- --seeds 1 --seed ${seed}${shape}`);
 }
-const seconds = ((performance.now() - started) / 1000).toFixed(1);
-console.log(
-  `${totals.seeds} seeds from ${first}, ${totals.calls} calls (${totals.answered} answered), ` +
-    `${totals.datagrams} datagrams in ${seconds} s: ${totals.failed} with a broken invariant`,
-);
-console.log(`${totals.seeds - totals.failed} passed, ${totals.failed} failed`);
-if (totals.failed > 0 || totals.seeds === 0) process.exitCode = 1;
 
 function readNumber(name: string, text: string): number {
   const value = Number(text);

@@ -1,7 +1,11 @@
 /** The directory that simulated phones live in: a parallel line, a serial one, one with a delayed member, extensions. */
 import type { Device, Directory, Line, Member, Offering } from '../call/directory.ts';
 
-export function simulationDirectory(domain: string): Directory {
+/** `modeOf`: the mode of each line that is shared; single, unless told. */
+export function simulationDirectory(
+  domain: string,
+  modeOf: (number: string) => Line['mode'] = () => 'single',
+): Directory {
   const lines = new Map<string, Line>();
   const devices = new Map<string, Device>();
   const addDevice = (user: string, numbers: readonly string[]): void => {
@@ -18,7 +22,7 @@ export function simulationDirectory(domain: string): Directory {
     lines.set(number, {
       number,
       name: number,
-      mode: 'single',
+      mode: members.length > 1 ? modeOf(number) : 'single',
       appearances: 4,
       offering,
       members,

@@ -12,7 +12,7 @@ import type { TimerValues } from '../sip/transaction/timers.ts';
 import { Agenda } from './agenda.ts';
 import type { ManagerRun, Surroundings } from './manager-run.ts';
 import { keyOf, Network, udp } from './network.ts';
-import { Phone } from './phone.ts';
+import { Phone, type PhoneCall } from './phone.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { SimulatedManager } from './simulated-manager.ts';
 import { SimulatedPlanes } from './simulated-planes.ts';
@@ -45,6 +45,7 @@ export class Site {
   readonly phones: Phone[] = [];
   readonly #planes: SimulatedPlanes | undefined;
   readonly #timers: TimerValues | undefined;
+  readonly #runs = new WeakMap<PhoneCall, ManagerRun>();
 
   constructor(seed: number, directory: Directory, options: SiteOptions = {}) {
     const { managers = 1, log = SILENT, timers, timings = {}, storeOutage = 'freeze' } = options;
@@ -90,6 +91,12 @@ export class Site {
     return this.managers.find((manager) => keyOf(manager.address) === keyOf(address))?.run;
   }
 
+  /** The process that a phone's call goes through, if it is there and may act: it alone knows of the call. */
+  servingRun(call: PhoneCall): ManagerRun | undefined {
+    const run = this.#runs.get(call);
+    return run?.isServing ? run : undefined;
+  }
+
   isServer(address: Hop): boolean {
     return this.managers.some((manager) => keyOf(manager.address) === keyOf(address));
   }
@@ -123,6 +130,10 @@ export class Site {
       network: this.network,
       random: this.random,
       ...(this.#timers === undefined ? {} : { timers: this.#timers }),
+      begun: (call) => {
+        const run = this.runAt(call.server);
+        if (run !== undefined) this.#runs.set(call, run);
+      },
     });
     this.phones.push(phone);
     return phone;

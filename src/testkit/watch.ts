@@ -1,0 +1,171 @@
+/** What must hold of a simulated cluster at rest: looked at from outside, manager by manager. */
+import { seatsOf } from '../call/line-of-number.ts';
+import { lcpFor } from '../call/registration-table.ts';
+import type { DeviceProcess } from '../device/device-process.ts';
+import type { Place } from '../device/place.ts';
+import type { CallManager } from '../manager/call-manager.ts';
+import { homeOf, type Pid } from '../process/pid.ts';
+import type { Phone } from './phone.ts';
+import type { Site } from './site.ts';
+
+/** What managers and phones still have, in words: nothing, once all is over. */
+export function remnantsOf(site: Site): string[] {
+  const left = new Map<string, number>();
+  const add = (size: Readonly<Record<string, number>>): void => {
+    for (const [what, count] of Object.entries(size)) left.set(what, (left.get(what) ?? 0) + count);
+  };
+  for (const { manager } of site.managers) if (manager !== undefined) add(manager.size);
+  for (const phone of site.phones) {
+    const { legs, transactions } = phone.size;
+    add({ phones: legs, phoneTransactions: transactions });
+  }
+  return [...left].flatMap(([what, count]) => (count === 0 ? [] : `${count} ${what}`));
+}
+
+/** Cores of the managers that are there. */
+function coresOf(site: Site): CallManager[] {
+  return site.managers.flatMap(({ run, manager }) =>
+    run?.isOver === false && manager !== undefined ? [manager] : [],
+  );
+}
+
+/** Legs and calls that are up, in words. */
+export function callsOf(site: Site): string[] {
+  const found: string[] = [];
+  for (const manager of coresOf(site)) {
+    const { home } = manager.cluster;
+    for (const { call, process, role, phase } of manager.devices.legs())
+      found.push(`${role} leg of ${process.place.device} at ${home}, ${phase}, of call ${call}`);
+    for (const { call, state } of manager.processing.calls.values())
+      found.push(`call ${call} at ${home}, ${state}`);
+    for (const [number, { calls }] of manager.processing.lines)
+      for (const { call, state } of calls.values())
+        found.push(`${state} call ${call} of line ${number} at ${home}`);
+  }
+  for (const phone of site.phones)
+    for (const { role, phase } of phone.calls)
+      found.push(`${role} call at the phone ${phone.options.user}, ${phase}`);
+  return found;
+}
+
+/** Wherever a call is up, the other end of it is: nobody rings, or talks, for nobody. */
+export function looseEndsOf(site: Site): string[] {
+  const found: string[] = [];
+  const cores = coresOf(site);
+  const isAlive = (pid: Pid): boolean =>
+    cores.some(({ cluster, scheduler }) => cluster.home === homeOf(pid) && scheduler.has(pid));
+  for (const { devices, processing, cluster } of cores) {
+    for (const record of devices.legs()) {
+      const { process, phase, role, control, peer, call } = record;
+      const who = `${process.place.device} at ${cluster.home}`;
+      if (phase === 'offered' && role === 'called' && control !== undefined && !isAlive(control))
+        found.push(`${who} rings for call ${call}, whose call control is no more`);
+      if (phase === 'talking' && peer !== undefined && !isAlive(peer.pid))
+        found.push(`${who} talks to ${peer.pid}, which is no more`);
+    }
+    for (const [number, { calls }] of processing.lines)
+      for (const { call, control, state } of calls.values())
+        if (state !== 'taken' && !isAlive(control))
+          found.push(`line ${number} has call ${call}, ${state}, whose call control is no more`);
+  }
+  return found;
+}
+
+/** Whether that phone is registered at its own manager alone, and that manager knows. */
+export function isAtHome(site: Site, phone: Phone): boolean {
+  const run = site.runAt(phone.server);
+  if (!phone.isAtHome || run?.manager === undefined || !run.isServing) return false;
+  for (const { place, isLeaving } of run.manager.devices.processes())
+    if (place.device === phone.options.user && isRegistered(place) && !isLeaving) return true;
+  return false;
+}
+
+function isRegistered(place: Place): boolean {
+  return place.kind === 'phone' && place.binding !== undefined;
+}
+
+/** Phones that ring, or talk, for a manager that knows nothing of it. */
+export function strayCallsOf(site: Site): string[] {
+  const found: string[] = [];
+  for (const phone of site.phones)
+    for (const call of phone.calls) {
+      const { leg, role, phase } = call;
+      const run = site.servingRun(call);
+      if (run?.manager === undefined) continue;
+      const isKnown = [...run.manager.devices.legs()].some(
+        (record) => record.leg?.callId === leg?.callId,
+      );
+      if (!isKnown)
+        found.push(`${phone.options.user} has a ${role} call, ${phase}, unknown to ${run.home}`);
+    }
+  return found;
+}
+
+/** All members see the same: members, table, and who controls which line for whom. */
+export function differencesOf(site: Site): string[] {
+  const found: string[] = [];
+  const cores = coresOf(site);
+  const compare = (what: string, ofOne: (manager: CallManager) => string): void => {
+    const [first, ...others] = cores.map((manager) => ofOne(manager));
+    for (const [at, other] of others.entries())
+      if (other !== first)
+        found.push(`${what}: ${first} at the first manager, ${other} at manager ${at + 2}`);
+  };
+  compare('views differ', ({ cluster }) => JSON.stringify(cluster.view));
+  compare('tables differ', ({ processing }) =>
+    JSON.stringify([...processing.table.entries()].sort(([a], [b]) => (a < b ? -1 : 1))),
+  );
+  found.push(...faultsOfReplicated(cores));
+  for (const manager of cores)
+    for (const process of manager.devices.processes())
+      found.push(...faultsOfDevice(process, manager, cores));
+  return found;
+}
+
+/** All processes of a replicated line know the same of it, and none has, or waits for, its lock. */
+function faultsOfReplicated(cores: readonly CallManager[]): string[] {
+  const found: string[] = [];
+  const states = new Map<string, string>();
+  for (const { processing, cluster } of cores)
+    for (const [number, { own }] of processing.records) {
+      if (own?.replicated === undefined) continue;
+      const { lock, known } = own.replicated;
+      const { phase, queue, view } = lock;
+      const at = `line ${number} at ${cluster.home}`;
+      if (phase.state !== 'idle' || queue.length > 0)
+        found.push(`${at}: its lock is ${phase.state}, and ${queue.length} wait`);
+      const live = [...known.values()].filter(({ state }) => state !== 'ended');
+      const state = JSON.stringify([[...view].sort(), live]);
+      const other = states.get(number);
+      if (other !== undefined && other !== state)
+        found.push(`${at} is ${state}, elsewhere ${other}`);
+      states.set(number, state);
+    }
+  return found;
+}
+
+/** A device process is attached to the process that the table says, which knows it, for each of its lines. */
+function faultsOfDevice(
+  { place, pid, lines, isLeaving }: DeviceProcess,
+  { processing, cluster, directory }: CallManager,
+  cores: readonly CallManager[],
+): string[] {
+  if (!isRegistered(place) || isLeaving) return [];
+  const found: string[] = [];
+  const device = directory.devices.get(place.device);
+  if (device === undefined) return [];
+  for (const { number } of seatsOf(directory, device)) {
+    const lcp = lcpFor(processing.table.find(number), cluster.home)?.lcp;
+    const attached = lines.find((line) => line.number === number);
+    const who = `${place.device} (${pid})`;
+    if (lcp === undefined || attached?.lcp !== lcp) {
+      found.push(`${who} is with ${attached?.lcp} for ${number}, which is controlled by ${lcp}`);
+      continue;
+    }
+    const owner = cores.find((core) => core.cluster.home === homeOf(lcp));
+    const control = owner?.processing.lines.get(number);
+    if (!control?.devices.some((device) => device.pid === pid))
+      found.push(`${who} is not in the database of ${number} at ${lcp}`);
+  }
+  return found;
+}
