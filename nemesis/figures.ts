@@ -8,6 +8,7 @@ import { LINES, MANAGERS } from './site.ts';
 
 /** Everything that was seen in a run. */
 export type Evidence = {
+  readonly rounds: readonly Round[];
   readonly calls: readonly CallRecord[];
   readonly legs: readonly LegRecord[];
   readonly logged: readonly Logged[];
@@ -33,17 +34,20 @@ const BOTH_MS = 1000;
 const LATE_RING_MS = 250;
 /** A manager that is fenced has ended by then what it had. */
 const VICTIM_ENDS_MS = 5000;
+/** What got through just before the fault is where an outage begins. */
+const WARM_MS = 1000;
 /** Between what a log says and when it was: its clock has milliseconds, and a turn takes some. */
 const CLOCK_MS = 20;
 
 export function judgeRound(round: Round, evidence: Evidence): RoundFigures {
-  const { faultMs, endMs } = round;
+  const { wellMs, faultMs, endMs } = round;
   const calls = evidence.calls.filter(
-    ({ startMs, overMs }) => startMs < endMs && (overMs ?? Infinity) >= faultMs,
+    ({ startMs, overMs = Infinity }) =>
+      startMs >= wellMs && startMs < endMs && overMs >= faultMs - WARM_MS,
   );
   return {
     outageMs: outage(round, calls),
-    lost: lostCalls(round, calls),
+    lost: lostCalls(round, calls, evidence.endMs),
     duplicates: duplicates(round, calls),
     stale: stale(round, evidence),
   };
@@ -74,23 +78,24 @@ function isThrough(call: CallRecord, survivors: readonly number[]): boolean {
   return winner !== undefined && survivors.includes(winner.manager);
 }
 
-function lostCalls(round: Round, calls: readonly CallRecord[]): string[] {
+/** `nowMs`: what is not over then, is not over. */
+function lostCalls(round: Round, calls: readonly CallRecord[], nowMs: number): string[] {
   const { survivors, faultMs, healedMs } = round;
   const lost: string[] = [];
   for (const call of calls) {
     if (!survivors.includes(call.origin)) continue;
-    const { answeredMs, hungUpMs, overMs = Infinity } = call;
-    if (isThrough(call, survivors) && overMs < (hungUpMs ?? Infinity))
+    const { answeredMs, hungUpMs, overMs = nowMs } = call;
+    if (isThrough(call, survivors) && overMs < (hungUpMs ?? nowMs))
       lost.push(`${nameOf(call, round)} broke ${Math.round(overMs - faultMs)} ms after the fault`);
     const definiteMs = Math.max(call.startMs, faultMs) + DEFINITE_MS;
-    if (answeredMs === undefined && (overMs > definiteMs || overMs === hungUpMs))
+    if (answeredMs === undefined && overMs > definiteMs)
       lost.push(`${nameOf(call, round)} was neither answered nor refused`);
     for (const leg of call.legs) {
       // Nobody is there to tell the phones of a manager that was killed.
       const isVictim = leg.manager === round.manager;
       if (isVictim && round.kind === 'kill manager') continue;
       const limitMs = isVictim ? Math.max(overMs, healedMs) + VICTIM_ENDS_MS : overMs + DEFINITE_MS;
-      if ((leg.overMs ?? Infinity) > limitMs)
+      if ((leg.overMs ?? nowMs) > limitMs)
         lost.push(`${nameOf(call, round)}: ${leg.device} did not hear of the end`);
     }
   }
@@ -118,7 +123,7 @@ function duplicates(round: Round, calls: readonly CallRecord[]): string[] {
  * What the manager that was hit did between its expulsion and its return, as its phones saw it: rang a
  * member, told a caller of an answer, or kept two phones in one call.
  */
-function stale(round: Round, { calls, legs, logged }: Evidence): string[] {
+function stale(round: Round, { calls, legs, logged, endMs: nowMs }: Evidence): string[] {
   const { manager, faultMs, endMs, kind } = round;
   if (manager === undefined || kind === 'kill manager') return [];
   const id = `${MANAGERS[manager]}.`;
@@ -141,7 +146,7 @@ function stale(round: Round, { calls, legs, logged }: Evidence): string[] {
         leg.talkingMs !== undefined &&
         leg.talkingMs >= faultMs &&
         leg.talkingMs < endMs &&
-        (leg.overMs ?? Infinity) > Math.max(round.healedMs, leg.talkingMs) + VICTIM_ENDS_MS,
+        (leg.overMs ?? nowMs) > Math.max(round.healedMs, leg.talkingMs) + VICTIM_ENDS_MS,
     ),
   );
   return [

@@ -2,7 +2,7 @@
 import type { Evidence } from './figures.ts';
 import { checkLinearizable, type Model, type Operation } from './linearizability.ts';
 import { ANSWER, type AnswerInput, APPEARANCE, type AppearanceInput } from './models.ts';
-import type { CallRecord, LegRecord } from './records.ts';
+import type { CallRecord, LegRecord, Round } from './records.ts';
 
 export type HistoryFigures = {
   readonly histories: number;
@@ -16,6 +16,8 @@ export type HistoryFigures = {
 const NEVER = Number.POSITIVE_INFINITY;
 /** A log's times are cut to whole ms, and its clock may be a little off this process's. */
 const CLOCK_MS = 5;
+/** After a round a manager that was hit may take as long to come back. */
+const RETURN_MS = 60_000;
 /** Who has a call that much longer than another was named its winner has stayed. */
 const STAYED_MS = 1000;
 
@@ -54,7 +56,7 @@ export function checkHistories(evidence: Evidence): HistoryFigures {
 }
 
 /** By line and appearance. */
-function holdingsOf({ calls, logged }: Evidence): ReadonlyMap<string, readonly Holding[]> {
+function holdingsOf({ calls, logged, rounds }: Evidence): ReadonlyMap<string, readonly Holding[]> {
   const callOf = new Map<string, CallRecord>();
   for (const call of calls) for (const { callId } of call.legs) callOf.set(callId, call);
   const found = new Map<string, Map<CallRecord, number>>();
@@ -74,20 +76,25 @@ function holdingsOf({ calls, logged }: Evidence): ReadonlyMap<string, readonly H
         call: call.session,
         startMs: call.startMs,
         takenMs: Math.max(atMs, call.startMs),
-        freedMs: freedMs(call, atMs),
+        freedMs: freedMs(call, atMs, rounds),
       })),
     ]),
   );
 }
 
-/** The first time at which the call may have ended for the line: its caller says when, unless others ended it. */
-function freedMs(call: CallRecord, takenMs: number): number {
-  const { hungUpMs, overMs } = call;
-  const isCallers = hungUpMs !== undefined && hungUpMs === overMs;
-  // Who has hung up says so at once; whoever else ended it did so some time before its phones heard of it.
-  return isCallers || (hungUpMs !== undefined && (overMs ?? NEVER) >= hungUpMs)
-    ? Math.max(hungUpMs, takenMs)
-    : takenMs;
+/**
+ * The first time at which the call may have ended for the line. When its caller hangs up; but a call whose
+ * caller's manager is hit ends with that, and one that others ended did so some time before its phones
+ * heard of it.
+ */
+function freedMs(call: CallRecord, takenMs: number, rounds: readonly Round[]): number {
+  const { origin, startMs, hungUpMs, overMs = NEVER } = call;
+  if (hungUpMs === undefined || overMs < hungUpMs) return takenMs;
+  const hit = rounds.find(
+    ({ manager, faultMs, endMs }) =>
+      manager === origin && hungUpMs >= faultMs && startMs < endMs + RETURN_MS,
+  );
+  return Math.max(takenMs, hit === undefined ? hungUpMs : Math.min(hungUpMs, hit.faultMs));
 }
 
 function appearanceHistory(holdings: readonly Holding[]): Operation<AppearanceInput>[] {

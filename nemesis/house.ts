@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type EtcdCluster, startEtcd } from '../test/servers/etcd/etcd-server.ts';
 import { type NatsServers, startExampleCluster } from '../test/servers/nats/nats-server.ts';
 import { Firewall } from './firewall.ts';
+import { LOAD_CALLER, LOAD_PHONES } from './load.ts';
 import { ManagerProcess } from './manager-process.ts';
 import type { Logged } from './records.ts';
 import { LINES, MANAGERS } from './site.ts';
@@ -74,8 +75,11 @@ function rotated<T>(items: readonly T[], by: number): T[] {
 function writeDirectory(folder: string): void {
   const letIn = { accept_from: '127.0.0.0/8' };
   const members = LINES.flatMap(({ number }) => MANAGERS.map((_, at) => `${number}${at + 1}`));
-  const callers = MANAGERS.map((_, at) => `c${at + 1}`);
-  const devices = Object.fromEntries([...members, ...callers].map((id) => [id, letIn]));
+  const callers = [...MANAGERS.map((_, at) => `c${at + 1}`), LOAD_CALLER];
+  const devices = Object.fromEntries([
+    ...[...members, ...callers].map((id) => [id, letIn]),
+    ...LOAD_PHONES.map((id) => [id, { ...letIn, number: id }]),
+  ]);
   const lines = Object.fromEntries(
     LINES.map(({ number, mode }) => {
       const seats = MANAGERS.map((_, at) => [`m${at + 1}`, { device: `${number}${at + 1}` }]);

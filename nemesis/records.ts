@@ -76,6 +76,8 @@ export type Round = {
   readonly manager: number | undefined;
   /** Managers whose phones must not notice for long. */
   readonly survivors: readonly number[];
+  /** All was well from then on: calls placed before that are not looked at. */
+  readonly wellMs: number;
   readonly faultMs: number;
   /** It is mended, or runs again. */
   readonly healedMs: number;

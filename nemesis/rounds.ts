@@ -23,6 +23,7 @@ export async function playRound(
   const faults: string[] = [];
   const trouble = await settle(floor);
   if (trouble !== undefined) faults.push(`was not well before: ${trouble}`);
+  const wellMs = performance.now();
   const fault = await plan(kind, nth, house);
   floor.spare(fault.manager);
   const { survivors } = floor;
@@ -44,6 +45,7 @@ export async function playRound(
     victim: fault.victim,
     manager: fault.manager,
     survivors,
+    wellMs,
     faultMs,
     healedMs,
     endMs,

@@ -16,6 +16,7 @@ import { type Evidence, judgeRound } from './figures.ts';
 import { DEFINITE_MS, Floor } from './floor.ts';
 import { checkHistories } from './histories.ts';
 import { House } from './house.ts';
+import { Load } from './load.ts';
 import { FAULT_KINDS, type Logged, type Round } from './records.ts';
 import { jsonOf, missesOf, rowsOf, tableOf } from './report.ts';
 import { playRound } from './rounds.ts';
@@ -64,20 +65,31 @@ async function run(): Promise<number> {
   const logged: Logged[] = [];
   const floor = new Floor();
   await floor.open();
+  const load = new Load(folder);
   const house = await House.open({
     folder,
-    ready: (manager) => floor.register(manager),
+    ready: (manager) => {
+      floor.register(manager);
+      load.register(manager);
+    },
     logged: (entry) => void logged.push(entry),
   });
   const startLoad = loadavg()[0];
   const rounds: Round[] = [];
   floor.probe();
+  load.start();
   // Kinds take turns, so that no manager is expelled again and again: it would have to wait.
   for (let nth = 0; nth < kills; nth++)
     for (const [at, kind] of kinds.entries()) {
       const round = await playRound(kind, nth + at, house, floor);
       rounds.push(round);
-      progress(round, { calls: floor.calls, legs: floor.legs, logged, endMs: performance.now() });
+      progress(round, {
+        rounds,
+        calls: floor.calls,
+        legs: floor.legs,
+        logged,
+        endMs: performance.now(),
+      });
     }
   floor.quieten();
   await pause(DEFINITE_MS);
@@ -86,10 +98,13 @@ async function run(): Promise<number> {
     starts,
     complaints: lines,
   }));
+  const byLoad = load.counts;
+  await load.stop();
   await house.close();
   floor.close();
 
   const evidence: Evidence = {
+    rounds,
     calls: floor.calls,
     legs: floor.legs,
     logged,
@@ -101,6 +116,7 @@ async function run(): Promise<number> {
   const about = {
     kills,
     load: [startLoad, loadavg()[0]],
+    sipp: byLoad,
     ownDelayMs: {
       p99: Math.round(delay.percentile(99) / 1e6),
       max: Math.round(delay.max / 1e6),
@@ -112,6 +128,9 @@ async function run(): Promise<number> {
   say(`${calls.length} calls; load ${about.load.map((l) => l?.toFixed(1)).join(' to ')};`);
   const { p99, max } = about.ownDelayMs;
   say(`the harness itself was late by ${p99} ms (p99), ${max} ms (max)`);
+  say(
+    `SIPp beside it: ${byLoad.succeeded} calls, ${byLoad.failed} failed with the manager they were at`,
+  );
   const { wrong, doubles } = histories;
   say(
     `${histories.histories} histories of ${histories.operations} operations: ${wrong.length} are not linearizable`,
