@@ -27,6 +27,8 @@ export type Change =
       readonly replacing: boolean;
       /** What the phone offered when it was asked to, until that is answered. */
       readonly offer?: Media;
+      /** Nobody wants it any more, and the phone has not answered yet. */
+      readonly isVain?: true;
     }
   /** `to` was asked for an offer, with which this phone is to be joined to it. */
   | {
@@ -45,9 +47,14 @@ export type Change =
     }
   /**
    * This new leg takes the place of `replaced` (Replaces), which hands over its peer, and that one is asked
-   * to change over. Undefined: that leg is being looked for.
+   * to change over. Undefined: that leg is being looked for. `isVain`: the phone has given up meanwhile.
    */
-  | { readonly by: 'take-over'; readonly replaced: LegRef | undefined; readonly offer?: Media };
+  | {
+      readonly by: 'take-over';
+      readonly replaced: LegRef | undefined;
+      readonly offer?: Media;
+      readonly isVain?: true;
+    };
 
 /** A transfer of this leg's peer that its phone asked for (REFER); `consultation` is its other call's leg. */
 export type Transfer = {
@@ -83,6 +90,8 @@ export type CallLeg = {
   controls: readonly LegRef[];
   /** The other leg, once known: the caller's, or that of who alerts or answered. */
   peer: LegRef | undefined;
+  /** Whom it spoke to before that one took its place. */
+  formerPeer: LegRef | undefined;
   /** This leg's own party, as others see it. */
   readonly self: Party;
   /** The far party, for displays. */
@@ -137,6 +146,7 @@ export function calledLeg(
     reportTo: from,
     controls: [],
     peer: request.caller,
+    formerPeer: undefined,
     self: process.party,
     party: request.from,
     number: request.dialled,
@@ -182,6 +192,7 @@ export function callingLeg(
     reportTo: undefined,
     controls: [],
     peer: undefined,
+    formerPeer: undefined,
     self,
     party: { number, name: '' },
     number,

@@ -1,63 +1,12 @@
 /**
- * REFER with Replaces (RFC 5589 §7): the phone names another call of its own, to whose peer it transfers
- * this one's. That call's leg is asked for it, wherever it is: a phone may have its calls by way of
- * several managers.
+ * The other call of an attended transfer (RFC 5589 §7): its phone names it in the REFER for another of its
+ * calls (`referral.ts`), and gives it away; by way of another manager perhaps.
  */
 import type { CallSignal, LegRef } from '../call/signals.ts';
-import type { Exchange } from '../sip/user-agent/events.ts';
-import type { CallLeg, Referral } from './call-leg.ts';
-import { statusOf } from './cause-to-status.ts';
+import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
-import { type SearchResult, seek } from './dialog-search.ts';
-import type { ReferTo } from './refer-to.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
-
-// The transferor's side.
-
-/** Asks for the call that `dialog` names. Its leg answers with `callGiven`; else the REFER is refused. */
-export function consult(
-  process: DeviceProcess,
-  record: CallLeg,
-  exchange: Exchange,
-  dialog: Exclude<ReferTo['replaces'], undefined>,
-): void {
-  const { callId, localTag, remoteTag } = dialog;
-  record.referral = { exchange, giver: undefined };
-  const owner = process.environment.userAgent.find(callId, localTag, remoteTag)?.owner;
-  // A transfer to itself would be none.
-  if (owner === record) sought(process, record, { cause: 'call gone' });
-  else if (owner !== undefined)
-    sought(process, record, { pid: owner.process.pid, call: owner.call });
-  else if (!seek(process, record, { ...dialog, purpose: 'give' }))
-    sought(process, record, { cause: 'call gone' });
-}
-
-/** The leg of the other call has been found, or has not. */
-export function sought(process: DeviceProcess, record: CallLeg, result: SearchResult): void {
-  const { referral, leg } = record;
-  if (referral === undefined || leg === undefined) return;
-  if ('cause' in result) {
-    record.referral = undefined;
-    return process.environment.userAgent.reply(leg, referral.exchange, statusOf(result.cause));
-  }
-  record.referral = { ...referral, giver: result };
-  process.host.tell(result.pid, {
-    type: 'callGive',
-    call: result.call,
-    from: { pid: process.pid, call: record.call },
-    by: process.place.device,
-  });
-}
-
-/** The REFER that `callGiven` answers, unless that was refused meanwhile. */
-export function takeReferral(record: CallLeg): Referral | undefined {
-  const { referral } = record;
-  record.referral = undefined;
-  return referral;
-}
-
-// The side of the other call.
 
 /** The phone gives this call away. */
 export function give(process: DeviceProcess, record: CallLeg, signal: Signal<'callGive'>): void {

@@ -8,7 +8,7 @@
 import type { Cause } from '../call/cause.ts';
 import type { CallId, CallSignal, Party } from '../call/signals.ts';
 import type { Home, Pid } from '../process/pid.ts';
-import { homeOf, kindOf } from '../process/pid.ts';
+import { counterpartOf, homeOf, kindOf } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
@@ -177,6 +177,7 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'confirmed progress':
         return calling.confirmAlert(this, record, event);
       case 'cancelled':
+        if (takeOver.givenUp(this, record)) return;
         return this.release(record, 'caller gave up', 'phone');
       case 'acknowledged':
         return calling.acknowledged(this, record, event.media);
@@ -210,7 +211,7 @@ export class DeviceProcess implements Process<CallSignal> {
   /** What has come of looking for a dialog at other managers. */
   #sought(record: CallLeg, result: dialogSearch.SearchResult | undefined): void {
     if (result === undefined) return;
-    if (record.referral !== undefined) consultation.sought(this, record, result);
+    if (record.referral !== undefined) referral.sought(this, record, result);
     else takeOver.sought(this, record, result);
   }
 
@@ -219,6 +220,7 @@ export class DeviceProcess implements Process<CallSignal> {
       pid !== undefined && (pid === gone || homeOf(pid) === gone);
     for (const record of new Set(this.legs.values())) {
       if (record.phase === 'over') continue;
+      this.#loseThirdParty(record, isGone);
       // A call outlives its line's process, but not its call control, which is its one account.
       const { reportTo, peer, phase, controls } = record;
       const isOfLine = record.line !== undefined && record.role === 'called';
@@ -228,7 +230,7 @@ export class DeviceProcess implements Process<CallSignal> {
       const isAccountLost =
         (isPending && isGone(record.control)) ||
         controls.some(({ pid }) => kindOf(pid) === 'c' && isGone(pid));
-      if (isLost || isAccountLost || isGone(peer?.pid))
+      if (isLost || isAccountLost || (isGone(peer?.pid) && !transfer.losePeer(record)))
         this.release(record, 'internal failure', 'nobody');
       else if (isGone(reportTo)) {
         record.reportTo = undefined;
@@ -236,6 +238,31 @@ export class DeviceProcess implements Process<CallSignal> {
       }
     }
     lineMembership.lost(this, isGone);
+  }
+
+  /** Whoever has to do with this leg's call, but is not the one that it speaks to. */
+  #loseThirdParty(record: CallLeg, isGone: (pid: Pid | undefined) => boolean): void {
+    const { dialogFinder } = this.environment;
+    const { change, takenBy, peer, formerPeer } = record;
+    const isSilent = (home: Home) => isGone(counterpartOf(dialogFinder, home));
+    this.#sought(record, dialogSearch.lose(this, record, isSilent));
+    if (isGone(record.referral?.giver?.pid)) referral.sought(this, record, { cause: 'call gone' });
+    if (isGone(takenBy?.pid)) record.takenBy = undefined;
+    // Whose place the peer has taken may think that it has it still.
+    if (isGone(peer?.pid) && formerPeer !== undefined)
+      this.host.tell(formerPeer.pid, {
+        type: 'callRelease',
+        call: formerPeer.call,
+        cause: 'internal failure',
+      });
+    if (change?.by === 'take-over' && peer === undefined && isGone(change.replaced?.pid))
+      takeOver.notTaken(this, record, 'call gone');
+    else if (change?.by === 'peer' && change.replacing && isGone(change.peer.pid))
+      inCall.abandonChange(this, record);
+    else if (change?.by === 'join' && isGone(change.to.pid))
+      transfer.modifyRefused(this, record, 'internal failure');
+    else if (change?.by === 'move' && isGone(change.to.pid))
+      this.release(record, 'internal failure', 'nobody');
   }
 
   /** The registration is gone: no more calls; standing ones go on until they end. */

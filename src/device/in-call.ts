@@ -90,6 +90,7 @@ export function phoneModified(
   const { change } = record;
   if (transfer.phoneModified(process, record, event.media)) return;
   if (change?.by !== 'peer') return;
+  if (change.isVain) return takeInVain(process, record, change, event);
   const { peer, offered } = change;
   if (event.method === 'INVITE' && offered) {
     process.environment.userAgent.acknowledgeModify(event.leg);
@@ -103,10 +104,44 @@ export function phoneModified(
   });
 }
 
+/** What `peer` asked the phone for is not wanted any more, or `peer` is gone. */
+export function abandonChange(process: DeviceProcess, record: CallLeg): void {
+  const { change, leg } = record;
+  if (change?.by !== 'peer' || leg === undefined) return;
+  if (change.offer !== undefined) {
+    // It made an offer that nobody takes now; its 2xx still has to be acknowledged, with an answer.
+    process.environment.userAgent.acknowledgeModify(leg, refusalOf(change.offer));
+    return changeFailed(process, record);
+  }
+  record.change = { ...change, isVain: true };
+  process.environment.userAgent.withdrawModify(leg);
+}
+
+/** The phone has taken a change that nobody wants. */
+function takeInVain(
+  process: DeviceProcess,
+  record: CallLeg,
+  { offered }: Extract<CallLeg['change'], { by: 'peer' }>,
+  { leg, method, media }: Event<'modified'>,
+): void {
+  if (method === 'INVITE')
+    process.environment.userAgent.acknowledgeModify(leg, offered ? undefined : refusalOf(media));
+  changeFailed(process, record);
+  // It would speak to somebody who is not there.
+  if (offered) process.release(record, 'internal failure', 'nobody');
+}
+
+/** The session is as it was. Whom it is with may have gone meanwhile. */
+function changeFailed(process: DeviceProcess, record: CallLeg): void {
+  record.change = undefined;
+  if (record.peer === undefined) process.release(record, 'internal failure', 'nobody');
+}
+
 function changed(record: CallLeg): void {
   const { change } = record;
   record.change = undefined;
   if (change?.by !== 'peer' || !change.replacing) return;
+  record.formerPeer = record.peer;
   record.peer = change.peer;
   // It answered for the call with the former peer.
   record.control = undefined;
@@ -133,13 +168,10 @@ export function modifyRefused(process: DeviceProcess, record: CallLeg, cause: Ca
   record.takenBy = undefined;
   const { change, leg } = record;
   if (change === undefined || leg === undefined) return;
+  if (change.by === 'peer' && !change.offered) return abandonChange(process, record);
   record.change = undefined;
-  if (change.by === 'phone') {
-    if (!change.withdrawn) process.environment.userAgent.refuseModify(leg, statusOf(cause));
-  } else if (change.by === 'peer' && !change.offered) {
-    // It made an offer that nobody takes now; its 2xx still has to be acknowledged, with an answer.
-    process.environment.userAgent.acknowledgeModify(leg, refusalOf(change.offer));
-  }
+  if (change.by === 'phone' && !change.withdrawn)
+    process.environment.userAgent.refuseModify(leg, statusOf(cause));
 }
 
 /** An answer to `offer` that takes nothing of it; nothing where no stream was offered. */
@@ -153,8 +185,8 @@ export function phoneRefusesChange(process: DeviceProcess, record: CallLeg, stat
   if (transfer.phoneRefusesChange(process, record, cause)) return;
   const { change } = record;
   if (change?.by !== 'peer') return;
-  record.change = undefined;
-  refuseChange(process, change.peer, cause);
+  changeFailed(process, record);
+  if (!change.isVain) refuseChange(process, change.peer, cause);
 }
 
 /** ACK to our 2xx to the phone's re-INVITE: with an answer, if we passed it the peer's offer. */

@@ -2,14 +2,15 @@
  * The transferor's side of a transfer: a phone sends REFER (RFC 3515, RFC 5589), and hears in NOTIFYs how
  * it goes. The other leg is asked to move (`transfer.ts`).
  */
+import type { Cause } from '../call/cause.ts';
 import type { CallSignal, LegRef, Party } from '../call/signals.ts';
 import { reasonPhrase } from '../sip/message/reason-phrases.ts';
 import type { Exchange, UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
 import { statusOf } from './cause-to-status.ts';
-import { consult, takeReferral } from './consultation.ts';
 import type { DeviceProcess } from './device-process.ts';
-import { readReferTo } from './refer-to.ts';
+import { type SearchResult, seek } from './dialog-search.ts';
+import { type ReferTo, readReferTo } from './refer-to.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -33,13 +34,61 @@ export function refer(
   consult(process, record, exchange, replaces);
 }
 
+/**
+ * The REFER names another call of the phone (RFC 5589 §7): its leg is asked for it, wherever that is, since
+ * a phone may have its calls by way of several managers.
+ */
+function consult(
+  process: DeviceProcess,
+  record: CallLeg,
+  exchange: Exchange,
+  dialog: Exclude<ReferTo['replaces'], undefined>,
+): void {
+  const { callId, localTag, remoteTag } = dialog;
+  record.referral = { exchange, giver: undefined };
+  const owner = process.environment.userAgent.find(callId, localTag, remoteTag)?.owner;
+  // A transfer to itself would be none.
+  if (owner !== undefined && owner !== record)
+    return sought(process, record, { pid: owner.process.pid, call: owner.call });
+  if (owner === record || !seek(process, record, { ...dialog, purpose: 'give' }))
+    sought(process, record, { cause: 'call gone' });
+}
+
+/** The leg of the other call has been found, or has not. */
+export function sought(process: DeviceProcess, record: CallLeg, result: SearchResult): void {
+  const { referral } = record;
+  if (referral === undefined) return;
+  if ('cause' in result) return refuse(process, record, result.cause);
+  record.referral = { ...referral, giver: result };
+  process.host.tell(result.pid, {
+    type: 'callGive',
+    call: result.call,
+    from: { pid: process.pid, call: record.call },
+    by: process.place.device,
+  });
+}
+
+function refuse(process: DeviceProcess, record: CallLeg, cause: Cause): void {
+  const { userAgent } = process.environment;
+  const { referral, leg } = record;
+  record.referral = undefined;
+  if (referral === undefined || leg === undefined) return;
+  const status = statusOf(cause);
+  if (status !== 481) return userAgent.reply(leg, referral.exchange, status);
+  // As an answer to the REFER it would say that the phone's own call is gone (RFC 3261 §12.2.1.2).
+  const subscription = userAgent.acceptReferral(leg, referral.exchange, record);
+  record.transfer = { subscription, consultation: undefined };
+  tellPhone(process, record, status, 'noresource');
+  record.transfer = undefined;
+}
+
 /** What the phone's other call has to give: its peer, or, while it still rings, the number. */
 export function given(process: DeviceProcess, record: CallLeg, signal: Signal<'callGiven'>): void {
-  const referral = takeReferral(record);
-  if (referral?.giver === undefined || record.leg === undefined) return;
+  const { referral } = record;
+  if (referral?.giver === undefined) return;
   const { peer, party, cause } = signal;
-  if (cause !== undefined)
-    return process.environment.userAgent.reply(record.leg, referral.exchange, statusOf(cause));
+  if (cause !== undefined) return refuse(process, record, cause);
+  record.referral = undefined;
   const consultation = peer && { leg: referral.giver, peer, party };
   begin(process, record, referral.exchange, consultation, party.number);
 }

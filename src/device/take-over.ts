@@ -149,6 +149,20 @@ export function changedOver(
     const { pid, call } = change.replaced;
     process.host.tell(pid, { type: 'callRelease', call, cause: 'transferred' });
   }
+  // It has the call now, and nobody who wants it.
+  if (change.isVain) process.release(record, 'caller gave up', 'nobody');
+  return true;
+}
+
+/**
+ * The phone gave its INVITE up: true if the peer's phone is being asked already. Nobody knows yet which
+ * of the two calls there is then.
+ */
+export function givenUp(process: DeviceProcess, record: CallLeg): boolean {
+  const { change, peer } = record;
+  if (change?.by !== 'take-over' || peer === undefined) return false;
+  record.change = { ...change, isVain: true };
+  process.host.tell(peer.pid, { type: 'callModifyWithdraw', call: peer.call });
   return true;
 }
 

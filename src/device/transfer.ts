@@ -235,7 +235,7 @@ export function released(
   signal: Signal<'callRelease'>,
   from: Pid,
 ): boolean {
-  const { change, move, peer } = record;
+  const { change, peer } = record;
   if (record.takenBy?.pid === from) {
     // Whoever took this leg's place has the call now: the phone is let go and nobody else is told.
     record.peer = undefined;
@@ -250,12 +250,20 @@ export function released(
     fail(process, record, signal.cause);
     return true;
   }
-  // A transferor may hang up as soon as its REFER is accepted; the transfer goes on without it.
-  if ((move !== undefined || joining !== undefined) && peer?.pid === from) {
-    record.peer = undefined;
-    return true;
-  }
-  return false;
+  return peer?.pid === from && losePeer(record);
+}
+
+/**
+ * Whom this leg speaks to is gone: true if another is about to take that place. A transferor may hang up
+ * as soon as its REFER is accepted; the transfer goes on without it.
+ */
+export function losePeer(record: CallLeg): boolean {
+  const { change, move } = record;
+  const isReplaced = change?.by === 'peer' && change.replacing && !change.isVain;
+  const isMoved = move !== undefined || change?.by === 'join' || change?.by === 'move';
+  if (!isReplaced && !isMoved) return false;
+  record.peer = undefined;
+  return true;
 }
 
 /** A leg that ended takes with it what it was in the middle of. */
@@ -266,8 +274,11 @@ export function abandoned(process: DeviceProcess, record: CallLeg, cause: Cause)
   } else if (move !== undefined && change?.by === 'move') {
     process.host.tell(change.to.pid, { type: 'callRelease', call: change.to.call, cause });
     process.host.tell(move.control, { type: 'callEnded', call: move.call, cause });
-  } else if (change?.by === 'move') {
+  } else if (change?.by === 'move' || change?.by === 'join') {
     process.host.tell(change.to.pid, { type: 'callModifyRefused', call: change.to.call, cause });
+  } else if (change?.by === 'peer' && change.replacing && !change.isVain) {
+    const { pid, call } = change.peer;
+    process.host.tell(pid, { type: 'callModifyRefused', call, cause });
   }
   const transferor =
     move?.transferor ??
