@@ -13,6 +13,22 @@ import type { Fault } from '../sip/message/message.ts';
 import type { Received, Transports } from '../transport/transports.ts';
 import type { CallManager } from './call-manager.ts';
 
+/** What it needs of each. */
+export type DrivenTransports = Pick<Transports, 'send' | 'close' | 'flush'>;
+export type DrivenMember = Pick<ClusterMember, 'advance' | 'flush' | 'nextDueMs' | 'standing'>;
+export type DrivenManager = Pick<
+  CallManager,
+  | 'advance'
+  | 'effects'
+  | 'flowFailed'
+  | 'guard'
+  | 'nextDueMs'
+  | 'receive'
+  | 'refuse'
+  | 'sendFailed'
+  | 'settle'
+>;
+
 /** Timers are looked at that often while one is near: no timer of SIP is finer (RFC 3261 Table 4). */
 const TICK_MS = 20;
 /** While all are far away. */
@@ -24,10 +40,10 @@ const NOTHING: Pick<CallManager, 'effects'> = { effects: [] };
 const HELD_MAX = 10_000;
 
 export class Driver {
-  readonly #transports: Transports;
+  readonly #transports: DrivenTransports;
   readonly #log: Log;
-  #member: ClusterMember | undefined;
-  #manager: CallManager | undefined;
+  #member: DrivenMember | undefined;
+  #manager: DrivenManager | undefined;
   #held: Received[] = [];
   #doubtsSinceMs: number | undefined;
   #isHolding = false;
@@ -35,19 +51,19 @@ export class Driver {
   #isIdle = true;
   #stopped = false;
 
-  constructor(transports: Transports, log: Log) {
+  constructor(transports: DrivenTransports, log: Log) {
     this.#transports = transports;
     this.#log = log;
   }
 
   /** Drives `member` from now on; in a cluster before there is a manager. */
-  join(member: ClusterMember): void {
+  join(member: DrivenMember): void {
     this.#member = member;
     this.#arm();
   }
 
   /** Drives `manager` from now on. */
-  drive(manager: CallManager): void {
+  drive(manager: DrivenManager): void {
     this.#manager = manager;
     this.#arm();
   }
@@ -57,6 +73,8 @@ export class Driver {
     this.#advance();
     const manager = this.#manager;
     if (manager === undefined) return;
+    // What has waited was said before this.
+    this.#release(manager);
     if (this.#isHolding) this.#hold(batch);
     else for (const { text, hop } of batch) this.#guarded(() => manager.receive(text, hop));
     this.#perform();
@@ -115,7 +133,7 @@ export class Driver {
   }
 
   /** What has waited comes first, once it need not wait any more. */
-  #release(manager: CallManager): void {
+  #release(manager: DrivenManager): void {
     const nowMs = performance.now();
     this.#judge(nowMs);
     if (this.#isHolding || this.#held.length === 0) return;
