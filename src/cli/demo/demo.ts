@@ -71,8 +71,8 @@ function say(text: string): void {
 
 async function play(show: Show, log: Log): Promise<void> {
   say(`
-  A call across the managers. Line ${SHOW_LINE} "Demonstration" is shared by three robot phones, one at each manager;
-  a fourth one, at manager-a, calls it:
+  A call across the managers. Line ${SHOW_LINE} "Demonstration" is shared by three robot phones, one at
+  each manager. A fourth one, at manager-a, calls it:
 
 `);
   try {

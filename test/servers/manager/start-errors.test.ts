@@ -32,6 +32,13 @@ test('a bus or a store that is not there, or not to be had, is named, with what 
   const me = await makeIdentity(authority, 'cm1');
   const pem = (name: string, text: string) => folder.write(name, text);
   const mine = { cert: pem('cert.pem', me.cert), key: pem('key.pem', me.key) };
+  const server = await makeIdentity(authority, 'etcd.test');
+  const flags = [
+    `--cert-file=${pem('etcd.pem', server.cert)}`,
+    `--key-file=${pem('etcd.key', server.key)}`,
+  ];
+  const secure = await startEtcd({ scheme: 'https', waits: false, flags });
+  context.after(() => secure.close());
   const [nothing = 0] = await freePorts(1);
   const said = await Promise.all(
     [
@@ -46,6 +53,7 @@ test('a bus or a store that is not there, or not to be had, is named, with what 
         },
         store: store.urls,
       },
+      { bus: plain.urls, store: { servers: secure.urls, ca: pem('other.pem', other.cert) } },
       { bus: plain.urls, store: plain.urls.map((url) => url.replace('nats:', 'http:')) },
     ].map((cluster) => failure(runtime, folder.manager('cm1', cluster))),
   );
@@ -67,6 +75,10 @@ test('a bus or a store that is not there, or not to be had, is named, with what 
     [
       1,
       `NATS server ADDRESS: certificate signature failure (CERT_SIGNATURE_FAILURE); give the certificate of the authority that signed the server's as 'ca' ${bus}`,
+    ],
+    [
+      1,
+      `etcd at https://ADDRESS: its certificate is not trusted (certificate signature failure): give the CA that signed it ${where}`,
     ],
     [
       1,
