@@ -1,4 +1,5 @@
 /** Call control in its place: a process of a manager, with an entry among the manager's calls. */
+import type { Histogram } from '../base/histogram.ts';
 import type { Home, Pid } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import { type CallEvent, NEW, step } from './call-control.ts';
@@ -12,6 +13,8 @@ import type { CallId, CallRequest, CallSignal, LegRef, Party } from './signals.t
 export type CallControlOptions = Routing & {
   readonly calls: Map<CallId, CallView>;
   readonly callsMax: number;
+  /** Seconds from asking for a replicated line's lock until it was had. */
+  readonly locks: Histogram;
   /** Used by one step at a time. */
   readonly out: EffectBuffer;
 };
@@ -21,6 +24,8 @@ export class CallControlProcess implements Process<CallSignal> {
   readonly #options: CallControlOptions;
   #call: CallControl = NEW;
   #view: CallView | undefined;
+  /** When a lock was asked for. */
+  #lockingMs = 0;
 
   constructor(host: Host<CallSignal>, options: CallControlOptions) {
     this.#host = host;
@@ -63,10 +68,20 @@ export class CallControlProcess implements Process<CallSignal> {
 
   #step(event: CallEvent): void {
     const { out } = this.#options;
+    const before = this.#call.state;
     out.clear();
     this.#call = step(this.#call, event, out);
+    if (this.#call.state !== before) this.#timeLock(before);
     this.#show();
     out.perform(this.#host);
+  }
+
+  #timeLock(before: CallControl['state']): void {
+    const { nowMs } = this.#host;
+    const { state } = this.#call;
+    if (state === 'locking') this.#lockingMs = nowMs;
+    else if (before === 'locking' && state === 'distributing')
+      this.#options.locks.observe((nowMs - this.#lockingMs) / 1000);
   }
 
   #showAnswer(leg: LegRef, party: Party): void {

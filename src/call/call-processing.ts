@@ -1,4 +1,5 @@
 /** Call processing of one manager, put together: its residents, and what its other parts need of it. */
+import { Histogram } from '../base/histogram.ts';
 import type { Cluster, TableEntry } from '../process/cluster.ts';
 import type { Pid } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
@@ -13,6 +14,12 @@ import { LineManager } from './line-manager.ts';
 import type { LineRecords } from './line-record.ts';
 import { RegistrationTable } from './registration-table.ts';
 import type { CallId, CallRequest, CallSignal } from './signals.ts';
+
+/** Seconds: a lock takes two ways between managers, and more when several want it. */
+const LOCK_BOUNDS_S = [
+  0.0001, 0.00015, 0.0002, 0.0003, 0.0004, 0.0005, 0.0007, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01,
+  0.02, 0.05, 0.1, 0.5, 2,
+];
 
 /** Calls that one manager has at a time, unless told. */
 const CALLS_MAX = 50_000;
@@ -59,6 +66,8 @@ export class CallProcessing {
   readonly records: LineRecords = new Map();
   /** The calls that began on this manager. */
   readonly calls = new Map<CallId, CallView>();
+  /** Seconds from asking for a replicated line's lock until it was had, for calls that began here. */
+  readonly locks = new Histogram(LOCK_BOUNDS_S);
   readonly #scheduler: Scheduler<CallSignal>;
   readonly #newCallControl: (host: Host<CallSignal>) => Process<CallSignal>;
   #lineProcess: LineManager | undefined;
@@ -81,9 +90,9 @@ export class CallProcessing {
       return this.#lineProcess;
     });
     scheduler.spawnResident('m', () => new CallRegistry(calls));
-    const { lineManager } = this;
+    const { lineManager, locks } = this;
     const out = new EffectBuffer();
-    const options = { directory, digits, gateways, lineManager, calls, callsMax, out };
+    const options = { directory, digits, gateways, lineManager, calls, callsMax, locks, out };
     this.#newCallControl = (host) => new CallControlProcess(host, options);
   }
 

@@ -41,6 +41,10 @@ export const METRICS = {
   calls_total: { kind: 'counter', help: 'Calls that ended', label: 'result' },
   call_setup_seconds: { kind: 'histogram', help: 'From INVITE to the first ringing' },
   lines: { kind: 'gauge', help: 'Numbers with a line control process now' },
+  line_lock_seconds: {
+    kind: 'histogram',
+    help: "From asking for a replicated line's lock to having it",
+  },
   signals_total: { kind: 'counter', help: 'Signals delivered to processes' },
   signals_lost_total: { kind: 'counter', help: 'Signals to processes that were gone' },
   process_deaths_total: { kind: 'counter', help: 'Processes that broke an invariant' },
