@@ -139,6 +139,13 @@ export class Site {
     return phone;
   }
 
+  /** From now on the members' time passes `rate` times as fast as the phones'; see `SlowClock`. */
+  slow(rate: number): void {
+    this.clock.slow(rate);
+    // Their alarms are set anew.
+    for (const { run } of this.managers) run?.turn(() => {});
+  }
+
   /** Lets `ms` of virtual time pass. */
   run(ms: number): void {
     const untilMs = this.agenda.nowMs + ms;

@@ -1,6 +1,6 @@
 /** What must hold of a simulated cluster at rest: looked at from outside, manager by manager. */
 import { seatsOf } from '../call/line-of-number.ts';
-import { lcpFor } from '../call/registration-table.ts';
+import { lcpFor, type RegistrationTable } from '../call/registration-table.ts';
 import type { DeviceProcess } from '../device/device-process.ts';
 import type { Place } from '../device/place.ts';
 import type { CallManager } from '../manager/call-manager.ts';
@@ -48,24 +48,46 @@ export function callsOf(site: Site): string[] {
   return found;
 }
 
+/**
+ * Calls that a replicated line has and that are over: it was not told, and asks about them once a
+ * minute. They keep a lamp lit, and nobody from calling.
+ */
+export function staleCallsOf(site: Site): string[] {
+  const cores = coresOf(site);
+  return cores.flatMap(({ processing, cluster }) =>
+    [...processing.records].flatMap(([number, { own }]) =>
+      [...(own?.replicated?.control.calls.values() ?? [])]
+        .filter(({ state, control }) => state === 'taken' && !isAlive(cores, control))
+        .map(({ call, state }) => `${state} call ${call} of line ${number} at ${cluster.home}`),
+    ),
+  );
+}
+
+function isAlive(cores: readonly CallManager[], pid: Pid): boolean {
+  return cores.some(({ cluster, scheduler }) => cluster.home === homeOf(pid) && scheduler.has(pid));
+}
+
 /** Wherever a call is up, the other end of it is: nobody rings, or talks, for nobody. */
 export function looseEndsOf(site: Site): string[] {
   const found: string[] = [];
   const cores = coresOf(site);
-  const isAlive = (pid: Pid): boolean =>
-    cores.some(({ cluster, scheduler }) => cluster.home === homeOf(pid) && scheduler.has(pid));
   for (const { devices, processing, cluster } of cores) {
     for (const record of devices.legs()) {
       const { process, phase, role, control, peer, call } = record;
       const who = `${process.place.device} at ${cluster.home}`;
-      if (phase === 'offered' && role === 'called' && control !== undefined && !isAlive(control))
+      if (
+        phase === 'offered' &&
+        role === 'called' &&
+        control !== undefined &&
+        !isAlive(cores, control)
+      )
         found.push(`${who} rings for call ${call}, whose call control is no more`);
-      if (phase === 'talking' && peer !== undefined && !isAlive(peer.pid))
+      if (phase === 'talking' && peer !== undefined && !isAlive(cores, peer.pid))
         found.push(`${who} talks to ${peer.pid}, which is no more`);
     }
     for (const [number, { calls }] of processing.lines)
       for (const { call, control, state } of calls.values())
-        if (state !== 'taken' && !isAlive(control))
+        if (state !== 'taken' && !isAlive(cores, control))
           found.push(`line ${number} has call ${call}, ${state}, whose call control is no more`);
   }
   return found;
@@ -112,14 +134,20 @@ export function differencesOf(site: Site): string[] {
         found.push(`${what}: ${first} at the first manager, ${other} at manager ${at + 2}`);
   };
   compare('views differ', ({ cluster }) => JSON.stringify(cluster.view));
-  compare('tables differ', ({ processing }) =>
-    JSON.stringify([...processing.table.entries()].sort(([a], [b]) => (a < b ? -1 : 1))),
-  );
+  compare('tables differ', ({ processing }) => tableOf(processing.table));
   found.push(...faultsOfReplicated(cores));
   for (const manager of cores)
     for (const process of manager.devices.processes())
       found.push(...faultsOfDevice(process, manager, cores));
   return found;
+}
+
+/** Without what only who was there at the time can know: how often the list of a line's processes has changed. */
+function tableOf(table: RegistrationTable): string {
+  const entries = [...table.entries()].map(([number, location]) =>
+    location.mode === 'single' ? [number, location] : [number, location.lcps],
+  );
+  return JSON.stringify(entries.sort(([one], [other]) => (String(one) < String(other) ? -1 : 1)));
 }
 
 /** All processes of a replicated line know the same of it, and none has, or waits for, its lock. */
@@ -130,12 +158,12 @@ function faultsOfReplicated(cores: readonly CallManager[]): string[] {
     for (const [number, { own }] of processing.records) {
       if (own?.replicated === undefined) continue;
       const { lock, known } = own.replicated;
-      const { phase, queue, view } = lock;
+      const { phase, queue, view, revision } = lock;
       const at = `line ${number} at ${cluster.home}`;
       if (phase.state !== 'idle' || queue.length > 0)
         found.push(`${at}: its lock is ${phase.state}, and ${queue.length} wait`);
       const live = [...known.values()].filter(({ state }) => state !== 'ended');
-      const state = JSON.stringify([[...view].sort(), live]);
+      const state = JSON.stringify([revision, [...view].sort(), live]);
       const other = states.get(number);
       if (other !== undefined && other !== state)
         found.push(`${at} is ${state}, elsewhere ${other}`);
