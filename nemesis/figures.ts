@@ -27,6 +27,10 @@ export type RoundFigures = {
   readonly lost: readonly string[];
   readonly duplicates: readonly string[];
   readonly stale: readonly string[];
+  /** Calls that rang when the fault came: how many were answered later, and how many refused. */
+  readonly offers: { readonly answered: number; readonly refused: number };
+  /** Why figures say nothing. */
+  readonly doubts: readonly string[];
 };
 
 /** Two phones that have one call for longer, or one rung that much after another had it. */
@@ -50,7 +54,23 @@ export function judgeRound(round: Round, evidence: Evidence): RoundFigures {
     lost: lostCalls(round, calls, evidence.endMs),
     duplicates: duplicates(round, calls),
     stale: stale(round, evidence),
+    offers: {
+      answered: round.offers.filter(({ answeredMs }) => answeredMs !== undefined).length,
+      refused: round.offers.filter(({ status }) => status >= 300).length,
+    },
+    doubts: doubts(round, evidence),
   };
+}
+
+/** What must have been seen, if what was looked for was really looked for. */
+function doubts(round: Round, { logged }: Evidence): string[] {
+  const { manager, kind, offers, faultMs, faults } = round;
+  const found = [...faults];
+  if (manager !== undefined && expulsionMs(round, logged) === Infinity)
+    found.push(kind === 'kill manager' ? 'nobody noticed' : 'it was not expelled');
+  if (offers.some(({ legs }) => legs.every(({ invitedMs }) => invitedMs > faultMs)))
+    found.push('calls did not ring in time');
+  return found;
 }
 
 function outage(round: Round, calls: readonly CallRecord[]): number {
@@ -127,12 +147,8 @@ function stale(round: Round, { calls, legs, logged, endMs: nowMs }: Evidence): s
   const { manager, faultMs, endMs, kind } = round;
   if (manager === undefined || kind === 'kill manager') return [];
   const id = `${MANAGERS[manager]}.`;
-  const during = logged.filter(({ atMs }) => atMs >= faultMs && atMs < endMs + VICTIM_ENDS_MS);
-  const gone = during.filter(
-    (entry) => (entry.type === 'left' || entry.type === 'fenced') && entry.home.startsWith(id),
-  );
-  const outMs = Math.min(...gone.map(({ atMs }) => atMs));
-  const back = during.filter((entry) => entry.type === 'joined' && entry.home.startsWith(id));
+  const outMs = expulsionMs(round, logged);
+  const back = logged.filter((entry) => entry.type === 'joined' && entry.home.startsWith(id));
   const backMs = Math.min(...back.map(({ atMs }) => atMs).filter((atMs) => atMs > outMs));
   const isOut = (atMs: number | undefined): boolean =>
     atMs !== undefined && atMs > outMs + CLOCK_MS && atMs < backMs;
@@ -154,6 +170,19 @@ function stale(round: Round, { calls, legs, logged, endMs: nowMs }: Evidence): s
     ...told.map((call) => `${nameOf(call, round)} was answered ${since(call.answeredMs, outMs)}`),
     ...kept.map((leg) => `${leg.device} still has a call that is another's`),
   ];
+}
+
+/** When the first of the others took the manager that is hit for gone, or it did so itself. Infinity: never. */
+function expulsionMs({ manager = 0, faultMs, endMs }: Round, logged: readonly Logged[]): number {
+  const id = `${MANAGERS[manager]}.`;
+  const gone = logged.filter(
+    (entry) =>
+      (entry.type === 'left' || entry.type === 'fenced') &&
+      entry.home.startsWith(id) &&
+      entry.atMs >= faultMs &&
+      entry.atMs < endMs,
+  );
+  return Math.min(...gone.map(({ atMs }) => atMs));
 }
 
 function since(atMs: number | undefined, outMs: number): string {

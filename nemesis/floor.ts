@@ -25,6 +25,8 @@ const GIVE_UP_MS = 2 * DEFINITE_MS;
 const TALK_MS = 100;
 /** Who answers in a race does so within that time. */
 const RACE_MS = 20;
+/** How long a call rings that is to be in offer when something breaks. */
+export const OFFER_MS = 2500;
 /** A phone of the manager that is hit answers late, if at all: others have had the call by then. */
 const LATE_MS = 300;
 
@@ -108,11 +110,12 @@ export class Floor {
 
   /** A call that stays: from the caller at `origin`, answered by the phone at `target` only. */
   callLong(line: string, origin: number, target: number): CallRecord | undefined {
-    let record: CallRecord | undefined;
-    this.#wire.turn(() => {
-      record = this.#place('long', line, origin, target);
-    });
-    return record;
+    return this.#wire.turn(() => this.#place('long', line, origin, target));
+  }
+
+  /** A call that rings for `OFFER_MS`; then all who ring answer. */
+  callSlowly(line: string, origin: number): CallRecord | undefined {
+    return this.#wire.turn(() => this.#place('offer', line, origin, ANYBODY));
   }
 
   hangUp({ session }: CallRecord): void {
@@ -222,7 +225,9 @@ export class Floor {
     const { record, target } = this.#bySession.get(call.remoteSession) ?? {};
     if (record === undefined || target === undefined) return;
     record.legs.push(leg);
-    const afterMs = this.#patience(manager, target);
+    const { purpose } = record;
+    const raceMs = this.#random.below(RACE_MS);
+    const afterMs = purpose === 'offer' ? OFFER_MS + raceMs : this.#patience(manager, target);
     if (afterMs === undefined) return;
     this.#agenda.after(afterMs, () => {
       if (call.phase !== 'ringing') return;

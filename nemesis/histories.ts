@@ -6,6 +6,8 @@ import type { CallRecord, LegRecord, Round } from './records.ts';
 
 export type HistoryFigures = {
   readonly histories: number;
+  /** How many of them are of appearances. */
+  readonly appearances: number;
   readonly operations: number;
   /** Sentences: those that are not linearizable, or that the search gave up on. */
   readonly wrong: readonly string[];
@@ -45,14 +47,15 @@ export function checkHistories(evidence: Evidence): HistoryFigures {
     const where = verdict.type === 'unknown' ? '' : ` at ${JSON.stringify(verdict.stuck)}`;
     wrong.push(`${name}: ${verdict.type}${where}`);
   };
-  for (const [name, holdings] of holdingsOf(evidence)) {
+  const appearances = holdingsOf(evidence);
+  for (const [name, holdings] of appearances) {
     check(name, APPEARANCE, appearanceHistory(holdings));
     doubles.push(...doublesOf(name, holdings));
   }
   for (const call of evidence.calls)
     if (call.legs.length > 0)
       check(`answer of ${call.session} to ${call.line}`, ANSWER, answerHistory(call));
-  return { histories, operations, wrong, doubles };
+  return { histories, appearances: appearances.size, operations, wrong, doubles };
 }
 
 /** By line and appearance. */

@@ -4,8 +4,11 @@
 export type CallRecord = {
   /** Of the caller's session description, which reaches the called phones untouched: what joins the two sides. */
   readonly session: string;
-  /** 'probe': hung up as soon as it is answered. 'long': to stay up while something is broken. */
-  readonly purpose: 'probe' | 'long';
+  /**
+   * 'probe': answered as soon as it rings, and then hung up. 'offer': the same, but it rings while
+   * something breaks. 'long': stays up meanwhile.
+   */
+  readonly purpose: 'probe' | 'offer' | 'long';
   readonly line: string;
   /** Index of the manager that the caller's phone is at. */
   readonly origin: number;
@@ -84,6 +87,8 @@ export type Round = {
   readonly endMs: number;
   /** Calls that were established before. */
   readonly longCalls: readonly CallRecord[];
+  /** Calls that rang. */
+  readonly offers: readonly CallRecord[];
   /** What kept it from being measured properly. */
   readonly faults: readonly string[];
 };

@@ -24,6 +24,7 @@ type Row = {
   readonly lost: number;
   readonly duplicates: number;
   readonly stale: number;
+  readonly offers: RoundFigures['offers'];
 };
 
 export function rowsOf(judged: readonly Judged[]): Row[] {
@@ -42,19 +43,34 @@ export function rowsOf(judged: readonly Judged[]): Row[] {
         lost: count('lost'),
         duplicates: count('duplicates'),
         stale: count('stale'),
+        offers: {
+          answered: own.reduce((sum, { offers }) => sum + offers.answered, 0),
+          refused: own.reduce((sum, { offers }) => sum + offers.refused, 0),
+        },
       },
     ];
   });
 }
 
 export function tableOf(rows: readonly Row[]): string {
-  const head = ['fault', 'rounds', 'outage p50', 'max', 'lost', 'duplicates', 'stale'];
+  const head = [
+    'fault',
+    'rounds',
+    'outage p50',
+    'max',
+    'lost',
+    'duplicates',
+    'stale',
+    'rang on',
+    'refused',
+  ];
   const cells = rows.map((row) => [
     row.kind,
     String(row.rounds),
     `${row.p50Ms} ms`,
     `${row.maxMs} ms`,
     ...[row.lost, row.duplicates, row.stale].map(String),
+    ...[row.offers.answered, row.offers.refused].map(String),
   ]);
   const widths = head.map((name, at) =>
     Math.max(name.length, ...cells.map((line) => (line[at] ?? '').length)),
@@ -73,9 +89,10 @@ export function missesOf(
   histories: HistoryFigures,
 ): string[] {
   const misses: string[] = [];
-  for (const { round } of judged)
-    for (const fault of round.faults)
-      misses.push(`${round.kind} ${round.victim}: could not be measured: it ${fault}`);
+  for (const { round, figures } of judged)
+    for (const doubt of figures.doubts)
+      misses.push(`${round.kind} ${round.victim}: not measured: ${doubt}`);
+  if (histories.appearances === 0) misses.push('no appearance was seen in the logs');
   for (const row of rows) {
     const { p50, max } = GOALS[row.kind] ?? {};
     if (p50 !== undefined && row.p50Ms > p50)
@@ -102,7 +119,6 @@ export function jsonOf(
   const rounds = judged.map(({ round, figures }) => ({
     kind: round.kind,
     victim: round.victim,
-    faults: round.faults,
     ...figures,
   }));
   const { calls } = evidence;

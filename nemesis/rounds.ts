@@ -22,7 +22,7 @@ export async function playRound(
 ): Promise<Round> {
   const faults: string[] = [];
   const trouble = await settle(floor);
-  if (trouble !== undefined) faults.push(`was not well before: ${trouble}`);
+  if (trouble !== undefined) faults.push(`all was not well before: ${trouble}`);
   const wellMs = performance.now();
   const fault = await plan(kind, nth, house);
   floor.spare(fault.manager);
@@ -30,6 +30,9 @@ export async function playRound(
   const longCalls = await establish(floor, survivors);
   if (longCalls.some(({ answeredMs }) => answeredMs === undefined))
     faults.push('long calls did not come up');
+  const offers = LINES.flatMap(({ number }) =>
+    survivors.map((origin) => floor.callSlowly(number, origin)),
+  ).filter((call) => call !== undefined);
   await pause(BEFORE_MS);
   const faultMs = performance.now();
   await fault.inject();
@@ -50,6 +53,7 @@ export async function playRound(
     healedMs,
     endMs,
     longCalls,
+    offers,
     faults,
   };
 }

@@ -1,11 +1,13 @@
 /**
- * `npm run nemesis -- [--kills 3] [--only KIND] [--json FILE] [--keep]`: a cluster of three managers, three
+ * `npm run nemesis -- [--kills 3] [--only KIND]… [--json FILE] [--keep]`: a cluster of three managers, three
  * nats-servers and three etcds, real processes all, with phones that call all the while; each kind of
  * fault `kills` times. Prints what phones noticed; ends with 1 if a goal is missed.
  *
- * It runs itself again in a network namespace of its own. Needs root, iproute2, iptables, nats-server, etcd.
+ * It runs itself again in a network namespace of its own. Needs root, iproute2, iptables, nats-server,
+ * etcd and sipp.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,12 +19,14 @@ import { DEFINITE_MS, Floor } from './floor.ts';
 import { checkHistories } from './histories.ts';
 import { House } from './house.ts';
 import { Load } from './load.ts';
-import { FAULT_KINDS, type Logged, type Round } from './records.ts';
+import { FAULT_KINDS, type FaultKind, type Logged, type Round } from './records.ts';
 import { jsonOf, missesOf, rowsOf, tableOf } from './report.ts';
 import { playRound } from './rounds.ts';
 
 const INSIDE = 'LINEWRIGHT_NEMESIS_INSIDE';
-const SENTENCES_MAX = 5;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** Of cases of one sort that are told one by one; all are in the JSON. */
+const TOLD_MAX = 20;
 
 const { values } = parseArgs({
   options: {
@@ -37,11 +41,10 @@ if (!Number.isInteger(kills) || kills < 1) fail('--kills wants a whole number fr
 const kinds = FAULT_KINDS.filter((kind) => values.only?.includes(kind) ?? true);
 if (kinds.length === 0) fail(`--only wants one of: ${FAULT_KINDS.join(', ')}`);
 
-if (process.env[INSIDE] === undefined) process.exitCode = runInside();
-else process.exitCode = await run();
+process.exitCode = process.env[INSIDE] === undefined ? await runInside() : await run();
 
 /** The same again, in a namespace that goes with it. */
-function runInside(): number {
+async function runInside(): Promise<number> {
   if (process.getuid?.() !== 0) fail('a network namespace and users for the managers need root');
   const namespace = `nemesis${process.pid}`;
   execFileSync('ip', ['netns', 'add', namespace]);
@@ -49,19 +52,19 @@ function runInside(): number {
     execFileSync('ip', ['-n', namespace, 'link', 'set', 'lo', 'up']);
     const words = ['netns', 'exec', namespace, process.execPath, ...process.argv.slice(1)];
     const env = { ...process.env, [INSIDE]: '1' };
-    return spawnSync('ip', words, { stdio: 'inherit', env }).status ?? 1;
+    const child = spawn('ip', words, { stdio: 'inherit', env });
+    for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
+    const [code] = await once(child, 'exit');
+    return typeof code === 'number' ? code : 1;
   } finally {
     execFileSync('ip', ['netns', 'delete', namespace]);
   }
 }
 
 async function run(): Promise<number> {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const folder = mkdtempSync(join(tmpdir(), 'linewright-nemesis-'));
   // Managers run as other users, and read their files there.
   chmodSync(folder, 0o755);
-  const delay = monitorEventLoopDelay({ resolution: 10 });
-  delay.enable();
   const logged: Logged[] = [];
   const floor = new Floor();
   await floor.open();
@@ -74,90 +77,99 @@ async function run(): Promise<number> {
     },
     logged: (entry) => void logged.push(entry),
   });
-  const startLoad = loadavg()[0];
+  const close = async (): Promise<void> => {
+    floor.close();
+    await load.stop();
+    await house.close();
+    if (values.keep) say(`kept: ${folder}`);
+    else rmSync(folder, { recursive: true, force: true });
+  };
+  for (const signal of SIGNALS)
+    process.once(signal, () => void close().finally(() => process.exit(1)));
+  try {
+    return await measure(house, floor, load, logged);
+  } finally {
+    await close();
+  }
+}
+
+async function measure(
+  house: House,
+  floor: Floor,
+  load: Load,
+  logged: readonly Logged[],
+): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  const loads = [loadavg()[0]];
   const rounds: Round[] = [];
+  const { calls, legs } = floor;
+  const evidence = (): Evidence => ({ rounds, calls, legs, logged, endMs: performance.now() });
   floor.probe();
   load.start();
-  // Kinds take turns, so that no manager is expelled again and again: it would have to wait.
-  for (let nth = 0; nth < kills; nth++)
-    for (const [at, kind] of kinds.entries()) {
-      const round = await playRound(kind, nth + at, house, floor);
-      rounds.push(round);
-      progress(round, {
-        rounds,
-        calls: floor.calls,
-        legs: floor.legs,
-        logged,
-        endMs: performance.now(),
-      });
-    }
+  for (const [kind, nth] of schedule()) {
+    const round = await playRound(kind, nth, house, floor);
+    rounds.push(round);
+    loads.push(loadavg()[0]);
+    progress(round, evidence());
+  }
   floor.quieten();
-  await pause(DEFINITE_MS);
-  const complaints = house.managers.map(({ id, starts, complaints: lines }) => ({
-    id,
-    starts,
-    complaints: lines,
-  }));
-  const byLoad = load.counts;
-  await load.stop();
-  await house.close();
-  floor.close();
+  await pause(2 * DEFINITE_MS);
 
-  const evidence: Evidence = {
-    rounds,
-    calls: floor.calls,
-    legs: floor.legs,
-    logged,
-    endMs: performance.now(),
-  };
-  const judged = rounds.map((round) => ({ round, figures: judgeRound(round, evidence) }));
+  const seen = evidence();
+  const judged = rounds.map((round) => ({ round, figures: judgeRound(round, seen) }));
   const rows = rowsOf(judged);
-  const histories = checkHistories(evidence);
-  const about = {
-    kills,
-    load: [startLoad, loadavg()[0]],
-    sipp: byLoad,
-    ownDelayMs: {
-      p99: Math.round(delay.percentile(99) / 1e6),
-      max: Math.round(delay.max / 1e6),
-    },
-  };
+  const histories = checkHistories(seen);
   const misses = missesOf(judged, rows, histories);
+  const lateMs = { p99: ms(delay.percentile(99)), max: ms(delay.max) };
+  const machine = { load: Math.max(...loads.map((one) => one ?? 0)), lateMs };
   say(`\n${tableOf(rows)}\n`);
-  const { calls } = floor;
-  say(`${calls.length} calls; load ${about.load.map((l) => l?.toFixed(1)).join(' to ')};`);
-  const { p99, max } = about.ownDelayMs;
-  say(`the harness itself was late by ${p99} ms (p99), ${max} ms (max)`);
   say(
-    `SIPp beside it: ${byLoad.succeeded} calls, ${byLoad.failed} failed with the manager they were at`,
+    `${calls.length} calls, and by SIPp ${load.counts.succeeded}; ${load.counts.failed} of SIPp's`,
+  );
+  say('failed, with the manager that they were at.');
+  say(
+    `Load average up to ${machine.load.toFixed(1)}; late by ${lateMs.p99} ms (p99), ${lateMs.max} ms.`,
   );
   const { wrong, doubles } = histories;
   say(
-    `${histories.histories} histories of ${histories.operations} operations: ${wrong.length} are not linearizable`,
+    `${histories.histories} histories, ${histories.operations} operations: ${wrong.length} not linearizable.`,
   );
-  say(`appearances given twice at one time: ${doubles.length}`);
-  const sentences = judged.flatMap(({ round, figures: { lost, duplicates, stale } }) =>
+  say(`Appearances given twice at one time: ${doubles.length}.`);
+  const cases = judged.flatMap(({ round, figures: { lost, duplicates, stale } }) =>
     [...lost, ...duplicates, ...stale].map((text) => `${round.kind} ${round.victim}: ${text}`),
   );
-  for (const text of [...sentences.slice(0, 4 * SENTENCES_MAX), ...wrong.slice(0, SENTENCES_MAX)])
-    say(`  ${text}`);
-  for (const text of doubles.slice(0, SENTENCES_MAX)) say(`  ${text}`);
+  for (const list of [cases, wrong, doubles])
+    for (const text of list.slice(0, TOLD_MAX)) say(`  ${text}`);
   for (const miss of misses) say(`missed: ${miss}`);
-  if (values.json !== undefined)
-    writeFileSync(
-      values.json,
-      jsonOf(judged, rows, histories, evidence, { ...about, complaints, misses }),
-    );
-  if (values.keep) say(`kept: ${folder}`);
-  else rmSync(folder, { recursive: true, force: true });
+  if (values.json !== undefined) {
+    const managers = house.managers.map(({ id, starts, complaints }) => ({
+      id,
+      starts,
+      complaints,
+    }));
+    const about = { kills, machine, sipp: load.counts, misses, managers };
+    writeFileSync(values.json, jsonOf(judged, rows, histories, seen, about));
+  }
   return misses.length === 0 ? 0 : 1;
 }
 
+/** Kinds take turns, so that no manager is expelled again and again: it would have to wait. */
+function schedule(): [FaultKind, number][] {
+  return Array.from({ length: kills }, (_, nth) =>
+    kinds.map((kind, at): [FaultKind, number] => [kind, nth + at]),
+  ).flat();
+}
+
 function progress(round: Round, evidence: Evidence): void {
-  const { outageMs, lost, duplicates, stale } = judgeRound(round, evidence);
+  const { outageMs, lost, duplicates, stale, doubts } = judgeRound(round, evidence);
   const what = `${round.kind} ${round.victim}`.trim();
   const counts = `lost ${lost.length}, duplicates ${duplicates.length}, stale ${stale.length}`;
-  say(`${what}: outage ${Math.round(outageMs)} ms, ${counts} ${round.faults.join('; ')}`);
+  say([`${what}: outage ${Math.round(outageMs)} ms, ${counts}`, ...doubts].join('; '));
+}
+
+function ms(ns: number): number {
+  return Math.round(ns / 1e6);
 }
 
 function say(text: string): void {

@@ -44,14 +44,15 @@ export class Wire extends Network {
   }
 
   /** Does `action` at the time that it is now, after all that was due before. */
-  turn(action: () => void): void {
+  turn<T>(action: () => T): T {
     if (this.#isInTurn) return action();
     this.#isInTurn = true;
     this.#catchUp();
-    action();
+    const result = action();
     this.#catchUp();
     this.#isInTurn = false;
     this.#arm();
+    return result;
   }
 
   close(): void {

@@ -16,9 +16,18 @@ function probes(fromMs: number, toMs: number): CallRecord[] {
   return calls;
 }
 
-const NONE = { outageMs: 0, lost: [], duplicates: [], stale: [] };
+const EXPELLED: Logged = { type: 'left', atMs: 11_200, manager: 0, home: 'cm2.5' };
+const JOINED: Logged = { type: 'joined', atMs: 14_000, manager: 1, home: 'cm2.9' };
+const NONE = {
+  outageMs: 0,
+  lost: [],
+  duplicates: [],
+  stale: [],
+  offers: { answered: 0, refused: 0 },
+  doubts: [],
+};
 
-function judge(calls: readonly CallRecord[], logged: readonly Logged[] = []) {
+function judge(calls: readonly CallRecord[], logged: readonly Logged[] = [EXPELLED, JOINED]) {
   return judgeRound(ROUND, evidence(calls, logged));
 }
 
@@ -112,9 +121,6 @@ for (const [name, contest, expected] of DUPLICATES)
     assert.deepEqual(judge(calls), { ...NONE, duplicates: expected });
   });
 
-const EXPELLED: Logged = { type: 'left', atMs: 11_200, manager: 0, home: 'cm2.5' };
-const JOINED: Logged = { type: 'joined', atMs: 14_000, manager: 1, home: 'cm2.9' };
-
 function rungAt(invitedMs: number): CallRecord {
   const rung = leg(1, { invitedMs, overMs: invitedMs + 10 });
   return call({ startMs: 10_500, overMs: 10_900, status: 480, legs: [rung] });
@@ -142,6 +148,24 @@ const STALE: readonly [string, CallRecord, string[]][] = [
 
 for (const [name, late, expected] of STALE)
   test(`stale: ${name}: ${expected.length}`, () => {
-    const { stale } = judge([...probes(0, 0), late], [EXPELLED, JOINED]);
+    const { stale } = judge([...probes(0, 0), late]);
     assert.deepEqual(stale, expected);
   });
+
+test('without a word of the expulsion in any log nothing is said to be proved', () => {
+  assert.deepEqual(judge(probes(0, 0), []), { ...NONE, doubts: ['it was not expelled'] });
+});
+
+test('calls that rang when it broke are counted by how they went on', () => {
+  const rang = { startMs: 9000, purpose: 'offer' } as const;
+  const offers = [
+    goodCall(11_500, rang),
+    call({ ...rang, overMs: 12_000, status: 480, legs: [leg(0, { invitedMs: 9010 })] }),
+    call({ ...rang, legs: [leg(0, { invitedMs: 10_010 })] }),
+  ];
+  const { offers: counted, doubts } = judgeRound({ ...ROUND, offers }, evidence([], [EXPELLED]));
+  assert.deepEqual(
+    { counted, doubts },
+    { counted: { answered: 1, refused: 1 }, doubts: ['calls did not ring in time'] },
+  );
+});

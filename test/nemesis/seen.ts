@@ -15,6 +15,7 @@ export const ROUND: Round = {
   healedMs: 13_000,
   endMs: 17_000,
   longCalls: [],
+  offers: [],
   faults: [],
 };
 
