@@ -92,6 +92,16 @@ const CALLS: readonly Column<CallRow>[] = [
   },
 ];
 
+/** Legs with the manager that each is at. */
+const ALL_CALLS: readonly Column<CallRow>[] = [
+  ...CALLS.slice(0, -1),
+  {
+    head: 'legs',
+    cell: (row) =>
+      row.legs.map(({ device, manager, state }) => `${device} at ${manager} ${state}`).join(', '),
+  },
+];
+
 /** Who is registered. */
 export function listRegistrations(options: ListOptions): Promise<string> {
   return list('/registrations', options.all ? onManager(REGISTRATIONS) : REGISTRATIONS, options);
@@ -104,7 +114,7 @@ export function listLines(options: ListOptions): Promise<string> {
 
 /** Calls that are being set up or stand. */
 export function listCalls(options: ListOptions): Promise<string> {
-  return list('/calls', options.all ? onManager(CALLS) : CALLS, options);
+  return list('/calls', options.all ? onManager(ALL_CALLS) : CALLS, options);
 }
 
 /** The members of the cluster. */

@@ -45,7 +45,7 @@ export async function runManager(options: RunOptions): Promise<void> {
   try {
     const { cluster } = config;
     // Managers may name the same servers in another order.
-    const shared = cluster && `${cluster.name} at ${[...cluster.store.servers].sort().join(' ')}`;
+    const shared = cluster && `${cluster.name} at ${sorted(cluster.store.servers).join(' ')}`;
     const web = await openWeb(running, config, closing, { cluster: shared });
     const addresses = running.addresses.map(({ url }) => url);
     announce.ready(addresses, web);
@@ -64,6 +64,10 @@ export async function runManager(options: RunOptions): Promise<void> {
     for (const close of closing.toReversed()) await close();
     log.flush();
   }
+}
+
+function sorted(texts: readonly string[]): readonly string[] {
+  return texts.toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 export type Closing = () => Promise<void> | void;

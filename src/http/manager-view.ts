@@ -153,7 +153,7 @@ export type CallRow = {
   /** What was dialled. */
   readonly to: string;
   readonly state: 'offered' | 'ringing' | 'up' | 'held';
-  /** Device id; '' before the answer. */
+  /** Device id, or `at manager-b` where this manager knows no more; '' before the answer. */
   readonly answeredBy: string;
   /** Seconds since the INVITE. */
   readonly sinceS: number;
@@ -161,6 +161,8 @@ export type CallRow = {
 };
 
 export type LegRow = {
+  /** Id of the one where it is. */
+  readonly manager: string;
   /** Device or gateway id. */
   readonly device: string;
   /** `calling`, `ringing`, `up`…: the leg's own word. */

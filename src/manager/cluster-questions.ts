@@ -9,6 +9,7 @@ import type { CallRow, RegistrationRow, Rows } from '../http/manager-view.ts';
 import type { Answer } from '../process/message-plane.ts';
 import type { Home } from '../process/pid.ts';
 import type { LinePart } from './line-view.ts';
+import type { GuestRow } from './view.ts';
 
 /** How long others are waited for. */
 export const ANSWER_MS = 1000;
@@ -40,10 +41,13 @@ export type StatusAnswer = {
   readonly calls: number;
 };
 
+/** `guests`: legs there of calls that began elsewhere. */
+export type CallsAnswer = Rows<CallRow> & { readonly guests: readonly GuestRow[] };
+
 export type Answers = {
   readonly status: StatusAnswer;
   readonly registrations: Rows<RegistrationRow>;
-  readonly calls: Rows<CallRow>;
+  readonly calls: CallsAnswer;
   readonly lines: Rows<LinePart>;
   readonly line: Rows<LinePart>;
 };
@@ -62,6 +66,8 @@ const REGISTRATION = z.strictObject({
   lines: z.array(text).max(256),
 });
 
+const LEG = z.strictObject({ manager: text, device: text, state: text, callId: text });
+
 const CALL = z.strictObject({
   id: text,
   from: text,
@@ -69,7 +75,7 @@ const CALL = z.strictObject({
   state: z.enum(['offered', 'ringing', 'up', 'held']),
   answeredBy: text,
   sinceS: count,
-  legs: z.array(z.strictObject({ device: text, state: text, callId: text })).max(1024),
+  legs: z.array(LEG).max(1024),
 });
 
 const PART = z.strictObject({
@@ -101,7 +107,7 @@ const ANSWERS: { readonly [K in keyof Answers]: z.ZodType<Answers[K]> } = {
     calls: count,
   }),
   registrations: rowsOf(REGISTRATION),
-  calls: rowsOf(CALL),
+  calls: rowsOf(CALL).extend({ guests: z.array(LEG.extend({ call: text })).max(ROWS_MAX) }),
   lines: rowsOf(PART),
   line: rowsOf(PART),
 };
@@ -110,7 +116,7 @@ const ANSWERS: { readonly [K in keyof Answers]: z.ZodType<Answers[K]> } = {
 export type Respondent = {
   readonly status: () => StatusAnswer;
   readonly registrations: (limit: number) => Rows<RegistrationRow>;
-  readonly calls: (limit: number) => Rows<CallRow>;
+  readonly calls: (limit: number) => CallsAnswer;
   readonly lines: (limit: number) => Rows<LinePart>;
   readonly line: (number: string) => Rows<LinePart>;
 };
@@ -132,13 +138,19 @@ export function answerTo(said: string, respondent: Respondent): string | undefin
 }
 
 /** As many rows as fit. */
-function trimmed({ items, total }: Rows<unknown>): string {
-  let shown = items;
+function trimmed(rows: Rows<unknown> & { readonly guests?: readonly GuestRow[] }): string {
+  const { total } = rows;
+  let { items, guests } = rows;
   for (;;) {
-    const answer = JSON.stringify({ items: shown, total });
+    const answer = JSON.stringify({ items, total, guests });
     if (Buffer.byteLength(answer) <= OCTETS_MAX) return answer;
-    shown = shown.slice(0, Math.floor(shown.length / 2));
+    items = half(items);
+    guests = guests && half(guests);
   }
+}
+
+function half<T>(all: readonly T[]): readonly T[] {
+  return all.slice(0, Math.floor(all.length / 2));
 }
 
 /** The way to other managers; `ClusterMember` is one. */

@@ -28,7 +28,7 @@ import {
 } from './cluster-questions.ts';
 import { idOf } from './cluster-watch.ts';
 import { type LinePart, lineRow, partsOf } from './line-view.ts';
-import { callRows, registrationRows } from './view.ts';
+import { answeredAt, callRows, type GuestRow, guestRows, registrationRows } from './view.ts';
 
 /** What this needs of a cluster: `ClusterMember` has it. */
 export type Neighbours = Asker & {
@@ -58,7 +58,10 @@ export class ClusterView {
     this.#own = {
       status: () => statusOf(manager),
       registrations: (limit) => registrationRows(manager, performance.now(), limit),
-      calls: (limit) => callRows(manager, performance.now(), limit),
+      calls: (limit) => ({
+        ...callRows(manager, performance.now(), limit),
+        guests: guestRows(manager, limit),
+      }),
       lines: (limit) => {
         const parts = partsOf(manager);
         return { items: parts.slice(0, limit), total: parts.length };
@@ -110,8 +113,15 @@ export class ClusterView {
     );
   }
 
+  /** With their legs at all managers. */
   async calls(limit: number): Promise<ClusterRows<OnManager<CallRow>>> {
-    return this.#join(await this.#ask({ ask: 'calls', limit }), limit, (own) => own.calls(limit));
+    const asked = await this.#ask({ ask: 'calls', limit });
+    const { items, ...rest } = this.#join(asked, limit, (own) => own.calls(limit));
+    const guests = [this.#own.calls(limit), ...asked.answers.values()].flatMap(
+      (answer) => answer.guests,
+    );
+    const byCall = Map.groupBy(guests, ({ call }) => call);
+    return { items: items.map((row) => withGuests(row, byCall.get(row.id) ?? [])), ...rest };
   }
 
   async lines(limit: number): Promise<ClusterRows<LineRow>> {
@@ -190,6 +200,15 @@ export class ClusterView {
     }
     return { parts, missing: [...missing, ...cut] };
   }
+}
+
+function withGuests<Row extends CallRow>(row: Row, guests: readonly GuestRow[]): Row {
+  const legs = guests.map(({ call: _, ...leg }) => leg);
+  const answerer = legs.find(
+    ({ manager, state }) => state === 'up' && row.answeredBy === answeredAt(manager),
+  );
+  const answeredBy = answerer?.device ?? row.answeredBy;
+  return { ...row, answeredBy, legs: [...row.legs, ...legs] };
 }
 
 const NOBODY = { host: '', process: 0, started: '', sip: [] };

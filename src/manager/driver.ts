@@ -29,9 +29,9 @@ export type DrivenManager = Pick<
   | 'settle'
 >;
 
-/** Timers are looked at that often while one is near: no timer of SIP is finer (RFC 3261 Table 4). */
+/** Timers are looked at that often at most: no timer of SIP is finer (RFC 3261 Table 4). */
 const TICK_MS = 20;
-/** While all are far away. */
+/** And that often at least. */
 const IDLE_TICK_MS = 1000;
 /** What phones say waits that long at most; then the manager serves what it can serve alone. */
 const HOLD_MS = 500;
@@ -48,7 +48,8 @@ export class Driver {
   #doubtsSinceMs: number | undefined;
   #isHolding = false;
   #tick: NodeJS.Timeout | undefined;
-  #isIdle = true;
+  /** When it comes. */
+  #tickMs = Number.POSITIVE_INFINITY;
   #stopped = false;
 
   constructor(transports: DrivenTransports, log: Log) {
@@ -172,8 +173,7 @@ export class Driver {
       else this.#transports.close(effect.flow);
     }
     effects.length = 0;
-    // A tick that was set when nothing was near comes too late for what has been started since.
-    if (this.#isIdle) this.#arm();
+    this.#arm();
   }
 
   #nextDueMs(): number {
@@ -181,19 +181,20 @@ export class Driver {
     return Math.min(memberMs, this.#manager?.nextDueMs() ?? Number.POSITIVE_INFINITY);
   }
 
+  /** Sees to it that there is a tick when something is due; one that was set for later things is set anew. */
   #arm(): void {
     if (this.#stopped) return;
-    const isIdle = this.#nextDueMs() > performance.now() + IDLE_TICK_MS;
-    if (this.#tick !== undefined && isIdle === this.#isIdle) return;
+    const nowMs = performance.now();
+    if (this.#tickMs <= nowMs + TICK_MS) return;
+    // A timer may come a fraction of a millisecond too early; then nothing would be due.
+    const afterMs = Math.min(Math.max(this.#nextDueMs() + 1 - nowMs, TICK_MS), IDLE_TICK_MS);
+    if (this.#tickMs <= nowMs + afterMs) return;
     clearTimeout(this.#tick);
-    this.#isIdle = isIdle;
-    this.#tick = setTimeout(
-      () => {
-        this.#tick = undefined;
-        this.act(() => {});
-        this.#arm();
-      },
-      isIdle ? IDLE_TICK_MS : TICK_MS,
-    );
+    this.#tickMs = nowMs + afterMs;
+    this.#tick = setTimeout(() => {
+      this.#tickMs = Number.POSITIVE_INFINITY;
+      this.act(() => {});
+      this.#arm();
+    }, afterMs);
   }
 }

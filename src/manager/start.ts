@@ -165,6 +165,8 @@ function join(
       secret: newSecret(),
       storeOutage: config.cluster?.storeOutage ?? 'freeze',
       turn: (action) => driver.act(action),
+      // What one look at the sockets has brought is dealt with by then.
+      later: (send) => setImmediate(send),
       joined: (secret) => {
         const manager = makeManager(options, transports, member, secret);
         const fenced = new Promise<string>((fence) => {

@@ -4,7 +4,9 @@ import type { CallView } from '../call/call-registry.ts';
 import type { CallLeg } from '../device/call-leg.ts';
 import type { CallRow, LegRow, RegistrationRow, Rows } from '../http/manager-view.ts';
 import type { Counters } from '../http/metrics.ts';
+import { homeOf } from '../process/pid.ts';
 import type { CallManager } from './call-manager.ts';
+import { idOf } from './cluster-watch.ts';
 
 export function registrationRows(
   manager: CallManager,
@@ -45,15 +47,34 @@ export function callRows(manager: CallManager, nowMs: number, limit: number): Ro
   return { items, total: calls.size };
 }
 
+/** Legs here of calls that began at other managers, by the call's id. */
+export function guestRows(manager: CallManager, limit: number): GuestRow[] {
+  const { calls } = manager.processing;
+  const rows: GuestRow[] = [];
+  for (const [call, legs] of legsByCall(manager))
+    for (const leg of legs)
+      if (!calls.has(call) && rows.length < limit) rows.push({ call, ...legRow(leg) });
+  return rows;
+}
+
+/** A leg, and the call that it is of. */
+export type GuestRow = LegRow & { readonly call: string };
+
+/** What is said of an answer at another manager. */
+export function answeredAt(manager: string): string {
+  return `at ${manager}`;
+}
+
 function callRow(call: CallView, legs: readonly CallLeg[], nowMs: number): CallRow {
   const holder = call.answeredBy?.leg.pid;
   const answerer = legs.find((leg) => leg.process.pid === holder);
+  const elsewhere = holder === undefined ? '' : answeredAt(idOf(homeOf(holder)));
   return {
     id: call.call,
     from: call.from.number,
     to: call.dialled,
     state: STATES[call.state],
-    answeredBy: answerer?.process.place.device ?? '',
+    answeredBy: answerer?.process.place.device ?? elsewhere,
     sinceS: Math.round((nowMs - call.startedMs) / 1000),
     legs: legs.map(legRow),
   };
@@ -62,6 +83,7 @@ function callRow(call: CallView, legs: readonly CallLeg[], nowMs: number): CallR
 function legRow({ process, leg, phase, role }: CallLeg): LegRow {
   const early = role === 'calling' ? 'calling' : 'ringing';
   return {
+    manager: idOf(homeOf(process.pid)),
     device: process.place.device,
     state: phase === 'talking' ? 'up' : early,
     callId: leg?.callId ?? '',

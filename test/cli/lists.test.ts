@@ -75,7 +75,7 @@ manager-a  2000a   2000   sip:2000a@127.0.0.1:5061  udp 127.0.0.1:5061     3599 
 … 1 more: --limit 2 shows them
 not complete: manager-c did not answer within 1 s
 `,
-    'manager,call,from,to,state,answered by,for,legs\r\nmanager-a,k3x,1001,2000,ringing,,1:15,"1001 calling, 2000a ringing"\r\n',
+    'manager,call,from,to,state,answered by,for,legs\r\nmanager-a,k3x,1001,2000,ringing,,1:15,"1001 at manager-a calling, 2000a at manager-a ringing"\r\n',
   ]);
 });
 

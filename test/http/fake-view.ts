@@ -142,8 +142,8 @@ const CALLS = [
     answeredBy: '',
     sinceS: 75,
     legs: [
-      { device: '1001', state: 'calling', callId: 'a@1' },
-      { device: '2000a', state: 'ringing', callId: 'b@2' },
+      { manager: 'manager-a', device: '1001', state: 'calling', callId: 'a@1' },
+      { manager: 'manager-a', device: '2000a', state: 'ringing', callId: 'b@2' },
     ],
   },
 ];

@@ -17,14 +17,14 @@ const CALL = {
   state: 'up',
   answeredBy: 'ana',
   sinceS: 3,
-  legs: [{ device: 'ana', state: 'up', callId: 'c@1' }],
+  legs: [{ manager: 'a', device: 'ana', state: 'up', callId: 'c@1' }],
 } as const;
 const STATUS = { state: 'member', since: '2020', phones: 1, lines: 2, calls: 3 } as const;
 
 const respondent: Respondent = {
   status: () => STATUS,
   registrations: () => ({ items: [], total: 0 }),
-  calls: (limit) => ({ items: [CALL, CALL].slice(0, limit), total: 2 }),
+  calls: (limit) => ({ items: [CALL, CALL].slice(0, limit), total: 2, guests: [] }),
   lines: () => ({ items: [], total: 0 }),
   line: () => ({ items: [], total: 0 }),
 };
@@ -75,7 +75,7 @@ test('a question is asked with a limit, and answered within it', async () => {
     SILENT,
   );
   assert.deepEqual(asked, {
-    answers: new Map([['a.1', { items: [CALL], total: 2 }]]),
+    answers: new Map([['a.1', { items: [CALL], total: 2, guests: [] }]]),
     missing: [],
   });
 });
@@ -101,7 +101,11 @@ test('an answer that is too long for the bus has fewer rows, and still says how 
   const long = { ...CALL, id: 'x'.repeat(8000) };
   const many: Respondent = {
     ...respondent,
-    calls: () => ({ items: Array.from({ length: 500 }, () => long), total: 500 }),
+    calls: () => ({
+      items: Array.from({ length: 500 }, () => long),
+      total: 500,
+      guests: [],
+    }),
   };
   const answer = answerTo('{"v":1,"ask":"calls","limit":1000}', many) ?? '';
   const { items, total } = JSON.parse(answer);

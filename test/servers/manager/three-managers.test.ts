@@ -109,7 +109,12 @@ class Stage {
 }
 
 /** `caller` calls the line, phone `b` answers, and the caller hears that it hung up. */
-async function callAcross(stage: Stage, caller: string, line: string): Promise<Set<string>> {
+async function callAcross(
+  stage: Stage,
+  caller: string,
+  line: string,
+  during: () => Promise<void> = async () => {},
+): Promise<Set<string>> {
   stage.take();
   const members = ['a', 'b', 'c'].map((letter) => `${line}${letter}`);
   const answerer = `${line}b`;
@@ -124,10 +129,25 @@ async function callAcross(stage: Stage, caller: string, line: string): Promise<S
     `${answerer} talks`,
     ...others.map((user) => `${user} stops ringing Call completed elsewhere`),
   ]);
+  await during();
   stage.robot(answerer).hangUp(call);
   await stage.until([`${caller} ended`]);
   return stage.take();
 }
+
+/** The calls of the cluster: who speaks with whom, and where their legs are. */
+async function calls({ runtime }: Example): Promise<object> {
+  const { out } = await runProgram(runtime, ['call', 'ls', '--all', '-o', 'json']);
+  const rows: CallRow[] = JSON.parse(out);
+  return rows.map(({ manager, from, to, state, answeredBy, legs }) => ({
+    call: [manager, from, to, state, answeredBy],
+    legs: new Set(legs.map((leg) => `${leg.device} at ${leg.manager} ${leg.state}`)),
+  }));
+}
+
+type CallRow = Readonly<Record<'manager' | 'from' | 'to' | 'state' | 'answeredBy', string>> & {
+  readonly legs: readonly Readonly<Record<'device' | 'manager' | 'state', string>>[];
+};
 
 /** All that should happen then, and nothing else. */
 function expected(caller: string, line: string): Set<string> {
@@ -192,6 +212,17 @@ test('calls to a single and to a replicated line ring phones at three managers, 
       },
     },
   );
+  let seen: object = [];
+  const look = async () => {
+    seen = await calls(example);
+  };
+  await callAcross(stage, '1001', '2000', look);
+  assert.deepEqual(seen, [
+    {
+      call: ['cm1', '1001', '2000', 'up', '2000b'],
+      legs: new Set(['1001 at cm1 up', '2000b at cm2 up']),
+    },
+  ]);
   for (const caller of ['1001', '1003'])
     for (const line of ['2000', '2001'])
       assert.deepEqual(await callAcross(stage, caller, line), expected(caller, line));
