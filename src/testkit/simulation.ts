@@ -23,7 +23,7 @@ export type SimulationOptions = {
 };
 
 /** While calls are made. */
-const BUSY_MS = 60_000;
+const BUSY_MS = 40_000;
 /** The slowest end is that of a change which nobody answers: 180 s of patience, then 64*T1, twice. */
 const QUIET_MS = 400_000;
 /** A crossing answer is undone within 64*T1: until then two phones may believe that they won. */

@@ -178,3 +178,20 @@ test('who was paused for too long has no effect when it wakes, and what it said 
     [2, 'fenced', ['a fenced']],
   );
 });
+
+test('who is expelled is told so, and not that what it owned is gone', () => {
+  const { town, members } = settled('a', 'b', 'c');
+  const [a] = members;
+  assert(a !== undefined);
+  a.turn(() => a.member.claim('s/2000', 'mine'));
+  town.run(100);
+  town.diary.length = 0;
+  const [entry] = town.store.entries('members/a');
+  // Its key and all that it owned go in one revision.
+  town.store.revoke(JSON.parse(entry?.value ?? '').lease);
+  town.run(100);
+  assert.deepEqual(
+    town.diary.filter((line) => line.startsWith('a ')),
+    ['a fenced'],
+  );
+});
