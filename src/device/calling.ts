@@ -88,6 +88,27 @@ export function alert(process: DeviceProcess, record: CallLeg, signal: Signal<'c
   });
 }
 
+/**
+ * Who rings, and was the caller's peer until somebody answers, is gone. What becomes of the call is for
+ * who set it up to say: others may ring.
+ */
+export function loseAlerting(process: DeviceProcess, record: CallLeg): void {
+  const { leg, change, exchanges, confirming } = record;
+  if (record.role !== 'calling' || record.phase !== 'offered' || leg === undefined) return;
+  // A leg that takes another's place rings nobody.
+  if (change?.by === 'take-over') return;
+  const { userAgent } = process.environment;
+  const status = statusOf('unreachable');
+  record.peer = undefined;
+  record.alertWaits = false;
+  record.confirming = undefined;
+  if (confirming !== undefined) userAgent.reply(leg, confirming, status);
+  for (const exchange of exchanges.splice(0)) userAgent.reply(leg, exchange, status);
+  if (change?.by !== 'phone') return;
+  record.change = undefined;
+  if (!change.withdrawn) userAgent.refuseModify(leg, status);
+}
+
 /** Somebody took the call. */
 export function proceed(
   process: DeviceProcess,

@@ -221,6 +221,7 @@ export class DeviceProcess implements Process<CallSignal> {
     for (const record of new Set(this.legs.values())) {
       if (record.phase === 'over') continue;
       this.#loseThirdParty(record, isGone);
+      if (isGone(record.peer?.pid)) calling.loseAlerting(this, record);
       // A call outlives its line's process, but not its call control, which is its one account.
       const { reportTo, peer, phase, controls } = record;
       const isOfLine = record.line !== undefined && record.role === 'called';
@@ -294,7 +295,10 @@ export class DeviceProcess implements Process<CallSignal> {
     record.phase = 'over';
     this.forget(record);
     logCall(this, record, 'leg ended', cause);
-    if (by !== 'phone') this.#endLeg(record, phase, cause);
+    if (by !== 'phone') {
+      referral.fail(this, record, cause);
+      this.#endLeg(record, phase, cause);
+    }
     if (record.role === 'calling')
       this.environment.statistics.ended(phase === 'talking' ? 'answered' : 'cancelled');
     dialogSearch.endSearch(this, record);

@@ -78,8 +78,7 @@ function refuse(process: DeviceProcess, record: CallLeg, cause: Cause): void {
   // As an answer to the REFER it would say that the phone's own call is gone (RFC 3261 §12.2.1.2).
   const subscription = userAgent.acceptReferral(leg, referral.exchange, record);
   record.transfer = { subscription, consultation: undefined };
-  tellPhone(process, record, status, 'noresource');
-  record.transfer = undefined;
+  fail(process, record, cause);
 }
 
 /** What the phone's other call has to give: its peer, or, while it still rings, the number. */
@@ -147,9 +146,7 @@ export function progress(
     case 'ringing':
       return tellPhone(process, record, 180, undefined);
     case 'failed':
-      tellPhone(process, record, statusOf(signal.cause ?? 'unreachable'), 'noresource');
-      record.transfer = undefined;
-      return;
+      return fail(process, record, signal.cause ?? 'unreachable');
     case 'done': {
       tellPhone(process, record, 200, 'noresource');
       record.transfer = undefined;
@@ -164,6 +161,12 @@ export function progress(
       return process.release(record, 'transferred', 'peer');
     }
   }
+}
+
+/** The phone hears that its transfer, if one is under way, has failed. */
+export function fail(process: DeviceProcess, record: CallLeg, cause: Cause): void {
+  tellPhone(process, record, statusOf(cause), 'noresource');
+  record.transfer = undefined;
 }
 
 function tellPhone(

@@ -54,6 +54,9 @@ const RARE_BEATS: Partial<MembershipTimings> = {
   silentMs: 30_000,
 };
 
+/** The longest of all patience: that of call control with a gateway. */
+const REST_MS = 200_000;
+
 export type FlowOptions = {
   readonly directory?: Directory;
   /** All, unless told. */
@@ -65,6 +68,8 @@ export type FlowOptions = {
   readonly apart?: string;
   /** Instead of those, for what takes the loss of a manager. */
   readonly timings?: Partial<MembershipTimings>;
+  /** How long nothing may be left at the latest, after all have hung up. */
+  readonly restMs?: number;
 };
 
 /**
@@ -78,14 +83,14 @@ export function flow(
   ladder: string,
   options: FlowOptions = {},
 ): void {
-  const { settings = SETTINGS, apart = ladder } = options;
+  const { settings = SETTINGS, apart = ladder, restMs = REST_MS } = options;
   for (const setting of settings)
     test(`${name}${NAMES[setting]}`, () => {
       const site = stage(setting, users, options);
       const recorder = new Recorder(site);
       play(castOf(site, users.length));
       const seen = recorder.lines.slice();
-      const left = leave(site);
+      const left = leave(site, restMs);
       if (setting === 'alone')
         assert.deepEqual({ seen, left }, { seen: linesOf(ladder), left: [] });
       else
@@ -153,10 +158,10 @@ export function castOf(site: Site, users: number): Cast {
 }
 
 /** Everybody hangs up and goes. Returns what is left at the managers then. */
-function leave(site: Site): readonly (readonly [string, number])[] {
+function leave(site: Site, restMs: number): readonly (readonly [string, number])[] {
   for (const phone of site.phones) for (const call of phone.calls) phone.hangUp(call);
   for (const phone of site.phones) phone.register(0);
-  site.run(200_000);
+  site.run(restMs);
   return site.managers.flatMap(({ manager }) => {
     if (manager === undefined) return [];
     const { l: lines, c: controls } = manager.scheduler.population;
