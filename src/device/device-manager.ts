@@ -216,9 +216,7 @@ export class DeviceManager {
       this.#phones.set(binding, this.#spawn('d', this.#phonePlace(device, binding)));
     } else {
       const process = this.#processes.get(pid);
-      // A line that did not answer is asked again with the phone's next word.
-      if (process !== undefined && process.lines.length === 0)
-        this.#scheduler.run(pid, () => lineMembership.join(process));
+      if (process !== undefined) this.#scheduler.run(pid, () => lineMembership.refresh(process));
     }
   }
 

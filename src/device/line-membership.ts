@@ -4,7 +4,7 @@
  */
 import { seatsOf } from '../call/line-of-number.ts';
 import type { CallSignal, MemberCall } from '../call/signals.ts';
-import type { Pid } from '../process/pid.ts';
+import { homeOf, type Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
 
@@ -33,6 +33,21 @@ export function join(process: DeviceProcess): void {
       member,
     });
   }
+}
+
+/**
+ * The phone has registered again. A line that did not answer is asked once more, and one that is
+ * controlled elsewhere is told that this phone is there: when managers could not reach each other for
+ * a while, it may have given it up. Lines that it has calls of are told with the next registration.
+ */
+export function refresh(process: DeviceProcess): void {
+  if (process.isLeaving) return;
+  join(process);
+  const home = homeOf(process.pid);
+  const busy = process.legs.size === 0 ? [] : legsOf(process);
+  for (const { number, lcp } of process.lines)
+    if (homeOf(lcp) !== home && !busy.some(({ line }) => line?.number === number))
+      attach(process, number, lcp);
 }
 
 /** Whether `from` may offer calls of that line: of two, the one that attached this process last. */
