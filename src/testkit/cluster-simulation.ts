@@ -12,10 +12,10 @@
  * 6. Phones go. In the end there is nothing left.
  */
 import { assert } from '../base/assert.ts';
-import type { Log, LogFields, LogLevel } from '../base/log.ts';
 import { firstLcp } from '../call/registration-table.ts';
 import { homeOf } from '../process/pid.ts';
 import type { Agenda } from './agenda.ts';
+import { DeathLog } from './death-log.ts';
 import { befall, heal } from './mishaps.ts';
 import { CALM, type Weather } from './network.ts';
 import { People } from './people.ts';
@@ -50,7 +50,10 @@ const CROSSING_MS = 3600;
 const REST_MS = 12_000;
 /** How long somebody may ring, or talk, for nobody, when nothing stands in the way. */
 const LOOSE_MS = CROSSING_MS;
-/** The same where word of a call's end was lost in an outage: the line's patience, and a little. */
+/**
+ * The same where word of a call's end was lost in an outage: the line's patience, and a little. A
+ * replicated line has `STALE_MS`.
+ */
 const PATIENCE_MS = 9000;
 /** A replicated line that was not told of a call's end asks about it within that time. */
 const STALE_MS = 130_000;
@@ -184,14 +187,17 @@ export class ClusterSimulation {
     const faults = (): string[] => [...looseEndsOf(site), ...strayCallsOf(site)];
     const before = new Set(faults());
     if (before.size === 0) return;
-    this.#until(
-      () => !faults().some((fault) => before.has(fault)),
-      PATIENCE_MS,
-      () =>
-        faults()
-          .filter((fault) => before.has(fault))
-          .join('; '),
+    const isMended = (): boolean => !faults().some((fault) => before.has(fault));
+    for (let waitedMs = 0; waitedMs < PATIENCE_MS && !isMended(); waitedMs += LOOK_MS)
+      this.#pass(LOOK_MS);
+    if (isMended()) return;
+    site.slow(SLOW);
+    this.#until(isMended, STALE_MS, () =>
+      faults()
+        .filter((fault) => before.has(fault))
+        .join('; '),
     );
+    site.slow(1);
   }
 
   #comeToRest(when: string): void {
@@ -388,21 +394,5 @@ export class ClusterSimulation {
   #violate(what: string): never {
     this.#note(what);
     throw new Broken();
-  }
-}
-
-/** Hears of processes that die: none may. */
-class DeathLog implements Log {
-  readonly debugging = false;
-  readonly #violate: (what: string) => void;
-
-  constructor(violate: (what: string) => void) {
-    this.#violate = violate;
-  }
-
-  write(level: LogLevel, event: string, fields: LogFields = {}): void {
-    if (level !== 'error') return;
-    const { pid, error, stack } = fields;
-    this.#violate(`${event}: ${pid} ${error}\n${stack}`);
   }
 }
