@@ -171,6 +171,12 @@ export function calledLeg(
   };
 }
 
+/** Whether it is a line's call that has no holder yet, for all that is known here. */
+export function isUndecided({ role, phase, line, unacknowledged }: CallLeg): boolean {
+  if (role !== 'called' || line === undefined) return false;
+  return phase === 'offered' || (phase === 'talking' && unacknowledged !== undefined);
+}
+
 function lineOf({ line, appearance }: CallRequest): CallLeg['line'] {
   return line === undefined || appearance === undefined ? undefined : { number: line, appearance };
 }

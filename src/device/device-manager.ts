@@ -17,7 +17,7 @@ import type { Binding } from '../sip/registrar/binding.ts';
 import type { BindingChange, Registrar } from '../sip/registrar/registrar.ts';
 import type { Identity, UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
-import type { CallLeg } from './call-leg.ts';
+import { type CallLeg, isUndecided } from './call-leg.ts';
 import * as calling from './calling.ts';
 import { refusalHeaders } from './cause-to-status.ts';
 import { DeviceProcess } from './device-process.ts';
@@ -88,6 +88,15 @@ export class DeviceManager {
   /** Every call leg of this manager, for its views. */
   *legs(): Iterable<CallLeg> {
     for (const process of this.#processes.values()) yield* new Set(process.legs.values());
+  }
+
+  /**
+   * This manager is no member any more: a call that a line offers here, and whose caller has not yet said
+   * that it stands, may be another's meanwhile. It ends; calls that stand go on.
+   */
+  fence(): void {
+    for (const record of [...this.legs()])
+      if (isUndecided(record)) record.process.release(record, 'internal failure', 'nobody');
   }
 
   /**
