@@ -204,7 +204,7 @@ export class Floor {
     } else if (call.phase === 'talking' && record.answeredMs === undefined) {
       record.answeredMs = performance.now();
       record.winner = call.remoteSession;
-      if (record.purpose === 'probe') this.#agenda.after(TALK_MS, () => this.#hangUp(record, call));
+      if (record.purpose !== 'long') this.#agenda.after(TALK_MS, () => this.#hangUp(record, call));
     }
   }
 

@@ -2,7 +2,7 @@
 import type { Evidence } from './figures.ts';
 import { checkLinearizable, type Model, type Operation } from './linearizability.ts';
 import { ANSWER, type AnswerInput, APPEARANCE, type AppearanceInput } from './models.ts';
-import type { CallRecord, LegRecord, Round } from './records.ts';
+import type { CallRecord, LegRecord } from './records.ts';
 
 export type HistoryFigures = {
   readonly histories: number;
@@ -18,8 +18,6 @@ export type HistoryFigures = {
 const NEVER = Number.POSITIVE_INFINITY;
 /** A log's times are cut to whole ms, and its clock may be a little off this process's. */
 const CLOCK_MS = 5;
-/** After a round a manager that was hit may take as long to come back. */
-const RETURN_MS = 60_000;
 /** Who has a call that much longer than another was named its winner has stayed. */
 const STAYED_MS = 1000;
 
@@ -47,19 +45,25 @@ export function checkHistories(evidence: Evidence): HistoryFigures {
     const where = verdict.type === 'unknown' ? '' : ` at ${JSON.stringify(verdict.stuck)}`;
     wrong.push(`${name}: ${verdict.type}${where}`);
   };
-  const appearances = holdingsOf(evidence);
+  const hits = hitsOf(evidence);
+  const appearances = holdingsOf(evidence, hits);
   for (const [name, holdings] of appearances) {
     check(name, APPEARANCE, appearanceHistory(holdings));
     doubles.push(...doublesOf(name, holdings));
   }
   for (const call of evidence.calls)
-    if (call.legs.length > 0)
-      check(`answer of ${call.session} to ${call.line}`, ANSWER, answerHistory(call));
+    if (call.legs.length > 0) {
+      const name = `answer of ${call.session} to ${call.line}`;
+      check(name, ANSWER, answerHistory(call, hits));
+    }
   return { histories, appearances: appearances.size, operations, wrong, doubles };
 }
 
 /** By line and appearance. */
-function holdingsOf({ calls, logged, rounds }: Evidence): ReadonlyMap<string, readonly Holding[]> {
+function holdingsOf(
+  { calls, logged }: Evidence,
+  hits: readonly Hit[],
+): ReadonlyMap<string, readonly Holding[]> {
   const callOf = new Map<string, CallRecord>();
   for (const call of calls) for (const { callId } of call.legs) callOf.set(callId, call);
   const found = new Map<string, Map<CallRecord, number>>();
@@ -79,7 +83,7 @@ function holdingsOf({ calls, logged, rounds }: Evidence): ReadonlyMap<string, re
         call: call.session,
         startMs: call.startMs,
         takenMs: Math.max(atMs, call.startMs),
-        freedMs: freedMs(call, atMs, rounds),
+        freedMs: freedMs(call, atMs, hits),
       })),
     ]),
   );
@@ -90,14 +94,27 @@ function holdingsOf({ calls, logged, rounds }: Evidence): ReadonlyMap<string, re
  * caller's manager is hit ends with that, and one that others ended did so some time before its phones
  * heard of it.
  */
-function freedMs(call: CallRecord, takenMs: number, rounds: readonly Round[]): number {
+function freedMs(call: CallRecord, takenMs: number, hits: readonly Hit[]): number {
   const { origin, startMs, hungUpMs, overMs = NEVER } = call;
   if (hungUpMs === undefined || overMs < hungUpMs) return takenMs;
-  const hit = rounds.find(
-    ({ manager, faultMs, endMs }) =>
-      manager === origin && hungUpMs >= faultMs && startMs < endMs + RETURN_MS,
+  const hit = hits.find(
+    ({ manager, fromMs, untilMs }) => manager === origin && hungUpMs >= fromMs && startMs < untilMs,
   );
-  return Math.max(takenMs, hit === undefined ? hungUpMs : Math.min(hungUpMs, hit.faultMs));
+  return Math.max(takenMs, hit === undefined ? hungUpMs : Math.min(hungUpMs, hit.fromMs));
+}
+
+/** A manager that could not be heard, or not hear, from a fault on until it had joined again. */
+type Hit = { readonly manager: number; readonly fromMs: number; readonly untilMs: number };
+
+function hitsOf({ rounds, logged }: Evidence): Hit[] {
+  return rounds.flatMap(({ manager, faultMs, endMs }) => {
+    if (manager === undefined) return [];
+    const joined = logged.filter(
+      (entry) => entry.type === 'joined' && entry.manager === manager && entry.atMs > faultMs,
+    );
+    const untilMs = Math.max(endMs, Math.min(...joined.map(({ atMs }) => atMs)));
+    return [{ manager, fromMs: faultMs, untilMs }];
+  });
 }
 
 function appearanceHistory(holdings: readonly Holding[]): Operation<AppearanceInput>[] {
@@ -120,7 +137,7 @@ function doublesOf(name: string, holdings: readonly Holding[]): string[] {
   return doubles;
 }
 
-function answerHistory(call: CallRecord): Operation<AnswerInput>[] {
+function answerHistory(call: CallRecord, hits: readonly Hit[]): Operation<AnswerInput>[] {
   const { startMs, answeredMs, hungUpMs, overMs, winner, legs } = call;
   const operations: Operation<AnswerInput>[] = [
     // Managers and phones may die: a call may be over for those in between at any time.
@@ -135,7 +152,12 @@ function answerHistory(call: CallRecord): Operation<AnswerInput>[] {
   for (const leg of legs) {
     const { session, answerMs } = leg;
     if (answerMs === undefined) continue;
-    const stayed = hasStayed(leg, call);
+    // What a manager that is cut off cannot tell its phones does not count as its word.
+    const { manager, invitedMs, overMs: endedMs = NEVER } = leg;
+    const isHit = hits.some(
+      (hit) => hit.manager === manager && endedMs >= hit.fromMs && invitedMs < hit.untilMs,
+    );
+    const stayed = isHit ? null : hasStayed(leg, call);
     const endMs = session === winner ? (hungUpMs ?? overMs ?? NEVER) : (leg.overMs ?? NEVER);
     operations.push({
       callMs: answerMs,
