@@ -297,6 +297,8 @@ export class Membership {
         this.#settledMs = this.#nowMs;
       phase.peers.setView(view, this.#nowMs);
       phase.evictions.setView(view.members);
+      // One that does not reach the store, and is frozen, learns only by this that it has no part in it any more.
+      if (left.length > 0) phase.pulse.hurry();
       if (view.revision !== before.revision) this.#options.listener.viewChanged(view, left);
     }
     this.#work();

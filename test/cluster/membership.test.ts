@@ -208,6 +208,14 @@ test('a frozen member is fenced when another has seen a newer view', () => {
   assert.deepEqual(bench.log, ['5550 revoke lease of cm1', '5550 fenced']);
 });
 
+test('who sees that a member has left says so at once: a frozen one hears of it', () => {
+  const bench = joined(['cm2', 'cm3']);
+  bench.run(20);
+  bench.store.transact({ compare: [], then: [{ type: 'delete', key: 'members/cm3' }] });
+  bench.run(50);
+  assert.deepEqual(bench.beats, ['521 heard [cm2.2v] suspects []']);
+});
+
 test('a silent member is pinged, suspected, and expelled when another suspects it too', () => {
   const bench = joined(['cm2', 'cm3'], { timings: { pingMs: 500 } });
   const silent = bench.others.get('cm3');
@@ -255,7 +263,7 @@ test('a second opinion is told at once to whoever waits for it', () => {
   bench.clear();
   bench.script('cm2', { suspects: [silent] });
   bench.say('cm2');
-  bench.run(30);
+  bench.run(15);
   assert.deepEqual(bench.beats, ['1530 heard [cm2.2v] suspects [cm3.2w]']);
 });
 
