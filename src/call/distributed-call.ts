@@ -2,7 +2,13 @@
 import { isGone, type Pid } from '../process/pid.ts';
 import type { CallEvent } from './call-control.ts';
 import type { Cause } from './cause.ts';
-import { type Distributed, type Distribution, exit, withdrawLeg } from './distribution-state.ts';
+import {
+  type Distributed,
+  type Distribution,
+  exit,
+  type Signal,
+  withdrawLeg,
+} from './distribution-state.ts';
 import { type Out, tell } from './effects.ts';
 import type { CallSignal } from './signals.ts';
 
@@ -52,6 +58,9 @@ function hearInDistributed(
       out.push(tell(from, { type: 'lineUnlock', number, operation: lock.operation }));
       return call;
     }
+    case 'callHeld':
+      if (lcps.includes(from)) moveTo(call, signal, out);
+      return call;
     case 'callWithdraw':
       if (from !== request.caller.pid) return call;
       // The caller gave up, and the answer crossed that.
@@ -70,6 +79,13 @@ function hearInDistributed(
     default:
       return call;
   }
+}
+
+/** Another of the line's devices has taken the call over: all hear who has it now. */
+function moveTo(call: Distributed, { holder, member = '' }: Signal<'callHeld'>, out: Out): void {
+  call.holder = holder;
+  call.taken = { ...call.taken, version: call.taken.version + 1, holder, member };
+  for (const lcp of call.lcps) out.push(tell(lcp, call.taken));
 }
 
 /** Tells the caller that the holder is no more: behind its answer, whatever came by the short way. */

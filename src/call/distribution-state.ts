@@ -51,9 +51,10 @@ export type Distributing = {
 /** Somebody has it. */
 export type Distributed = {
   readonly state: 'distributed';
-  readonly taken: Signal<'callTaken'>;
+  /** As the line's processes were told last. */
+  taken: Signal<'callTaken'>;
   readonly request: Pick<CallRequest, 'call' | 'caller'>;
-  readonly holder: LegRef;
+  holder: LegRef;
   /** Who hears of the end; empty: the call is the line's no more, e.g. its holder was transferred away. */
   lcps: Pid[];
   isTheLines: boolean;

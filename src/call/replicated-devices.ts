@@ -106,3 +106,18 @@ export function settleAdopted(
       withdraw({ pid, call: call.call }, 'no answer', out);
   }
 }
+
+/** A device has taken a call over from one of this manager's: call control says so to all. */
+export function passOn(
+  line: ReplicatedLine,
+  signal: Signal<'callHeld'>,
+  from: Pid,
+  out: Out,
+): void {
+  const { calls, line: directory } = line.control;
+  const { call, holder, party, device } = signal;
+  const here = calls.get(call);
+  if (here?.state !== 'taken' || holder.pid !== from || from === here.holder.pid) return;
+  const member = directory.members.find((each) => each.device === device)?.name ?? '';
+  out.push(tell(here.control, { type: 'callHeld', call, holder, party, member }));
+}

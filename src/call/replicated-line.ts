@@ -31,7 +31,7 @@ import {
   SWEEP,
   sweep,
 } from './replicated-calls.ts';
-import { attach, detach, hearAdopted, settleAdopted } from './replicated-devices.ts';
+import { attach, detach, hearAdopted, passOn, settleAdopted } from './replicated-devices.ts';
 import {
   answerHere,
   answerLost,
@@ -137,6 +137,9 @@ function receive(line: ReplicatedLine, signal: CallSignal, from: Pid, out: Out):
       break;
     case 'callTaken':
       take(line, signal, from, out);
+      break;
+    case 'callHeld':
+      passOn(line, signal, from, out);
       break;
     case 'callAlert':
     case 'callProceed':

@@ -189,13 +189,16 @@ export type CallSignal =
     }
   /**
    * To line control process, and on to call control: `holder` has the call. From call control to a
-   * process that is new to the line, from a device process that has taken it over from another.
+   * process that is new to the line, from a device process that has taken it over from another, with its
+   * device; of a replicated line on with its member.
    */
   | {
       readonly type: 'callHeld';
       readonly call: CallId;
       readonly holder: LegRef;
       readonly party: Party;
+      readonly device?: string;
+      readonly member?: string;
     }
   /** From caller to the answerer, always: the call stands; `media` is the answer to a delayed offer. */
   | { readonly type: 'callAcknowledge'; readonly call: CallId; readonly media?: Media }

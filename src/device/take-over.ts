@@ -142,9 +142,11 @@ export function changedOver(
   process.environment.userAgent.answer(leg, withMedia(media));
   // A line goes on with another of its phones.
   const holder = { pid: process.pid, call: record.call };
+  const { party, place } = process;
+  const { device } = place;
   for (const { pid, call } of record.controls)
     if (kindOf(pid) === 'l')
-      process.host.tell(pid, { type: 'callHeld', call, holder, party: process.party });
+      process.host.tell(pid, { type: 'callHeld', call, holder, party, device });
   if (change.replaced !== undefined) {
     const { pid, call } = change.replaced;
     process.host.tell(pid, { type: 'callRelease', call, cause: 'transferred' });

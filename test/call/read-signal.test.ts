@@ -93,7 +93,7 @@ const SIGNALS: readonly CallSignal[] = [
   { type: 'callConfirmAlert', call, media },
   { type: 'callAlertConfirmed', call },
   { type: 'callProceed', call, from: leg, media, party },
-  { type: 'callHeld', call, holder: leg, party },
+  { type: 'callHeld', call, holder: leg, party, device: 'ana-phone', member: 'ana' },
   { type: 'callAcknowledge', call, media },
   { type: 'callRefuse', call, cause },
   { type: 'callWithdraw', call, cause },

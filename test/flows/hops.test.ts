@@ -238,3 +238,103 @@ hops('a call that its caller gives up', 'replicated', [
     `,
   ],
 ]);
+
+const takeOver = ({ phone, callOf }: Cast) => void phone('2000b').replace('2000', callOf('2000a'));
+const answerAt2000b = ({ phone, callOf }: Cast) => phone('2000b').answer(callOf('2000b'));
+const transfer = ({ phone, callOf }: Cast) => phone('2000a').refer(callOf('2000a'), '2000');
+
+/** Who has that call is asked of each other manager, once; then it is as on one. */
+const TAKE_OVER = `
+  cm3.d > cm1.m dialogSeek
+  cm3.d > cm2.m dialogSeek
+  cm1.m > cm3.d dialogSought
+  cm2.m > cm3.d dialogSought
+  cm3.d > cm2.d callTakeOver
+  cm2.d > cm3.d callTakenOver
+  cm3.d > cm1.d callReplacePeer
+  cm1.d > cm3.d callModified
+  cm3.d > cm2.d callRelease
+`;
+
+hops('a call that another member takes over', 'single', [
+  ['call', call, SINGLE_CALL],
+  ['answer', answer, SINGLE_ANSWER],
+  [
+    'take over',
+    takeOver,
+    `${TAKE_OVER}
+      cm3.d > cm4.m dialogSeek
+      cm4.m > cm3.d dialogSought
+      cm3.d > cm4.l callHeld
+      cm4.l > cm1.c callHeld
+    `,
+  ],
+  [
+    'end',
+    callerHangsUp,
+    `
+      cm1.d > cm3.d callRelease
+      cm1.c > cm4.l callEnded
+      cm3.d > cm4.l callEnded
+    `,
+  ],
+]);
+
+hops('a call that another member takes over', 'replicated', [
+  ['call', call, REPLICATED_CALL],
+  ['answer', answer, REPLICATED_ANSWER],
+  [
+    'take over',
+    takeOver,
+    `${TAKE_OVER}
+      cm3.d > cm2.l callHeld
+      cm2.l > cm1.c callHeld
+      cm1.c > cm2.l callTaken
+      cm1.c > cm3.l callTaken
+    `,
+  ],
+  [
+    'end',
+    callerHangsUp,
+    `
+      cm1.d > cm3.d callRelease
+      cm3.d > cm2.l callEnded
+      cm1.c > cm2.l callEnded
+      cm1.c > cm3.l callEnded
+    `,
+  ],
+]);
+
+hops('a call that is transferred to the line', 'single', [
+  ['call', call, SINGLE_CALL],
+  ['answer', answer, SINGLE_ANSWER],
+  [
+    'transfer',
+    transfer,
+    `
+      cm2.d > cm1.d callTransfer
+      cm1.c > cm4.l callRequest
+      cm4.l > cm1.d callRequest
+      cm4.l > cm3.d callRequest
+      cm1.d > cm4.l callAlert
+      cm3.d > cm4.l callAlert
+      cm4.l > cm1.c callAlert
+      cm4.l > cm1.c callAlert
+      cm1.d > cm2.d callTransferProgress
+    `,
+  ],
+  [
+    'answer again',
+    answerAt2000b,
+    // And the end of the call that was.
+    `
+      cm3.d > cm4.l callProceed
+      cm4.l > cm1.c callProceed
+      cm4.l > cm1.d callWithdraw
+      cm1.d > cm3.d callAcknowledge
+      cm1.d > cm2.d callTransferProgress
+      cm1.c > cm4.l callEnded
+      cm2.d > cm4.l callEnded
+    `,
+  ],
+]);

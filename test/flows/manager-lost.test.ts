@@ -676,3 +676,56 @@ flow(
   `,
   BOTH,
 );
+
+flow(
+  'that of whom a call was taken from: the line shows the call until it ends',
+  ['1001', '2000a', '2000b'],
+  (cast) => {
+    const { site, phone, callOf, wait } = cast;
+    const [home] = site.managers;
+    const watcher = home && site.addPhone('2000c', '2000c', [home.address]);
+    talk(cast);
+    phone('2000b').replace('2000', callOf('2000a'));
+    wait(100);
+    watcher?.watch('2000');
+    lose(cast, '2000a');
+    phone('1001').hangUp(callOf('1001'));
+    wait(100);
+  },
+  `
+    1001 > INVITE 2000 sdp
+    2000a < INVITE 2000a sdp
+    2000b < INVITE 2000b sdp
+    2000a > 180
+    2000b > 180
+    1001 < 180
+    2000a > 200 sdp
+    2000a < ACK
+    2000b < CANCEL, SIP;cause=200;text="Call completed elsewhere"
+    1001 < 200 sdp
+    2000b > 200 CANCEL
+    2000b > 487
+    1001 > ACK
+    2000b < ACK
+    2000b > INVITE 2000 sdp
+    1001 < INVITE again sdp
+    1001 > 200 sdp
+    1001 < ACK
+    2000b < 200 sdp
+    2000a < BYE, Q.850;cause=16;text="Normal call clearing"
+    2000b > ACK
+    2000a > 200 BYE
+    2000c > SUBSCRIBE
+    2000c < 200 SUBSCRIBE
+    2000c < NOTIFY confirmed
+    2000c > 200 NOTIFY
+    1001 > BYE
+    1001 < 200 BYE
+    2000b < BYE, Q.850;cause=16;text="Normal call clearing"
+    2000c < NOTIFY idle
+    2000b > 200 BYE
+    2000c > 200 NOTIFY
+  `,
+  // The subscription runs out after a minute.
+  { ...BOTH, restMs: 80_000 },
+);
