@@ -351,7 +351,7 @@ export class ClusterSimulation {
   #keepRegistered(phone: Phone): void {
     if (this.#isOver) return;
     phone.register(120);
-    this.#agenda.after(this.#random.between(800, 2000), () => this.#keepRegistered(phone));
+    this.#agenda.after(this.#random.between(1500, 3000), () => this.#keepRegistered(phone));
   }
 
   /** Whether a manager is there that looks after that leg of the phone, and has done so all the time. */
