@@ -1,6 +1,6 @@
 /**
  * The link between this manager and one other: a stream of numbered packets each way, in order, each
- * once, acknowledged by what goes the other way, or within 20 ms by a packet of its own. It lasts as
+ * once, acknowledged by what goes the other way, or within 50 ms by a packet of its own. It lasts as
  * long as both are members, and has no handshake: homes are never used again, so both begin at 1.
  */
 import type { Home, Pid } from '../process/pid.ts';

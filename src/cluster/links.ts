@@ -136,7 +136,7 @@ export class Links {
   /** Moves time to `nowMs`: reports what could not be said, and what has not arrived for too long. */
   advance(nowMs: number): void {
     if (nowMs > this.#nowMs) this.#nowMs = nowMs;
-    this.#report();
+    this.report();
     for (const [key, { packet, arrivedMs, length }] of this.#waiting) {
       if (this.#nowMs < arrivedMs + WAIT_MS) break;
       this.#waiting.delete(key);
@@ -146,12 +146,24 @@ export class Links {
     for (const link of this.#links.values()) link.advance(this.#nowMs);
   }
 
+  /** Says `undelivered` of what could not be said. */
+  report(): void {
+    const reports = this.#reports;
+    if (reports.length === 0) return;
+    this.#reports = [];
+    for (let i = 0; i + 1 < reports.length; i += 2) {
+      const from = reports[i];
+      const to = reports[i + 1];
+      if (from !== undefined && to !== undefined) this.#options.undelivered(from, to);
+    }
+  }
+
   /**
    * The end of every turn: sends to each peer what was said to it, as one packet, with what else is
    * due: acknowledgements, and what seems lost.
    */
   flush(): void {
-    this.#report();
+    this.report();
     for (const link of this.#links.values()) link.flush(this.#nowMs);
   }
 
@@ -174,17 +186,6 @@ export class Links {
     );
     this.counters.refused++;
     this.#reports.push(from, to);
-  }
-
-  #report(): void {
-    const reports = this.#reports;
-    if (reports.length === 0) return;
-    this.#reports = [];
-    for (let i = 0; i + 1 < reports.length; i += 2) {
-      const from = reports[i];
-      const to = reports[i + 1];
-      if (from !== undefined && to !== undefined) this.#options.undelivered(from, to);
-    }
   }
 
   #take(link: Link | undefined, packet: Packet, arrivedMs: number): void {

@@ -45,6 +45,11 @@ export type ClusterMemberOptions = {
   readonly timings?: Partial<MembershipTimings>;
   /** Runs `action` as a turn of this manager: `advance` before it, `flush` after it. */
   readonly turn: (action: () => void) => void;
+  /**
+   * Calls `send` when all has been dealt with that has come in by now, so that what several turns have
+   * to say to a manager is one packet; absent: at once.
+   */
+  readonly later?: (send: () => void) => void;
   /** It is a member from now on: `connect` follows. `secret`: the same for all members. */
   readonly joined: (secret: string) => void;
   readonly failed: (failure: JoinFailure) => void;
@@ -76,6 +81,8 @@ export class ClusterMember implements Cluster {
   #held: Incoming[] = [];
   #nowMs: number;
   #wantsTurn = false;
+  /** `#send` will be called. */
+  #isSending = false;
   /** It has left, or is fenced: nothing that is still on its way from the store is of interest. */
   #isClosed = false;
   #answer: (text: string) => string | undefined = () => undefined;
@@ -184,10 +191,22 @@ export class ClusterMember implements Cluster {
   }
 
   flush(): void {
-    if (!this.#isSure) return;
-    this.#parts?.links.flush();
-    this.#parts?.table.flush();
+    if (!this.#isSure || this.#parts === undefined) return;
+    const { links, table } = this.#parts;
+    const { later } = this.#options;
+    table.flush();
+    links.report();
+    if (later === undefined) links.flush();
+    else if (!this.#isSending && links.nextDueMs() <= this.#nowMs) {
+      this.#isSending = true;
+      later(this.#send);
+    }
   }
+
+  readonly #send = (): void => {
+    this.#isSending = false;
+    if (this.#isSure) this.#parts?.links.flush();
+  };
 
   /** Asks the people's side of another manager; see `answerWith`. */
   ask(home: Home, text: string, timeoutMs: number, done: (answer: Answer) => void): void {
@@ -202,6 +221,7 @@ export class ClusterMember implements Cluster {
 
   /** Orderly end. `done`: nothing of this manager is left in the store. */
   leave(done: () => void): void {
+    this.#send();
     this.#membership.leave(() => this.#options.turn(done));
     this.#close();
   }

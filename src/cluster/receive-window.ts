@@ -16,8 +16,8 @@ import { TAKE_BACK_MS, WINDOW_PACKETS } from './send-window.ts';
  * sender, told in the last moment that it has been received, does not take back.
  */
 const STALE_MS = TAKE_BACK_MS + 100;
-/** An acknowledgement waits as long for something to travel with. */
-const ACK_DELAY_MS = 20;
+/** An acknowledgement waits as long for something to travel with: well below what makes the other repeat. */
+const ACK_DELAY_MS = 50;
 /** Unless so many packets are to be acknowledged. */
 const ACK_PACKETS_MAX = 32;
 /** What may wait for a missing packet: messages' worth of memory, estimated. */

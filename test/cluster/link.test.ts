@@ -4,7 +4,7 @@ import test from 'node:test';
 import { formatHead, formatPacket } from '../../src/cluster/packet.ts';
 import { climb, Ladder } from './link-ladder.ts';
 
-test('a signal is acknowledged after 20 ms, and then all is quiet', () => {
+test('a signal is acknowledged after 50 ms, and then all is quiet', () => {
   const ladder = new Ladder();
   ladder.climb(`
     a says one
@@ -12,7 +12,7 @@ test('a signal is acknowledged after 20 ms, and then all is quiet', () => {
     pass
     b hears one
     @ 19
-    @ 20
+    @ 50
     b > a 0, ack 1
     pass
     @ 10000`);
@@ -29,7 +29,7 @@ test('an answer carries the acknowledgement', () => {
     b > a 1, ack 1: two
     pass
     a hears two
-    @ 20
+    @ 50
     a > b 0, ack 1
     pass
     @ 10000`);
@@ -64,7 +64,7 @@ test('what is lost goes again after 100 ms, then 200, 400, 800, 1000', () => {
     a > b 1, ack 0, age 3500: a death
     pass
     b hears of a death
-    @ 3520
+    @ 3550
     b > a 0, ack 1
     pass
     @ 10000`);
@@ -76,7 +76,7 @@ test('when the acknowledgement is lost, what comes again is dropped and acknowle
     a > b 1, ack 0: one
     pass
     b hears one
-    @ 20
+    @ 50
     b > a 0, ack 1
     lose
     @ 100
@@ -130,7 +130,7 @@ test('while something is missing, what comes is acknowledged at once, so that th
   ladder.settle();
   ladder.waitUntil(100);
   ladder.settle();
-  ladder.waitUntil(120);
+  ladder.waitUntil(150);
   ladder.settle();
   const { sentAgain } = ladder.a.links.counters;
   const { repeated, acksAlone } = ladder.b.links.counters;
@@ -173,7 +173,7 @@ test('news of processes that are no more travel in the order of what was said', 
     b hears no more
     pass
     b hears of a death
-    @ 20
+    @ 50
     b > a 0, ack 3
     pass`);
 });
@@ -218,7 +218,7 @@ test('what is not acknowledged for 2 s is taken back, and the stream goes on wit
     b hears no more
     pass
     b hears two
-    @ 2520
+    @ 2550
     b > a 0, ack 3
     pass
     @ 10000`);
@@ -230,7 +230,7 @@ test('a signal may have arrived although it is taken back: when only the word of
     a > b 1, ack 0: one
     pass
     b hears one
-    @ 20
+    @ 50
     b > a 0, ack 1
     lose
     @ 1999
@@ -307,7 +307,7 @@ test('at most 512 packets are on the way; the rest goes as they are acknowledged
   }
   const atFirst = ladder.bus.length;
   ladder.settle();
-  ladder.waitUntil(20);
+  ladder.waitUntil(50);
   ladder.settle();
   const { sent, sentAgain } = ladder.a.links.counters;
   assert.deepEqual(

@@ -109,8 +109,12 @@ export class Uplink {
     const connection = this.#connection;
     if (connection === undefined) return;
     const { inBytes } = connection.stats();
-    if (inBytes !== this.#octetsHeard) this.#unanswered = 0;
-    this.#octetsHeard = inBytes;
+    // As a rule others' beats say that the server lives: then it need not be asked.
+    if (inBytes !== this.#octetsHeard) {
+      this.#octetsHeard = inBytes;
+      this.#unanswered = 0;
+      return;
+    }
     if (this.#unanswered >= UNANSWERED_MAX) {
       this.counters.stalls++;
       this.#lose(connection, 'the server does not answer');
