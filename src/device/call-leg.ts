@@ -171,9 +171,8 @@ export function calledLeg(
   };
 }
 
-/** Whether it is a line's call that has no holder yet, for all that is known here. */
-export function isUndecided({ role, phase, line, unacknowledged }: CallLeg): boolean {
-  if (role !== 'called' || line === undefined) return false;
+/** Whether it is not settled yet, for all that is known here, who speaks with whom. */
+export function isUndecided({ phase, unacknowledged }: CallLeg): boolean {
   return phase === 'offered' || (phase === 'talking' && unacknowledged !== undefined);
 }
 

@@ -91,8 +91,8 @@ export class DeviceManager {
   }
 
   /**
-   * This manager is no member any more: a call that a line offers here, and whose caller has not yet said
-   * that it stands, may be another's meanwhile. It ends; calls that stand go on.
+   * This manager is no member any more: a call that is being set up, or whose caller has not yet said that
+   * it stands, may be another's meanwhile, and nobody decides it here. It ends; calls that stand go on.
    */
   fence(): void {
     for (const record of [...this.legs()])

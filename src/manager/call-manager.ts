@@ -297,8 +297,8 @@ export class CallManager implements ClusterListener {
 
   /**
    * Fenced: whoever took its place must not hear of it again, and it must not wait for others. What
-   * it has with them ends, and what lines offer to its phones; calls of its own phones with each other
-   * that stand go on, and no new ones begin.
+   * it has with them ends, and what is being set up; calls of its own phones with each other that stand
+   * go on, and no new ones begin.
    */
   standingChanged(standing: Standing): void {
     this.watch.standingChanged(standing);
