@@ -40,6 +40,9 @@ const LATE_RING_MS = 250;
 const VICTIM_ENDS_MS = 5000;
 /** What got through just before the fault is where an outage begins. */
 const WARM_MS = 1000;
+/** A turn that a stop has interrupted ends that soon, and what it began is ended that soon. */
+const TURN_MS = 100;
+const NOTICED_MS = 250;
 /** Between what a log says and when it was: its clock has milliseconds, and a turn takes some. */
 const CLOCK_MS = 20;
 
@@ -152,7 +155,9 @@ function stale(round: Round, { calls, legs, logged, endMs: nowMs }: Evidence): s
   const backMs = Math.min(...back.map(({ atMs }) => atMs).filter((atMs) => atMs > outMs));
   const isOut = (atMs: number | undefined): boolean =>
     atMs !== undefined && atMs > outMs + CLOCK_MS && atMs < backMs;
-  const rung = legs.filter((leg) => leg.manager === manager && isOut(leg.invitedMs));
+  const rung = legs.filter(
+    (leg) => leg.manager === manager && isOut(leg.invitedMs) && !isUnderWay(leg, round),
+  );
   const told = calls.filter((call) => call.origin === manager && isOut(call.answeredMs));
   const kept = calls.flatMap((call) =>
     call.legs.filter(
@@ -170,6 +175,14 @@ function stale(round: Round, { calls, legs, logged, endMs: nowMs }: Evidence): s
     ...told.map((call) => `${nameOf(call, round)} was answered ${since(call.answeredMs, outMs)}`),
     ...kept.map((leg) => `${leg.device} still has a call that is another's`),
   ];
+}
+
+/**
+ * Whether it was rung by the turn in the middle of which its manager was stopped: nothing can keep that
+ * from being finished, but the manager notices right after it.
+ */
+function isUnderWay({ invitedMs, overMs = Infinity }: LegRecord, { healedMs }: Round): boolean {
+  return invitedMs < healedMs + TURN_MS && overMs < invitedMs + NOTICED_MS;
 }
 
 /** When the first of the others took the manager that is hit for gone, or it did so itself. Infinity: never. */

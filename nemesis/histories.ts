@@ -59,6 +59,13 @@ export function checkHistories(evidence: Evidence): HistoryFigures {
   return { histories, appearances: appearances.size, operations, wrong, doubles };
 }
 
+/** Whether the manager was hit at any time of that. */
+function isHit(hits: readonly Hit[], manager: number, sinceMs: number, endMs: number): boolean {
+  return hits.some(
+    (hit) => hit.manager === manager && endMs >= hit.fromMs && sinceMs < hit.untilMs,
+  );
+}
+
 /** By line and appearance. */
 function holdingsOf(
   { calls, logged }: Evidence,
@@ -68,7 +75,8 @@ function holdingsOf(
   for (const call of calls) for (const { callId } of call.legs) callOf.set(callId, call);
   const found = new Map<string, Map<CallRecord, number>>();
   for (const entry of logged) {
-    if (entry.type !== 'offered') continue;
+    // What a manager says that is no member is not what the line does.
+    if (entry.type !== 'offered' || isHit(hits, entry.manager, entry.atMs, entry.atMs)) continue;
     const call = callOf.get(entry.callId);
     if (call === undefined) continue;
     const name = `appearance ${entry.appearance} of ${call.line}`;
@@ -154,10 +162,7 @@ function answerHistory(call: CallRecord, hits: readonly Hit[]): Operation<Answer
     if (answerMs === undefined) continue;
     // What a manager that is cut off cannot tell its phones does not count as its word.
     const { manager, invitedMs, overMs: endedMs = NEVER } = leg;
-    const isHit = hits.some(
-      (hit) => hit.manager === manager && endedMs >= hit.fromMs && invitedMs < hit.untilMs,
-    );
-    const stayed = isHit ? null : hasStayed(leg, call);
+    const stayed = isHit(hits, manager, invitedMs, endedMs) ? null : hasStayed(leg, call);
     const endMs = session === winner ? (hungUpMs ?? overMs ?? NEVER) : (leg.overMs ?? NEVER);
     operations.push({
       callMs: answerMs,

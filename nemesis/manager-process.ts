@@ -117,7 +117,8 @@ export class ManagerProcess {
       const { leg, appearance } = entry;
       if (typeof appearance !== 'number') return;
       const atMs = timeOf(entry);
-      this.#setup.logged({ type: 'offered', atMs, callId: String(leg), appearance });
+      const { index: manager, logged } = this.#setup;
+      logged({ type: 'offered', atMs, manager, callId: String(leg), appearance });
     } else if (line.includes('"event":"manager ')) this.#noteMembership(parse(line));
     if (!line.startsWith('{"level":"debug"') && !line.startsWith('{"level":"info"')) {
       this.complaints.push(line);

@@ -44,6 +44,7 @@ export type Logged =
   | {
       readonly type: 'offered';
       readonly atMs: number;
+      readonly manager: number;
       readonly callId: string;
       readonly appearance: number;
     }

@@ -121,8 +121,8 @@ for (const [name, contest, expected] of DUPLICATES)
     assert.deepEqual(judge(calls), { ...NONE, duplicates: expected });
   });
 
-function rungAt(invitedMs: number): CallRecord {
-  const rung = leg(1, { invitedMs, overMs: invitedMs + 10 });
+function rungAt(invitedMs: number, ringsMs = 10): CallRecord {
+  const rung = leg(1, { invitedMs, overMs: invitedMs + ringsMs });
   return call({ startMs: 10_500, overMs: 10_900, status: 480, legs: [rung] });
 }
 
@@ -130,8 +130,14 @@ const STALE: readonly [string, CallRecord, string[]][] = [
   ['a phone rung before the expulsion', rungAt(11_000), []],
   [
     'a phone rung by who was expelled',
-    rungAt(13_050),
-    ['20002 was rung 1850 ms after the expulsion'],
+    rungAt(13_150),
+    ['20002 was rung 1950 ms after the expulsion'],
+  ],
+  ['a phone rung by the turn that the stop interrupted', rungAt(13_005), []],
+  [
+    'a phone rung by that turn, and left ringing',
+    rungAt(13_005, 2000),
+    ['20002 was rung 1805 ms after the expulsion'],
   ],
   ['a phone rung after the return', rungAt(14_500), []],
   [

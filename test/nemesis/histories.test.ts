@@ -10,6 +10,7 @@ function offered({ legs, startMs }: CallRecord, appearance: number): Logged[] {
   return legs.map(({ callId }) => ({
     type: 'offered',
     atMs: startMs + 3,
+    manager: 0,
     callId,
     appearance,
   }));
