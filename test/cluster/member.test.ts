@@ -42,7 +42,7 @@ class Inhabitant {
   isPaused = false;
   secret = '';
 
-  constructor(town: Town, id: string) {
+  constructor(town: Town, id: string, later?: (send: () => void) => void) {
     this.#town = town;
     const { agenda } = town;
     this.plane = new EmbeddedStatePlane(town.store, {
@@ -61,6 +61,7 @@ class Inhabitant {
       secret: `secret of ${id}`,
       storeOutage: 'freeze',
       turn: (action) => this.turn(action),
+      ...(later === undefined ? {} : { later }),
       joined: (secret) => {
         this.secret = secret;
         this.member.connect({
@@ -103,6 +104,31 @@ function settled(...ids: readonly string[]): { town: Town; members: readonly Inh
   town.diary.length = 0;
   return { town, members };
 }
+
+test('what several turns say before it is to go is one packet, and a member that leaves sends it first', () => {
+  const town = new Town();
+  const sends: (() => void)[] = [];
+  const a = new Inhabitant(town, 'a', (send) => sends.push(send));
+  const b = new Inhabitant(town, 'b');
+  town.run(3000);
+  town.diary.length = 0;
+  sends.length = 0;
+  const say = (...texts: readonly string[]): void => {
+    for (const text of texts) a.turn(() => a.member.tell(a.pid(0), b.pid(1), { type: text }));
+  };
+  say('one', 'two');
+  const asked = sends.length;
+  for (const send of sends) send();
+  const packets = a.member.counters?.links.sent;
+  say('last');
+  a.turn(() => a.member.leave(() => {}));
+  town.run(100);
+  const heard = (text: string): string => `b ${b.pid(1)} heard {"type":"${text}"} from ${a.pid(0)}`;
+  assert.deepEqual(
+    { asked, packets, heard: town.diary.filter((line) => line.includes('heard')) },
+    { asked: 1, packets: 1, heard: ['one', 'two', 'last'].map(heard) },
+  );
+});
 
 test('members have one view and one secret, and processes of one speak to those of another', () => {
   const { town, members } = settled('a', 'b', 'c');
