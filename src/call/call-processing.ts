@@ -54,6 +54,12 @@ const MISSED: ReadonlySet<CallSignal['type']> = new Set([
   'dialogSeek',
 ]);
 
+/**
+ * Requests that are of no use at another manager after 2 s: whoever made one does something else then.
+ * All else is said until it arrives or the manager is gone, above all that something is over.
+ */
+const PASSING: ReadonlySet<CallSignal['type']> = new Set(['callRequest', 'lineLock', 'dialogSeek']);
+
 export class CallProcessing {
   readonly lineManager: Pid;
   readonly digits: DigitAnalysis;
@@ -81,6 +87,7 @@ export class CallProcessing {
     this.#scheduler = scheduler;
     const { lines, calls, gateways } = this;
     scheduler.reportMissed(({ type }) => MISSED.has(type));
+    scheduler.reportPassing(({ type }) => PASSING.has(type));
     this.table = new RegistrationTable();
     this.digits = new DigitAnalysis(directory, this.table);
     const { digits, table, records } = this;

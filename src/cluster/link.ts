@@ -39,9 +39,9 @@ export class Link {
     this.#receiving = new ReceiveWindow(owner.counters, owner);
   }
 
-  /** `text`: by `formatMessage`. False: there is no room for it. */
-  say(from: Pid, to: Pid, text: string, nowMs: number): boolean {
-    return this.#sending.say(from, to, text, nowMs);
+  /** `text`: by `formatMessage`. `isLasting`: it is not taken back. False: there is no room for it. */
+  say(from: Pid, to: Pid, text: string, isLasting: boolean, nowMs: number): boolean {
+    return this.#sending.say(from, to, text, isLasting, nowMs);
   }
 
   /** `text`: by `formatMessage`, that a process is no more. */

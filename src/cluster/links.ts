@@ -2,7 +2,8 @@
  * All links of one manager: what its processes say to those of others, and what they hear.
  *
  * The promise: what a process says to one of another member arrives, in order and once, or whoever
- * said it is told `undelivered`, or the other is no member any more. It is told so when 2 s have
+ * said it is told `undelivered`, or the other is no member any more. What is said to last is tried for as
+ * long as both are members. Of the rest it is told `undelivered` when 2 s have
  * passed without word that the message has arrived. Then it may have: when only the word of it was
  * lost, or when it is still on the way, since a bus may be slower than that. It never arrives twice.
  *
@@ -78,14 +79,17 @@ export class Links {
   /**
    * Says `body` to a process of another manager. It is serialised at once, so that it may change
    * afterwards, and so that what cannot be serialised throws in the turn of whoever says it.
-   * Undefined: `from` is no more, to `to` who said something to it.
+   * Undefined: `from` is no more, to `to` who said something to it. `isLasting`: it is tried for as long
+   * as both are members, and `undelivered` only if there is no room for it.
    */
-  tell(from: Pid, to: Pid, body: object | undefined): void {
+  tell(from: Pid, to: Pid, body: object | undefined, isLasting = false): void {
     assert(readPid(from) !== undefined && readPid(to) !== undefined, `no PID: ${from} or ${to}`);
     const link = this.#links.get(homeOf(to));
     if (body === undefined) link?.notify(formatMessage([to, from]), this.#nowMs);
-    else if (!link?.say(from, to, formatMessage([to, from, body]), this.#nowMs))
-      this.#refuse(from, to);
+    else {
+      const text = formatMessage(isLasting ? [to, from, body, 1] : [to, from, body]);
+      if (!link?.say(from, to, text, isLasting, this.#nowMs)) this.#refuse(from, to);
+    }
   }
 
   /** A process of this manager has died: all others hear of it, after what it said. */

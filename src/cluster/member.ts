@@ -174,8 +174,8 @@ export class ClusterMember implements Cluster {
     return Math.min(this.#membership.nextDueMs(), dueMs, table?.nextDueMs() ?? Infinity);
   }
 
-  tell(from: Pid, to: Pid, body: object | undefined): void {
-    this.#parts?.links.tell(from, to, body);
+  tell(from: Pid, to: Pid, body: object | undefined, isLasting = false): void {
+    this.#parts?.links.tell(from, to, body, isLasting);
   }
 
   announce(gone: Pid): void {

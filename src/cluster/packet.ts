@@ -2,7 +2,8 @@
  * What managers say to each other: all that was said to one of them within one turn, as one JSON text.
  *
  *     {"v":1,"cluster":"lw","from":"cm1.9k3","to":"cm2.9kf","n":7,"ack":4,"rv":812,"age":0,"m":[
- *       ["cm2.9kf.l4","cm1.9k3.d2a",{"type":"callRequest"}],  said by d2a to l4
+ *       ["cm2.9kf.l4","cm1.9k3.d2a",{"type":"callRequest"}],  said by d2a to l4; in vain after 2 s
+ *       ["cm2.9kf.l4","cm1.9k3.d2a",{"type":"detach"},1],     said by d2a to l4, and lasting
  *       ["cm2.9kf.c8","cm1.9k3.l3"],                          l3, to whom c8 said something, is no more
  *       ["cm1.9k3.d9"]                                        d9 has died
  *     ]}
@@ -19,8 +20,9 @@ import type { Revision } from '../process/state-plane.ts';
 /** Raised when an older manager could not make sense of what a newer one says. */
 export const PACKET_VERSION = 1;
 
-/** To, from and what; or to whom and who is no more; or who has died. */
+/** To, from and what, lasting or not; or to whom and who is no more; or who has died. */
 export type Message =
+  | readonly [to: Pid, from: Pid, body: object, lasting: 1]
   | readonly [to: Pid, from: Pid, body: object]
   | readonly [to: Pid, from: Pid]
   | readonly [gone: Pid];
@@ -53,7 +55,7 @@ export function formatMessage(message: Message): string {
   const body: string | undefined = JSON.stringify(message[2]);
   // The receiver would refuse the packet, and all that comes after it would wait.
   assert(body?.charCodeAt(0) === BRACE, 'the body of a signal is no JSON object');
-  return `["${message[0]}","${message[1]}",${body}]`;
+  return `["${message[0]}","${message[1]}",${body}${message.length === 4 ? ',1' : ''}]`;
 }
 
 const BRACE = 0x7b;
@@ -137,7 +139,7 @@ function faultOf(message: unknown, from: Home, to: Home): PacketFault | undefine
   if (!Array.isArray(message)) return 'malformed';
   const parts: readonly unknown[] = message;
   const { length } = parts;
-  if (length === 0 || length > 3) return 'malformed';
+  if (length === 0 || length > 4 || (length === 4 && parts[3] !== 1)) return 'malformed';
   const speaker = readPid(length === 1 ? parts[0] : parts[1]);
   if (speaker === undefined) return 'malformed';
   if (!isOf(speaker, from)) return 'forged';

@@ -2,8 +2,8 @@
  * The receiving half of a link: puts one manager's packets in order and each through once.
  *
  * What comes too early waits, within bounds, until what is missing has come. What has come too late is
- * received all the same, so that the stream goes on, but its messages are not delivered: by then their
- * sender has been told so.
+ * received all the same, so that the stream goes on, but what was not to last is not delivered: by then
+ * its sender has been told so.
  */
 import type { Pid } from '../process/pid.ts';
 import type { LinkCounters } from './link-counters.ts';
@@ -122,7 +122,7 @@ export class ReceiveWindow {
   #deliver(message: Message, isStale: boolean): void {
     if (message.length === 1) this.#delivery.died(message[0]);
     else if (message.length === 2) this.#delivery.received(message[1], message[0], undefined);
-    else if (isStale) this.#counters.stale++;
+    else if (isStale && message.length === 3) this.#counters.stale++;
     else this.#delivery.received(message[1], message[0], message[2]);
   }
 }

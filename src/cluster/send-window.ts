@@ -4,8 +4,8 @@
  * What is said within a turn becomes a packet (more, when it is too much for one) and gets its number
  * when it is first sent, which it is when the window has room. It goes again after 100 ms without
  * progress, then after 200, 400 … 1000. A message that is not acknowledged for 2 s is taken back: its
- * packet goes on without it, so that the stream has no gap, and whoever said it is told. What is said
- * about deaths has nobody to be told, and stays until it has arrived.
+ * packet goes on without it, so that the stream has no gap, and whoever said it is told. What is to
+ * last stays until it has arrived, and so does what is said about deaths, which has nobody to be told.
  */
 import type { Pid } from '../process/pid.ts';
 import type { LinkCounters } from './link-counters.ts';
@@ -29,6 +29,8 @@ type Said = {
   readonly to: Pid | undefined;
   readonly text: string;
   readonly octets: number;
+  /** Not taken back. */
+  readonly isLasting: boolean;
 };
 
 type Unacknowledged = {
@@ -39,8 +41,9 @@ type Unacknowledged = {
   sentMs: number;
   messages: readonly Said[];
   text: string;
-  /** How many can be taken back. */
+  /** How many are no notices, and how many of these can be taken back. */
   bodies: number;
+  passing: number;
 };
 
 export type Transmit = (number: number, ageMs: number, messages: string) => void;
@@ -74,13 +77,13 @@ export class SendWindow {
   }
 
   /** `text` is what `formatMessage` made of it. False: that is more than can wait, or travel at all. */
-  say(from: Pid, to: Pid, text: string, nowMs: number): boolean {
+  say(from: Pid, to: Pid, text: string, isLasting: boolean, nowMs: number): boolean {
     const octets = Buffer.byteLength(text);
     if (octets > this.#room || this.#messages >= MESSAGES_MAX || this.#octets + octets > OCTETS_MAX)
       return false;
     this.#messages++;
     this.#octets += octets;
-    this.#push({ from, to, text, octets }, nowMs);
+    this.#push({ from, to, text, octets, isLasting }, nowMs);
     return true;
   }
 
@@ -91,7 +94,8 @@ export class SendWindow {
       return;
     }
     this.#notices++;
-    this.#push({ from: undefined, to: undefined, text, octets: text.length }, nowMs);
+    const octets = text.length;
+    this.#push({ from: undefined, to: undefined, text, octets, isLasting: true }, nowMs);
   }
 
   /** The other has had everything up to `number`. */
@@ -115,7 +119,7 @@ export class SendWindow {
     const back: Said[] = [];
     for (const packet of this.#packets) {
       if (nowMs < packet.saidMs + TAKE_BACK_MS) break;
-      if (packet.bodies > 0) this.#strip(packet, back);
+      if (packet.passing > 0) this.#strip(packet, back);
     }
     // What has not been sent has no number yet that would have to be filled.
     this.#packets = this.#packets.filter(
@@ -175,25 +179,31 @@ export class SendWindow {
 
   #append(messages: readonly Said[]): void {
     let bodies = 0;
-    for (const { to } of messages) if (to !== undefined) bodies++;
+    let passing = 0;
+    for (const { to, isLasting } of messages) {
+      if (to !== undefined) bodies++;
+      if (!isLasting) passing++;
+    }
     const text = textOf(messages);
-    this.#packets.push({ number: 0, saidMs: this.#saidMs, sentMs: 0, messages, text, bodies });
+    const saidMs = this.#saidMs;
+    this.#packets.push({ number: 0, saidMs, sentMs: 0, messages, text, bodies, passing });
   }
 
-  /** Leaves the notices of `packet`. */
+  /** Leaves what lasts of `packet`. */
   #strip(packet: Unacknowledged, back: Said[]): void {
-    const notices: Said[] = [];
+    const lasting: Said[] = [];
     for (const said of packet.messages) {
-      if (said.to === undefined) notices.push(said);
+      if (said.isLasting) lasting.push(said);
       else {
         back.push(said);
         this.#octets -= said.octets;
       }
     }
-    this.#messages -= packet.bodies;
-    packet.bodies = 0;
-    packet.messages = notices;
-    packet.text = textOf(notices);
+    this.#messages -= packet.passing;
+    packet.bodies -= packet.passing;
+    packet.passing = 0;
+    packet.messages = lasting;
+    packet.text = textOf(lasting);
   }
 
   #forget(packet: Unacknowledged | undefined): void {
@@ -205,7 +215,7 @@ export class SendWindow {
   }
 
   #takeBackDueMs(): number {
-    for (const { bodies, saidMs } of this.#packets) if (bodies > 0) return saidMs + TAKE_BACK_MS;
+    for (const { passing, saidMs } of this.#packets) if (passing > 0) return saidMs + TAKE_BACK_MS;
     return Infinity;
   }
 

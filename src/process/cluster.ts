@@ -33,9 +33,10 @@ export interface Cluster {
   readonly standing: Standing;
   /**
    * Says `body` to a process of another manager: in order, once, as long as both are members. `body`
-   * undefined: `from` is no more, to somebody who said something to it.
+   * undefined: `from` is no more, to somebody who said something to it. What does not last is given up
+   * after 2 s (`ClusterListener.undelivered`): a request that makes no sense later.
    */
-  tell(from: Pid, to: Pid, body: object | undefined): void;
+  tell(from: Pid, to: Pid, body: object | undefined, isLasting?: boolean): void;
   /** A process of this manager has died: every other manager hears of it. */
   announce(gone: Pid): void;
   /**

@@ -74,6 +74,7 @@ export class Scheduler<S extends object> {
   readonly #turnsMax: number;
   readonly #departed: (pid: Pid, died: boolean) => void;
   #isMissed: (signal: S) => boolean = () => false;
+  #isPassing: (signal: S) => boolean = () => false;
   readonly #fire = (owner: NamedTimer<S>): void => this.#timeout(owner);
   #nowMs: number;
   #running: Hosted<S> | undefined;
@@ -215,6 +216,11 @@ export class Scheduler<S extends object> {
     this.#isMissed = isMissed;
   }
 
+  /** These make no sense at another manager if they come late: given up, and their sender is told by `down`. */
+  reportPassing(isPassing: (signal: S) => boolean): void {
+    this.#isPassing = isPassing;
+  }
+
   /** Another manager is gone: told to every process here, after all that is waiting. */
   down(home: Home): void {
     this.#queue.push(home, home, undefined);
@@ -318,7 +324,7 @@ export class Scheduler<S extends object> {
 
   #sendAway(from: Pid, to: Pid, signal: S): void {
     if (this.#cluster === undefined) this.counters.lost++;
-    else this.#cluster.tell(from, to, signal);
+    else this.#cluster.tell(from, to, signal, !this.#isPassing(signal));
   }
 
   /** `from` said something to `gone` that it wants to know the fate of. */

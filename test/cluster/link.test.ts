@@ -224,6 +224,44 @@ test('what is not acknowledged for 2 s is taken back, and the stream goes on wit
     @ 10000`);
 });
 
+test('what is to last is not taken back, and is delivered however late it comes', () => {
+  climb(`
+    a says one
+    a > b 1, ack 0: one
+    a insists two
+    a > b 2, ack 0: two
+    lose
+    lose
+    @ 1999
+    a > b 1, ack 0, age 100: one
+    a > b 2, ack 0, age 100: two
+    a > b 1, ack 0, age 300: one
+    a > b 2, ack 0, age 300: two
+    a > b 1, ack 0, age 700: one
+    a > b 2, ack 0, age 700: two
+    a > b 1, ack 0, age 1500: one
+    a > b 2, ack 0, age 1500: two
+    lose
+    lose
+    lose
+    lose
+    lose
+    lose
+    lose
+    lose
+    @ 2600
+    a learns that something is undelivered
+    a > b 1, ack 0, age 2500
+    a > b 2, ack 0, age 2500: two
+    pass
+    pass
+    b hears two
+    @ 2650
+    b > a 0, ack 2
+    pass
+    @ 10000`);
+});
+
 test('a signal may have arrived although it is taken back: when only the word of it was lost', () => {
   climb(`
     a says one

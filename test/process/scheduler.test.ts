@@ -326,10 +326,10 @@ test('a manager that is gone is told to everybody, after what it had said', () =
 });
 
 test('processes of two managers speak to each other, and hear when one of them is no more', () => {
-  const said: [Pid, Pid, object | undefined][] = [];
+  const said: [Pid, Pid, object | undefined, boolean?][] = [];
   const announced: Pid[] = [];
   const cluster = {
-    tell: (from: Pid, to: Pid, body: object | undefined) => said.push([from, to, body]),
+    tell: (...each: [Pid, Pid, object | undefined, boolean?]) => said.push(each),
     announce: (gone: Pid) => announced.push(gone),
   };
   const read = (body: unknown) => {
@@ -338,10 +338,12 @@ test('processes of two managers speak to each other, and hear when one of them i
   };
   const { scheduler, diary, listener } = bench({ cluster, read });
   scheduler.reportMissed(({ say }) => say === 'wait');
+  scheduler.reportPassing(({ say }) => say === 'now');
   const here = scheduler.spawn('d', listener());
   const dying = scheduler.spawn('d', listener());
   const there = makePid('b.1', 'd', 0);
   scheduler.tell(here, there, { say: 'ping' });
+  scheduler.tell(here, there, { say: 'now' });
   scheduler.received(there, here, { say: 'pong' });
   scheduler.received(there, here, { word: 'none' });
   scheduler.received(there, makePid('c.1', 'd', 0), { say: 'not for us' });
@@ -357,7 +359,8 @@ test('processes of two managers speak to each other, and hear when one of them i
     { said, announced, diary, refused: scheduler.counters.refused },
     {
       said: [
-        [here, there, { say: 'ping' }],
+        [here, there, { say: 'ping' }, true],
+        [here, there, { say: 'now' }, false],
         [dying, there, undefined],
       ],
       announced: [dying],
