@@ -682,7 +682,8 @@ flow(
   ['1001', '2000a', '2000b'],
   (cast) => {
     const { site, phone, callOf, wait } = cast;
-    const [home] = site.managers;
+    // Where the line has a process already: a new one would first say that nobody is there.
+    const [, , home] = site.managers;
     const watcher = home && site.addPhone('2000c', '2000c', [home.address]);
     talk(cast);
     phone('2000b').replace('2000', callOf('2000a'));
