@@ -90,6 +90,8 @@ export type Round = {
   readonly longCalls: readonly CallRecord[];
   /** Calls that rang. */
   readonly offers: readonly CallRecord[];
+  /** The longest time for which nobody looked: the machine had other things to do. */
+  readonly stallMs: number;
   /** What kept it from being measured properly. */
   readonly faults: readonly string[];
 };

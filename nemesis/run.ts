@@ -22,6 +22,7 @@ import { Load } from './load.ts';
 import { FAULT_KINDS, type FaultKind, type Logged, type Round } from './records.ts';
 import { jsonOf, missesOf, rowsOf, tableOf } from './report.ts';
 import { playRound } from './rounds.ts';
+import { Stalls } from './stalls.ts';
 
 const INSIDE = 'LINEWRIGHT_NEMESIS_INSIDE';
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -103,16 +104,18 @@ async function measure(
   delay.enable();
   const loads = [loadavg()[0]];
   const rounds: Round[] = [];
+  const stalls = new Stalls();
   const { calls, legs } = floor;
   const evidence = (): Evidence => ({ rounds, calls, legs, logged, endMs: performance.now() });
   floor.probe();
   load.start();
   for (const [kind, nth] of schedule()) {
-    const round = await playRound(kind, nth, house, floor);
+    const round = { ...(await playRound(kind, nth, house, floor)), stallMs: stalls.take() };
     rounds.push(round);
     loads.push(loadavg()[0]);
     progress(round, evidence());
   }
+  stalls.stop();
   floor.quieten();
   await pause(2 * DEFINITE_MS);
 

@@ -16,6 +16,7 @@ export const ROUND: Round = {
   endMs: 17_000,
   longCalls: [],
   offers: [],
+  stallMs: 0,
   faults: [],
 };
 
