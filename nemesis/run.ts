@@ -42,6 +42,8 @@ if (!Number.isInteger(kills) || kills < 1) fail('--kills wants a whole number fr
 const kinds = FAULT_KINDS.filter((kind) => values.only?.includes(kind) ?? true);
 if (kinds.length === 0) fail(`--only wants one of: ${FAULT_KINDS.join(', ')}`);
 
+// Programs of the benchmark end the process at once; here others are to be ended first.
+for (const signal of SIGNALS) process.removeAllListeners(signal);
 process.exitCode = process.env[INSIDE] === undefined ? await runInside() : await run();
 
 /** The same again, in a namespace that goes with it. */
