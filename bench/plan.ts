@@ -69,8 +69,9 @@ const CALLS_UP_PER_SECOND = 1000;
 const CALLS_UP_FOR_PAUSE = 10_000;
 const WARM_UP_SECONDS = 5;
 const WARM_UP_LEGS_PER_SECOND = 500;
-/** Several managers that are new to it share the machine. */
+/** Several managers that are new to it share the machine, and a line's lock is had by one call at a time. */
 const SPREAD_WARM_UP_LEGS_PER_SECOND = 200;
+const SPREAD_WARM_UP_PER_SECOND_MAX = 40;
 const SPREAD_WARM_UP_SECONDS = 6;
 /** Tried in turn until calls fail. */
 const RATES = [1000, 1500, 2000, 2500, 3000, 4000];
@@ -302,7 +303,10 @@ function optionally(measurements: readonly Measurement[]): Measurement[] {
 
 function spread(number: string, phones: number, perSecond: number, folder: string): Load {
   const line = new CalledLine(number, phones, folder, true);
-  const warmUpRate = SPREAD_WARM_UP_LEGS_PER_SECOND / phones;
+  const warmUpRate = Math.min(
+    SPREAD_WARM_UP_LEGS_PER_SECOND / phones,
+    SPREAD_WARM_UP_PER_SECOND_MAX,
+  );
   return {
     prepare: (server) => line.register(server),
     warmUp: (server) => line.call(server, warmUpRate, SPREAD_WARM_UP_SECONDS),
