@@ -11,34 +11,17 @@ import { parseMessage } from '../sip/message/parse.ts';
 import { respond } from '../sip/message/serialize.ts';
 import type { TransactionEvent } from '../sip/transaction/events.ts';
 import { TransactionLayer } from '../sip/transaction/layer.ts';
-import type { TimerValues } from '../sip/transaction/timers.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { Leg } from '../sip/user-agent/leg.ts';
 import { type TransactionUser, UserAgent } from '../sip/user-agent/user-agent.ts';
-import type { Agenda } from './agenda.ts';
-import { keyOf, type Network } from './network.ts';
+import { keyOf } from './network.ts';
 import { learn, type PhoneCall, replacesOf, sessionOf } from './phone-call.ts';
+import type { PhoneOptions } from './phone-options.ts';
 import { PhoneRegistration } from './phone-registration.ts';
 import { registerRequest, watchRequest } from './phone-requests.ts';
-import type { SeededRandom } from './seeded-random.ts';
 
 export type { PhoneCall } from './phone-call.ts';
-
-export type PhoneOptions = {
-  readonly user: string;
-  /** Address of record to register: the user's own, or a line's number. */
-  readonly aor: string;
-  readonly domain: string;
-  readonly address: Hop;
-  /** The managers that it knows, the one where it registers if it can first. */
-  readonly servers: readonly Hop[];
-  readonly agenda: Agenda;
-  readonly network: Network;
-  readonly random: SeededRandom;
-  readonly timers?: TimerValues;
-  /** Hears of every call that this phone has, before anything else happens to it. */
-  readonly begun?: (call: PhoneCall) => void;
-};
+export type { PhoneOptions } from './phone-options.ts';
 
 const TICK_MS = 10;
 /** Of a registration that the phone makes by itself. */

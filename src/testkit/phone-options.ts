@@ -1,0 +1,23 @@
+/** What a phone of the simulation is told when it is made. */
+import type { Hop } from '../sip/hop.ts';
+import type { TimerValues } from '../sip/transaction/timers.ts';
+import type { Agenda } from './agenda.ts';
+import type { Network } from './network.ts';
+import type { PhoneCall } from './phone-call.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+export type PhoneOptions = {
+  readonly user: string;
+  /** Address of record to register: the user's own, or a line's number. */
+  readonly aor: string;
+  readonly domain: string;
+  readonly address: Hop;
+  /** The managers that it knows, the one where it registers if it can first. */
+  readonly servers: readonly Hop[];
+  readonly agenda: Agenda;
+  readonly network: Network;
+  readonly random: SeededRandom;
+  readonly timers?: TimerValues;
+  /** Hears of every call that this phone has, before anything else happens to it. */
+  readonly begun?: (call: PhoneCall) => void;
+};
