@@ -232,6 +232,8 @@ function hearInAnswered(call: Answered, signal: CallSignal, from: Pid, out: Out)
       return { ...call, lcp: signal.lcp };
     case 'callHeld':
       return from === lcp ? { ...call, holder: signal.holder, party: signal.party } : call;
+    case 'callMoved':
+      return { ...call, request: { call: request.call, caller: signal.caller } };
     case 'callProceed':
       if (signal.from.pid !== holder.pid)
         out.push(tell(signal.from.pid, withdrawal(signal.from.call, 'answered elsewhere')));

@@ -41,6 +41,7 @@ const MISSED: ReadonlySet<CallSignal['type']> = new Set([
   'callRing',
   'callTaken',
   'callFollow',
+  'callMoved',
   'callAcknowledge',
   'callConfirmAlert',
   'callModify',

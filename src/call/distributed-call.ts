@@ -58,6 +58,9 @@ function hearInDistributed(
       out.push(tell(from, { type: 'lineUnlock', number, operation: lock.operation }));
       return call;
     }
+    case 'callMoved':
+      call.request = { call: request.call, caller: signal.caller };
+      return call;
     case 'callHeld':
       if (lcps.includes(from)) moveTo(call, signal, out);
       return call;

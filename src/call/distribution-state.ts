@@ -53,7 +53,7 @@ export type Distributed = {
   readonly state: 'distributed';
   /** As the line's processes were told last. */
   taken: Signal<'callTaken'>;
-  readonly request: Pick<CallRequest, 'call' | 'caller'>;
+  request: Pick<CallRequest, 'call' | 'caller'>;
   holder: LegRef;
   /** Who hears of the end; empty: the call is the line's no more, e.g. its holder was transferred away. */
   lcps: Pid[];

@@ -159,6 +159,7 @@ const SHAPES: Shapes = {
   callConfirmAlert: { call, media: optional(media) },
   callAlertConfirmed: { call, media: optional(media) },
   callProceed: { call, from: leg, media: optional(media), party, member: optional(text) },
+  callMoved: { call, caller: leg },
   callHeld: { call, holder: leg, party, device: optional(text), member: optional(text) },
   callAcknowledge: { call, media: optional(media) },
   callRefuse: { call, cause: isCause, round: optional(count) },

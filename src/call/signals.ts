@@ -200,6 +200,8 @@ export type CallSignal =
       readonly device?: string;
       readonly member?: string;
     }
+  /** To call control: `caller` has the place of its caller from now on (Replaces, transfer). */
+  | { readonly type: 'callMoved'; readonly call: CallId; readonly caller: LegRef }
   /** From caller to the answerer, always: the call stands; `media` is the answer to a delayed offer. */
   | { readonly type: 'callAcknowledge'; readonly call: CallId; readonly media?: Media }
   /** Towards the caller: not taken. `round`: of a replicated line's, nobody rings at the sender's in that one. */

@@ -140,6 +140,7 @@ export function changedOver(
   record.change = undefined;
   record.phase = 'talking';
   process.environment.userAgent.answer(leg, withMedia(media));
+  sayWhoCalls(process, record);
   // A line goes on with another of its phones.
   const holder = { pid: process.pid, call: record.call };
   const { party, place } = process;
@@ -154,6 +155,13 @@ export function changedOver(
   // It has the call now, and nobody who wants it.
   if (change.isVain) process.release(record, 'caller gave up', 'nobody');
   return true;
+}
+
+/** This leg has the place of the caller of a call, whose call control ends it if this leg is gone. */
+export function sayWhoCalls(process: DeviceProcess, record: CallLeg): void {
+  const caller = { pid: process.pid, call: record.call };
+  for (const { pid, call } of record.controls)
+    if (kindOf(pid) === 'c') process.host.tell(pid, { type: 'callMoved', call, caller });
 }
 
 /**

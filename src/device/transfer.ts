@@ -14,6 +14,7 @@ import { givenAway } from './consultation.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { partyOfDevice } from './identity.ts';
 import { withMedia } from './session-change.ts';
+import { sayWhoCalls } from './take-over.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -182,6 +183,7 @@ function adopt(
   for (const { pid, call } of record.controls)
     process.host.tell(pid, { type: 'callEnded', call, cause });
   record.controls = [control];
+  sayWhoCalls(process, record);
   if (record.control !== control.pid) record.control = undefined;
   if (isAttended || record.role !== 'calling' || record.reportTo === undefined) return;
   process.host.tell(record.reportTo, { type: 'callEnded', call: record.call, cause });

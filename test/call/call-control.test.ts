@@ -332,6 +332,23 @@ flow(
 );
 
 flow(
+  'another phone has the place of the caller: its end is the end',
+  LINE,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callProceed of b.1.d8
+             a.1.d1 < callProceed
+  c.1.d3 > callMoved
+  ! a.1.d1
+  ! c.1
+             b.1.d8 < callRelease of c.1.d3 internal failure
+             b.1.l1 < callEnded internal failure
+             exit
+  `,
+);
+
+flow(
   'the line is gone and the caller gave up as the answer came: the holder is told directly',
   LINE,
   `

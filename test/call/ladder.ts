@@ -98,6 +98,8 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
       return { type: name, number: '2000', cause: 'internal failure' };
     case 'callHeld':
       return { type: name, call, holder: leg, party: { number: '2000', name: from } };
+    case 'callMoved':
+      return { type: name, call, caller: leg };
     case 'callRelease':
       return { type: name, call, cause: 'internal failure', from: leg };
     default:
