@@ -33,7 +33,10 @@ export type RoundFigures = {
   readonly doubts: readonly string[];
 };
 
-/** Two phones that have one call for longer, or one rung that much after another had it. */
+/**
+ * Two phones that have one call for longer; or one rung that much after another had it, and not told at
+ * once to stop: where a manager is late, its offer and the end of it leave it together.
+ */
 const BOTH_MS = 1000;
 const LATE_RING_MS = 250;
 /** A manager that is fenced has ended by then what it had. */
@@ -132,7 +135,8 @@ function duplicates(round: Round, calls: readonly CallRecord[]): string[] {
     const winner = call.legs.find(({ session }) => session === call.winner);
     for (const leg of call.legs) {
       if (leg === winner || leg.manager === round.manager) continue;
-      if (leg.invitedMs > answeredMs + LATE_RING_MS)
+      const isLate = leg.invitedMs > answeredMs + LATE_RING_MS;
+      if (isLate && (leg.overMs ?? Infinity) > leg.invitedMs + NOTICED_MS)
         found.push(`${nameOf(call, round)}: ${leg.device} was rung after it was answered`);
       const { talkingMs = Infinity, overMs = Infinity } = leg;
       const bothMs = Math.min(overMs, winner?.overMs ?? Infinity) - Math.max(talkingMs, answeredMs);

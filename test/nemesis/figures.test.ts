@@ -109,8 +109,13 @@ const DUPLICATES: readonly [string, CallRecord, string[]][] = [
   ],
   ['one that is sent away', contested(leg(0, { talkingMs: 10_020, overMs: 10_400 })), []],
   [
-    'one that is rung when another has the call',
+    'one that is rung late, and told at once to stop',
     contested(leg(0, { invitedMs: 11_000, overMs: 11_050 })),
+    [],
+  ],
+  [
+    'one that is rung when another has the call',
+    contested(leg(0, { invitedMs: 11_000, overMs: 11_500 })),
     ['long from cm1 to 2000, placed at 0 ms: 20001 was rung after it was answered'],
   ],
 ];
