@@ -100,26 +100,24 @@ export const PLAN: readonly Measurement[] = [
   callsUp(),
   pause(),
   most(),
-  ...spreadCalls('spread4', { phones: 4, rate: 30, against: 'managers-1', of: ['managers-3'] }),
-  ...spreadCalls('spread4', { phones: 4, rate: 100, against: 'managers-1', of: ['managers-3'] }),
+  ...spreadCalls('spread4', { phones: 4, rate: 30, against: 'managers-1', of: 'managers-3' }),
+  ...spreadCalls('spread4', { phones: 4, rate: 100, against: 'managers-1', of: 'managers-3' }),
   ...optionally(
-    spreadCalls('spread16', { phones: 16, rate: 8, against: 'managers-1', of: ['managers-3'] }),
+    spreadCalls('spread16', { phones: 16, rate: 8, against: 'managers-1', of: 'managers-3' }),
   ),
   ...lock(),
+  // One after another: idle clusters beside the one that is measured take CPU time from it.
   ...optionally(
-    spreadCalls('managers', {
-      phones: 4,
-      rate: 30,
-      against: 'managers-1',
-      of: ['managers-2', 'managers-3', 'managers-5'],
-    }),
+    (['managers-2', 'managers-3', 'managers-5'] as const).flatMap((of) =>
+      spreadCalls('managers', { phones: 4, rate: 30, against: 'managers-1', of }),
+    ),
   ),
   ...optionally(
     spreadCalls('redundant', {
       phones: 4,
       rate: 30,
       against: 'managers-1',
-      of: ['managers-3+3+3'],
+      of: 'managers-3+3+3',
     }),
   ),
 ];
@@ -229,44 +227,39 @@ function callsUp(): Measurement {
 /** Calls to phones that are at several managers, in both modes of lines, beside the same with `against`. */
 function spreadCalls(
   name: string,
-  options: { phones: number; rate: number; against: ServerName; of: readonly ServerName[] },
+  options: { phones: number; rate: number; against: ServerName; of: ServerName },
 ): Measurement[] {
   const { phones, rate, against, of } = options;
-  const hasDue = of.length === 1;
   return (['single', 'replicated'] as const).map((mode) => {
-    const title = `${phones} phones, ${mode}`;
-    const rows = of.flatMap((each): Row[] => {
-      const about = { of: each, against };
-      const at = `${title}, ${each}`;
-      const goal = hasDue && { goal: SPREAD };
-      const lock: Row = {
-        title: `${at}: lock`,
-        of: each,
+    const title = `${phones} phones, ${mode}, ${of}`;
+    const about = { of, against };
+    const rows: Row[] = [
+      { ...about, title, goal: SPREAD },
+      { ...about, title: `${title}: less idle`, figure: 'net', goal: SPREAD },
+      {
+        ...about,
+        title: `${title}: until it rings`,
+        figure: 'delay',
+        unit: 'ms',
+        by: 'difference',
+        goal: LATER,
+      },
+    ];
+    if (mode === 'replicated')
+      rows.push({
+        title: `${title}: lock`,
+        of,
         against: undefined,
         figure: 'lock',
         unit: 'ms',
-      };
-      return [
-        { ...about, title: at, ...goal },
-        { ...about, title: `${at}: less idle`, figure: 'net', ...goal },
-        {
-          ...about,
-          title: `${at}: until it rings`,
-          figure: 'delay',
-          unit: 'ms',
-          by: 'difference',
-          ...(hasDue && { goal: LATER }),
-        },
-        ...(mode === 'single' ? [] : [lock]),
-      ];
-    });
+      });
     const number = `${mode.charAt(0)}${phones}`;
     return {
       name,
       title,
       rate,
       unit: 'CPU ms',
-      servers: [against, ...of],
+      servers: [against, of],
       goals: rows,
       warmth: number,
       idle: true,
