@@ -16,7 +16,7 @@ import { homeOf, isGone } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import { type EffectBuffer, EXIT, type Out, start, stop, tell } from './effects.ts';
 import { hearOfCall, loseCalls, offer, releaseMissing } from './line-calls.ts';
-import { type LineControl, lineStateOf, type Said } from './line-control.ts';
+import type { LineControl, Said } from './line-control.ts';
 import { findDevice, type LineDevice, removeDevice, storeDevice } from './line-control-database.ts';
 import { joinOffer, offerTimeout, readTimer, refuseOffer, withdraw } from './line-offer.ts';
 import {
@@ -32,6 +32,7 @@ import {
   RECOVERY,
   wait,
 } from './line-recovery.ts';
+import { tellWatchers, unwatchLine, watchLine } from './line-watchers.ts';
 import type { CallSignal, MemberCall } from './signals.ts';
 
 export type LineEvent =
@@ -42,8 +43,6 @@ export type LineEvent =
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
-/** More are refused with 'overload'. */
-const LINE_WATCHERS_MAX = 1024;
 /** A process that nobody needs goes after that time. */
 const IDLE_MS = 5000;
 const IDLE = 'idle';
@@ -62,7 +61,7 @@ export function step(line: LineControl, event: LineEvent, out: Out): void {
       break;
   }
   if (isRecovered(line)) replay(line, activate(line, out), out);
-  if (line.changed) tellWatchers(line, out);
+  tellWatchers(line, out);
   lookIdle(line, out);
 }
 
@@ -77,14 +76,6 @@ function lookIdle(line: LineControl, out: Out): void {
   if (isInUse === !line.isIdle || line.own === null || line.state !== 'active') return;
   line.isIdle = !isInUse;
   out.push(isInUse ? stop(IDLE) : start(IDLE, IDLE_MS));
-}
-
-/** After everything else: a phone drops a lamp that lit before it was told to stop ringing. */
-function tellWatchers(line: LineControl, out: Out): void {
-  line.changed = false;
-  if (line.watchers.length === 0) return;
-  const state = lineStateOf(line);
-  for (const watcher of line.watchers) out.push(tell(watcher, state));
 }
 
 function receive(line: LineControl, signal: CallSignal, from: Pid, out: Out): void {
@@ -108,10 +99,10 @@ function receive(line: LineControl, signal: CallSignal, from: Pid, out: Out): vo
       detach(line, from, out);
       break;
     case 'lineWatch':
-      watch(line, signal.pid ?? from, out);
+      watchLine(line, signal.pid ?? from, out);
       break;
     case 'lineUnwatch':
-      unwatch(line, signal.pid ?? from);
+      unwatchLine(line, signal.pid ?? from);
       break;
     case 'callRequest':
       offer(line, signal, from, out);
@@ -168,23 +159,6 @@ function detach(line: LineControl, pid: Pid, out: Out): void {
   }
 }
 
-function watch(line: LineControl, watcher: Pid, out: Out): void {
-  const { number } = line.line;
-  if (!line.watchers.includes(watcher)) {
-    if (line.watchers.length >= LINE_WATCHERS_MAX) {
-      out.push(tell(watcher, { type: 'lineRefused', number, cause: 'overload' }));
-      return;
-    }
-    line.watchers.push(watcher);
-  }
-  out.push(tell(watcher, lineStateOf(line)));
-}
-
-function unwatch(line: LineControl, watcher: Pid): void {
-  const at = line.watchers.indexOf(watcher);
-  if (at >= 0) line.watchers.splice(at, 1);
-}
-
 function timeout(line: LineControl, name: string, out: Out): void {
   if (name === IDLE) return retire(line, out);
   if (name === RECOVERY) {
@@ -207,7 +181,7 @@ function retire(line: LineControl, out: Out): void {
 function lose(line: LineControl, gone: Pid | Home, out: Out): void {
   if (line.state !== 'active') loseInRecovery(line, gone);
   for (const { pid } of [...line.devices]) if (isGone(pid, gone)) removeDevice(line.devices, pid);
-  for (const watcher of [...line.watchers]) if (isGone(watcher, gone)) unwatch(line, watcher);
+  for (const watcher of [...line.watchers]) if (isGone(watcher, gone)) unwatchLine(line, watcher);
   loseCalls(line, gone, out);
 }
 
