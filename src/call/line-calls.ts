@@ -20,6 +20,7 @@ import { findDevice } from './line-control-database.ts';
 import {
   beginOffer,
   disarm,
+  isStale,
   refuseOffer,
   resumeOffer,
   withdraw,
@@ -68,12 +69,13 @@ function inOffered(line: LineControl, call: Offered, signal: CallEvent, from: Pi
       if (call.ringing.includes(from)) out.push(tell(call.control, signal));
       break;
     case 'callProceed':
+      if (isStale(call, from, signal.attempt)) break;
       if (call.ringing.includes(from)) take(line, call, signal, from, out);
       // Its turn was over, and the news of that crossed its answer.
       else withdraw(signal.from, 'no answer', out);
       break;
     case 'callRefuse':
-      refuseOffer(line, call, from, signal.cause, out);
+      if (!isStale(call, from, signal.attempt)) refuseOffer(line, call, from, signal.cause, out);
       break;
     case 'callWithdraw':
     case 'callEnded':
@@ -175,6 +177,10 @@ export function offer(line: LineControl, asked: CallRequest, control: Pid, out: 
     if (known.state === 'adopted' && known.control === control) resume(line, known, asked, out);
     return;
   }
+  if (line.abandoned.includes(call)) {
+    out.push(tell(control, { type: 'callRefuse', call, cause: 'internal failure' }));
+    return;
+  }
   if (line.appearances.lowest >= LINE_CALLS_MAX) {
     out.push(tell(control, { type: 'callRefuse', call, cause: 'overload' }));
     return;
@@ -192,6 +198,7 @@ export function offer(line: LineControl, asked: CallRequest, control: Pid, out: 
     stage: -1,
     ringing: [],
     refused: [],
+    stopped: [],
     cause: 'no device',
     armed: [],
   };
@@ -217,6 +224,7 @@ function resume(line: LineControl, adopted: Adopted, asked: CallRequest, out: Ou
     stage: -1,
     ringing,
     refused,
+    stopped: [],
     cause: 'no device',
     armed: [],
   };

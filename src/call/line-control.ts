@@ -35,6 +35,8 @@ export type Offered = Common & {
   readonly ringing: Pid[];
   /** Those that have refused: not asked again. */
   readonly refused: Pid[];
+  /** Those that were told to stop, once for each time. */
+  readonly stopped: Pid[];
   /** The weightiest refusal so far; 'no device': there was none. */
   cause: Cause;
   /** Names of the timers that run. */
@@ -95,6 +97,8 @@ export type LineControl = {
   /** What cannot be dealt with before the state is another, oldest first. */
   waiting: Said[];
   recovery: Recovery | null;
+  /** Calls found with devices that were told to stop since their call control said nothing: it is too late. */
+  readonly abandoned: CallId[];
   /** Nobody needs this process, and a timer says so in a while. */
   isIdle: boolean;
   /** Made from `line` with the first call. */
@@ -118,6 +122,7 @@ export function newLineControl(line: Line, epoch: number): LineControl {
     own: null,
     waiting: [],
     recovery: null,
+    abandoned: [],
     isIdle: false,
     plan: null,
     devices: [],

@@ -157,10 +157,27 @@ function enterStep(line: LineControl, call: Offered, to: number, out: Out): void
   for (const pid of [...call.ringing]) {
     const device = findDevice(line.devices, pid);
     if (device !== undefined && going.includes(device.member)) continue;
-    call.ringing.splice(call.ringing.indexOf(pid), 1);
-    call.cause = weightier(call.cause, 'no answer');
-    withdraw({ pid, call: call.call }, 'no answer', out);
+    stopRinging(call, pid, out);
   }
+}
+
+/** Its turn is over. It may have another one. */
+export function stopRinging(call: Offered, pid: Pid, out: Out): void {
+  call.ringing.splice(call.ringing.indexOf(pid), 1);
+  call.stopped.push(pid);
+  call.cause = weightier(call.cause, 'no answer');
+  withdraw({ pid, call: call.call }, 'no answer', out);
+}
+
+/** Whether what `pid` says is of an earlier turn: it crossed the news that that was over, and it rings again. */
+export function isStale(call: Offered, pid: Pid, attempt = 0): boolean {
+  return call.stopped.length > 0 && call.ringing.includes(pid) && attempt < turnsOf(call, pid);
+}
+
+function turnsOf({ stopped }: Offered, pid: Pid): number {
+  let turns = 0;
+  for (const each of stopped) if (each === pid) turns++;
+  return turns;
 }
 
 function ringStage(line: LineControl, call: Offered, out: Out): void {
@@ -180,7 +197,8 @@ export function ring(line: LineControl, call: Offered, device: LineDevice, out: 
     return;
   }
   call.ringing.push(pid);
-  out.push(tell(pid, call.request));
+  const attempt = turnsOf(call, pid);
+  out.push(tell(pid, attempt === 0 ? call.request : { ...call.request, attempt }));
 }
 
 /** Whether `member` has as many other calls of the line as the line allows it. */

@@ -38,6 +38,7 @@ const SAID_MAX = 1024;
 
 export const RECOVERY = 'recovery';
 const ADOPTION = 'adoption';
+const ABANDONED_MAX = 64;
 
 /** Whether `signal` cannot be dealt with before the process is active, or knows whether the number is its own. */
 export function mustWait({ state }: LineControl, { type }: CallSignal): boolean {
@@ -160,11 +161,13 @@ export function inAdopted(
   }
 }
 
-/** Call control has said nothing. */
+/** Call control has said nothing. If it does so later, its call is refused: what devices still say is of the old one. */
 export function adoptionTimeout(line: LineControl, name: string, out: Out): boolean {
   if (!name.startsWith(ADOPTION)) return false;
   const call = line.calls.get(name.slice(ADOPTION.length + 1));
-  if (call?.state === 'adopted') drop(line, call, 'internal failure', out);
+  if (call?.state !== 'adopted') return true;
+  drop(line, call, 'internal failure', out);
+  if (line.abandoned.push(call.call) > ABANDONED_MAX) line.abandoned.shift();
   return true;
 }
 

@@ -14,7 +14,7 @@ import type { Cause } from './cause.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import { type Offered, putCall, type Taken } from './line-control.ts';
 import { removeDevice } from './line-control-database.ts';
-import { withdraw } from './line-offer.ts';
+import { isStale, withdraw } from './line-offer.ts';
 import type { ReportedCall } from './line-report.ts';
 import { tellWatchers, unwatchLine, watchLine } from './line-watchers.ts';
 import { isIdle, type LockEffect, type LockEvent } from './lock-control.ts';
@@ -337,10 +337,10 @@ function hearOffered(
       if (call.ringing.includes(from)) out.push(tell(call.control, signal));
       break;
     case 'callProceed':
-      answerHere(line, call, signal, from, out);
+      if (!isStale(call, from, signal.attempt)) answerHere(line, call, signal, from, out);
       break;
     case 'callRefuse':
-      refuseHere(line, call, from, signal.cause, out);
+      if (!isStale(call, from, signal.attempt)) refuseHere(line, call, from, signal.cause, out);
       break;
     case 'callEnded':
       answerLost(line, call, from, signal.cause, out);

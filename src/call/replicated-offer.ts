@@ -10,7 +10,7 @@ import type { Cause } from './cause.ts';
 import { type Out, tell } from './effects.ts';
 import { type Offered, putCall } from './line-control.ts';
 import { findDevice, type LineDevice } from './line-control-database.ts';
-import { ring, withdraw } from './line-offer.ts';
+import { ring, stopRinging, withdraw } from './line-offer.ts';
 import { weightier } from './refusals.ts';
 import type { LocalOffer, ReplicatedLine } from './replicated-calls.ts';
 import type { CallId, CallRequest, CallSignal, LegRef } from './signals.ts';
@@ -38,6 +38,7 @@ export function offerHere(
     stage: 0,
     ringing: before?.state === 'offered' ? before.ringing : [],
     refused: [],
+    stopped: before?.state === 'offered' ? before.stopped : [],
     cause: 'no device',
     armed: [],
   };
@@ -87,9 +88,7 @@ export function ringRound(
   for (const pid of [...call.ringing]) {
     const device = findDevice(devices, pid);
     if (device !== undefined && members.includes(device.member)) continue;
-    call.ringing.splice(call.ringing.indexOf(pid), 1);
-    call.cause = weightier(call.cause, 'no answer');
-    withdraw({ pid, call: call.call }, 'no answer', out);
+    stopRinging(call, pid, out);
   }
   // Once somebody here has taken it, more phones would ring in vain.
   if (offer.answered === undefined)

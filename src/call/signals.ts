@@ -43,6 +43,11 @@ export type CallRequest = {
   /** Put in by the line control process: the line that is rung, and the appearance (from 1) the call has there. */
   readonly line?: string;
   readonly appearance?: number;
+  /**
+   * Put in there when the device was asked for this call before and told to stop: how often. What the
+   * device says of it has the same number, so that it is not taken for what it said before.
+   */
+  readonly attempt?: number;
   /** Put in there too: call control of the call, for when the line's process is no more. */
   readonly control?: Pid;
   /** Replicated mode: the lock under which the call is offered, for each of the line's processes to see. */
@@ -171,6 +176,7 @@ export type CallSignal =
       readonly kind: 'ringing' | 'progress' | 'forwarded' | 'queued';
       readonly media?: Media;
       readonly reliable: boolean;
+      readonly attempt?: number;
     }
   /** From caller to the alerting leg: the reliable alert was confirmed, with an answer or a new offer perhaps (PRACK). */
   | { readonly type: 'callConfirmAlert'; readonly call: CallId; readonly media?: Media }
@@ -186,6 +192,7 @@ export type CallSignal =
       readonly party: Party;
       /** Put in by the line control process of a replicated line: whose device it is. */
       readonly member?: string;
+      readonly attempt?: number;
     }
   /**
    * To line control process, and on to call control: `holder` has the call. From call control to a
@@ -210,6 +217,7 @@ export type CallSignal =
       readonly call: CallId;
       readonly cause: Cause;
       readonly round?: number;
+      readonly attempt?: number;
     }
   /** Towards the called side: stop ringing; or, when it had answered, hang up. */
   | { readonly type: 'callWithdraw'; readonly call: CallId; readonly cause: Cause }

@@ -102,6 +102,8 @@ export type CallLeg = {
   readonly line: { readonly number: string; readonly appearance: number } | undefined;
   /** Call control of a call that a line offered, as long as it answers for this leg. */
   control: Pid | undefined;
+  /** Which turn of this device it is in the line's offer (0: the first): said with what is said of it. */
+  readonly attempt: number;
   /** That the phone rings, as it was said: a line's next process may have to hear it again. */
   alerted: Extract<CallSignal, { type: 'callAlert' }> | undefined;
   /** What was said when the phone took the call, until the caller has acknowledged it. */
@@ -152,6 +154,7 @@ export function calledLeg(
     number: request.dialled,
     line: lineOf(request),
     control: request.control,
+    attempt: request.attempt ?? 0,
     alerted: undefined,
     unacknowledged: undefined,
     phase: 'offered',
@@ -203,6 +206,7 @@ export function callingLeg(
     number,
     line: undefined,
     control: undefined,
+    attempt: 0,
     alerted: undefined,
     unacknowledged: undefined,
     phase: 'offered',
@@ -221,3 +225,10 @@ export function callingLeg(
     sinceMs: nowMs,
   };
 }
+
+/** As the signals about a leg's offer have it. */
+export function attemptOf({ attempt = 0 }: { readonly attempt?: number }): { attempt?: number } {
+  return attempt === 0 ? NO_ATTEMPT : { attempt };
+}
+
+const NO_ATTEMPT: { attempt?: number } = {};

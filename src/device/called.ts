@@ -5,7 +5,7 @@ import type { Hop } from '../sip/hop.ts';
 import { headerLine } from '../sip/message/safe.ts';
 import { escapeUser } from '../sip/message/uri.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
-import { type CallLeg, calledLeg } from './call-leg.ts';
+import { attemptOf, type CallLeg, calledLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import { causeOfRefusal } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
@@ -27,16 +27,22 @@ export function offer(process: DeviceProcess, request: Signal<'callRequest'>, fr
   }
   // Who has lost the line to another process, or never had it, rings nobody.
   if (request.line !== undefined && !lineMembership.obeys(process, request.line, from))
-    return host.tell(from, { type: 'callRefuse', call, cause: 'unreachable' });
+    return host.tell(from, {
+      type: 'callRefuse',
+      call,
+      cause: 'unreachable',
+      ...attemptOf(request),
+    });
   const callsMax = place.kind === 'gateway' ? place.callsMax : environment.callsPerDeviceMax;
   const target = targetOf(place, request.dialled);
   if (target === undefined || legs.size >= callsMax) {
     // A full gateway is for call control to go round; a phone with too many calls is busy.
     const full = place.kind === 'gateway' ? 'overload' : 'busy';
     const cause = target === undefined ? 'no device' : full;
-    return host.tell(from, { type: 'callRefuse', call, cause });
+    return host.tell(from, { type: 'callRefuse', call, cause, ...attemptOf(request) });
   }
-  if (request.hops <= 0) return host.tell(from, { type: 'callRefuse', call, cause: 'loop' });
+  if (request.hops <= 0)
+    return host.tell(from, { type: 'callRefuse', call, cause: 'loop', ...attemptOf(request) });
   const record = calledLeg(process, request, from, host.nowMs);
   process.keep(call, record);
   const { domain } = environment;
@@ -96,6 +102,7 @@ export function alerting(
     kind,
     reliable: event.confirm,
     ...(event.media === undefined ? {} : { media: event.media }),
+    ...attemptOf(record),
   };
   // What describes media, or is to be confirmed, is not said twice.
   if (event.media === undefined && !event.confirm) record.alerted = alert;
@@ -139,6 +146,7 @@ export function answered(process: DeviceProcess, record: CallLeg, media: Media |
     from: { pid: process.pid, call: record.call },
     party: process.party,
     ...(media === undefined ? {} : { media }),
+    ...attemptOf(record),
   };
   // A line that is just being looked for hears it as soon as it is there.
   if (reportTo !== undefined) process.host.tell(reportTo, record.unacknowledged);
@@ -155,6 +163,7 @@ export function refused(process: DeviceProcess, record: CallLeg, status: number)
   const isStale = said === 'unknown number' && process.place.kind === 'phone';
   const cause = isStale ? 'unreachable' : said;
   logCall(process, record, 'call not taken', cause);
-  process.host.tell(reportTo, { type: 'callRefuse', call: record.call, cause });
+  const { call } = record;
+  process.host.tell(reportTo, { type: 'callRefuse', call, cause, ...attemptOf(record) });
   process.settle();
 }

@@ -12,7 +12,7 @@ import { counterpartOf, homeOf, kindOf } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
-import type { CallLeg } from './call-leg.ts';
+import { attemptOf, type CallLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import * as called from './called.ts';
 import * as calling from './calling.ts';
@@ -328,7 +328,7 @@ export class DeviceProcess implements Process<CallSignal> {
     const { call } = record;
     if (phase === 'talking') this.host.tell(to, { type: 'callEnded', call, cause });
     else if (record.role === 'calling') this.host.tell(to, { type: 'callWithdraw', call, cause });
-    else this.host.tell(to, { type: 'callRefuse', call, cause });
+    else this.host.tell(to, { type: 'callRefuse', call, cause, ...attemptOf(record) });
   }
 
   forget(record: CallLeg): void {

@@ -117,8 +117,8 @@ export class FakeDevice implements Process<CallSignal> {
     const { call, reportTo } = record;
     record.hasAlerted = true;
     const from = { ...this.#leg, call };
-    if (reportTo !== undefined)
-      this.host.tell(reportTo, { type: 'callAlert', call, from, kind: 'ringing', reliable: false });
+    const alert = { type: 'callAlert', call, from, kind: 'ringing', reliable: false } as const;
+    if (reportTo !== undefined) this.host.tell(reportTo, { ...alert, attempt: attemptOf(record) });
   }
 
   answer(record: FakeCall): void {
@@ -127,16 +127,20 @@ export class FakeDevice implements Process<CallSignal> {
     if (record.reportTo !== undefined) this.#proceed(record, record.reportTo);
   }
 
-  #proceed({ call }: FakeCall, to: Pid): void {
+  #proceed(record: FakeCall, to: Pid): void {
+    const { call } = record;
     const from = { ...this.#leg, call };
-    this.host.tell(to, { type: 'callProceed', call, from, party: this.party });
+    const proceed = { type: 'callProceed', call, from, party: this.party } as const;
+    this.host.tell(to, { ...proceed, attempt: attemptOf(record) });
   }
 
   refuse(record: FakeCall, cause: Cause): void {
     const { call, reportTo } = record;
     record.phase = 'over';
     record.outcomes.push(cause);
-    if (reportTo !== undefined) this.host.tell(reportTo, { type: 'callRefuse', call, cause });
+    const attempt = attemptOf(record);
+    if (reportTo !== undefined)
+      this.host.tell(reportTo, { type: 'callRefuse', call, cause, attempt });
   }
 
   /** The user hangs up, whatever the call is doing. */
@@ -291,7 +295,10 @@ export class FakeDevice implements Process<CallSignal> {
     if (reportTo === undefined) return;
     if (phase === 'talking') this.host.tell(reportTo, { type: 'callEnded', call, cause });
     else if (role === 'calling') this.host.tell(reportTo, { type: 'callWithdraw', call, cause });
-    else this.host.tell(reportTo, { type: 'callRefuse', call, cause });
+    else {
+      const attempt = attemptOf(record);
+      this.host.tell(reportTo, { type: 'callRefuse', call, cause, attempt });
+    }
   }
 
   #release(to: LegRef, cause: Cause): void {
@@ -315,4 +322,9 @@ function reportOf({ call, request, phase, isConfirmed, peer }: FakeCall): Member
     caller: peer,
     state: phase === 'offered' ? 'ringing' : talking,
   };
+}
+
+/** Which of its turns it is in the line's offer. */
+function attemptOf({ request }: FakeCall): number {
+  return request.attempt ?? 0;
 }

@@ -6,9 +6,11 @@
  *     ! a.1.d7                      a process died, or a manager is gone
  *
  * or what the process then does: `a.1.c1 < callAlert`, `start delay 8000`, `exit`. A word `c2` after
- * the signal names another call than `c1`, and `of b.1.d8` another leg than the sender's own.
+ * the signal names another call than `c1`, `of b.1.d8` another leg than the sender's own, and `again 1`
+ * a device's second turn in an offer.
  */
 import assert from 'node:assert/strict';
+import type { Cause } from '../../src/call/cause.ts';
 import type { Effect } from '../../src/call/effects.ts';
 import type { CallSignal, MemberCall } from '../../src/call/signals.ts';
 import type { Pid } from '../../src/process/pid.ts';
@@ -98,6 +100,11 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
       return { type: name, number: '2000', cause: 'internal failure' };
     case 'callHeld':
       return { type: name, call, holder: leg, party: { number: '2000', name: from } };
+    case 'callRefuse': {
+      const [, cause, attempt] = /^(.*?)(?: again (\d+))?$/.exec(words) ?? [];
+      const refusal = { type: name, call, cause: cause as Cause } as const;
+      return attempt === undefined ? refusal : { ...refusal, attempt: Number(attempt) };
+    }
     case 'callMoved':
       return { type: name, call, caller: leg };
     case 'callRelease':
@@ -151,6 +158,7 @@ export function showSignal(signal: CallSignal): string {
   if (signal.type === 'callHeld') words.push('of', signal.holder.pid);
   if ('call' in signal && signal.call !== 'c1') words.push(signal.call);
   if (signal.type === 'callRequest' && signal.dialled !== '2000') words.push(signal.dialled);
+  if (signal.type === 'callRequest' && signal.attempt) words.push(`again ${signal.attempt}`);
   if ('kind' in signal && signal.kind === 'progress') words.push(signal.kind);
   if (signal.type === 'callRelease' && signal.from !== undefined) words.push('of', signal.from.pid);
   if ('cause' in signal && signal.cause) words.push(signal.cause);

@@ -359,9 +359,11 @@ flow(
              b.1.d8 < callRequest
              start step 12000
   b.1.d8 > callRefuse busy
-             a.1.d7 < callRequest
+             a.1.d7 < callRequest again 1
              start step 10000
   a.1.d7 > callRefuse declined
+  a.1.d7 > callProceed
+  a.1.d7 > callRefuse declined again 1
              a.1.c1 < callRefuse busy
              stop no answer
              stop step

@@ -31,6 +31,8 @@ export type Phone = {
   epoch: number;
   /** What it obeyed and should not have. */
   fault: string;
+  /** Of the offer that it has or had last. */
+  attempt: number;
 };
 
 /** What a phone of another kind does. */
@@ -61,7 +63,15 @@ export function callerOf(control: Pid): Machine {
 
 export function phoneOf(pid: Pid, options: PhoneOptions): Machine {
   const { lcp } = options;
-  const record: Phone = { phase: 'idle', reportTo: '', confirmed: 0, lcp, epoch: 1, fault: '' };
+  const record: Phone = {
+    phase: 'idle',
+    reportTo: '',
+    confirmed: 0,
+    lcp,
+    epoch: 1,
+    fault: '',
+    attempt: 0,
+  };
   const step = (phone: Phone, event: ProcessEvent, out: Out): Phone =>
     stepPhone(pid, phone, event, options, out);
   return machineOf(pid, record, step, ({ phase }) =>
@@ -131,11 +141,10 @@ function stepPhone(
       if (event.act === 'answers') {
         phone.phase = 'answered';
         out.push(start(CONFIRM, 2000));
-        if (reportTo !== '') out.push(tell(reportTo, proceedOf(pid)));
+        if (reportTo !== '') out.push(tell(reportTo, proceedOf(pid, phone)));
       } else {
         phone.phase = 'over';
-        if (reportTo !== '')
-          out.push(tell(reportTo, { type: 'callRefuse', call: CALL, cause: 'declined' }));
+        if (reportTo !== '') out.push(tell(reportTo, refusalOf('declined', phone)));
       }
       break;
     case 'timer':
@@ -155,23 +164,30 @@ function stepPhone(
       }
       break;
     case 'signal':
-      if (event.signal.type === 'callRequest') ring(phone, event.from, options, out);
+      if (event.signal.type === 'callRequest') ring(phone, event.signal, event.from, options, out);
       else hearPhone(pid, phone, event.signal, event.from, out);
       break;
   }
   return phone;
 }
 
-function ring(phone: Phone, from: Pid, options: PhoneOptions, out: Out): void {
+function ring(
+  phone: Phone,
+  { attempt = 0 }: CallRequest,
+  from: Pid,
+  options: PhoneOptions,
+  out: Out,
+): void {
   const { phase, lcp, epoch } = phone;
   if (from !== lcp && options.obeysAnyone !== true) {
-    out.push(tell(from, { type: 'callRefuse', call: CALL, cause: 'unreachable' }));
+    out.push(tell(from, refusalOf('unreachable', { attempt })));
     return;
   }
   if (phase !== 'idle' && !(phase === 'over' && options.ringsAgain === true)) return;
   if (from !== lcp && epoch > 1) phone.fault = `S4 a phone of ${lcp} obeyed ${from}`;
   phone.phase = 'ringing';
   phone.reportTo = from;
+  phone.attempt = attempt;
 }
 
 function hearPhone(pid: Pid, phone: Phone, signal: CallSignal, from: Pid, out: Out): void {
@@ -221,7 +237,7 @@ function attach(pid: Pid, phone: Phone, lcp: Pid, out: Out): void {
     out.push(stop(AWAIT));
   }
   out.push(tell(lcp, { type: 'attach', ...seatOf(pid), calls }));
-  if (phase === 'answered') out.push(tell(lcp, proceedOf(pid)));
+  if (phase === 'answered') out.push(tell(lcp, proceedOf(pid, phone)));
 }
 
 /** Of the line. */
@@ -229,9 +245,15 @@ export function seatOf(pid: Pid): Pick<Signal<'attach'>, 'number' | 'pid' | 'dev
   return { number: NUMBER, pid, device: `${pid}-phone`, member: pid };
 }
 
-function proceedOf(pid: Pid): CallSignal {
+type Turn = { readonly attempt: number };
+
+function proceedOf(pid: Pid, { attempt }: Turn): CallSignal {
   const party = { number: '', name: '' };
-  return { type: 'callProceed', call: CALL, from: { pid, call: CALL }, party };
+  return { type: 'callProceed', call: CALL, from: { pid, call: CALL }, party, attempt };
+}
+
+function refusalOf(cause: 'declined' | 'unreachable' | 'hung up', { attempt }: Turn): CallSignal {
+  return { type: 'callRefuse', call: CALL, cause, attempt };
 }
 
 function hangUp(phone: Phone, tellCaller: boolean, out: Out): void {
@@ -244,7 +266,7 @@ function hangUp(phone: Phone, tellCaller: boolean, out: Out): void {
   const cause = 'hung up';
   out.push(
     phase === 'ringing'
-      ? tell(reportTo, { type: 'callRefuse', call, cause })
+      ? tell(reportTo, refusalOf(cause, phone))
       : tell(reportTo, { type: 'callEnded', call, cause }),
   );
 }

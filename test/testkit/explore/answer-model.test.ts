@@ -37,6 +37,7 @@ for (const [name, configuration] of Object.entries({
   'two phones, and one or the caller may die': { phones: 2, crashes: 1 },
   'three phones': { phones: 3 },
   'two phones in series': { phones: 2, isSerial: true },
+  'two phones in series, the first one twice': { phones: 2, isSerial: true, comesRound: true },
   'signals that come twice': { phones: 2, duplicates: 1 },
 }))
   test(`claims 8, 9, 42, 43: one phone at most gets a call, ${name}`, () => {
