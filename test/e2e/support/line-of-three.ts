@@ -46,8 +46,28 @@ export type Outcome = { readonly call: number; readonly caller: string } & Reado
   Record<Member, string>
 >;
 
-/** Runs it all; fails if any SIPp met a message that its scenario has no place for. */
+/** A SIPp met a message that its scenario has no place for. */
+class Surprise extends Error {}
+
+const TRIES_MAX = 3;
+
+/**
+ * Runs it all; fails if any SIPp meets a message that its scenario has no place for, each time of three:
+ * one that a busy machine has kept waiting for T1 meets a retransmission just when it is about to send,
+ * and a scenario can have no place for that.
+ */
 export async function runLineOfThree(t: TestContext, trial: Trial): Promise<readonly Outcome[]> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await tryLineOfThree(t, trial);
+    } catch (error) {
+      if (!(error instanceof Surprise) || tries >= TRIES_MAX) throw error;
+      t.diagnostic(`once more, since a SIPp was surprised: ${error.message.slice(0, 200)}`);
+    }
+  }
+}
+
+async function tryLineOfThree(t: TestContext, trial: Trial): Promise<readonly Outcome[]> {
   const folder = temporaryFolder(t);
   const managerPort = await freePorts(14);
   const seats = ['caller', ...MEMBERS].map((name, index) => {
@@ -157,12 +177,11 @@ export async function runLineOfThree(t: TestContext, trial: Trial): Promise<read
     );
   }
   const surprised = all.filter(({ surprises }) => surprises.length > 0);
-  assert.ok(
-    code === 0 && surprised.length === 0,
-    [caller, ...surprised]
-      .map(({ name, surprises, trouble }) => `${name}: ${surprises[0] ?? trouble}`)
-      .join('\n'),
-  );
+  const told = [caller, ...surprised]
+    .map(({ name, surprises, trouble }) => `${name}: ${surprises[0] ?? trouble}`)
+    .join('\n');
+  if (code === 0 && surprised.length > 0) throw new Surprise(told);
+  assert.ok(code === 0, told);
   await nothingIsLeft(web);
   return ends();
 }
