@@ -42,7 +42,7 @@ const LINE_CALLS_MAX = 10_000;
 /** Something is said about a call. */
 export function hearOfCall(line: LineControl, signal: CallEvent, from: Pid, out: Out): void {
   const call = line.calls.get(signal.call);
-  if (call === undefined) afterCall(signal, out);
+  if (call === undefined) afterCall(line, signal, from, out);
   else if (signal.type === 'callHeld') held(line, call, signal, from, out);
   else if (call.state === 'adopted') inAdopted(line, call, signal, from, out);
   else if (call.state === 'offered') inOffered(line, call, signal, from, out);
@@ -164,8 +164,12 @@ function releaseIfHeld(line: LineControl, id: CallId, pid: Pid, out: Out): void 
 }
 
 /** The call is over, and this signal crossed its end on the way. */
-function afterCall(signal: CallEvent, out: Out): void {
+function afterCall(line: LineControl, signal: CallEvent, from: Pid, out: Out): void {
+  const { call } = signal;
   if (signal.type === 'callProceed') withdraw(signal.from, 'call gone', out);
+  // Who took it has been told to hang up.
+  else if (signal.type === 'callHeld' && line.abandoned.includes(call))
+    out.push(tell(from, { type: 'callRelease', call, cause: 'call gone', from: signal.holder }));
 }
 
 /** A call is to be offered. */
