@@ -72,7 +72,8 @@ test('a packet of the longest head and numbers keeps within what a bus carries',
 test('whatever text comes in, reading it does not throw', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), (text) => {
-      assert.equal(read(text), 'malformed');
+      // A number under `v` is of another version, whatever the rest is.
+      assert(read(text) === 'malformed' || read(text) === 'version');
     }),
     { numRuns: RUNS },
   );

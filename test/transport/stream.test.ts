@@ -212,7 +212,9 @@ test('octets that trickle in do not put off the end of a message that takes too 
   socket.write('INVITE ');
   const trickle = setInterval(() => socket.write('x'), 5);
   context.after(() => clearInterval(trickle));
-  await once(socket, 'close');
+  // What trickles on after the end may be met by a reset.
+  socket.on('error', () => {});
+  await new Promise((resolve) => socket.on('close', resolve));
   assert.equal(server.transports.counters.connectionsClosed, 1);
 });
 
