@@ -174,8 +174,8 @@ export class MembershipBench {
     this.agenda.nowMs = untilMs;
   }
 
-  /** The member sleeps; what the bus has for it meanwhile is lost, what the store has waits. */
-  sleep(forMs: number): void {
+  /** The member is suspended in virtual time; what the bus has for it meanwhile is lost, what the store has waits. */
+  suspend(forMs: number): void {
     this.#isAwake = false;
     this.run(forMs);
     this.#isAwake = true;

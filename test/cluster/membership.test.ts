@@ -345,7 +345,7 @@ test('a member that two others do not hear is unsure, and one that one does not 
 
 test('a member that slept is unsure until the store has confirmed it', () => {
   const bench = joined(['cm2', 'cm3']);
-  bench.sleep(800);
+  bench.suspend(800);
   for (const id of ['cm2', 'cm3']) bench.say(id);
   bench.run(1000);
   assert.deepEqual(bench.log, ['1300 unsure', '1302 member']);
@@ -364,7 +364,7 @@ test('a member that was expelled while it slept is fenced when it wakes, before 
   bench.agenda.at(900, () =>
     bench.store.transact({ compare: [], then: [{ type: 'delete', key: 'members/cm1' }] }),
   );
-  bench.sleep(1200);
+  bench.suspend(1200);
   for (let i = 0; i < 20; i++) {
     bench.say('cm2');
     bench.say('cm3');
@@ -484,7 +484,7 @@ test('a manager that was expelled while it slept in the middle of joining does n
   bench.agenda.at(1000, () =>
     bench.store.transact({ compare: [], then: [{ type: 'delete', key: 'members/cm1' }] }),
   );
-  bench.sleep(1300);
+  bench.suspend(1300);
   bench.run(100);
   assert.deepEqual(bench.log.slice(2), [
     '1302 joined as cm1.2u: cm1.2u, theirs',
@@ -536,7 +536,7 @@ test('a manager that slept just before it had joined waits for the store to conf
   bench.run(4);
   bench.agenda.at(3500, () => bench.plane.stop());
   bench.agenda.at(4600, () => bench.plane.resume());
-  bench.sleep(3500);
+  bench.suspend(3500);
   bench.run(1400);
   assert.deepEqual(bench.log.slice(2), [
     '4 put secret',
