@@ -13,12 +13,12 @@
 import { assert } from '../base/assert.ts';
 import type { Home, Pid } from '../process/pid.ts';
 import { homeOf, isGone } from '../process/pid.ts';
-import type { Host, Process } from '../process/process.ts';
-import { type EffectBuffer, EXIT, type Out, start, stop, tell } from './effects.ts';
+import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import { hearOfCall, loseCalls, offer, releaseMissing } from './line-calls.ts';
 import type { LineControl, Said } from './line-control.ts';
 import { findDevice, type LineDevice, removeDevice, storeDevice } from './line-control-database.ts';
 import { joinOffer, offerTimeout, readTimer, refuseOffer, withdraw } from './line-offer.ts';
+import type { LineEvent } from './line-process.ts';
 import {
   activate,
   adopt,
@@ -34,12 +34,6 @@ import {
 } from './line-recovery.ts';
 import { tellWatchers, unwatchLine, watchLine } from './line-watchers.ts';
 import type { CallSignal, MemberCall } from './signals.ts';
-
-export type LineEvent =
-  | { readonly type: 'signal'; readonly signal: CallSignal; readonly from: Pid }
-  | { readonly type: 'timer'; readonly timer: string }
-  /** A process died, or a manager is gone. */
-  | { readonly type: 'down'; readonly gone: Pid | Home };
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -183,36 +177,4 @@ function lose(line: LineControl, gone: Pid | Home, out: Out): void {
   for (const { pid } of [...line.devices]) if (isGone(pid, gone)) removeDevice(line.devices, pid);
   for (const watcher of [...line.watchers]) if (isGone(watcher, gone)) unwatchLine(line, watcher);
   loseCalls(line, gone, out);
-}
-
-/** The machine in its place: a process of a manager. */
-export class LineControlProcess implements Process<CallSignal> {
-  readonly #host: Host<CallSignal>;
-  readonly #line: LineControl;
-  readonly #out: EffectBuffer;
-
-  /** `out`: shared by all lines of a manager, since a step runs to completion. */
-  constructor(host: Host<CallSignal>, line: LineControl, out: EffectBuffer) {
-    this.#host = host;
-    this.#line = line;
-    this.#out = out;
-  }
-
-  receive(signal: CallSignal, from: Pid): void {
-    this.#step({ type: 'signal', signal, from });
-  }
-
-  timeout(timer: string): void {
-    this.#step({ type: 'timer', timer });
-  }
-
-  down(gone: Pid | Home): void {
-    this.#step({ type: 'down', gone });
-  }
-
-  #step(event: LineEvent): void {
-    this.#out.clear();
-    step(this.#line, event, this.#out);
-    this.#out.perform(this.#host);
-  }
 }

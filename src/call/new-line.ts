@@ -3,11 +3,12 @@ import type { Host } from '../process/process.ts';
 import type { Line } from './directory.ts';
 import type { EffectBuffer } from './effects.ts';
 import { claimedLineControl } from './line-control.ts';
-import { LineControlProcess } from './line-control-process.ts';
+import { step as stepSingle } from './line-control-process.ts';
+import { LineProcess } from './line-process.ts';
 import type { OwnLcp } from './line-record.ts';
 import type { LineLocation } from './registration-table.ts';
 import { newReplicatedLine, type ReplicatedLine } from './replicated-calls.ts';
-import { ReplicatedLineProcess } from './replicated-line-process.ts';
+import { step as stepReplicated } from './replicated-line.ts';
 import type { CallSignal } from './signals.ts';
 
 /** Its number is yet to be claimed. `out`: shared by all lines of a manager. */
@@ -19,10 +20,10 @@ export function spawnLine(
   let control = claimedLineControl(line);
   let replicated: ReplicatedLine | undefined;
   const pid = mother.spawn('l', (host) => {
-    if (line.mode === 'single') return new LineControlProcess(host, control, out);
+    if (line.mode === 'single') return new LineProcess(host, control, stepSingle, out);
     replicated = newReplicatedLine(line, host.pid);
     control = replicated.control;
-    return new ReplicatedLineProcess(host, replicated, out);
+    return new LineProcess(host, replicated, stepReplicated, out);
   });
   return { pid, control, replicated };
 }

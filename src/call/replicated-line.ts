@@ -15,6 +15,7 @@ import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import { type Offered, putCall, type Taken } from './line-control.ts';
 import { removeDevice } from './line-control-database.ts';
 import { isStale, withdraw } from './line-offer.ts';
+import type { LineEvent } from './line-process.ts';
 import type { ReportedCall } from './line-report.ts';
 import { tellWatchers, unwatchLine, watchLine } from './line-watchers.ts';
 import { isIdle, type LockEffect, type LockEvent } from './lock-control.ts';
@@ -43,12 +44,6 @@ import {
 import { evict, knowsMore, learn, meet, report } from './replicated-reports.ts';
 import type { CallRequest, CallSignal } from './signals.ts';
 
-export type ReplicatedLineEvent =
-  | { readonly type: 'signal'; readonly signal: CallSignal; readonly from: Pid }
-  | { readonly type: 'timer'; readonly timer: string }
-  /** A process died, or a manager is gone; or what was said to it did not arrive. */
-  | { readonly type: 'down'; readonly gone: Pid | Home };
-
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
 /** A process that nobody needs goes after that time. */
@@ -56,7 +51,7 @@ const IDLE_MS = 5000;
 const IDLE = 'idle';
 
 /** The machine: changes `line` and appends to `out` what is to be done. */
-export function step(line: ReplicatedLine, event: ReplicatedLineEvent, out: Out): void {
+export function step(line: ReplicatedLine, event: LineEvent, out: Out): void {
   switch (event.type) {
     case 'signal':
       receive(line, event.signal, event.from, out);

@@ -15,7 +15,8 @@ import {
   snapshotOf,
   unpackLine,
 } from '../../src/call/line-control.ts';
-import { type LineEvent, step } from '../../src/call/line-control-process.ts';
+import { step } from '../../src/call/line-control-process.ts';
+import type { LineEvent } from '../../src/call/line-process.ts';
 import { climb, type Rung, showEffect, signalOf } from './ladder.ts';
 
 const PARALLEL: Line = {

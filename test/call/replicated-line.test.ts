@@ -5,8 +5,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Effect } from '../../src/call/effects.ts';
+import type { LineEvent } from '../../src/call/line-process.ts';
 import { newReplicatedLine, type ReplicatedLine } from '../../src/call/replicated-calls.ts';
-import { type ReplicatedLineEvent, step } from '../../src/call/replicated-line.ts';
+import { step } from '../../src/call/replicated-line.ts';
 import type { Pid } from '../../src/process/pid.ts';
 import { climb, type Rung } from './ladder.ts';
 import { replicatedSignalOf, showReplicated } from './replicated-ladder.ts';
@@ -457,7 +458,7 @@ function copyOf(line: ReplicatedLine): ReplicatedLine {
   }) as ReplicatedLine;
 }
 
-function eventOf(rung: Rung): ReplicatedLineEvent {
+function eventOf(rung: Rung): LineEvent {
   if (rung.type !== 'signal') return rung;
   return { type: 'signal', signal: replicatedSignalOf(rung), from: rung.from };
 }
