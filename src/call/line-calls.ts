@@ -22,6 +22,7 @@ import {
   disarm,
   isStale,
   refuseOffer,
+  requestAt,
   resumeOffer,
   withdraw,
   withdrawOffer,
@@ -197,7 +198,7 @@ export function offer(line: LineControl, asked: CallRequest, control: Pid, out: 
     from,
     caller: asked.caller,
     appearance,
-    request: requestAt(line, asked, appearance, control),
+    request: requestAt(line.line.number, asked, appearance, control),
     step: 0,
     stage: -1,
     ringing: [],
@@ -223,7 +224,7 @@ function resume(line: LineControl, adopted: Adopted, asked: CallRequest, out: Ou
     from,
     caller,
     appearance,
-    request: requestAt(line, asked, appearance, control),
+    request: requestAt(line.line.number, asked, appearance, control),
     step: 0,
     stage: -1,
     ringing,
@@ -235,30 +236,6 @@ function resume(line: LineControl, adopted: Adopted, asked: CallRequest, out: Ou
   putCall(line, offered);
   resumeOffer(line, offered, out);
   replay(line, said, out);
-}
-
-/** The request as the devices get it. Written out, which is several times as fast as `...`. */
-function requestAt(
-  line: LineControl,
-  asked: CallRequest,
-  appearance: number,
-  control: Pid,
-): CallRequest {
-  return {
-    type: 'callRequest',
-    call: asked.call,
-    caller: asked.caller,
-    from: asked.from,
-    dialled: asked.dialled,
-    offer: asked.offer,
-    by: asked.by,
-    hops: asked.hops,
-    reliable: asked.reliable,
-    referredBy: asked.referredBy,
-    line: line.line.number,
-    appearance,
-    control,
-  };
 }
 
 function take(

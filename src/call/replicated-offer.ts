@@ -10,7 +10,7 @@ import type { Cause } from './cause.ts';
 import { type Out, tell } from './effects.ts';
 import { type Offered, putCall } from './line-control.ts';
 import { findDevice, type LineDevice } from './line-control-database.ts';
-import { ring, stopRinging, withdraw } from './line-offer.ts';
+import { requestAt, ring, stopRinging, withdraw } from './line-offer.ts';
 import { weightier } from './refusals.ts';
 import type { LocalOffer, ReplicatedLine } from './replicated-calls.ts';
 import type { CallId, CallRequest, CallSignal, LegRef } from './signals.ts';
@@ -33,7 +33,7 @@ export function offerHere(
     from,
     caller: asked.caller,
     appearance,
-    request: requestAt(line, asked, control, appearance),
+    request: requestAt(line.control.line.number, asked, appearance, control),
     step: 0,
     stage: 0,
     ringing: before?.state === 'offered' ? before.ringing : [],
@@ -46,30 +46,6 @@ export function offerHere(
   if (!line.offers.has(call))
     line.offers.set(call, { members: [], round: -1, answered: undefined });
   return offered;
-}
-
-/** What is said among the line's processes only does not get to the devices. */
-function requestAt(
-  line: ReplicatedLine,
-  asked: CallRequest,
-  control: Pid,
-  appearance: number,
-): CallRequest {
-  return {
-    type: 'callRequest',
-    call: asked.call,
-    caller: asked.caller,
-    from: asked.from,
-    dialled: asked.dialled,
-    offer: asked.offer,
-    by: asked.by,
-    hops: asked.hops,
-    reliable: asked.reliable,
-    referredBy: asked.referredBy,
-    line: line.control.line.number,
-    appearance,
-    control,
-  };
 }
 
 /** From now on `members` ring. Said again, it is answered again. */
