@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { type EtcdMember, etcdArgs } from '../examples/three-managers/etcd-args.ts';
 import { eventually, Program } from './processes.ts';
 
 /** What runs, by name. `bus` and `store`: how many servers of each. */
@@ -133,32 +134,19 @@ ${users.join('\n')} ] }
   return { role: 'bus', program: new Program('nats-server', ['--config', path], folder) };
 }
 
-/** The flags are those of docs/cluster.md. */
 function startStore(
   at: number,
   { store, peers }: { readonly store: readonly number[]; readonly peers: readonly number[] },
   folder: string,
 ): { role: Role; program: Program } {
   const url = (port: number | undefined): string => `http://${ADDRESS}:${port}`;
-  const name = (which: number): string => `etcd-${store[which]}`;
-  const members = peers.map((port, which) => `${name(which)}=${url(port)}`).join(',');
-  const args = [
-    `--name=${name(at)}`,
-    `--data-dir=${join(folder, name(at))}`,
-    `--listen-client-urls=${url(store[at])}`,
-    `--advertise-client-urls=${url(store[at])}`,
-    `--listen-peer-urls=${url(peers[at])}`,
-    `--initial-advertise-peer-urls=${url(peers[at])}`,
-    `--initial-cluster=${members}`,
-    `--initial-cluster-token=${folder}`,
-    '--pre-vote',
-    '--heartbeat-interval=100',
-    '--election-timeout=1000',
-    '--auto-compaction-mode=periodic',
-    '--auto-compaction-retention=5m',
-    '--quota-backend-bytes=4294967296',
-    '--log-level=warn',
-  ];
+  const memberOf = (which: number): EtcdMember => {
+    const name = `etcd-${store[which]}`;
+    const [client, listen] = [url(store[which]), url(peers[which])];
+    return { name, client, folder: join(folder, name), listen };
+  };
+  const members = peers.map((_, which) => memberOf(which));
+  const args = etcdArgs(memberOf(at), members, folder);
   return { role: 'store', program: new Program('etcd', args, folder) };
 }
 

@@ -12,6 +12,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
+import { etcdArgs } from './etcd-args.ts';
 import { isFree, isListening, Service } from './services.ts';
 
 const HERE = import.meta.dirname;
@@ -131,34 +132,17 @@ async function startNats(secrets: Secrets): Promise<void> {
   );
 }
 
-/** The flags are those of docs/cluster.md. */
 async function startEtcd(): Promise<void> {
   const url = (port: number | undefined) => `http://127.0.0.1:${port}`;
-  const members = ports.peers.map((port, at) => `etcd-${at + 1}=${url(port)}`).join(',');
+  const members = ports.etcd.map((port, at) => {
+    const name = `etcd-${at + 1}`;
+    return { name, client: url(port), folder: join(folder, name), listen: url(ports.peers[at]) };
+  });
   await Promise.all(
-    ports.etcd.map(async (port, at) => {
-      const service = run({
-        name: `etcd-${at + 1}`,
-        command: 'etcd',
-        args: [
-          `--name=etcd-${at + 1}`,
-          `--data-dir=${join(folder, `etcd-${at + 1}`)}`,
-          `--listen-client-urls=${url(port)}`,
-          `--advertise-client-urls=${url(port)}`,
-          `--listen-peer-urls=${url(ports.peers[at])}`,
-          `--initial-advertise-peer-urls=${url(ports.peers[at])}`,
-          `--initial-cluster=${members}`,
-          `--initial-cluster-token=${folder}`,
-          '--pre-vote',
-          '--heartbeat-interval=100',
-          '--election-timeout=1000',
-          '--auto-compaction-mode=periodic',
-          '--auto-compaction-retention=5m',
-          '--quota-backend-bytes=4294967296',
-          '--log-level=warn',
-        ],
-      });
-      await service.ready(() => isHealthy(url(port)));
+    members.map(async (member) => {
+      const args = etcdArgs(member, members, folder);
+      const service = run({ name: member.name, command: 'etcd', args });
+      await service.ready(() => isHealthy(member.client));
     }),
   );
 }

@@ -9,6 +9,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type EtcdMember, etcdArgs } from '../../../examples/three-managers/etcd-args.ts';
 import { PeerProxy } from './peer-proxy.ts';
 
 export type EtcdOptions = {
@@ -166,41 +167,20 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster>
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'etcd-test-'));
   const ports = await freePorts(2 * count);
   const proxies: PeerProxy[] = [];
-  const members: { name: string; client: string; listen: string; peer: string }[] = [];
+  const members: EtcdMember[] = [];
   for (let at = 0; at < count; at++) {
     const port = ports[2 * at + 1] ?? 0;
     const listen = `http://127.0.0.1:${port}`;
     const proxy = canPart ? new PeerProxy(port) : undefined;
     const peer = (await proxy?.start()) ?? listen;
     if (proxy !== undefined) proxies.push(proxy);
-    members.push({
-      name: `etcd${at + 1}`,
-      client: `${scheme}://127.0.0.1:${ports[2 * at]}`,
-      listen,
-      peer,
-    });
+    const name = `etcd${at + 1}`;
+    const client = `${scheme}://127.0.0.1:${ports[2 * at]}`;
+    members.push({ name, client, folder: join(folder, name), listen, peer });
   }
-  const initial = members.map(({ name, peer }) => `${name}=${peer}`).join(',');
-  const servers = members.map(({ name, client, listen, peer }) => {
-    const args = [
-      `--name=${name}`,
-      `--data-dir=${join(folder, name)}`,
-      `--listen-client-urls=${client}`,
-      `--advertise-client-urls=${client}`,
-      `--listen-peer-urls=${listen}`,
-      `--initial-advertise-peer-urls=${peer}`,
-      `--initial-cluster=${initial}`,
-      `--initial-cluster-token=${folder}`,
-      '--pre-vote',
-      '--heartbeat-interval=100',
-      '--election-timeout=1000',
-      '--auto-compaction-mode=periodic',
-      '--auto-compaction-retention=5m',
-      '--quota-backend-bytes=4294967296',
-      '--log-level=warn',
-      ...flags,
-    ];
-    return new EtcdServer(client, args);
+  const servers = members.map((member) => {
+    const args = [...etcdArgs(member, members, folder), ...flags];
+    return new EtcdServer(member.client, args);
   });
   const cluster = new EtcdCluster(servers, folder, proxies);
   for (const server of servers) server.start();
