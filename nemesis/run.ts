@@ -1,7 +1,7 @@
 /**
- * `npm run nemesis -- [--kills 3] [--only KIND]… [--json FILE] [--keep]`: a cluster of three managers, three
- * nats-servers and three etcds, real processes all, with phones that call all the while; each kind of
- * fault `kills` times. Prints what phones noticed; ends with 1 if a goal is missed.
+ * `npm run nemesis`: a cluster of three managers, three nats-servers and three etcds, real processes all,
+ * with phones that call all the while; each kind of fault in turn, some times. Prints what phones noticed;
+ * ends with 1 if a goal is missed. `--help` says what can be asked for.
  *
  * It runs itself again in a network namespace of its own. Needs root, iproute2, iptables, nats-server,
  * etcd and sipp.
@@ -24,6 +24,17 @@ import { jsonOf, missesOf, rowsOf, tableOf } from './report.ts';
 import { playRound } from './rounds.ts';
 import { Stalls } from './stalls.ts';
 
+const USAGE = `npm run nemesis -- [options]
+
+  --kills N        each kind of fault so often, in turn; 3 unless told
+  --only KIND      this kind only; for several say it several times. One of
+                   ${FAULT_KINDS.map((kind) => `'${kind}'`).join('\n                   ')}
+  --json FILE      writes what phones noticed, round by round, and the figures
+  --keep           keeps the programs' files and logs, and says where
+  --help
+
+Needs root, and the programs ip, iptables, nats-server, etcd and sipp.
+`;
 const INSIDE = 'LINEWRIGHT_NEMESIS_INSIDE';
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** Of cases of one sort that are told one by one; all are in the JSON. */
@@ -35,8 +46,13 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true },
     json: { type: 'string' },
     keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
 const kills = Number(values.kills);
 if (!Number.isInteger(kills) || kills < 1) fail('--kills wants a whole number from 1 on');
 const kinds = FAULT_KINDS.filter((kind) => values.only?.includes(kind) ?? true);
