@@ -187,9 +187,8 @@ function hearInOffering(call: Offering, signal: CallSignal, from: Pid, out: Out)
     case 'callAlert':
       return from === target.pid ? alert(call, signal, out) : call;
     case 'callProceed':
-      if (from === target.pid) return answer(call, signal, out);
-      out.push(tell(signal.from.pid, withdrawal(signal.from.call, 'answered elsewhere')));
-      return call;
+      // The line's former process: whose answer it was says so to the present one, which decides.
+      return from === target.pid ? answer(call, signal, out) : call;
     case 'callRefuse':
       if (from !== target.pid) return call;
       stopPatience(call, out);
@@ -234,10 +233,6 @@ function hearInAnswered(call: Answered, signal: CallSignal, from: Pid, out: Out)
       return from === lcp ? { ...call, holder: signal.holder, party: signal.party } : call;
     case 'callMoved':
       return { ...call, request: { call: request.call, caller: signal.caller } };
-    case 'callProceed':
-      if (signal.from.pid !== holder.pid)
-        out.push(tell(signal.from.pid, withdrawal(signal.from.call, 'answered elsewhere')));
-      return call;
     case 'callWithdraw':
       if (from !== request.caller.pid) return call;
       // The caller gave up, and the answer crossed that: the line hangs up on who took the call.

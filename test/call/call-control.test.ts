@@ -413,19 +413,19 @@ flow(
 );
 
 flow(
-  'who answers beside the one that has won is told to hang up',
+  'an answer that the line’s former process passes on is for the present one to judge',
   LINE,
   `
   a.1.d1 > callRequest
              b.1.l1 < callRequest
-  c.1.l9 > callAlert of c.1.d9
-  c.1.l9 > callProceed of c.1.d9
-             c.1.d9 < callWithdraw answered elsewhere
+  c.1.l9 > lineLocated c.1.l9
+             c.1.l9 < callRequest
+  b.1.l1 > callAlert of b.1.d8
   b.1.l1 > callProceed of b.1.d8
+  c.1.l9 > callProceed of c.1.d9
              a.1.d1 < callProceed
-  b.1.l1 > callProceed of b.1.d8
   c.1.l9 > callProceed of c.1.d9
-             c.1.d9 < callWithdraw answered elsewhere
+  b.1.l1 > callProceed of b.1.d8
   `,
 );
 

@@ -88,6 +88,8 @@ export class FakeMember implements Cluster {
   standing: Standing = 'member';
   /** By sender, oldest first. */
   readonly inbox = new Map<Home, Message[]>();
+  /** Of these nothing arrives for the time being. */
+  readonly stalled = new Set<Home>();
   readonly news: News[] = [];
   readonly #wishes: { readonly key: string; readonly value: string | undefined }[] = [];
   readonly #cluster: FakeCluster;
@@ -141,7 +143,7 @@ export class FakeMember implements Cluster {
       // Whoever has left is not heard any more.
       if (!this.view.members.includes(home)) link.length = 0;
       const [first] = link;
-      if (first !== undefined && first.revision <= this.view.revision)
+      if (first !== undefined && first.revision <= this.view.revision && !this.stalled.has(home))
         steps.push(() => this.#deliver(link));
     }
     return steps;

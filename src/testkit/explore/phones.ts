@@ -204,6 +204,8 @@ function hearPhone(pid: Pid, phone: Phone, signal: CallSignal, from: Pid, out: O
     case 'callWithdraw':
       if (phase === 'idle') break;
       if (phase === 'answered') out.push(stop(CONFIRM));
+      if (phase === 'answered' || phase === 'talking')
+        out.push(tell(from, { type: 'callEnded', call: CALL, cause: signal.cause }));
       phone.phase = 'over';
       break;
     case 'callAcknowledge':
