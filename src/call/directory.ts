@@ -56,6 +56,7 @@ export type Gateway = {
   /** `sip:203.0.113.10:5060;transport=tcp`. */
   readonly uri: string;
   readonly acceptFrom: readonly string[];
+  /** At each manager, in and out; more are refused with 'overload'. */
   readonly callsMax: number;
 };
 

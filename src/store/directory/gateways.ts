@@ -8,7 +8,7 @@ import { identifier, networksOverlap, readNetwork } from '../values.ts';
 import type { Entries } from './gather.ts';
 import { gatewayHost, gatewaySchema } from './schema.ts';
 
-/** Calls at a time through a gateway that says nothing. */
+/** Calls at a time through a gateway that says nothing, at each manager. */
 const CALLS_MAX_DEFAULT = 1000;
 
 /** All gateways by id. Calls come in from `accept_from`; without it, from the address in the URI. */
