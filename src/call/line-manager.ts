@@ -71,9 +71,9 @@ export class LineManager implements Process<CallSignal> {
     this.#host = host;
     this.#options = options;
     // Made anew: the timers of the one before are gone.
-    for (const [number, record] of options.records) {
+    for (const number of options.records.keys()) {
       this.#seek(number, AGAIN_MS);
-      this.#showView(number, record);
+      this.#showView(number);
     }
     this.#forgetLost();
   }
@@ -92,14 +92,16 @@ export class LineManager implements Process<CallSignal> {
         return this.#locate(signal.number, signal.gone, from);
       case 'lineReleased':
         return this.#released(signal.number, from);
+      case 'lineChanged':
+        return this.#showView(signal.number);
       default:
     }
   }
 
   timeout(timer: string): void {
     if (timer === LOST) return this.#forgetLost();
-    const [what, number] = split(timer);
-    if (what === 'again') return this.#introduceAll(number);
+    const number = timer.slice(timer.indexOf(':') + 1);
+    if (timer.startsWith('again:')) return this.#introduceAll(number);
     this.#claims.delete(number);
     this.#seek(number, 0);
   }
@@ -128,7 +130,8 @@ export class LineManager implements Process<CallSignal> {
     const lcp = lcpFor(location, this.#options.cluster.home);
     const isNews = location?.mode !== 'replicated' || record?.own?.isOwner !== true;
     if (record?.own !== undefined) this.#settleOwn(number, record, lcp, wasLost);
-    this.#showView(number, record);
+    if (location?.mode === 'replicated' && record?.own !== undefined)
+      this.#host.tell(this.#host.pid, { type: 'lineChanged', number });
     if (location?.mode === 'single') this.#count(number, record, location.lcp, wasLost);
     if (record === undefined) return;
     this.#answerCallers(number, record);
@@ -342,9 +345,11 @@ export class LineManager implements Process<CallSignal> {
   }
 
   /** A replicated line's process here knows who the others are. */
-  #showView(number: string, record: LineRecord | undefined): void {
-    const view = viewOf(number, this.#options.table.find(number));
-    if (record?.own !== undefined && view !== undefined) this.#host.tell(record.own.pid, view);
+  #showView(number: string): void {
+    const { table, records } = this.#options;
+    const own = records.get(number)?.own;
+    const view = viewOf(number, table.find(number));
+    if (own !== undefined && view !== undefined) this.#host.tell(own.pid, view);
   }
 
   #keyOf({ number, mode }: Line): string {
@@ -391,9 +396,4 @@ export class LineManager implements Process<CallSignal> {
 
 function claimOf(number: string): string {
   return `claim:${number}`;
-}
-
-function split(timer: string): readonly [string, string] {
-  const colon = timer.indexOf(':');
-  return [timer.slice(0, colon), timer.slice(colon + 1)];
 }

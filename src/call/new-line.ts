@@ -6,7 +6,7 @@ import { claimedLineControl } from './line-control.ts';
 import { step as stepSingle } from './line-control-process.ts';
 import { LineProcess } from './line-process.ts';
 import type { OwnLcp } from './line-record.ts';
-import type { LineLocation } from './registration-table.ts';
+import { type LineLocation, revisionOf } from './registration-table.ts';
 import { newReplicatedLine, type ReplicatedLine } from './replicated-calls.ts';
 import { step as stepReplicated } from './replicated-line.ts';
 import type { CallSignal } from './signals.ts';
@@ -31,6 +31,6 @@ export function spawnLine(
 /** What a replicated line's process is told of the line's processes; undefined in single mode. */
 export function viewOf(number: string, location: LineLocation | undefined): CallSignal | undefined {
   if (location?.mode !== 'replicated') return undefined;
-  const { lcps, revision } = location;
-  return { type: 'lineView', number, revision, lcps: lcps.map(({ lcp }) => lcp) };
+  const lcps = location.lcps.map(({ lcp }) => lcp);
+  return { type: 'lineView', number, revision: revisionOf(location), lcps };
 }

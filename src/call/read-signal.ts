@@ -5,6 +5,7 @@
  */
 import { readHome, readPid } from '../process/pid.ts';
 import { isCause } from './refusals.ts';
+import { LCPS_MAX } from './registration-table.ts';
 import type { CallSignal } from './signals.ts';
 
 /** Whether a value is what a field may hold. */
@@ -26,8 +27,6 @@ const CALLS_MAX = 10_000;
 const HOMES_MAX = 256;
 /** A leg gathers one with each transfer; it does not keep more. */
 const CONTROLS_MAX = 16;
-/** Processes of one replicated line: one per manager. */
-const LCPS_MAX = 256;
 const MEMBERS_MAX = 1024;
 
 const bool: Check = (value) => typeof value === 'boolean';
@@ -96,6 +95,7 @@ const SHAPES: Shapes = {
   lineOwned: { number: text, lcp: pid, epoch: count, homes: listOf(home, HOMES_MAX) },
   lineLost: { number: text },
   lineReleased: { number: text },
+  lineChanged: { number: text },
   lineMembers: { number: text, count },
   lineLocate: { number: text, gone: optional(pid) },
   lineLocated: { number: text, lcp: pid },
@@ -149,6 +149,7 @@ const SHAPES: Shapes = {
     members: optional(members),
     round: optional(count),
     attempt: optional(count),
+    isAccompanied: optional(bool),
   },
   callAlert: {
     call,
@@ -157,6 +158,7 @@ const SHAPES: Shapes = {
     media: optional(media),
     reliable: bool,
     attempt: optional(count),
+    isFurther: optional(bool),
   },
   callConfirmAlert: { call, media: optional(media) },
   callAlertConfirmed: { call, media: optional(media) },

@@ -8,18 +8,18 @@
 import type { TableEntry } from '../process/cluster.ts';
 import { type Home, homeOf, type Pid, readPid } from '../process/pid.ts';
 
+/** Processes of one line: more managers than a cluster has. */
+export const LCPS_MAX = 256;
+
 /** Where a number is controlled. Revisions rise with every change of the table and are never reused. */
 export type LineLocation =
   /** One process in the cluster. Its revision is its epoch. */
   | { readonly mode: 'single'; readonly lcp: Pid; readonly revision: number }
-  /**
-   * One process per manager, the oldest first. Never empty. `revision`: of this list; the same one is
-   * the same list at all managers that have seen the number's entries come and go.
-   */
+  /** One process per manager, the oldest first. Never empty. `latest`: the highest revision that any of them has had. */
   | {
       readonly mode: 'replicated';
       readonly lcps: readonly LocalLcp[];
-      readonly revision: number;
+      readonly latest: number;
     };
 
 /** A manager's own line control process of a replicated line. */
@@ -69,10 +69,8 @@ export class RegistrationTable {
     if (local !== undefined) lcps.push(local);
     lcps.sort((one, other) => one.revision - other.revision);
     if (lcps.length === 0) return undefined;
-    const before = known?.mode === 'replicated' ? known.revision : 0;
-    // An entry that goes has no revision of its own; that of the next one is higher still.
-    const revision = local === undefined ? before + 1 : Math.max(before, local.revision);
-    return { mode: 'replicated', lcps, revision };
+    const before = known?.mode === 'replicated' ? known.latest : 0;
+    return { mode: 'replicated', lcps, latest: Math.max(before, local?.revision ?? 0) };
   }
 
   /** Whoever controlled `number` is gone, and somebody is to take its place. */
@@ -125,6 +123,19 @@ function readKey(key: string): { readonly number: string; readonly home?: Home }
 /** The process to which a call to the line goes first. */
 export function firstLcp(location: LineLocation): Pid | undefined {
   return location.mode === 'single' ? location.lcp : location.lcps[0]?.lcp;
+}
+
+/**
+ * Of a replicated line's processes: a later list has a higher one, and two managers that have the same one
+ * have the same list. An entry that goes has no revision of its own; but since the latest one came,
+ * others only went. So it does not matter whether a manager has seen each of them come and go, or in which
+ * order, as long as the latest did not come and go unseen.
+ */
+export function revisionOf({
+  lcps,
+  latest,
+}: Extract<LineLocation, { mode: 'replicated' }>): number {
+  return latest * (LCPS_MAX + 1) - lcps.length;
 }
 
 /** The process of the line that devices of the manager `home` attach to. */

@@ -48,6 +48,8 @@ export type CallRequest = {
    * device says of it has the same number, so that it is not taken for what it said before.
    */
   readonly attempt?: number;
+  /** Put in there too: a phone nearer to the line's process rings as well, and its word is the first. */
+  readonly isAccompanied?: boolean;
   /** Put in there too: call control of the call, for when the line's process is no more. */
   readonly control?: Pid;
   /** Replicated mode: the lock under which the call is offered, for each of the line's processes to see. */
@@ -127,6 +129,8 @@ export type LocationSignal =
     }
   /** Line manager to the line control process that it has made: another one has the number. */
   | { readonly type: 'lineLost'; readonly number: string }
+  /** Line manager to itself: the number's processes are others. All that came at once has come when it hears this. */
+  | { readonly type: 'lineChanged'; readonly number: string }
   /** Line control process to its line manager: nobody needs it, and it ends with this. */
   | { readonly type: 'lineReleased'; readonly number: string }
   /** Line manager to line control process: so many device processes of this manager will attach. */
@@ -177,6 +181,8 @@ export type CallSignal =
       readonly media?: Media;
       readonly reliable: boolean;
       readonly attempt?: number;
+      /** Others ring too, and nobody waits for this: the caller has heard, or will hear, of one of them. */
+      readonly isFurther?: boolean;
     }
   /** From caller to the alerting leg: the reliable alert was confirmed, with an answer or a new offer perhaps (PRACK). */
   | { readonly type: 'callConfirmAlert'; readonly call: CallId; readonly media?: Media }

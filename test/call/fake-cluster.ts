@@ -90,6 +90,8 @@ export class FakeMember implements Cluster {
   readonly inbox = new Map<Home, Message[]>();
   /** Of these nothing arrives for the time being. */
   readonly stalled = new Set<Home>();
+  /** It sees nothing of the store, until `catchUp`. */
+  isBlind = false;
   readonly news: News[] = [];
   readonly #wishes: { readonly key: string; readonly value: string | undefined }[] = [];
   readonly #cluster: FakeCluster;
@@ -137,7 +139,7 @@ export class FakeMember implements Cluster {
   /** What can be done next: news to be read, messages to be delivered, a wish to be heard by the store. */
   steps(): (() => void)[] {
     const steps: (() => void)[] = [];
-    if (this.news.length > 0) steps.push(() => this.#read());
+    if (this.news.length > 0 && !this.isBlind) steps.push(() => this.#read());
     if (this.#wishes.length > 0) steps.push(() => this.#wish());
     for (const [home, link] of this.inbox) {
       // Whoever has left is not heard any more.
@@ -147,6 +149,22 @@ export class FakeMember implements Cluster {
         steps.push(() => this.#deliver(link));
     }
     return steps;
+  }
+
+  /** What it has not seen it sees at once, as what the store holds now: by key, and then what there is no more. */
+  catchUp(): void {
+    this.isBlind = false;
+    const unseen = this.news.splice(0);
+    const view = unseen.findLast((news) => news.view !== undefined)?.view;
+    const latest = new Map(
+      unseen.flatMap(({ changes }) => changes.map((change) => [change.key, change])),
+    );
+    const changes = [...latest.values()].sort(
+      (one, other) =>
+        Number(one.entry === undefined) - Number(other.entry === undefined) ||
+        (one.key < other.key ? -1 : 1),
+    );
+    this.news.push({ changes, ...(view === undefined ? {} : { view }) });
   }
 
   #wish(): void {

@@ -64,6 +64,7 @@ const SIGNALS: readonly CallSignal[] = [
   { type: 'lineOwned', number, lcp: pid, epoch: 7, homes: ['cm1.9k3'] },
   { type: 'lineLost', number },
   { type: 'lineReleased', number },
+  { type: 'lineChanged', number },
   { type: 'lineMembers', number, count: 2 },
   { type: 'lineLocate', number, gone: pid },
   { type: 'lineLocated', number, lcp: pid },

@@ -1,7 +1,13 @@
 /** The copy that a manager has of the cluster's table, in both modes. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { firstLcp, keyOf, lcpFor, RegistrationTable } from '../../src/call/registration-table.ts';
+import {
+  firstLcp,
+  keyOf,
+  lcpFor,
+  RegistrationTable,
+  revisionOf,
+} from '../../src/call/registration-table.ts';
 import type { TableEntry } from '../../src/process/cluster.ts';
 import { homeOf, type Pid } from '../../src/process/pid.ts';
 
@@ -46,7 +52,7 @@ test('claims 21, 40, 54: replicated mode lists every process, the oldest first',
           { lcp: A, revision: 3 },
           { lcp: B, revision: 4 },
         ],
-        revision: 4,
+        latest: 4,
       },
       A,
       { lcp: B, revision: 4 },
@@ -54,14 +60,30 @@ test('claims 21, 40, 54: replicated mode lists every process, the oldest first',
     ],
   );
   table.set('m/2000/a.1', undefined);
-  // A list that has changed is another one, whatever its entries' revisions are.
   assert.deepEqual(table.find('2000'), {
     mode: 'replicated',
     lcps: [{ lcp: B, revision: 4 }],
-    revision: 5,
+    latest: 4,
   });
   table.set('m/2000/b.1', undefined);
   assert.equal(table.find('2000'), undefined);
+});
+
+test('a list of processes that is another one has a higher number, the same for whoever has seen it', () => {
+  const C = 'c.1.l1' as Pid;
+  const table = new RegistrationTable();
+  const numbers = (...changes: readonly (readonly [Pid, number | undefined])[]): number[] =>
+    changes.map(([lcp, revision]) => {
+      const key = keyOf('2000', homeOf(lcp));
+      table.set(key, revision === undefined ? undefined : entry(key, lcp, revision));
+      const location = table.find('2000');
+      return location?.mode === 'replicated' ? revisionOf(location) : 0;
+    });
+  const seen = numbers([A, 3], [B, 4], [C, 7], [C, undefined], [A, undefined], [A, 12]);
+  const sorted = [...new Set(seen)].sort((one, other) => one - other);
+  table.set(keyOf('2000', 'a.1'), undefined);
+  table.set(keyOf('2000', 'b.1'), undefined);
+  assert.deepEqual([seen, numbers([B, 4], [A, 12]).at(-1)], [sorted, seen.at(-1)]);
 });
 
 test('a number may hold any character', () => {
