@@ -7,8 +7,8 @@ import type { Hop } from '../hop.ts';
 import { detach } from '../message/detach.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { parseParameterised } from '../message/parameters.ts';
-import { lineSafe } from '../message/safe.ts';
 import { readScalar } from '../message/scalars.ts';
+import { activeState, terminatedState } from '../message/subscription-state.ts';
 import { parseUri, unescapeUser } from '../message/uri.ts';
 import type { ServerTransaction } from '../transaction/server.ts';
 import type { Agent, TransactionUser } from './agent.ts';
@@ -218,10 +218,7 @@ function send<O>(
   const { dialog, eventValue, expiresAtMs } = subscription;
   const { media, headers, terminated } = notification;
   const leftS = Math.max(0, Math.ceil((expiresAtMs - agent.nowMs) / 1000));
-  const state =
-    terminated === undefined
-      ? `active;expires=${leftS}`
-      : `terminated;reason=${lineSafe(terminated)}`;
+  const state = terminated === undefined ? activeState(leftS) : terminatedState(terminated);
   const lines = `${agent.lines(dialog.hop).contact}Event: ${eventValue}\r\nSubscription-State: ${state}\r\n${headers}${contentLines(media)}`;
   const outgoing = dialog.request('NOTIFY', lines, media?.body ?? '');
   subscription.notifying = true;
