@@ -5,11 +5,12 @@
  * full state. Only members of a line may watch it.
  */
 import type { LineCallState, Party } from '../call/signals.ts';
+import { DIALOG_INFO } from '../sip/dialog-info/document.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
-import { DIALOG_INFO, dialogInfo } from './dialog-info.ts';
+import { dialogInfo } from './dialog-info.ts';
 
 /** RFC 4235 §3.4. */
 const EXPIRES_S = 3600;
