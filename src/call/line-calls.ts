@@ -21,6 +21,7 @@ import {
   beginOffer,
   disarm,
   isStale,
+  passAlert,
   refuseOffer,
   requestAt,
   resumeOffer,
@@ -67,7 +68,7 @@ function replay(line: LineControl, waiting: readonly Said<CallEvent>[], out: Out
 function inOffered(line: LineControl, call: Offered, signal: CallEvent, from: Pid, out: Out): void {
   switch (signal.type) {
     case 'callAlert':
-      if (call.ringing.includes(from)) out.push(tell(call.control, signal));
+      if (call.ringing.includes(from)) passAlert(call, signal, out);
       break;
     case 'callProceed':
       if (isStale(call, from, signal.attempt)) break;
@@ -204,6 +205,7 @@ export function offer(line: LineControl, asked: CallRequest, control: Pid, out: 
     ringing: [],
     refused: [],
     stopped: [],
+    hasRung: false,
     cause: 'no device',
     armed: [],
   };
@@ -230,6 +232,7 @@ function resume(line: LineControl, adopted: Adopted, asked: CallRequest, out: Ou
     ringing,
     refused,
     stopped: [],
+    hasRung: ringing.length > 0,
     cause: 'no device',
     armed: [],
   };

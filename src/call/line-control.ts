@@ -37,6 +37,8 @@ export type Offered = Common & {
   readonly refused: Pid[];
   /** Those that were told to stop, once for each time. */
   readonly stopped: Pid[];
+  /** Call control has heard that it rings. */
+  hasRung: boolean;
   /** The weightiest refusal so far; 'no device': there was none. */
   cause: Cause;
   /** Names of the timers that run. */

@@ -4,7 +4,7 @@
  * Each function is one arrow out of the state 'offered' of the line control process, and changes its
  * record in place. What ends the offer by an answer is there, not here.
  */
-import type { Pid } from '../process/pid.ts';
+import { homeOf, type Pid } from '../process/pid.ts';
 import type { Cause } from './cause.ts';
 import { type Out, start, stop, tell } from './effects.ts';
 import {
@@ -17,7 +17,9 @@ import {
 import { findDevice, type LineDevice } from './line-control-database.ts';
 import { membersOf, type Plan, planOf, type Stage } from './offering-plan.ts';
 import { weightier } from './refusals.ts';
-import type { CallRequest, LegRef } from './signals.ts';
+import type { CallRequest, CallSignal, LegRef } from './signals.ts';
+
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
 /**
  * The request as the line's devices get it: without what is said among a replicated line's processes only.
@@ -209,8 +211,15 @@ function turnsOf({ stopped }: Offered, pid: Pid): number {
 
 function ringStage(line: LineControl, call: Offered, out: Out): void {
   const members = stageOf(line, call)?.members ?? [];
-  for (const device of line.devices)
-    if (members.includes(device.member)) ring(line, call, device, out);
+  // Those of this manager first: who is further away need not hurry then to say that it rings.
+  for (const isNear of [true, false])
+    for (const device of line.devices)
+      if (isNear === isOwn(line, device.pid) && members.includes(device.member))
+        ring(line, call, device, out);
+}
+
+function isOwn({ own }: LineControl, pid: Pid): boolean {
+  return own === null || homeOf(own.lcp) === homeOf(pid);
 }
 
 /** Offers the call to `device`, unless it was offered to it already, comes from it, or its member is busy. */
@@ -223,9 +232,24 @@ export function ring(line: LineControl, call: Offered, device: LineDevice, out: 
     call.cause = weightier(call.cause, 'busy');
     return;
   }
-  call.ringing.push(pid);
   const attempt = turnsOf(call, pid);
-  out.push(tell(pid, attempt === 0 ? call.request : { ...call.request, attempt }));
+  const isAccompanied = !isOwn(line, pid) && call.ringing.some((other) => isOwn(line, other));
+  call.ringing.push(pid);
+  out.push(tell(pid, requestFor(call, attempt, isAccompanied)));
+}
+
+/** A phone's alert goes on to call control: the first that says no more than that it rings, at once. */
+export function passAlert(call: Offered, signal: Signal<'callAlert'>, out: Out): void {
+  const { isFurther: _, ...alert } = signal;
+  const isPlain = alert.media === undefined && !alert.reliable;
+  out.push(tell(call.control, isPlain && call.hasRung ? { ...alert, isFurther: true } : alert));
+  if (alert.kind === 'ringing') call.hasRung = true;
+}
+
+/** As a rule the very same for all. */
+function requestFor(call: Offered, attempt: number, isAccompanied: boolean): CallRequest {
+  if (attempt > 0) return { ...call.request, attempt };
+  return isAccompanied ? { ...call.request, isAccompanied } : call.request;
 }
 
 /** Whether `member` has as many other calls of the line as the line allows it. */

@@ -47,7 +47,7 @@ const WANTED_MS = 6000;
 const HELD_MS = 2000;
 
 /** Operations asked for at one process and not begun; more are refused with 'overload'. */
-const QUEUE_MAX = 32;
+const QUEUE_MAX = 256;
 /** What waits for a view to come; the oldest is dropped, and will be said again. */
 const STALLED_MAX = 64;
 /** A lock that the others did not believe is asked for a second time, when this process has seen why. */

@@ -14,7 +14,7 @@ import type { Cause } from './cause.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import { type Offered, putCall, type Taken } from './line-control.ts';
 import { removeDevice } from './line-control-database.ts';
-import { isStale, withdraw } from './line-offer.ts';
+import { isStale, passAlert, withdraw } from './line-offer.ts';
 import type { LineEvent } from './line-process.ts';
 import type { ReportedCall } from './line-report.ts';
 import { tellWatchers, unwatchLine, watchLine } from './line-watchers.ts';
@@ -329,7 +329,7 @@ function hearOffered(
 ): void {
   switch (signal.type) {
     case 'callAlert':
-      if (call.ringing.includes(from)) out.push(tell(call.control, signal));
+      if (call.ringing.includes(from)) passAlert(call, signal, out);
       break;
     case 'callProceed':
       if (!isStale(call, from, signal.attempt)) answerHere(line, call, signal, from, out);

@@ -39,6 +39,7 @@ export function offerHere(
     ringing: before?.state === 'offered' ? before.ringing : [],
     refused: [],
     stopped: before?.state === 'offered' ? before.stopped : [],
+    hasRung: before?.state === 'offered' && before.hasRung,
     cause: 'no device',
     armed: [],
   };

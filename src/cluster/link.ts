@@ -3,6 +3,7 @@
  * once, acknowledged by what goes the other way, or within 50 ms by a packet of its own. It lasts as
  * long as both are members, and has no handshake: homes are never used again, so both begin at 1.
  */
+import type { Manner } from '../process/cluster.ts';
 import type { Home, Pid } from '../process/pid.ts';
 import type { Revision } from '../process/state-plane.ts';
 import type { LinkCounters } from './link-counters.ts';
@@ -39,9 +40,9 @@ export class Link {
     this.#receiving = new ReceiveWindow(owner.counters, owner);
   }
 
-  /** `text`: by `formatMessage`. `isLasting`: it is not taken back. False: there is no room for it. */
-  say(from: Pid, to: Pid, text: string, isLasting: boolean, nowMs: number): boolean {
-    return this.#sending.say(from, to, text, isLasting, nowMs);
+  /** `text`: by `formatMessage`. False: there is no room for it. */
+  say(from: Pid, to: Pid, text: string, manner: Manner, nowMs: number): boolean {
+    return this.#sending.say(from, to, text, manner, nowMs);
   }
 
   /** `text`: by `formatMessage`, that a process is no more. */
@@ -66,6 +67,8 @@ export class Link {
 
   /** Sends what is due. */
   flush(nowMs: number): void {
+    // An acknowledgement that has to go takes along what waits for company.
+    if (nowMs >= this.#receiving.ackDueMs) this.#sending.hurry();
     this.#sending.flush(nowMs, this.#transmit);
     if (nowMs < this.#receiving.ackDueMs) return;
     this.#owner.counters.acksAlone++;

@@ -12,7 +12,7 @@
  * `tell` and `announce`, and may call those two.
  */
 import { assert } from '../base/assert.ts';
-import type { View } from '../process/cluster.ts';
+import type { Manner, View } from '../process/cluster.ts';
 import type { Incoming } from '../process/message-plane.ts';
 import { type Home, homeOf, type Pid, readPid } from '../process/pid.ts';
 import type { Revision } from '../process/state-plane.ts';
@@ -79,16 +79,16 @@ export class Links {
   /**
    * Says `body` to a process of another manager. It is serialised at once, so that it may change
    * afterwards, and so that what cannot be serialised throws in the turn of whoever says it.
-   * Undefined: `from` is no more, to `to` who said something to it. `isLasting`: it is tried for as long
-   * as both are members, and `undelivered` only if there is no room for it.
+   * Undefined: `from` is no more, to `to` who said something to it. What is 'lasting' or 'patient' is
+   * tried for as long as both are members, and `undelivered` only if there is no room for it.
    */
-  tell(from: Pid, to: Pid, body: object | undefined, isLasting = false): void {
+  tell(from: Pid, to: Pid, body: object | undefined, manner: Manner = 'passing'): void {
     assert(readPid(from) !== undefined && readPid(to) !== undefined, `no PID: ${from} or ${to}`);
     const link = this.#links.get(homeOf(to));
     if (body === undefined) link?.notify(formatMessage([to, from]), this.#nowMs);
     else {
-      const text = formatMessage(isLasting ? [to, from, body, 1] : [to, from, body]);
-      if (!link?.say(from, to, text, isLasting, this.#nowMs)) this.#refuse(from, to);
+      const text = formatMessage(manner === 'passing' ? [to, from, body] : [to, from, body, 1]);
+      if (!link?.say(from, to, text, manner, this.#nowMs)) this.#refuse(from, to);
     }
   }
 

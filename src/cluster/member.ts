@@ -11,7 +11,7 @@
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { Cluster, ClusterListener, Standing, View } from '../process/cluster.ts';
+import type { Cluster, ClusterListener, Manner, Standing, View } from '../process/cluster.ts';
 import type {
   Answer,
   Attachment,
@@ -174,8 +174,8 @@ export class ClusterMember implements Cluster {
     return Math.min(this.#membership.nextDueMs(), dueMs, table?.nextDueMs() ?? Infinity);
   }
 
-  tell(from: Pid, to: Pid, body: object | undefined, isLasting = false): void {
-    this.#parts?.links.tell(from, to, body, isLasting);
+  tell(from: Pid, to: Pid, body: object | undefined, manner: Manner): void {
+    this.#parts?.links.tell(from, to, body, manner);
   }
 
   announce(gone: Pid): void {

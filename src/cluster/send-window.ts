@@ -1,12 +1,13 @@
 /**
  * The sending half of a link: what was said to one manager and has not been acknowledged yet.
  *
- * What is said within a turn becomes a packet (more, when it is too much for one) and gets its number
- * when it is first sent, which it is when the window has room. It goes again after 100 ms without
+ * What is said within a turn becomes a packet (more, when it is too much for one), with what waited for
+ * such company; by itself that waits 20 ms. A packet gets its number when it is first sent, which it is when the window has room. It goes again after 100 ms without
  * progress, then after 200, 400 … 1000. A message that is not acknowledged for 2 s is taken back: its
  * packet goes on without it, so that the stream has no gap, and whoever said it is told. What is to
  * last stays until it has arrived, and so does what is said about deaths, which has nobody to be told.
  */
+import type { Manner } from '../process/cluster.ts';
 import type { Pid } from '../process/pid.ts';
 import type { LinkCounters } from './link-counters.ts';
 
@@ -18,6 +19,8 @@ const RETRANSMIT_MS = 100;
 const RETRANSMIT_MAX_MS = 1000;
 /** Packets that go again at once; the next do when these are acknowledged. */
 const RETRANSMIT_BURST = 32;
+/** How long the patient wait for company. */
+const PATIENCE_MS = 20;
 /** What may be unacknowledged: messages, octets of them, and news of processes that are no more. */
 const MESSAGES_MAX = 16_384;
 const OCTETS_MAX = 33_554_432;
@@ -56,6 +59,8 @@ export class SendWindow {
   /** Since the last flush. */
   #said: Said[] = [];
   #saidMs = 0;
+  /** When it is to go. */
+  #saidDueMs = Infinity;
   #saidOctets = 0;
   /** Oldest first; the first `#onTheWay` have been sent. */
   #packets: Unacknowledged[] = [];
@@ -77,13 +82,15 @@ export class SendWindow {
   }
 
   /** `text` is what `formatMessage` made of it. False: that is more than can wait, or travel at all. */
-  say(from: Pid, to: Pid, text: string, isLasting: boolean, nowMs: number): boolean {
+  say(from: Pid, to: Pid, text: string, manner: Manner, nowMs: number): boolean {
     const octets = Buffer.byteLength(text);
     if (octets > this.#room || this.#messages >= MESSAGES_MAX || this.#octets + octets > OCTETS_MAX)
       return false;
     this.#messages++;
     this.#octets += octets;
-    this.#push({ from, to, text, octets, isLasting }, nowMs);
+    const isLasting = manner !== 'passing';
+    const dueMs = manner === 'patient' ? nowMs + PATIENCE_MS : -Infinity;
+    this.#push({ from, to, text, octets, isLasting }, nowMs, dueMs);
     return true;
   }
 
@@ -95,7 +102,8 @@ export class SendWindow {
     }
     this.#notices++;
     const octets = text.length;
-    this.#push({ from: undefined, to: undefined, text, octets, isLasting: true }, nowMs);
+    const notice: Said = { from: undefined, to: undefined, text, octets, isLasting: true };
+    this.#push(notice, nowMs, -Infinity);
   }
 
   /** The other has had everything up to `number`. */
@@ -130,9 +138,14 @@ export class SendWindow {
       if (from !== undefined && to !== undefined) this.#undelivered(from, to);
   }
 
+  /** What waits for company has it. */
+  hurry(): void {
+    if (this.#said.length > 0) this.#saidDueMs = -Infinity;
+  }
+
   /** Sends what is due: what seems lost, then what is new. */
   flush(nowMs: number, transmit: Transmit): void {
-    if (this.#said.length > 0) this.#pack();
+    if (nowMs >= this.#saidDueMs) this.#pack();
     if (nowMs >= this.#retransmitDueMs) {
       this.#timeoutMs = nowMs;
       this.#retransmitMs = Math.min(2 * this.#retransmitMs, RETRANSMIT_MAX_MS);
@@ -145,13 +158,14 @@ export class SendWindow {
 
   /** When to call `advance` and `flush` next; -Infinity: there is something to send. */
   nextDueMs(): number {
-    if (this.#said.length > 0 || this.#hasRoom()) return -Infinity;
-    return Math.min(this.#retransmitDueMs, this.#takeBackDueMs());
+    if (this.#hasRoom()) return -Infinity;
+    return Math.min(this.#saidDueMs, this.#retransmitDueMs, this.#takeBackDueMs());
   }
 
-  #push(said: Said, nowMs: number): void {
+  #push(said: Said, nowMs: number, dueMs: number): void {
     if (this.#said.length === 0) this.#saidMs = nowMs;
     this.#said.push(said);
+    this.#saidDueMs = Math.min(this.#saidDueMs, dueMs);
     this.#saidOctets += said.octets + 1;
   }
 
@@ -159,6 +173,7 @@ export class SendWindow {
   #pack(): void {
     const said = this.#said;
     this.#said = [];
+    this.#saidDueMs = Infinity;
     if (this.#saidOctets <= this.#room) this.#append(said);
     else {
       let messages: Said[] = [];

@@ -104,6 +104,8 @@ export type CallLeg = {
   control: Pid | undefined;
   /** Which turn of this device it is in the line's offer (0: the first): said with what is said of it. */
   readonly attempt: number;
+  /** Its line has a phone ring that is nearer. */
+  readonly isAccompanied: boolean;
   /** That the phone rings, as it was said: a line's next process may have to hear it again. */
   alerted: Extract<CallSignal, { type: 'callAlert' }> | undefined;
   /** What was said when the phone took the call, until the caller has acknowledged it. */
@@ -155,6 +157,7 @@ export function calledLeg(
     line: lineOf(request),
     control: request.control,
     attempt: request.attempt ?? 0,
+    isAccompanied: request.isAccompanied ?? false,
     alerted: undefined,
     unacknowledged: undefined,
     phase: 'offered',
@@ -207,6 +210,7 @@ export function callingLeg(
     line: undefined,
     control: undefined,
     attempt: 0,
+    isAccompanied: false,
     alerted: undefined,
     unacknowledged: undefined,
     phase: 'offered',

@@ -80,6 +80,8 @@ function targetOf(place: Place, number: string): Target | undefined {
   return binding && { uri: binding.contact, hop: binding.hop, routes: binding.routes };
 }
 
+const FURTHER = { isFurther: true } as const;
+
 const ALERT_KIND: Readonly<Record<number, Signal<'callAlert'>['kind']>> = {
   180: 'ringing',
   181: 'forwarded',
@@ -103,6 +105,7 @@ export function alerting(
     reliable: event.confirm,
     ...(event.media === undefined ? {} : { media: event.media }),
     ...attemptOf(record),
+    ...(record.isAccompanied && event.media === undefined && !event.confirm ? FURTHER : {}),
   };
   // What describes media, or is to be confirmed, is not said twice.
   if (event.media === undefined && !event.confirm) record.alerted = alert;

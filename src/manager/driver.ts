@@ -181,14 +181,18 @@ export class Driver {
     return Math.min(memberMs, this.#manager?.nextDueMs() ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Sees to it that there is a tick when something is due; one that was set for later things is set anew. */
+  /**
+   * Sees to it that there is a tick when something is due. One that was set for another time is set anew:
+   * also a later one, since what a member waits for is mostly something that then does not happen.
+   */
   #arm(): void {
     if (this.#stopped) return;
     const nowMs = performance.now();
     if (this.#tickMs <= nowMs + TICK_MS) return;
     // A timer may come a fraction of a millisecond too early; then nothing would be due.
     const afterMs = Math.min(Math.max(this.#nextDueMs() + 1 - nowMs, TICK_MS), IDLE_TICK_MS);
-    if (this.#tickMs <= nowMs + afterMs) return;
+    const tooEarlyMs = nowMs + afterMs - this.#tickMs;
+    if (tooEarlyMs >= 0 && tooEarlyMs < TICK_MS) return;
     clearTimeout(this.#tick);
     this.#tickMs = nowMs + afterMs;
     this.#tick = setTimeout(() => {

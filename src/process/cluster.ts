@@ -27,16 +27,23 @@ export type TableEntry = {
  */
 export type Standing = 'member' | 'unsure' | 'frozen' | 'fenced';
 
+/**
+ * How something is said to another manager. 'passing': it is given up after 2 s, a request that makes no
+ * sense later. 'lasting': until it arrives, or the manager is gone. 'patient': as 'lasting', and it may
+ * wait some milliseconds for something else to travel with.
+ */
+export type Manner = 'passing' | 'lasting' | 'patient';
+
 export interface Cluster {
   readonly home: Home;
   readonly view: View;
   readonly standing: Standing;
   /**
    * Says `body` to a process of another manager: in order, once, as long as both are members. `body`
-   * undefined: `from` is no more, to somebody who said something to it. What does not last is given up
-   * after 2 s (`ClusterListener.undelivered`): a request that makes no sense later.
+   * undefined: `from` is no more, to somebody who said something to it. Of what is given up its sender
+   * is told (`ClusterListener.undelivered`).
    */
-  tell(from: Pid, to: Pid, body: object | undefined, isLasting?: boolean): void;
+  tell(from: Pid, to: Pid, body: object | undefined, manner: Manner): void;
   /** A process of this manager has died: every other manager hears of it. */
   announce(gone: Pid): void;
   /**

@@ -10,7 +10,7 @@
 import { assert } from '../base/assert.ts';
 import type { Log, LogFields } from '../base/log.ts';
 import { TimerWheel } from '../base/timer-wheel.ts';
-import type { Cluster } from './cluster.ts';
+import type { Cluster, Manner } from './cluster.ts';
 import { Hosted, type Make, type NamedTimer } from './hosted-process.ts';
 import { type Home, homeOf, kindOf, makePid, type Pid, type ProcessKind } from './pid.ts';
 import { SignalQueue } from './signal-queue.ts';
@@ -74,7 +74,7 @@ export class Scheduler<S extends object> {
   readonly #turnsMax: number;
   readonly #departed: (pid: Pid, died: boolean) => void;
   #isMissed: (signal: S) => boolean = () => false;
-  #isPassing: (signal: S) => boolean = () => false;
+  #mannerOf: (signal: S) => Manner = () => 'lasting';
   readonly #fire = (owner: NamedTimer<S>): void => this.#timeout(owner);
   #nowMs: number;
   #running: Hosted<S> | undefined;
@@ -216,9 +216,9 @@ export class Scheduler<S extends object> {
     this.#isMissed = isMissed;
   }
 
-  /** These make no sense at another manager if they come late: given up, and their sender is told by `down`. */
-  reportPassing(isPassing: (signal: S) => boolean): void {
-    this.#isPassing = isPassing;
+  /** How each is said to another manager. Who says something 'passing' that is given up is told, by `down`. */
+  speak(mannerOf: (signal: S) => Manner): void {
+    this.#mannerOf = mannerOf;
   }
 
   /** Another manager is gone: told to every process here, after all that is waiting. */
@@ -324,12 +324,12 @@ export class Scheduler<S extends object> {
 
   #sendAway(from: Pid, to: Pid, signal: S): void {
     if (this.#cluster === undefined) this.counters.lost++;
-    else this.#cluster.tell(from, to, signal, !this.#isPassing(signal));
+    else this.#cluster.tell(from, to, signal, this.#mannerOf(signal));
   }
 
   /** `from` said something to `gone` that it wants to know the fate of. */
   #tellMissed(from: Pid, gone: Pid): void {
     if (from.startsWith(this.#prefix)) this.#queue.push(from, gone, undefined);
-    else this.#cluster?.tell(gone, from, undefined);
+    else this.#cluster?.tell(gone, from, undefined, 'lasting');
   }
 }

@@ -3,6 +3,7 @@
  *
  *     a says one           a process of a says it to one of b
  *     a insists one        the same, and it is to last
+ *     a waits one          the same, and it may wait for company
  *     a misses             a process of a that b's said something to is no more
  *     a dies               a process of a has died
  *     pass, lose, double   what has been on the bus longest arrives, is lost, arrives twice
@@ -80,11 +81,13 @@ export class Ladder {
 
   #do(rung: string): void {
     this.#log.push(rung);
-    const [, name, deed] = /^([ab]) (says|insists|misses|dies)/.exec(rung) ?? [];
+    const [, name, deed] = /^([ab]) (says|insists|waits|misses|dies)/.exec(rung) ?? [];
     const { links, pid, peer } = name === 'b' ? this.b : this.a;
     if (deed === 'says') links.tell(pid, peer, { say: rung.slice('a says '.length) });
     else if (deed === 'insists')
-      links.tell(pid, peer, { say: rung.slice('a insists '.length) }, true);
+      links.tell(pid, peer, { say: rung.slice('a insists '.length) }, 'lasting');
+    else if (deed === 'waits')
+      links.tell(pid, peer, { say: rung.slice('a waits '.length) }, 'patient');
     else if (deed === 'misses') links.tell(pid, peer, undefined);
     else if (deed === 'dies') links.announce(pid);
     else if (rung.startsWith('@ ')) this.waitUntil(Number(rung.slice(2)));

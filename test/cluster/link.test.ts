@@ -35,6 +35,55 @@ test('an answer carries the acknowledgement', () => {
     @ 10000`);
 });
 
+test('what may wait for company goes with the next word', () => {
+  climb(`
+    a waits one
+    @ 10
+    a waits two
+    a says three
+    a > b 1, ack 0, age 10: one, two, three
+    pass
+    b hears one
+    b hears two
+    b hears three
+    @ 60
+    b > a 0, ack 1
+    pass
+    @ 10000`);
+});
+
+test('what finds no company within 20 ms goes alone', () => {
+  climb(`
+    a waits one
+    @ 19
+    @ 20
+    a > b 1, ack 0, age 20: one
+    pass
+    b hears one
+    @ 70
+    b > a 0, ack 1
+    pass
+    @ 10000`);
+});
+
+test('what may wait for company goes with an acknowledgement that has to go', () => {
+  climb(`
+    b says one
+    b > a 1, ack 0: one
+    pass
+    a hears one
+    @ 40
+    a waits two
+    @ 50
+    a > b 1, ack 1, age 10: two
+    pass
+    b hears two
+    @ 100
+    b > a 0, ack 1
+    pass
+    @ 10000`);
+});
+
 test('what is lost goes again after 100 ms, then 200, 400, 800, 1000', () => {
   climb(`
     a dies

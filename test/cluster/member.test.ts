@@ -114,7 +114,8 @@ test('what several turns say before it is to go is one packet, and a member that
   town.diary.length = 0;
   sends.length = 0;
   const say = (...texts: readonly string[]): void => {
-    for (const text of texts) a.turn(() => a.member.tell(a.pid(0), b.pid(1), { type: text }));
+    for (const text of texts)
+      a.turn(() => a.member.tell(a.pid(0), b.pid(1), { type: text }, 'lasting'));
   };
   say('one', 'two');
   const asked = sends.length;
@@ -136,8 +137,8 @@ test('members have one view and one secret, and processes of one speak to those 
   assert(a !== undefined && b !== undefined && c !== undefined);
   const same = members.map(({ member, secret }) => [member.view.members.join(), secret]);
   a.turn(() => {
-    a.member.tell(a.pid(0), b.pid(1), { type: 'hello' });
-    a.member.tell(a.pid(0), b.pid(2), { type: 'again' });
+    a.member.tell(a.pid(0), b.pid(1), { type: 'hello' }, 'lasting');
+    a.member.tell(a.pid(0), b.pid(2), { type: 'again' }, 'lasting');
     a.member.announce(a.pid(9));
   });
   town.run(100);
@@ -196,7 +197,7 @@ test('who was paused for too long has no effect when it wakes, and what it said 
   town.run(2500);
   const before = town.diary.splice(0);
   a.isPaused = false;
-  a.turn(() => a.member.tell(a.pid(0), b.pid(0), { type: 'stale' }));
+  a.turn(() => a.member.tell(a.pid(0), b.pid(0), { type: 'stale' }, 'lasting'));
   town.run(3000);
   assert.deepEqual(
     [before.filter((line) => line.includes('lost')).length, a.member.standing, town.diary],

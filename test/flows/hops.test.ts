@@ -38,10 +38,10 @@ function listen({ managers }: Site): string[] {
     const member = run?.member;
     if (member === undefined) continue;
     const tell = member.tell.bind(member);
-    member.tell = (from, to, body) => {
+    member.tell = (from, to, body, manner) => {
       const type = body !== undefined && 'type' in body ? body.type : 'no more';
       said.push(`${placeOf(from)} > ${placeOf(to)} ${type}`);
-      tell(from, to, body);
+      tell(from, to, body, manner);
     };
   }
   return said;
@@ -123,11 +123,10 @@ hops('a call that its answerer ends', 'single', [
   [
     'end',
     holderHangsUp,
-    // The end comes by the way of the answer too, behind it; and meets what the caller's side says of it.
+    // Nobody waits for the line to hear of it: the caller's side has said so when its holder's word comes.
     `
       cm2.d > cm1.d callRelease
       cm2.d > cm4.l callEnded
-      cm4.l > cm1.c callRelease
       cm1.c > cm4.l callEnded
     `,
   ],
@@ -276,6 +275,7 @@ hops('a call that another member takes over', 'single', [
       cm1.d > cm3.d callRelease
       cm1.c > cm4.l callEnded
       cm3.d > cm4.l callEnded
+      cm4.l > cm1.c callRelease
     `,
   ],
 ]);
@@ -299,6 +299,7 @@ hops('a call that another member takes over', 'replicated', [
     `
       cm1.d > cm3.d callRelease
       cm3.d > cm2.l callEnded
+      cm2.l > cm1.c callRelease
       cm1.c > cm2.l callEnded
       cm1.c > cm3.l callEnded
     `,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Log, LogFields } from '../../src/base/log.ts';
 import { SILENT } from '../../src/base/log.ts';
+import type { Manner } from '../../src/process/cluster.ts';
 import { makePid, type Pid } from '../../src/process/pid.ts';
 import type { Host, Process } from '../../src/process/process.ts';
 import { Scheduler, type SchedulerOptions } from '../../src/process/scheduler.ts';
@@ -326,10 +327,10 @@ test('a manager that is gone is told to everybody, after what it had said', () =
 });
 
 test('processes of two managers speak to each other, and hear when one of them is no more', () => {
-  const said: [Pid, Pid, object | undefined, boolean?][] = [];
+  const said: [Pid, Pid, object | undefined, Manner][] = [];
   const announced: Pid[] = [];
   const cluster = {
-    tell: (...each: [Pid, Pid, object | undefined, boolean?]) => said.push(each),
+    tell: (...each: [Pid, Pid, object | undefined, Manner]) => said.push(each),
     announce: (gone: Pid) => announced.push(gone),
   };
   const read = (body: unknown) => {
@@ -338,7 +339,7 @@ test('processes of two managers speak to each other, and hear when one of them i
   };
   const { scheduler, diary, listener } = bench({ cluster, read });
   scheduler.reportMissed(({ say }) => say === 'wait');
-  scheduler.reportPassing(({ say }) => say === 'now');
+  scheduler.speak(({ say }) => (say === 'now' ? 'passing' : 'lasting'));
   const here = scheduler.spawn('d', listener());
   const dying = scheduler.spawn('d', listener());
   const there = makePid('b.1', 'd', 0);
@@ -359,9 +360,9 @@ test('processes of two managers speak to each other, and hear when one of them i
     { said, announced, diary, refused: scheduler.counters.refused },
     {
       said: [
-        [here, there, { say: 'ping' }, true],
-        [here, there, { say: 'now' }, false],
-        [dying, there, undefined],
+        [here, there, { say: 'ping' }, 'lasting'],
+        [here, there, { say: 'now' }, 'passing'],
+        [dying, there, undefined, 'lasting'],
       ],
       announced: [dying],
       diary: [
