@@ -72,7 +72,8 @@ const WARM_UP_LEGS_PER_SECOND = 500;
 /** Several managers that are new to it share the machine, and a line's lock is had by one call at a time. */
 const SPREAD_WARM_UP_LEGS_PER_SECOND = 200;
 const SPREAD_WARM_UP_PER_SECOND_MAX = 40;
-const SPREAD_WARM_UP_SECONDS = 6;
+/** A manager of three gets a third of the calls, and its code is as warm as that of one alone only later. */
+const SPREAD_WARM_UP_SECONDS = 25;
 /** Tried in turn until calls fail. */
 const RATES = [1000, 1500, 2000, 2500, 3000, 4000];
 const PAIR: readonly ServerName[] = ['linewright', 'kamailio'];
@@ -102,6 +103,14 @@ export const PLAN: readonly Measurement[] = [
   most(),
   ...spreadCalls('spread4', { phones: 4, rate: 30, against: 'managers-1', of: 'managers-3' }),
   ...spreadCalls('spread4', { phones: 4, rate: 100, against: 'managers-1', of: 'managers-3' }),
+  // As much work for each manager as for the one that is alone.
+  ...spreadCalls('spread4', {
+    phones: 4,
+    rate: 100,
+    against: 'managers-1',
+    of: 'managers-3',
+    part: 3,
+  }),
   ...optionally(
     spreadCalls('spread16', { phones: 16, rate: 8, against: 'managers-1', of: 'managers-3' }),
   ),
@@ -224,14 +233,18 @@ function callsUp(): Measurement {
   };
 }
 
-/** Calls to phones that are at several managers, in both modes of lines, beside the same with `against`. */
+/**
+ * Calls to phones that are at several managers, in both modes of lines, beside the same with `against`;
+ * or beside one of so many parts of them.
+ */
 function spreadCalls(
   name: string,
-  options: { phones: number; rate: number; against: ServerName; of: ServerName },
+  options: { phones: number; rate: number; against: ServerName; of: ServerName; part?: number },
 ): Measurement[] {
-  const { phones, rate, against, of } = options;
+  const { phones, rate, against, of, part = 1 } = options;
   return (['single', 'replicated'] as const).map((mode) => {
-    const title = `${phones} phones, ${mode}, ${of}`;
+    const share = part === 1 ? '' : `, against 1/${part} of it`;
+    const title = `${phones} phones, ${mode}, ${of}${share}`;
     const about = { of, against };
     const rows: Row[] = [
       { ...about, title, goal: SPREAD },
@@ -263,7 +276,10 @@ function spreadCalls(
       goals: rows,
       warmth: number,
       idle: true,
-      open: (folder) => spread(number, phones, rate, folder),
+      open: (folder) =>
+        spread(number, phones, folder, ({ name: server }) =>
+          server === against ? Math.round(rate / part) : rate,
+        ),
     };
   });
 }
@@ -285,7 +301,7 @@ function lock(): Measurement[] {
       goals: [{ of, against: undefined, figure: 'lock', unit: 'ms' }],
       warmth: 'r5',
       idle: true,
-      open: (folder) => spread('r5', count, 20, folder),
+      open: (folder) => spread('r5', count, folder, () => 20),
     })),
   );
 }
@@ -294,7 +310,12 @@ function optionally(measurements: readonly Measurement[]): Measurement[] {
   return measurements.map((measurement) => ({ ...measurement, optional: true }));
 }
 
-function spread(number: string, phones: number, perSecond: number, folder: string): Load {
+function spread(
+  number: string,
+  phones: number,
+  folder: string,
+  rateOf: (server: Server) => number,
+): Load {
   const line = new CalledLine(number, phones, folder, true);
   const warmUpRate = Math.min(
     SPREAD_WARM_UP_LEGS_PER_SECOND / phones,
@@ -303,7 +324,8 @@ function spread(number: string, phones: number, perSecond: number, folder: strin
   return {
     prepare: (server) => line.register(server),
     warmUp: (server) => line.call(server, warmUpRate, SPREAD_WARM_UP_SECONDS),
-    sample: (server, seconds, idle) => line.spread(server, { perSecond, seconds, idle }),
+    sample: (server, seconds, idle) =>
+      line.spread(server, { perSecond: rateOf(server), seconds, idle }),
     close: () => line.stop(),
   };
 }

@@ -474,14 +474,14 @@ test('operations beyond those that may wait are refused', () => {
   const refused: string[] = [];
   for (const rung of [
     'm > view 1 a b',
-    ...Array.from({ length: 40 }, (_, at) => `x > lineLock a${at}`),
+    ...Array.from({ length: 260 }, (_, at) => `x > lineLock a${at}`),
   ])
     step(lock, eventOf(rung), {
       push: (effect) => (effect.type === 'refused' ? refused.push(show(effect)) : 0),
     });
   assert.deepEqual(
     [refused, lock.queue.length],
-    [[33, 34, 35, 36, 37, 38, 39].map((at) => `refused a${at} overload`), 32],
+    [[257, 258, 259].map((at) => `refused a${at} overload`), 256],
   );
 });
 
