@@ -7,6 +7,8 @@ export type Cause =
   /** The number exists, but no device is registered for it. */
   | 'no device'
   | 'busy'
+  /** All appearances of the line are used. */
+  | 'no free appearance'
   | 'declined'
   /** Rang, and nobody took it in time. */
   | 'no answer'
@@ -27,4 +29,6 @@ export type Cause =
   /** A process broke an invariant; the call could not go on. */
   | 'internal failure'
   | 'session expired'
+  /** An administrator has freed the appearance. */
+  | 'released'
   | 'draining';

@@ -182,9 +182,10 @@ export function callsOf(control: LineControl, member: string): number {
 export function lineStateOf(control: LineControl): Extract<CallSignal, { type: 'lineState' }> {
   const calls = [...control.calls.values()].map((record): LineCallState => {
     const { call, appearance, from } = record;
+    const common = { call, appearance, from, isOutgoing: false, isExclusive: false };
     return record.state === 'taken'
-      ? { call, appearance, state: 'active', from, member: record.member }
-      : { call, appearance, state: 'ringing', from, member: '' };
+      ? { ...common, state: 'active', member: record.member }
+      : { ...common, state: 'alerting', member: '' };
   });
   return { type: 'lineState', number: control.line.number, calls };
 }

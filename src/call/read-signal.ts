@@ -52,9 +52,11 @@ const memberCall = record({
 const lineCall = record({
   call,
   appearance: count,
-  state: oneOf('ringing', 'active'),
+  state: oneOf('seized', 'progressing', 'alerting', 'active', 'held', 'held-private'),
   from: party,
   member: text,
+  isOutgoing: bool,
+  isExclusive: bool,
 });
 
 const kind = oneOf('offer', 'seize', 'retrieve');
@@ -99,6 +101,20 @@ const SHAPES: Shapes = {
   lineMembers: { number: text, count },
   lineLocate: { number: text, gone: optional(pid) },
   lineLocated: { number: text, lcp: pid },
+  lineSeize: { number: text, call, appearance: optional(count), leaseMs: count },
+  lineSeized: { number: text, call, appearance: count },
+  lineSeizeRefused: { number: text, call, cause: isCause, free: optional(count) },
+  lineUse: {
+    number: text,
+    call,
+    appearance: optional(count),
+    state: oneOf('progressing', 'active', 'held', 'held-private'),
+    party,
+    isExclusive: bool,
+  },
+  lineRetrieve: { number: text, call, appearance: count },
+  lineRetrieved: { number: text, call, appearance: count, holder: leg, party },
+  lineRetrieveRefused: { number: text, call, cause: isCause },
   lineWatch: { number: text, pid: optional(pid) },
   lineUnwatch: { number: text, pid: optional(pid) },
   lineState: {

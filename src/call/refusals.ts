@@ -9,7 +9,8 @@
 import type { Cause } from './cause.ts';
 
 const WEIGHT: Readonly<Record<Cause, number>> = {
-  busy: 13,
+  busy: 14,
+  'no free appearance': 13,
   declined: 12,
   'no answer': 11,
   'not acceptable': 10,
@@ -30,6 +31,7 @@ const WEIGHT: Readonly<Record<Cause, number>> = {
   'request pending': 2,
   'call gone': 2,
   'session expired': 2,
+  released: 2,
 };
 
 /** Whether text that came from another manager is a cause. */

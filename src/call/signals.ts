@@ -5,6 +5,7 @@
  * calls can be joined (transfer) without either side learning a new id. Knows no SIP.
  */
 import type { Home, Pid } from '../process/pid.ts';
+import type { AppearanceSignal, AppearanceState } from './appearance-signals.ts';
 import type { Cause } from './cause.ts';
 import type { DistributionSignal } from './distribution-signals.ts';
 import type { LineLock, LockSignal } from './lock-signals.ts';
@@ -143,13 +144,20 @@ export type LocationSignal =
    */
   | { readonly type: 'lineLocated'; readonly number: string; readonly lcp: Pid };
 
-/** One call at a line as its watchers are told. `member`: who has it, '' while it rings. */
+/**
+ * One call at a line, or a seizure, as its watchers are told. `from`: the far party. `member`: who has it,
+ * '' while it rings.
+ */
 export type LineCallState = {
   readonly call: CallId;
   readonly appearance: number;
-  readonly state: 'ringing' | 'active';
+  readonly state: AppearanceState;
   readonly from: Party;
   readonly member: string;
+  /** A member's own, not one to the line. */
+  readonly isOutgoing: boolean;
+  /** Who may not be told whom it is with, nor retrieve it: all but `member`. */
+  readonly isExclusive: boolean;
 };
 
 /** Watching a line: what lights the lamps. */
@@ -166,6 +174,7 @@ export type WatchSignal =
 
 export type CallSignal =
   | LineSignal
+  | AppearanceSignal
   | LocationSignal
   | WatchSignal
   | LockSignal

@@ -18,6 +18,7 @@ const ANSWERS: Readonly<Record<Cause, Answer>> = {
   'unknown number': { status: 404, q850: 1, text: 'Unallocated number' },
   'no device': { status: 480, q850: 20, text: 'Subscriber absent' },
   busy: { status: 486, q850: 17, text: 'User busy' },
+  'no free appearance': { status: 486, q850: 17, text: 'User busy' },
   declined: { status: 603, q850: 21, text: 'Call rejected' },
   'no answer': { status: 480, q850: 19, text: 'No answer from user' },
   unreachable: { status: 480, q850: 18, text: 'No user responding' },
@@ -34,6 +35,7 @@ const ANSWERS: Readonly<Record<Cause, Answer>> = {
   'address incomplete': { status: 484, q850: 28, text: 'Invalid number format' },
   'internal failure': { status: 500, q850: 41, text: 'Temporary failure' },
   'session expired': { status: 408, q850: 102, text: 'Recovery on timer expiry' },
+  released: { status: 480, q850: 31, text: 'Normal, unspecified' },
   draining: { status: 503, q850: 41, text: 'Temporary failure' },
 };
 

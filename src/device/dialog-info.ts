@@ -21,7 +21,7 @@ export function dialogInfo(
     const local = call.member === '' ? line : partyOf(call.member);
     return {
       id: call.call,
-      state: call.state === 'ringing' ? 'early' : 'confirmed',
+      state: call.state === 'alerting' ? 'early' : 'confirmed',
       direction: 'recipient',
       local: participant(local, domain),
       remote: participant(call.from, domain),

@@ -294,7 +294,7 @@ test('the lamps of a line can be watched before anybody has registered', () => {
     dan.host.tell(board.processing.lineManager, { type: 'lineUnwatch', number: '2000' }),
   );
   board.act(dan, () => dan.dial('2000'));
-  assert.deepEqual(dan.heard.slice(2), ['2000: ', '2000: ringing', '2000: active', '2000: ']);
+  assert.deepEqual(dan.heard.slice(2), ['2000: ', '2000: alerting', '2000: active', '2000: ']);
 });
 
 function lcpOf(board: Switchboard, number: string): Pid {

@@ -653,7 +653,7 @@ flow(
   a.1.c1 > callRequest
              a.1.d7 < callRequest
              start no answer 25000
-             b.1.d4 < lineState 1 ringing
+             b.1.d4 < lineState 1 alerting
   a.1.d7 > callProceed
              a.1.c1 < callProceed
              stop no answer
@@ -697,7 +697,7 @@ flow(
              a.1.d7 < callRequest
              b.1.d8 < callRequest
              start no answer 25000
-             b.1.d4 < lineState 1 ringing
+             b.1.d4 < lineState 1 alerting
   a.1.d7 > callProceed
              a.1.c1 < callProceed
              b.1.d8 < callWithdraw answered elsewhere
@@ -788,25 +788,25 @@ flow(
              a.1.d7 < callRequest
              b.1.d8 < callRequest
              start no answer 25000
-             b.1.d4 < lineState 1 ringing
+             b.1.d4 < lineState 1 alerting
   a.1.c1 > callRequest c2
              a.1.d7 < callRequest c2
              b.1.d8 < callRequest c2
              start no answer:c2 25000
-             b.1.d4 < lineState 1 ringing, 2 ringing
+             b.1.d4 < lineState 1 alerting, 2 alerting
   a.1.d7 > callAlert
              a.1.c1 < callAlert
   a.1.d7 > callProceed
              a.1.c1 < callProceed
              b.1.d8 < callWithdraw answered elsewhere
              stop no answer
-             b.1.d4 < lineState 1 active ana, 2 ringing
+             b.1.d4 < lineState 1 active ana, 2 alerting
   a.1.d5 > lineWatch
-             a.1.d5 < lineState 1 active ana, 2 ringing
+             a.1.d5 < lineState 1 active ana, 2 alerting
   ! b.1.d4
   a.1.c1 > callEnded hung up
   a.1.d7 > callEnded hung up
-             a.1.d5 < lineState 2 ringing
+             a.1.d5 < lineState 2 alerting
   a.1.d5 > lineUnwatch
   a.1.c1 > callWithdraw c2 caller gave up
              a.1.d7 < callWithdraw c2 caller gave up
@@ -874,8 +874,8 @@ claimed(
              a.1.d7 < attached
              a.1.d7 < callRequest
              start no answer 25000
-             b.1.d4 < lineState 1 ringing
-             b.1.d4 < lineState 1 ringing
+             b.1.d4 < lineState 1 alerting
+             b.1.d4 < lineState 1 alerting
   a.1.d7 > callProceed
              a.1.c1 < callProceed
              stop no answer
@@ -927,14 +927,14 @@ claimed(
              a.1.c1 < lineLocated a.1.l5
   a.1.c1 > callRequest
   b.1.d4 > lineWatch
-             b.1.d4 < lineState 2 ringing
+             b.1.d4 < lineState 2 alerting
   b.1.m1 > lineMembers 1
   b.1.d8 > attach ben has c1 2 ringing
              b.1.d8 < attached
              stop recovery
              stop adoption
              start no answer 25000
-             b.1.d4 < lineState 2 ringing
+             b.1.d4 < lineState 2 alerting
   b.1.d9 > attach ben
              b.1.d9 < attached
              b.1.d9 < callRequest
@@ -1042,7 +1042,7 @@ claimed(
              a.1.d7 < attached
              start adoption 2000
              a.1.c1 < lineLocated a.1.l5
-             b.1.d4 < lineState 3 ringing
+             b.1.d4 < lineState 3 alerting
   b.1.d8 > attach ben has c1 3 active
              b.1.d8 < attached
              a.1.d7 < callWithdraw answered elsewhere

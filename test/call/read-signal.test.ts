@@ -73,8 +73,20 @@ const SIGNALS: readonly CallSignal[] = [
   {
     type: 'lineState',
     number,
-    calls: [{ call, appearance: 1, state: 'active', from: party, member: 'ana' }],
+    calls: [
+      {
+        ...{ call, appearance: 1, state: 'held', from: party, member: 'ana' },
+        ...{ isOutgoing: true, isExclusive: true },
+      },
+    ],
   },
+  { type: 'lineSeize', number, call, appearance: 1, leaseMs: 15_000 },
+  { type: 'lineSeized', number, call, appearance: 1 },
+  { type: 'lineSeizeRefused', number, call, cause, free: 2 },
+  { type: 'lineUse', number, call, state: 'active', party, isExclusive: false },
+  { type: 'lineRetrieve', number, call, appearance: 1 },
+  { type: 'lineRetrieved', number, call, appearance: 1, holder: leg, party },
+  { type: 'lineRetrieveRefused', number, call, cause },
   {
     type: 'callRequest',
     call,

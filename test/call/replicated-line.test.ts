@@ -420,7 +420,7 @@ flow(
              start sweep 60000
              a.1.c1 < callRefuse no device round 0
              a.1.l1 < lockAccepted c1.1 seq 1
-             b.1.d5 < lineState 1 ringing
+             b.1.d5 < lineState 1 alerting
   a.1.c1 > callTaken of a.1.d7
              b.1.d5 < lineState 1 active ben
   a.1.c1 > callEnded hung up

@@ -7,6 +7,14 @@ const HEAD =
   '<?xml version="1.0" encoding="UTF-8"?>\r\n' +
   '<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info"';
 
+const RINGING = {
+  appearance: 1,
+  state: 'alerting',
+  member: '',
+  isOutgoing: false,
+  isExclusive: false,
+} as const;
+
 const partyOf = (member: string) => ({ number: `2000${member}`, name: `Office ${member}` });
 
 test('an idle line is a document without dialogs', () => {
@@ -26,8 +34,8 @@ test('a ringing call is early, a taken one confirmed at who took it; what the wi
       '2000',
       'pbx.test',
       [
-        { call: 'c1', appearance: 1, state: 'ringing', from, member: '' },
-        { call: 'c2', appearance: 2, state: 'active', from, member: 'a' },
+        { ...RINGING, call: 'c1', from },
+        { ...RINGING, call: 'c2', appearance: 2, state: 'active', from, member: 'a' },
       ],
       partyOf,
     ),

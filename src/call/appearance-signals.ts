@@ -1,0 +1,108 @@
+/**
+ * How members use their line's appearances: seizure, calls of their own, hold, retrieval. What a line's
+ * watchers are told of it all is `LineCallState` in `signals.ts`.
+ *
+ * A member's own call has one id from its seizure on, made by its device process, which is its `owner`:
+ * who says what becomes of it. The line decides who has which appearance.
+ */
+import type { Cause } from './cause.ts';
+import type { CallId, LegRef, Party } from './signals.ts';
+
+/**
+ * What an appearance shows (BroadSoft's words; RFC 4235 has others for the same). 'idle' is not among
+ * them: an appearance that nobody uses is in no list.
+ */
+export type AppearanceState =
+  /** Somebody is about to dial. */
+  | 'seized'
+  /** A member's own call has not been answered. */
+  | 'progressing'
+  /** A call to the line rings. */
+  | 'alerting'
+  | 'active'
+  /** Any member with the right may retrieve it. */
+  | 'held'
+  /** Nobody but who holds it may. */
+  | 'held-private';
+
+/** What a member's device does with a call that has an appearance. */
+export type UseState = Extract<AppearanceState, 'progressing' | 'active' | 'held' | 'held-private'>;
+
+export type AppearanceSignal =
+  /**
+   * Device process to line control process: `call` is to have `appearance`, or the lowest free one, and
+   * keeps it for `leaseMs` from now unless this is said again, or `lineUse`. Given back by `callEnded`.
+   */
+  | {
+      readonly type: 'lineSeize';
+      readonly number: string;
+      readonly call: CallId;
+      readonly appearance?: number;
+      readonly leaseMs: number;
+    }
+  /** It has it. */
+  | {
+      readonly type: 'lineSeized';
+      readonly number: string;
+      readonly call: CallId;
+      readonly appearance: number;
+    }
+  /**
+   * It has not, or not any more: 'busy' (another has it), 'no free appearance', 'forbidden' (no right, or no
+   * such appearance), 'session expired' (the lease ran out), 'released' (by an administrator). `free`: one
+   * that could be had.
+   */
+  | {
+      readonly type: 'lineSeizeRefused';
+      readonly number: string;
+      readonly call: CallId;
+      readonly cause: Cause;
+      readonly free?: number;
+    }
+  /**
+   * Device process to line control process: what its phone does with a call of the line, its own or one
+   * that it has answered. A call that the line does not know yet gets `appearance`, or the lowest free one;
+   * beyond the line's appearances it has no lamp. `party`: whom it speaks to.
+   */
+  | {
+      readonly type: 'lineUse';
+      readonly number: string;
+      readonly call: CallId;
+      readonly appearance?: number;
+      readonly state: UseState;
+      readonly party: Party;
+      /** Others are not shown whom it speaks to, and may not retrieve it when it is held. */
+      readonly isExclusive: boolean;
+    }
+  /**
+   * Device process to line control process: `call`, a new leg of its phone, wants the place of whoever holds
+   * the call at `appearance`. One at a time may try; the others are refused.
+   */
+  | {
+      readonly type: 'lineRetrieve';
+      readonly number: string;
+      readonly call: CallId;
+      readonly appearance: number;
+    }
+  /**
+   * It may: `holder` is to hand over its call (`callTakeOver`). The line hears `callHeld` when that is done,
+   * `callEnded` of the new leg when it failed; the holder's end in between does not free the appearance.
+   */
+  | {
+      readonly type: 'lineRetrieved';
+      readonly number: string;
+      readonly call: CallId;
+      readonly appearance: number;
+      readonly holder: LegRef;
+      readonly party: Party;
+    }
+  /**
+   * It may not: 'forbidden' (held privately, or no right), 'busy' (active, ringing, or somebody else is about to
+   * have it), 'call gone' (nothing is there: what the phone dials is a call of its own).
+   */
+  | {
+      readonly type: 'lineRetrieveRefused';
+      readonly number: string;
+      readonly call: CallId;
+      readonly cause: Cause;
+    };
