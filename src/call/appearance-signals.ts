@@ -63,6 +63,9 @@ export type AppearanceSignal =
    * Device process to line control process: what its phone does with a call of the line, its own or one
    * that it has answered. A call that the line does not know yet gets `appearance`, or the lowest free one;
    * beyond the line's appearances it has no lamp. `party`: whom it speaks to.
+   *
+   * `call` is the id by which the line knows the call (of one that was retrieved, `lineRetrieved.lineCall`; the
+   * new leg's own will do). Whoever has said this says `callEnded` when its leg is over, whatever ended it.
    */
   | {
       readonly type: 'lineUse';
@@ -87,12 +90,15 @@ export type AppearanceSignal =
   /**
    * It may: `holder` is to hand over its call (`callTakeOver`). The line hears `callHeld` when that is done,
    * `callEnded` of the new leg when it failed; the holder's end in between does not free the appearance.
+   * Who says neither for 5 s has not got it: another may try. `lineCall`: the id by which the line knows the
+   * call, for all that is said of it afterwards.
    */
   | {
       readonly type: 'lineRetrieved';
       readonly number: string;
       readonly call: CallId;
       readonly appearance: number;
+      readonly lineCall: CallId;
       readonly holder: LegRef;
       readonly party: Party;
     }

@@ -25,11 +25,16 @@ const APPEARANCE_MAX = 10_000;
 /** Takes the lowest free number for `call`. */
 export function takeAppearance(appearances: Appearances, call: CallId): number {
   const { calls } = appearances;
-  const free = calls.indexOf(null, appearances.lowest);
-  const index = free < 0 ? calls.length : free;
-  calls[index] = call;
-  appearances.lowest = index + 1;
-  return index + 1;
+  const appearance = lowestFree(appearances);
+  calls[appearance - 1] = call;
+  appearances.lowest = appearance;
+  return appearance;
+}
+
+/** The lowest number that nobody has; it may be beyond those of the line. */
+export function lowestFree({ calls, lowest }: Appearances): number {
+  const free = calls.indexOf(null, lowest);
+  return (free < 0 ? calls.length : free) + 1;
 }
 
 /** Who has that number; null: nobody. */

@@ -10,6 +10,8 @@ export type Member = {
   /** Milliseconds after the offer at which this member starts to ring; 0: at once. */
   readonly ringAfterMs: number;
   readonly rights: readonly Rights[];
+  /** All its calls are exclusive: others are not shown whom it speaks to, and do not retrieve what it holds. */
+  readonly isPrivate?: boolean;
 };
 
 /** How a call is offered to the members: all at once, or step by step, each for some time. */
@@ -31,6 +33,10 @@ export type Line = {
   readonly noAnswerMs: number;
   /** A member with that many calls of this line counts as busy; absent: its phone decides. */
   readonly callsPerMember?: number;
+  /** Whether a call that a member holds counts among those. Absent: it does. */
+  readonly countsHeld?: boolean;
+  /** A call that finds all appearances used; absent: 'busy'. 'ring': it is offered all the same, and has no lamp. */
+  readonly whenFull?: 'busy' | 'ring';
 };
 
 /** A telephone, browser or softphone: an account that may register several contacts. */

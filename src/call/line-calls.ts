@@ -2,21 +2,22 @@
  * What becomes of a call at its line: offered until somebody takes it, taken until who has it ends it.
  * Each function is one state, or an arrow out of it.
  */
-import { type Home, isGone, type Pid } from '../process/pid.ts';
-import { takeAppearance } from './appearances.ts';
-import type { Cause } from './cause.ts';
+import { type Home, isGone, kindOf, type Pid } from '../process/pid.ts';
+import { lowestFree, takeAppearance } from './appearances.ts';
 import { type Out, tell } from './effects.ts';
 import {
   type Adopted,
+  isUsed,
   type LineCall,
   type LineControl,
   type Offered,
   putCall,
-  removeCall,
   type Said,
   type Taken,
+  type Used,
 } from './line-control.ts';
 import { findDevice } from './line-control-database.ts';
+import { isPrivate } from './line-members.ts';
 import {
   beginOffer,
   disarm,
@@ -28,27 +29,43 @@ import {
   withdraw,
   withdrawOffer,
 } from './line-offer.ts';
-import { hold, inAdopted, loseInAdopted, setHolder, settleAdopted } from './line-recovery.ts';
+import { hold, inAdopted, loseInAdopted, settleAdopted } from './line-recovery.ts';
+import {
+  discard,
+  findByLeg,
+  holderEnded,
+  isSame,
+  legEnded,
+  loseMissing,
+  loseUsers,
+  passHold,
+} from './line-retrieval.ts';
+import { beginUse, LINE_CALLS_MAX, use } from './line-seizures.ts';
 import type { CallId, CallRequest, CallSignal, MemberCall } from './signals.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
 /** What is said about a call that is known here. */
 export type CallEvent = Signal<
-  'callAlert' | 'callProceed' | 'callRefuse' | 'callWithdraw' | 'callEnded' | 'callHeld'
+  'callAlert' | 'callProceed' | 'callRefuse' | 'callWithdraw' | 'callEnded' | 'callHeld' | 'lineUse'
 >;
-
-/** Calls at one line; more are refused with 'overload'. */
-const LINE_CALLS_MAX = 10_000;
 
 /** Something is said about a call. */
 export function hearOfCall(line: LineControl, signal: CallEvent, from: Pid, out: Out): void {
-  const call = line.calls.get(signal.call);
+  const call = line.calls.get(signal.call) ?? callOfLeg(line, signal, from);
   if (call === undefined) afterCall(line, signal, from, out);
   else if (signal.type === 'callHeld') held(line, call, signal, from, out);
   else if (call.state === 'adopted') inAdopted(line, call, signal, from, out);
   else if (call.state === 'offered') inOffered(line, call, signal, from, out);
-  else inTaken(line, call, signal, from, out);
+  else inUsed(line, call, signal, from, out);
+}
+
+/** Device processes know a call by the id of their own leg too. */
+function callOfLeg(line: LineControl, signal: CallEvent, from: Pid): Used | undefined {
+  const { call, type } = signal;
+  if (kindOf(from) === 'c') return undefined;
+  if (type !== 'callEnded' && type !== 'callHeld' && type !== 'lineUse') return undefined;
+  return findByLeg(line, type === 'callHeld' ? signal.holder : { pid: from, call });
 }
 
 /** A process died, or a manager is gone. */
@@ -56,7 +73,8 @@ export function loseCalls(line: LineControl, gone: Pid | Home, out: Out): void {
   for (const call of [...line.calls.values()]) {
     if (call.state === 'offered') loseInOffered(line, call, gone, out);
     else if (call.state === 'adopted') loseInAdopted(line, call, gone, out);
-    else loseInTaken(line, call, gone, out);
+    else if (call.state === 'own' || !loseControlOf(line, call, gone, out))
+      loseUsers(line, call, gone, out);
   }
 }
 
@@ -86,42 +104,37 @@ function inOffered(line: LineControl, call: Offered, signal: CallEvent, from: Pi
   }
 }
 
-function inTaken(line: LineControl, call: Taken, signal: CallEvent, from: Pid, out: Out): void {
+function inUsed(line: LineControl, call: Used, signal: CallEvent, from: Pid, out: Out): void {
+  const isControl = call.state === 'taken' && from === call.control;
   switch (signal.type) {
     case 'callProceed':
       // Two phones answered at once, on different managers perhaps: the first signal here has won.
       if (from !== call.holder.pid) withdraw(signal.from, 'answered elsewhere', out);
       break;
     case 'callWithdraw':
-      if (from !== call.control) break;
-      removeCall(line, call);
+      if (!isControl) break;
+      discard(line, call, out);
       withdraw(call.holder, signal.cause, out);
       break;
     case 'callEnded':
-      if (from === call.holder.pid) release(line, call, signal.cause, out);
-      else if (from === call.control) loseControl(line, call);
+      if (isControl) loseControl(line, call, out);
+      else legEnded(line, call, { pid: from, call: signal.call }, signal.cause, out);
+      break;
+    case 'lineUse':
+      use(line, call, signal, from, out);
       break;
     default:
   }
 }
 
 /**
- * The holder is no more. It has told the caller itself, but perhaps before the caller heard of its
- * answer, which goes through call control: so this does too, behind it.
- */
-function release(line: LineControl, call: Taken, cause: Cause, out: Out): void {
-  removeCall(line, call);
-  if (call.isOnItsOwn) return;
-  out.push(tell(call.control, { type: 'callRelease', call: call.call, from: call.holder, cause }));
-}
-
-/**
  * Call control has ended. As a rule the holder says so too, now or in a moment; not when its leg was
  * transferred to another caller, and then this is no end for the line.
  */
-function loseControl(line: LineControl, call: Taken): void {
-  if (findDevice(line.devices, call.holder.pid) === undefined) removeCall(line, call);
-  else call.isOnItsOwn = true;
+function loseControl(line: LineControl, call: Taken, out: Out): void {
+  const isHeld = findDevice(line.devices, call.holder.pid) !== undefined;
+  if (isHeld || call.retrieval !== undefined) call.isOnItsOwn = true;
+  else discard(line, call, out);
 }
 
 /** Who has the call: call control's word to a new process, or a device's that has it from another. */
@@ -133,8 +146,8 @@ function held(
   out: Out,
 ): void {
   const { holder } = signal;
-  const isControl = from === call.control;
-  if (call.state !== 'taken') {
+  const isControl = call.state !== 'own' && from === call.control;
+  if (!isUsed(call)) {
     if (!isControl) return;
     const isHere = call.ringing.includes(holder.pid);
     hold(line, call, holder, out);
@@ -142,33 +155,37 @@ function held(
     // It has said which calls it has, and this is none of them: it has hung up already.
     if (!isHere && findDevice(line.devices, holder.pid) !== undefined)
       releaseIfHeld(line, call.call, holder.pid, out);
-  } else if (holder.pid !== call.holder.pid && (isControl || from === holder.pid)) {
+  } else if (!isSame(holder, call.holder) && (isControl || from === holder.pid)) {
+    if (isControl && holder.pid === call.holder.pid) return;
     if (isControl) withdraw(call.holder, 'answered elsewhere', out);
-    else if (!call.isOnItsOwn) out.push(tell(call.control, signal));
-    setHolder(line, call, holder);
+    else if (call.state === 'taken' && !call.isOnItsOwn)
+      out.push(tell(call.control, { ...signal, call: call.call }));
+    passHold(line, call, holder, out);
   }
 }
 
-/** Calls that `pid` is thought to hold, and does not have. */
+/** Calls that `pid` is thought to hold, or to be about to, and does not have. */
 export function releaseMissing(
   line: LineControl,
   pid: Pid,
   has: readonly MemberCall[],
   out: Out,
 ): void {
-  for (const { call } of [...line.calls.values()])
-    if (!has.some((each) => each.call === call)) releaseIfHeld(line, call, pid, out);
+  for (const call of [...line.calls.values()])
+    if (isUsed(call) && !has.some((each) => each.call === call.call))
+      loseMissing(line, call, pid, out);
 }
 
 function releaseIfHeld(line: LineControl, id: CallId, pid: Pid, out: Out): void {
   const call = line.calls.get(id);
-  if (call?.state === 'taken' && call.holder.pid === pid) release(line, call, 'call gone', out);
+  if (call?.state === 'taken' && call.holder.pid === pid) holderEnded(line, call, 'call gone', out);
 }
 
 /** The call is over, and this signal crossed its end on the way. */
 function afterCall(line: LineControl, signal: CallEvent, from: Pid, out: Out): void {
   const { call } = signal;
-  if (signal.type === 'callProceed') withdraw(signal.from, 'call gone', out);
+  if (signal.type === 'lineUse') beginUse(line, signal, from, out);
+  else if (signal.type === 'callProceed') withdraw(signal.from, 'call gone', out);
   // Who took it has been told to hang up.
   else if (signal.type === 'callHeld' && line.abandoned.includes(call))
     out.push(tell(from, { type: 'callRelease', call, cause: 'call gone', from: signal.holder }));
@@ -189,6 +206,10 @@ export function offer(line: LineControl, asked: CallRequest, control: Pid, out: 
   }
   if (line.appearances.lowest >= LINE_CALLS_MAX) {
     out.push(tell(control, { type: 'callRefuse', call, cause: 'overload' }));
+    return;
+  }
+  if (line.line.whenFull !== 'ring' && lowestFree(line.appearances) > line.line.appearances) {
+    out.push(tell(control, { type: 'callRefuse', call, cause: 'no free appearance' }));
     return;
   }
   const appearance = takeAppearance(line.appearances, call);
@@ -252,7 +273,7 @@ function take(
   const holder = signal.from;
   const member = findDevice(line.devices, winner)?.member ?? '';
   const taken = { call: call.call, control, from, caller, appearance, holder, member };
-  putCall(line, { state: 'taken', ...taken });
+  putCall(line, { state: 'taken', ...taken, isExclusive: isPrivate(line.line, member) });
   out.push(tell(control, signal));
   for (const pid of call.ringing)
     if (pid !== winner) withdraw({ pid, call: call.call }, 'answered elsewhere', out);
@@ -272,13 +293,14 @@ function loseInOffered(line: LineControl, call: Offered, gone: Pid | Home, out: 
     }
 }
 
-function loseInTaken(line: LineControl, call: Taken, gone: Pid | Home, out: Out): void {
+/** Whether the call went with its call control. */
+function loseControlOf(line: LineControl, call: Taken, gone: Pid | Home, out: Out): boolean {
   const { control, caller, holder } = call;
   const cause = 'internal failure';
-  if (!call.isOnItsOwn && isGone(control, gone)) {
-    removeCall(line, call);
-    // The answer may have died with it: then the holder would speak to nobody.
-    out.push(tell(holder.pid, { type: 'callRelease', call: holder.call, from: caller, cause }));
-    out.push(tell(caller.pid, { type: 'callRelease', call: caller.call, from: holder, cause }));
-  } else if (isGone(holder.pid, gone)) release(line, call, cause, out);
+  if (call.isOnItsOwn || !isGone(control, gone)) return false;
+  discard(line, call, out);
+  // The answer may have died with it: then the holder would speak to nobody.
+  out.push(tell(holder.pid, { type: 'callRelease', call: holder.call, from: caller, cause }));
+  out.push(tell(caller.pid, { type: 'callRelease', call: caller.call, from: holder, cause }));
+  return true;
 }

@@ -15,7 +15,7 @@ import type { Home, Pid } from '../process/pid.ts';
 import { homeOf, isGone } from '../process/pid.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import { hearOfCall, loseCalls, offer, releaseMissing } from './line-calls.ts';
-import type { LineControl, Said } from './line-control.ts';
+import { isUsed, type LineControl, type Said } from './line-control.ts';
 import { findDevice, type LineDevice, removeDevice, storeDevice } from './line-control-database.ts';
 import { joinOffer, offerTimeout, readTimer, refuseOffer, withdraw } from './line-offer.ts';
 import type { LineEvent } from './line-process.ts';
@@ -32,6 +32,8 @@ import {
   RECOVERY,
   wait,
 } from './line-recovery.ts';
+import { retrievalTimeout, retrieve } from './line-retrieval.ts';
+import { freeSeizures, leaseTimeout, seize } from './line-seizures.ts';
 import { tellWatchers, unwatchLine, watchLine } from './line-watchers.ts';
 import type { CallSignal, MemberCall } from './signals.ts';
 
@@ -98,9 +100,16 @@ function receive(line: LineControl, signal: CallSignal, from: Pid, out: Out): vo
     case 'lineUnwatch':
       unwatchLine(line, signal.pid ?? from);
       break;
+    case 'lineSeize':
+      seize(line, signal, from, out);
+      break;
+    case 'lineRetrieve':
+      retrieve(line, signal, from, out);
+      break;
     case 'callRequest':
       offer(line, signal, from, out);
       break;
+    case 'lineUse':
     case 'callAlert':
     case 'callProceed':
     case 'callRefuse':
@@ -145,8 +154,9 @@ function takeReport(
 
 function detach(line: LineControl, pid: Pid, out: Out): void {
   removeDevice(line.devices, pid);
+  freeSeizures(line, pid, out);
   for (const call of [...line.calls.values()]) {
-    if (call.state === 'taken' || !call.ringing.includes(pid)) continue;
+    if (isUsed(call) || !call.ringing.includes(pid)) continue;
     withdraw({ pid, call: call.call }, 'unreachable', out);
     if (call.state === 'adopted') leaveAdopted(call, pid);
     else refuseOffer(line, call, pid, 'unreachable', out);
@@ -160,6 +170,7 @@ function timeout(line: LineControl, name: string, out: Out): void {
     return;
   }
   if (adoptionTimeout(line, name, out)) return;
+  if (leaseTimeout(line, name, out) || retrievalTimeout(line, name, out)) return;
   const { timer, call } = readTimer(name);
   const known = line.calls.get(call);
   if (known?.state === 'offered') offerTimeout(line, known, timer, out);

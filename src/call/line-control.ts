@@ -3,6 +3,7 @@
  * moved. `packLine` makes it fit for JSON.
  */
 import type { Home, Pid } from '../process/pid.ts';
+import type { AppearanceState, UseState } from './appearance-signals.ts';
 import { type Appearances, freeAppearance, noAppearances } from './appearances.ts';
 import type { Cause } from './cause.ts';
 import type { Line } from './directory.ts';
@@ -45,14 +46,39 @@ export type Offered = Common & {
   readonly armed: string[];
 };
 
-/** `member`: whose device holds it. */
-export type Taken = Common & {
-  readonly state: 'taken';
+/** What is done with a call that somebody has. */
+type Use = {
   holder: LegRef;
+  /** Whose device holds it. */
   member: string;
-  /** Call control has ended, and the holder has not: the call was transferred to another caller. */
-  isOnItsOwn?: boolean;
+  /** The far party. */
+  from: Party;
+  /** Absent: 'active'. */
+  use?: 'seized' | UseState;
+  /** Others are not shown whom it is with, nor do they retrieve it. */
+  isExclusive?: boolean;
+  retrieval?: Retrieval | undefined;
 };
+
+/** `by`: the leg that is about to have the call. `isHolderGone`: who had it is no more, and nobody else has it. */
+export type Retrieval = { readonly by: LegRef; isHolderGone: boolean };
+
+export type Taken = Common &
+  Use & {
+    readonly state: 'taken';
+    /** Call control has ended, and the holder has not: the call was transferred to another caller. */
+    isOnItsOwn?: boolean;
+  };
+
+/** A member's own, from the seizure of its appearance on: `holder` says what becomes of it. */
+export type Own = Use & {
+  readonly state: 'own';
+  readonly call: CallId;
+  readonly appearance: number;
+};
+
+/** A call that somebody has. */
+export type Used = Taken | Own;
 
 /**
  * Found with device processes that had it from the line's former process: rings on, until call
@@ -69,13 +95,13 @@ export type Adopted = Common & {
 
 export type DeviceWord = Extract<
   CallSignal,
-  { type: 'callAlert' | 'callProceed' | 'callRefuse' | 'callEnded' }
+  { type: 'callAlert' | 'callProceed' | 'callRefuse' | 'callEnded' | 'lineUse' }
 >;
 
 /** A signal that waits until it can be dealt with. */
 export type Said<S = CallSignal> = { readonly signal: S; readonly from: Pid };
 
-export type LineCall = Offered | Taken | Adopted;
+export type LineCall = Offered | Adopted | Used;
 
 /** What a process that had one before it waits for. */
 export type Recovery = {
@@ -165,27 +191,42 @@ export function removeCall(control: LineControl, call: LineCall): void {
   control.changed = true;
 }
 
+/** Whether somebody has the call; else it rings. */
+export function isUsed(call: LineCall): call is Used {
+  return call.state === 'taken' || call.state === 'own';
+}
+
 /** How many calls of the line `member` has: those that ring its devices and those that they hold. */
 export function callsOf(control: LineControl, member: string): number {
+  const { countsHeld = true } = control.line;
   let count = 0;
   for (const call of control.calls.values()) {
-    const isIts =
-      call.state === 'taken'
-        ? call.member === member
-        : call.ringing.some((pid) => findDevice(control.devices, pid)?.member === member);
+    const isIts = isUsed(call)
+      ? call.member === member && (countsHeld || !isHeld(call))
+      : call.ringing.some((pid) => findDevice(control.devices, pid)?.member === member);
     if (isIts) count++;
   }
   return count;
+}
+
+export function isHeld({ use }: Used): boolean {
+  return use === 'held' || use === 'held-private';
+}
+
+/** What the appearance of a call that somebody has shows. Who may not retrieve it sees no invitation to. */
+function shown({ use = 'active', isExclusive = false }: Used): AppearanceState {
+  return use === 'held' && isExclusive ? 'held-private' : use;
 }
 
 /** What watchers are told. */
 export function lineStateOf(control: LineControl): Extract<CallSignal, { type: 'lineState' }> {
   const calls = [...control.calls.values()].map((record): LineCallState => {
     const { call, appearance, from } = record;
-    const common = { call, appearance, from, isOutgoing: false, isExclusive: false };
-    return record.state === 'taken'
-      ? { ...common, state: 'active', member: record.member }
-      : { ...common, state: 'alerting', member: '' };
+    const isOutgoing = record.state === 'own';
+    const common = { call, appearance, from, isOutgoing };
+    if (!isUsed(record)) return { ...common, state: 'alerting', member: '', isExclusive: false };
+    const { member, isExclusive = false } = record;
+    return { ...common, state: shown(record), member, isExclusive };
   });
   return { type: 'lineState', number: control.line.number, calls };
 }
@@ -209,7 +250,7 @@ export type LineCallSnapshot = {
   readonly from: Party;
 } & (
   | { readonly state: 'ringing'; readonly ringing: readonly Pid[] }
-  | { readonly state: 'active'; readonly holder: LegRef; readonly member: string }
+  | { readonly state: AppearanceState; readonly holder: LegRef; readonly member: string }
 );
 
 export function snapshotOf(control: LineControl): LineSnapshot {
@@ -225,7 +266,7 @@ export function snapshotOf(control: LineControl): LineSnapshot {
 
 function callSnapshotOf(record: LineCall): LineCallSnapshot {
   const { call, appearance, from } = record;
-  return record.state !== 'taken'
-    ? { call, appearance, from, state: 'ringing', ringing: [...record.ringing] }
-    : { call, appearance, from, state: 'active', holder: record.holder, member: record.member };
+  return isUsed(record)
+    ? { call, appearance, from, state: shown(record), holder: record.holder, member: record.member }
+    : { call, appearance, from, state: 'ringing', ringing: [...record.ringing] };
 }

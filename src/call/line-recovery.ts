@@ -8,21 +8,26 @@
  * control says nothing stops ringing.
  */
 import { type Home, homeOf, isGone, type Pid } from '../process/pid.ts';
-import { keepAppearance } from './appearances.ts';
+import { freeAppearance, keepAppearance } from './appearances.ts';
 import type { Cause } from './cause.ts';
 import { type Out, start, stop, tell } from './effects.ts';
 import {
   type Adopted,
   type DeviceWord,
+  isUsed,
   type LineControl,
   type Offered,
   putCall,
   removeCall,
   type Said,
   type Taken,
+  type Used,
 } from './line-control.ts';
 import { findDevice, type LineDevice } from './line-control-database.ts';
+import { isPrivate } from './line-members.ts';
 import { disarm, withdraw } from './line-offer.ts';
+import { beginRetrieval, isSame } from './line-retrieval.ts';
+import { adoptOwn } from './line-seizures.ts';
 import type { CallSignal, LegRef, MemberCall } from './signals.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -39,11 +44,16 @@ const SAID_MAX = 1024;
 export const RECOVERY = 'recovery';
 const ADOPTION = 'adoption';
 const ABANDONED_MAX = 64;
+const ABOUT_CALLS: ReadonlySet<CallSignal['type']> = new Set([
+  'lineSeize',
+  'lineUse',
+  'lineRetrieve',
+]);
 
 /** Whether `signal` cannot be dealt with before the process is active, or knows whether the number is its own. */
 export function mustWait({ state }: LineControl, { type }: CallSignal): boolean {
   if (state === 'active' || type === 'lineOwned' || type === 'lineLost') return false;
-  return state === 'claiming' || type.startsWith('call');
+  return state === 'claiming' || type.startsWith('call') || ABOUT_CALLS.has(type);
 }
 
 export function wait(line: LineControl, signal: CallSignal, from: Pid, out: Out): void {
@@ -119,30 +129,94 @@ function takeWaiting(line: LineControl): readonly Said[] {
 /** `device` has a call of this line, from the process before. */
 export function adopt(line: LineControl, device: LineDevice, report: MemberCall, out: Out): void {
   const { pid } = device;
-  const { call, control = pid, from, caller, state } = report;
+  const { call, state } = report;
   const known = line.calls.get(call);
-  const holder: LegRef = { pid, call };
-  if (known === undefined) {
-    const appearance = keepAppearance(line.appearances, call, report.appearance);
-    const common = { call, control, from, caller, appearance } as const;
-    if (state === 'active') {
-      const { member } = device;
-      const isOnItsOwn = report.control === undefined;
-      putCall(line, { state: 'taken', ...common, holder, member, isOnItsOwn });
-      return;
-    }
-    putCall(line, { state: 'adopted', ...common, ringing: [pid], refused: [], said: [] });
-    out.push(start(timerOf(call), ADOPTION_MS));
-    // Nobody else may have told it of this process; and one that is no more cannot be told.
-    if (line.own !== null)
-      out.push(tell(control, { type: 'lineLocated', number: line.line.number, lcp: line.own.lcp }));
-  } else if (known.state === 'taken') {
-    if (known.holder.pid === pid) setHolder(line, known, holder);
-    else if (state !== 'active') withdraw(holder, 'answered elsewhere', out);
+  const holder: LegRef = { pid, call: report.leg ?? call };
+  if (state === 'retrieving') adoptRetrieval(line, device, report, holder, out);
+  else if (known === undefined && state === 'own') adoptOwn(line, device, report, holder, out);
+  else if (known === undefined && state === 'active') adoptTaken(line, device, report, holder);
+  else if (known === undefined) adoptRinging(line, pid, report, out);
+  else if (isUsed(known)) {
+    if (known.retrieval?.isHolderGone && (state === 'own' || state === 'active'))
+      putBack(line, known, device, report, holder, out);
+    else if (known.holder.pid === pid) sayAgain(line, known, report);
+    else if (state === 'ringing' || state === 'answered')
+      withdraw(holder, 'answered elsewhere', out);
   } else if (state === 'active') hold(line, known, holder, out);
   // It was told to stop ringing, and the news of that crosses this.
   else if (known.refused.includes(pid)) withdraw(holder, 'unreachable', out);
   else if (!known.ringing.includes(pid)) known.ringing.push(pid);
+}
+
+function adoptRinging(line: LineControl, pid: Pid, report: MemberCall, out: Out): void {
+  const { call, control = pid, from, caller } = report;
+  const appearance = keepAppearance(line.appearances, call, report.appearance);
+  const common = { call, control, from, caller, appearance } as const;
+  putCall(line, { state: 'adopted', ...common, ringing: [pid], refused: [], said: [] });
+  out.push(start(timerOf(call), ADOPTION_MS));
+  // Nobody else may have told it of this process; and one that is no more cannot be told.
+  if (line.own !== null)
+    out.push(tell(control, { type: 'lineLocated', number: line.line.number, lcp: line.own.lcp }));
+}
+
+function adoptTaken(
+  line: LineControl,
+  { pid, member }: LineDevice,
+  report: MemberCall,
+  holder: LegRef,
+): void {
+  const { call, control = pid, from, caller } = report;
+  const appearance = keepAppearance(line.appearances, call, report.appearance);
+  const isOnItsOwn = report.control === undefined;
+  const common = { call, control, from, caller, appearance, holder, member, isOnItsOwn };
+  const taken: Taken = { state: 'taken', ...common, isExclusive: isPrivate(line.line, member) };
+  putCall(line, taken);
+  sayAgain(line, taken, report);
+}
+
+/**
+ * `device` is about to have a call. Nobody else may have spoken of it, because who had it is gone, or has
+ * yet to attach: then its number is kept all the same.
+ */
+function adoptRetrieval(
+  line: LineControl,
+  device: LineDevice,
+  report: MemberCall,
+  by: LegRef,
+  out: Out,
+): void {
+  const { call } = report;
+  if (!line.calls.has(call)) adoptOwn(line, device, { ...report, use: 'held' }, by, out);
+  const known = line.calls.get(call);
+  if (known === undefined || !isUsed(known) || known.retrieval !== undefined) return;
+  beginRetrieval(known, by, out, isSame(known.holder, by));
+}
+
+/** Who has a call that another is about to have: it was reported by that one first. */
+function putBack(
+  line: LineControl,
+  known: Used,
+  device: LineDevice,
+  report: MemberCall,
+  holder: LegRef,
+  out: Out,
+): void {
+  const { appearance, retrieval } = known;
+  freeAppearance(line.appearances, appearance);
+  line.calls.delete(known.call);
+  if (report.state === 'own') adoptOwn(line, device, { ...report, appearance }, holder, out);
+  else adoptTaken(line, device, { ...report, appearance }, holder);
+  const call = line.calls.get(known.call);
+  if (call !== undefined && isUsed(call) && retrieval !== undefined)
+    call.retrieval = { by: retrieval.by, isHolderGone: false };
+}
+
+/** Who has the call says what it does with it, if it says so. */
+function sayAgain(line: LineControl, call: Used, { use, isExclusive }: MemberCall): void {
+  line.changed = true;
+  if (use !== undefined && use !== 'seized') call.use = use;
+  if (isExclusive !== undefined)
+    call.isExclusive = isExclusive || isPrivate(line.line, call.member);
 }
 
 /** What is said of an adopted call waits for its call control; only that can end it. */
@@ -205,18 +279,11 @@ export function hold(line: LineControl, call: Offered | Adopted, holder: LegRef,
   const { control, from, appearance, caller } = call;
   const member = memberOf(line, holder.pid);
   const taken = { call: call.call, control, from, appearance, caller, holder, member };
-  putCall(line, { state: 'taken', ...taken });
+  putCall(line, { state: 'taken', ...taken, isExclusive: isPrivate(line.line, member) });
   for (const pid of call.ringing)
     if (pid !== holder.pid) withdraw({ pid, call: call.call }, 'answered elsewhere', out);
   if (call.state === 'adopted') settleAdopted(call, out);
   else disarm(call, out);
-}
-
-/** Another leg has the call from now on. */
-export function setHolder(line: LineControl, call: Taken, holder: LegRef): void {
-  call.holder = holder;
-  call.member = memberOf(line, holder.pid);
-  line.changed = true;
 }
 
 function memberOf(line: LineControl, pid: Pid): string {

@@ -43,11 +43,15 @@ const media = record({
 const home: Check = (value) => readHome(value) !== undefined;
 const memberCall = record({
   call,
+  leg: optional(call),
   appearance: count,
   from: party,
   control: optional(pid),
   caller: leg,
-  state: oneOf('ringing', 'answered', 'active'),
+  state: oneOf('ringing', 'answered', 'active', 'own', 'retrieving'),
+  use: optional(oneOf('seized', 'progressing', 'active', 'held', 'held-private')),
+  isExclusive: optional(bool),
+  leaseMs: optional(count),
 });
 const lineCall = record({
   call,
@@ -113,7 +117,7 @@ const SHAPES: Shapes = {
     isExclusive: bool,
   },
   lineRetrieve: { number: text, call, appearance: count },
-  lineRetrieved: { number: text, call, appearance: count, holder: leg, party },
+  lineRetrieved: { number: text, call, appearance: count, lineCall: call, holder: leg, party },
   lineRetrieveRefused: { number: text, call, cause: isCause },
   lineWatch: { number: text, pid: optional(pid) },
   lineUnwatch: { number: text, pid: optional(pid) },

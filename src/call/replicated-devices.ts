@@ -42,6 +42,8 @@ export function detach(line: ReplicatedLine, pid: Pid, out: Out): void {
 function adopt(line: ReplicatedLine, device: LineDevice, brought: MemberCall, out: Out): void {
   const { call, appearance, from, control, state } = brought;
   const { pid } = device;
+  // `replicated-use.ts`: what members begin themselves has no appearance here.
+  if (state === 'own' || state === 'retrieving') return;
   const known = line.known.get(call);
   const here = line.control.calls.get(call);
   if (here?.state === 'taken' && here.holder.pid === pid) return;

@@ -5,7 +5,7 @@
  * calls can be joined (transfer) without either side learning a new id. Knows no SIP.
  */
 import type { Home, Pid } from '../process/pid.ts';
-import type { AppearanceSignal, AppearanceState } from './appearance-signals.ts';
+import type { AppearanceSignal, AppearanceState, UseState } from './appearance-signals.ts';
 import type { Cause } from './cause.ts';
 import type { DistributionSignal } from './distribution-signals.ts';
 import type { LineLock, LockSignal } from './lock-signals.ts';
@@ -62,16 +62,27 @@ export type CallRequest = {
 
 /**
  * A call of a line as one of its device processes has it. 'answered': its phone has taken it, and the
- * caller has not acknowledged that; 'active': it has.
+ * caller has not acknowledged that; 'active': it has. 'own': the phone has begun it, or has only seized
+ * its appearance. 'retrieving': the line has said that it may have the call (`lineRetrieved`), and it has not yet.
  */
 export type MemberCall = {
+  /** The id by which the line knows it. */
   readonly call: CallId;
+  /** That of the phone's leg, where it is another: it has the call from another leg, or is about to. */
+  readonly leg?: CallId;
   readonly appearance: number;
+  /** The far party. */
   readonly from: Party;
-  /** Absent: the call goes on without the call control that set it up. */
+  /** Absent: the call goes on without the call control that set it up. A member's own has none here. */
   readonly control?: Pid;
+  /** Of a member's own: its own leg. */
   readonly caller: LegRef;
-  readonly state: 'ringing' | 'answered' | 'active';
+  readonly state: 'ringing' | 'answered' | 'active' | 'own' | 'retrieving';
+  /** Of one that is 'active' or 'own': what the phone does with it. Absent: as the line knows it, else 'active'. */
+  readonly use?: 'seized' | UseState;
+  readonly isExclusive?: boolean;
+  /** Of one that is seized: how much longer it may be. */
+  readonly leaseMs?: number;
 };
 
 /** How device processes come to a line: F1 and F2 of the patent (claims 12-16, 46-49). */
@@ -99,7 +110,8 @@ export type LineSignal =
   | { readonly type: 'lineRefused'; readonly number: string; readonly cause: Cause }
   /**
    * To line control process: offer calls to `pid`. From a line manager, of one that is new to the line;
-   * from the device process itself with `calls`, those that it has from the line's former process.
+   * from the device process itself with `calls`: those of the line that it has, seizures among them. What it
+   * has asked for and was not answered (`lineSeize`, `lineRetrieve`) it asks for again behind this.
    */
   | {
       readonly type: 'attach';

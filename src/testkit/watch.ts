@@ -1,4 +1,5 @@
 /** What must hold of a simulated cluster at rest: looked at from outside, manager by manager. */
+import { isUsed } from '../call/line-control.ts';
 import { seatsOf } from '../call/line-of-number.ts';
 import { lcpFor, type RegistrationTable } from '../call/registration-table.ts';
 import type { DeviceProcess } from '../device/device-process.ts';
@@ -57,7 +58,7 @@ export function staleCallsOf(site: Site): string[] {
   return cores.flatMap(({ processing, cluster }) =>
     [...processing.records].flatMap(([number, { own }]) =>
       [...(own?.replicated?.control.calls.values() ?? [])]
-        .filter(({ state, control }) => state === 'taken' && !isAlive(cores, control))
+        .filter((call) => call.state === 'taken' && !isAlive(cores, call.control))
         .map(({ call, state }) => `${state} call ${call} of line ${number} at ${cluster.home}`),
     ),
   );
@@ -86,9 +87,11 @@ export function looseEndsOf(site: Site): string[] {
         found.push(`${who} talks to ${peer.pid}, which is no more`);
     }
     for (const [number, { calls }] of processing.lines)
-      for (const { call, control, state } of calls.values())
-        if (state !== 'taken' && !isAlive(cores, control))
-          found.push(`line ${number} has call ${call}, ${state}, whose call control is no more`);
+      for (const call of calls.values())
+        if (!isUsed(call) && !isAlive(cores, call.control))
+          found.push(
+            `line ${number} has call ${call.call}, ${call.state}, whose call control is no more`,
+          );
   }
   return found;
 }

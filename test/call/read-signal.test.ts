@@ -85,7 +85,7 @@ const SIGNALS: readonly CallSignal[] = [
   { type: 'lineSeizeRefused', number, call, cause, free: 2 },
   { type: 'lineUse', number, call, state: 'active', party, isExclusive: false },
   { type: 'lineRetrieve', number, call, appearance: 1 },
-  { type: 'lineRetrieved', number, call, appearance: 1, holder: leg, party },
+  { type: 'lineRetrieved', number, call, appearance: 1, lineCall: call, holder: leg, party },
   { type: 'lineRetrieveRefused', number, call, cause },
   {
     type: 'callRequest',

@@ -1,0 +1,169 @@
+/**
+ * A call that somebody has, and another is about to have: retrieval, exactly once.
+ *
+ * The line lets one device process at a time try. Whether it gets the call is between it, the holder and
+ * the far end (`device/take-over.ts`); the line hears which of the two has it in the end. Until then the
+ * holder's end frees nothing: its phone is let go as a part of the retrieval, and the news of the two may
+ * come in any order.
+ */
+import { type Home, isGone, type Pid } from '../process/pid.ts';
+import { holderOfAppearance } from './appearances.ts';
+import type { Cause } from './cause.ts';
+import { type Out, start, stop, tell } from './effects.ts';
+import { isHeld, isUsed, type LineControl, removeCall, type Used } from './line-control.ts';
+import { findDevice } from './line-control-database.ts';
+import { hasRight, isPrivate } from './line-members.ts';
+import type { CallSignal, LegRef } from './signals.ts';
+
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+
+/** How long somebody may be about to have a call. */
+const RETRIEVAL_MS = 5000;
+const RETRIEVAL = 'retrieval';
+export const LEASE = 'lease';
+
+/** A device process wants the place of whoever holds the call at an appearance. */
+export function retrieve(
+  line: LineControl,
+  signal: Signal<'lineRetrieve'>,
+  from: Pid,
+  out: Out,
+): void {
+  const { call, appearance } = signal;
+  const { number } = line.line;
+  const held = line.calls.get(holderOfAppearance(line.appearances, appearance) ?? '');
+  const refusal = refusalOf(line, held, { pid: from, call });
+  if (refusal !== undefined || held === undefined || !isUsed(held)) {
+    const cause = refusal ?? 'call gone';
+    out.push(tell(from, { type: 'lineRetrieveRefused', number, call, cause }));
+    return;
+  }
+  beginRetrieval(held, { pid: from, call }, out);
+  const { holder, from: party } = held;
+  const answer = { type: 'lineRetrieved', number, call, appearance } as const;
+  out.push(tell(from, { ...answer, lineCall: held.call, holder, party }));
+}
+
+/** Why `by` may not retrieve `call`; undefined: it may. */
+function refusalOf(
+  line: LineControl,
+  call: ReturnType<LineControl['calls']['get']>,
+  by: LegRef,
+): Cause | undefined {
+  if (call === undefined) return 'call gone';
+  const member = findDevice(line.devices, by.pid)?.member;
+  if (member === undefined) return 'forbidden';
+  const isOwn = isUsed(call) && call.member === member;
+  if (!isOwn && !hasRight(line.line, member, 'retrieve')) return 'forbidden';
+  if (!isUsed(call) || !isHeld(call)) return 'busy';
+  const { use, isExclusive = false, retrieval } = call;
+  if (!isOwn && (isExclusive || use === 'held-private')) return 'forbidden';
+  return retrieval === undefined || isSame(retrieval.by, by) ? undefined : 'busy';
+}
+
+/** `by` is about to have the call. Said again: it has as long again. */
+export function beginRetrieval(call: Used, by: LegRef, out: Out, isHolderGone = false): void {
+  call.retrieval ??= { by, isHolderGone };
+  out.push(start(timerOf(call), RETRIEVAL_MS));
+}
+
+/** `holder` has the call from now on, and is active with it. */
+export function passHold(line: LineControl, call: Used, holder: LegRef, out: Out): void {
+  endRetrieval(call, out);
+  call.holder = holder;
+  call.member = findDevice(line.devices, holder.pid)?.member ?? '';
+  call.use = 'active';
+  call.isExclusive = isPrivate(line.line, call.member);
+  line.changed = true;
+}
+
+/** A device process says that its leg of the call is over. `leg`: the id that it says it by. */
+export function legEnded(line: LineControl, call: Used, leg: LegRef, cause: Cause, out: Out): void {
+  const { holder, retrieval } = call;
+  // Once it has begun to take the call over it knows it by the line's id too.
+  const isRetriever = retrieval?.by.pid === leg.pid;
+  const isHolder = holder.pid === leg.pid && retrieval?.isHolderGone !== true;
+  if (isHolder && !(isRetriever && isSame(retrieval.by, leg))) holderEnded(line, call, cause, out);
+  else if (isRetriever) retrievalFailed(line, call, cause, out);
+}
+
+/** Who has the call is no more: so is the call, unless another is about to have it. */
+export function holderEnded(line: LineControl, call: Used, cause: Cause, out: Out): void {
+  if (call.retrieval === undefined) release(line, call, cause, out);
+  else call.retrieval.isHolderGone = true;
+}
+
+/** Who was about to have the call does not get it: it is its holder's, or nobody's. */
+function retrievalFailed(line: LineControl, call: Used, cause: Cause, out: Out): void {
+  const { retrieval, holder } = call;
+  endRetrieval(call, out);
+  const isLost = call.state === 'taken' && call.isOnItsOwn && !findDevice(line.devices, holder.pid);
+  if (retrieval?.isHolderGone || isLost) release(line, call, cause, out);
+}
+
+function endRetrieval(call: Used, out: Out): void {
+  if (call.retrieval === undefined) return;
+  call.retrieval = undefined;
+  out.push(stop(timerOf(call)));
+}
+
+/** True: the timer was one of a retrieval. */
+export function retrievalTimeout(line: LineControl, name: string, out: Out): boolean {
+  if (!name.startsWith(`${RETRIEVAL}:`)) return false;
+  const call = line.calls.get(name.slice(RETRIEVAL.length + 1));
+  if (call !== undefined && isUsed(call) && call.retrieval !== undefined)
+    retrievalFailed(line, call, 'session expired', out);
+  return true;
+}
+
+/** A process died, or a manager is gone. */
+export function loseUsers(line: LineControl, call: Used, gone: Pid | Home, out: Out): void {
+  const cause = 'internal failure';
+  if (call.retrieval !== undefined && isGone(call.retrieval.by.pid, gone))
+    retrievalFailed(line, call, cause, out);
+  if (line.calls.get(call.call) !== call || call.retrieval?.isHolderGone) return;
+  if (isGone(call.holder.pid, gone)) holderEnded(line, call, cause, out);
+}
+
+/** `pid` is back, without these: it neither has nor is about to have `call`. */
+export function loseMissing(line: LineControl, call: Used, pid: Pid, out: Out): void {
+  const cause = 'call gone';
+  if (call.retrieval?.by.pid === pid) retrievalFailed(line, call, cause, out);
+  if (line.calls.get(call.call) === call && call.holder.pid === pid)
+    holderEnded(line, call, cause, out);
+}
+
+/**
+ * Nobody has the call. The holder has told the caller itself, but perhaps before the caller heard of its
+ * answer, which goes through call control: so this does too, behind it.
+ */
+function release(line: LineControl, call: Used, cause: Cause, out: Out): void {
+  discard(line, call, out);
+  if (call.state === 'own' || call.isOnItsOwn) return;
+  out.push(tell(call.control, { type: 'callRelease', call: call.call, from: call.holder, cause }));
+}
+
+/** The call is over for the line. */
+export function discard(line: LineControl, call: Used, out: Out): void {
+  endRetrieval(call, out);
+  if (call.use === 'seized') out.push(stop(`${LEASE}:${call.call}`));
+  removeCall(line, call);
+}
+
+/** Whoever has a call, or is about to, may say what becomes of it by the id of its own leg. */
+export function findByLeg(line: LineControl, leg: LegRef): Used | undefined {
+  for (const call of line.calls.values()) {
+    if (!isUsed(call)) continue;
+    if (isSame(call.holder, leg)) return call;
+    if (call.retrieval !== undefined && isSame(call.retrieval.by, leg)) return call;
+  }
+  return undefined;
+}
+
+export function isSame(one: LegRef, other: LegRef): boolean {
+  return one.pid === other.pid && one.call === other.call;
+}
+
+function timerOf({ call }: Used): string {
+  return `${RETRIEVAL}:${call}`;
+}
