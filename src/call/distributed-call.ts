@@ -6,6 +6,7 @@ import {
   type Distributed,
   type Distribution,
   exit,
+  giveBack,
   type Signal,
   withdrawLeg,
 } from './distribution-state.ts';
@@ -52,12 +53,10 @@ function hearInDistributed(
       else if (signal.version >= taken.version) return call;
       out.push(tell(from, taken));
       return call;
-    case 'lineLocked': {
+    case 'lineLocked':
       // It was shown to all, or will be told who has the call: nobody needs the lock any more.
-      const { number, lock } = signal;
-      out.push(tell(from, { type: 'lineUnlock', number, operation: lock.operation }));
+      giveBack(from, signal, out);
       return call;
-    }
     case 'callMoved':
       call.request = { call: request.call, caller: signal.caller };
       return call;

@@ -11,6 +11,7 @@ import {
   type Distribution,
   exit,
   FIRST_VERSION,
+  giveBack,
   isAsked,
   type Locking,
   loseAsked,
@@ -78,7 +79,7 @@ function hearInDistributing(
         // Had anew, or some have not accepted it.
         call.request = { ...request, lock: signal.lock };
         for (const lcp of signal.lcps) show(call, lcp, true, out);
-      }
+      } else giveBack(from, signal, out);
       return call;
     case 'lineLockRefused':
       return hearRefused(call, signal, from, out);

@@ -100,6 +100,14 @@ export function sayUnlock({ number }: Line, { lcps: [asked], operation }: Asking
   if (asked !== undefined) out.push(tell(asked, { type: 'lineUnlock', number, operation }));
 }
 
+/**
+ * The lock came from somebody who is not asked any more: it seemed not to hear, and did. It would keep the
+ * lock for a while and the call's number for longer.
+ */
+export function giveBack(from: Pid, { number, lock }: Signal<'lineLocked'>, out: Out): void {
+  out.push(tell(from, { type: 'lineUnlock', number, operation: lock.operation }));
+}
+
 export function refuse(request: CallRequest, cause: Cause, out: Out): Distribution {
   const { pid, call } = request.caller;
   out.push(tell(pid, { type: 'callRefuse', call, cause }));

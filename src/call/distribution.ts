@@ -18,6 +18,7 @@ import {
   ask,
   type Distribution,
   exit,
+  giveBack,
   isAsked,
   type Locking,
   loseAsked,
@@ -63,7 +64,9 @@ function inLocking(call: Locking, event: CallEvent, out: Out): Distribution {
   const { signal, from } = event;
   switch (signal.type) {
     case 'lineLocked':
-      return isAsked(call, from, signal.lock.operation) ? begin(call, signal, out) : call;
+      if (isAsked(call, from, signal.lock.operation)) return begin(call, signal, out);
+      giveBack(from, signal, out);
+      return call;
     case 'lineLockRefused':
       if (!isAsked(call, from, signal.operation)) return call;
       if (signal.reason !== 'fenced') return refuse(request, 'overload', out);

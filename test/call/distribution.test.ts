@@ -211,9 +211,29 @@ flow(
   ! b.1
              c.1.l3 < lineLock c1.3
   b.1.l2 > lineLocked c1.2 to b.1.l2 c.1.l3
+             b.1.l2 < lineUnlock c1.2
   c.1.l3 > lineLocked c1.3 to c.1.l3
              c.1.l3 < callRequest seq 1 members ana,ben,cas round 0
              start no answer 25000
+  `,
+);
+
+flow(
+  'a process that seemed not to hear, and got the lock all the same, is to give it back',
+  PARALLEL,
+  `
+  a.1.d1 > callRequest
+             a.1.l1 < lineLock c1.1
+  ! a.1.l1
+             b.1.l2 < lineLock c1.2
+  a.1.l1 > lineLocked c1.1 to a.1.l1 b.1.l2
+             a.1.l1 < lineUnlock c1.1
+  b.1.l2 > lineLocked c1.2 seq 2 to b.1.l2 c.1.l3
+             b.1.l2 < callRequest seq 2 members ana,ben,cas round 0
+             c.1.l3 < callRequest seq 2 members ana,ben,cas round 0
+             start no answer 25000
+  a.1.l1 > lineLocked c1.1 to a.1.l1 b.1.l2
+             a.1.l1 < lineUnlock c1.1
   `,
 );
 
