@@ -92,11 +92,12 @@ export function checkUsers(
 
 function makeLine(number: string, given: LineEntry): Line {
   const members = Object.entries(given.members).map(
-    ([name, { device, ring, rights }]): Member => ({
+    ([name, { device, ring, rights, privacy }]): Member => ({
       name,
       device,
       ringAfterMs: ring ?? 0,
       rights: rights ?? RIGHTS_DEFAULT,
+      ...(privacy === 'on' && { isPrivate: true }),
     }),
   );
   return {
@@ -108,6 +109,8 @@ function makeLine(number: string, given: LineEntry): Line {
     members,
     noAnswerMs: given.no_answer?.after ?? NO_ANSWER_MS,
     ...(given.busy && { callsPerMember: given.busy.per_member }),
+    ...(given.held_counts && { countsHeld: given.held_counts === 'on' }),
+    ...(given.when_full && { whenFull: given.when_full }),
   };
 }
 

@@ -34,10 +34,13 @@ const ring = z.string().transform((text, context) => {
 
 const rights = z.array(z.enum(['answer', 'originate', 'retrieve', 'barge']));
 
+const onOff = z.enum(['on', 'off']);
+
 const member = z.strictObject({
   device: identifier,
   ring: ring.optional(),
   rights: rights.optional(),
+  privacy: onOff.optional(),
 });
 
 const serialStep = z.strictObject({
@@ -62,6 +65,8 @@ export const lineSchema = z.strictObject({
   offer: offer.optional(),
   members: z.record(identifier, member),
   busy: z.strictObject({ per_member: wholeNumber(1, 1000) }).optional(),
+  held_counts: onOff.optional(),
+  when_full: z.enum(['busy', 'ring']).optional(),
   no_answer: noAnswer.optional(),
 });
 export type LineEntry = z.output<typeof lineSchema>;

@@ -27,9 +27,11 @@ lines:
     appearances: 4
     offer: { serial: [{ members: [ana], seconds: 10 }, { members: [ana, robot], seconds: 20 }] }
     members:
-      ana: { device: ana-browser, rights: [answer, barge] }
+      ana: { device: ana-browser, rights: [answer, barge], privacy: on }
       robot: { device: lobby, ring: after 8s }
     busy: { per_member: 2 }
+    held_counts: off
+    when_full: ring
     no_answer: { after: 25s }
 devices:
   ana-browser: { user: ana, name: Ana, number: 0101, password: "env:ANA" }
@@ -69,11 +71,19 @@ devices:
       ],
     },
     members: [
-      { name: 'ana', device: 'ana-browser', ringAfterMs: 0, rights: ['answer', 'barge'] },
+      {
+        name: 'ana',
+        device: 'ana-browser',
+        ringAfterMs: 0,
+        rights: ['answer', 'barge'],
+        isPrivate: true,
+      },
       { name: 'robot', device: 'lobby', ringAfterMs: 8000, rights: RIGHTS },
     ],
     noAnswerMs: 25_000,
     callsPerMember: 2,
+    countsHeld: false,
+    whenFull: 'ring',
   };
   const own = {
     number: '0101',

@@ -40,7 +40,7 @@ lines:
   `a.yaml:2:1: unknown key 'linse' (did you mean 'lines'?)
    a.yaml:6:5: unknown key 'memebrs' (did you mean 'members'?)
    a.yaml:7:36: unknown key 'rnig' (did you mean 'ring'?)
-   a.yaml:8:5: unknown key 'colour' (known here: name, mode, appearances, offer, members, busy, no_answer)`,
+   a.yaml:8:5: unknown key 'colour' (known here: name, mode, appearances, offer, members, busy, held_counts, when_full, no_answer)`,
 );
 
 refuses(
@@ -53,9 +53,10 @@ lines:
     appearances: many
     offer: paralel
     members:
-      ana: { device: ana, ring: later, rights: [anwser] }
+      ana: { device: ana, ring: later, rights: [anwser], privacy: yes }
     no_answer: { after: 25 }
     busy: { per_member: 0 }
+    when_full: rings
   "2002": [ana]
   "2003":
     offer: { serial: [{ members: [ana], seconds: 10s }, { seconds: 5 }] }
@@ -69,12 +70,14 @@ lines:
    a.yaml:6:12: expected parallel, got 'paralel' (did you mean 'parallel'?)
    a.yaml:8:33: expected 'at once' or 'after' and a time such as 'after 8s', got 'later'
    a.yaml:8:49: expected answer or originate or retrieve or barge, got 'anwser' (did you mean 'answer'?)
+   a.yaml:8:67: expected on or off, got 'yes'
    a.yaml:9:25: expected a time such as 8s (ms, s, m or h) from 1s to 1h
    a.yaml:10:25: expected a whole number from 1 to 1000
-   a.yaml:11:11: expected a map
-   a.yaml:13:50: expected a whole number from 1 to 3600
-   a.yaml:13:57: missing key 'members'
-   a.yaml:14:21: missing key 'device'`,
+   a.yaml:11:16: expected busy or ring, got 'rings' (did you mean 'ring'?)
+   a.yaml:12:11: expected a map
+   a.yaml:14:50: expected a whole number from 1 to 3600
+   a.yaml:14:57: missing key 'members'
+   a.yaml:15:21: missing key 'device'`,
 );
 
 refuses(
