@@ -1,9 +1,8 @@
 /** What a phone of the simulation is told when it is made. */
 import type { Hop } from '../sip/hop.ts';
 import type { TimerValues } from '../sip/transaction/timers.ts';
-import type { Agenda } from './agenda.ts';
-import type { Network } from './network.ts';
 import type { PhoneCall } from './phone-call.ts';
+import type { Post, Timeline } from './phones/place.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 export type PhoneOptions = {
@@ -14,8 +13,9 @@ export type PhoneOptions = {
   readonly address: Hop;
   /** The managers that it knows, the one where it registers if it can first. */
   readonly servers: readonly Hop[];
-  readonly agenda: Agenda;
-  readonly network: Network;
+  /** Of the simulator, or of a real socket: see `phones/udp-place.ts`. */
+  readonly agenda: Timeline;
+  readonly network: Post;
   readonly random: SeededRandom;
   readonly timers?: TimerValues;
   /** Hears of every call that this phone has, before anything else happens to it. */
