@@ -7,12 +7,16 @@
  */
 import type { Agenda } from './agenda.ts';
 
+const ROUNDING_MS = 1e-6;
+
 export class SlowClock {
   readonly #agenda: Agenda;
   #rate = 1;
   /** Of the agenda, and what this clock showed then. */
   #sinceMs = 0;
   #shownMs = 0;
+  /** What is to be called, and when by this clock. */
+  readonly #waiting = new Map<() => void, number>();
 
   constructor(agenda: Agenda) {
     this.#agenda = agenda;
@@ -27,6 +31,7 @@ export class SlowClock {
     this.#shownMs = this.nowMs;
     this.#sinceMs = this.#agenda.nowMs;
     this.#rate = rate;
+    for (const [act, dueMs] of this.#waiting) this.#agenda.after(this.until(dueMs), act);
   }
 
   /** The agenda's ms until this clock shows `atMs`. */
@@ -34,8 +39,16 @@ export class SlowClock {
     return (atMs - this.nowMs) / this.#rate;
   }
 
-  /** Calls `action` when `delayMs` of this clock have passed. */
+  /** Calls `action` when `delayMs` of this clock have passed, whatever becomes of its rate meanwhile. */
   after(delayMs: number, action: () => void): void {
-    this.#agenda.after(delayMs / this.#rate, action);
+    const dueMs = this.nowMs + delayMs;
+    const act = (): void => {
+      // It has been called, or comes too early since time was slowed down, and will come again.
+      if (!this.#waiting.has(act) || this.nowMs < dueMs - ROUNDING_MS) return;
+      this.#waiting.delete(act);
+      action();
+    };
+    this.#waiting.set(act, dueMs);
+    this.#agenda.after(delayMs / this.#rate, act);
   }
 }
