@@ -28,7 +28,7 @@ import type { CallSignal } from './signals.ts';
 
 /** All of the line's processes have consented: the call goes to each of them. */
 export function begin(
-  { request, line, tries }: Locking,
+  { request, line, tries, followers }: Locking,
   { lock, lcps, appearance }: Signal<'lineLocked'>,
   out: Out,
 ): Distribution {
@@ -39,10 +39,14 @@ export function begin(
     ...{ request: shown, line, plan, lcps: [...lcps], ringing: [], step: 0, stage: -1 },
     ...{ cause: 'no device', isRinging: false, armed: [], asking: undefined, tries },
   };
-  if (!advance(call)) return giveUp(call, call.cause, out);
+  if (!advance(call)) {
+    for (const pid of followers) if (!call.lcps.includes(pid)) call.lcps.push(pid);
+    return giveUp(call, call.cause, out);
+  }
   call.request = { ...call.request, members: membersOf(call), round: 0 };
   call.ringing = [...lcps];
   for (const lcp of lcps) out.push(tell(lcp, call.request));
+  for (const pid of followers) if (!lcps.includes(pid)) show(call, pid, false, out);
   arm(call, 'no answer', line.noAnswerMs, out);
   armStep(call, true, out);
   return call;

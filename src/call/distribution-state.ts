@@ -24,6 +24,8 @@ export type Locking = {
   asking: Asking;
   /** Times that it was asked for. */
   tries: number;
+  /** Processes of the line that have heard of the call, and want to know what becomes of it. */
+  readonly followers: Pid[];
 };
 
 /** The call is at the line's processes. */

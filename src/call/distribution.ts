@@ -10,6 +10,7 @@
  */
 import { isGone, type Pid } from '../process/pid.ts';
 import type { CallEvent } from './call-control.ts';
+import type { Cause } from './cause.ts';
 import type { Line } from './directory.ts';
 import { inDistributed } from './distributed-call.ts';
 import { begin, inDistributing } from './distributed-offer.ts';
@@ -25,7 +26,7 @@ import {
   refuse,
   sayUnlock,
 } from './distribution-state.ts';
-import type { Out } from './effects.ts';
+import { type Out, tell } from './effects.ts';
 import type { CallRequest } from './signals.ts';
 
 /** `lcps`: the line's processes, the one to ask for the lock first. Never empty. */
@@ -36,7 +37,7 @@ export function distribute(
   out: Out,
 ): Distribution {
   const asking: Asking = { lcps: [...lcps], operation: '' };
-  const locking: Locking = { state: 'locking', request, line, asking, tries: 0 };
+  const locking: Locking = { state: 'locking', request, line, asking, tries: 0, followers: [] };
   return ask(locking, out) ? locking : refuse(request, 'unreachable', out);
 }
 
@@ -58,7 +59,7 @@ function inLocking(call: Locking, event: CallEvent, out: Out): Distribution {
   const { request } = call;
   if (event.type === 'down') {
     if (isGone(request.caller.pid, event.gone)) return unlock(call, out);
-    return loseAsked(call, event.gone, out) ? call : refuse(request, 'unreachable', out);
+    return loseAsked(call, event.gone, out) ? call : giveUp(call, 'unreachable', out);
   }
   if (event.type !== 'signal') return call;
   const { signal, from } = event;
@@ -69,8 +70,11 @@ function inLocking(call: Locking, event: CallEvent, out: Out): Distribution {
       return call;
     case 'lineLockRefused':
       if (!isAsked(call, from, signal.operation)) return call;
-      if (signal.reason !== 'fenced') return refuse(request, 'overload', out);
-      return loseAsked(call, from, out) ? call : refuse(request, 'unreachable', out);
+      if (signal.reason !== 'fenced') return giveUp(call, 'overload', out);
+      return loseAsked(call, from, out) ? call : giveUp(call, 'unreachable', out);
+    case 'callFollow':
+      if (!call.followers.includes(from)) call.followers.push(from);
+      return call;
     case 'callWithdraw':
     case 'callEnded':
       return from === request.caller.pid ? unlock(call, out) : call;
@@ -79,7 +83,20 @@ function inLocking(call: Locking, event: CallEvent, out: Out): Distribution {
   }
 }
 
-function unlock({ line, asking }: Locking, out: Out): Distribution {
-  sayUnlock(line, asking, out);
+/** The caller does not want it any more. */
+function unlock(call: Locking, out: Out): Distribution {
+  sayUnlock(call.line, call.asking, out);
+  dismiss(call, 'caller gave up', out);
   return exit(out);
+}
+
+/** The lock is not to be had. */
+function giveUp(call: Locking, cause: Cause, out: Out): Distribution {
+  dismiss(call, cause, out);
+  return refuse(call.request, cause, out);
+}
+
+function dismiss({ request, followers }: Locking, cause: Cause, out: Out): void {
+  for (const pid of followers)
+    out.push(tell(pid, { type: 'callEnded', call: request.call, cause }));
 }

@@ -238,6 +238,50 @@ flow(
 );
 
 flow(
+  'who asks what becomes of the call before there is a lock is shown it with the others',
+  PARALLEL,
+  `
+  a.1.d1 > callRequest
+             a.1.l1 < lineLock c1.1
+  c.1.l3 > callFollow version 0
+  c.1.l3 > callFollow version 0
+  a.1.l1 > lineLocked c1.1 to a.1.l1 b.1.l2
+             a.1.l1 < callRequest seq 1 members ana,ben,cas round 0
+             b.1.l2 < callRequest seq 1 members ana,ben,cas round 0
+             c.1.l3 < callRequest members ana,ben,cas round 0
+             start no answer 25000
+  `,
+);
+
+flow(
+  'who asks what becomes of the call hears that the lock was not to be had',
+  PARALLEL,
+  `
+  a.1.d1 > callRequest
+             a.1.l1 < lineLock c1.1
+  c.1.l3 > callFollow version 0
+  a.1.l1 > lineLockRefused c1.1 overload
+             c.1.l3 < callEnded overload
+             a.1.d1 < callRefuse overload
+             exit
+  `,
+);
+
+flow(
+  'who asks what becomes of the call hears that its caller has given up',
+  PARALLEL,
+  `
+  a.1.d1 > callRequest
+             a.1.l1 < lineLock c1.1
+  c.1.l3 > callFollow version 0
+  a.1.d1 > callWithdraw caller gave up
+             a.1.l1 < lineUnlock c1.1
+             c.1.l3 < callEnded caller gave up
+             exit
+  `,
+);
+
+flow(
   'all are gone before there is a lock',
   PARALLEL,
   `
