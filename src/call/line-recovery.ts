@@ -57,6 +57,12 @@ export function mustWait({ state }: LineControl, { type }: CallSignal): boolean 
 }
 
 export function wait(line: LineControl, signal: CallSignal, from: Pid, out: Out): void {
+  // No phone is to ring for a moment for a call that its caller has given up.
+  if (signal.type === 'callWithdraw')
+    line.waiting = line.waiting.filter(
+      ({ signal: said, from: sayer }) =>
+        said.type !== 'callRequest' || sayer !== from || said.call !== signal.call,
+    );
   if (line.waiting.length < WAITING_MAX) line.waiting.push({ signal, from });
   else if (signal.type === 'callRequest')
     out.push(tell(from, { type: 'callRefuse', call: signal.call, cause: 'overload' }));
