@@ -11,6 +11,7 @@ import type { Leg } from '../sip/user-agent/leg.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { DeviceProcess } from './device-process.ts';
 import type { Search } from './dialog-search.ts';
+import type { LineUse } from './sharing/line-use.ts';
 
 /** A change of the session that is under way, by who began it. */
 export type Change =
@@ -100,6 +101,10 @@ export type CallLeg = {
   readonly number: string;
   /** The line that offered the call, and its place there; undefined when no line did. */
   readonly line: { readonly number: string; readonly appearance: number } | undefined;
+  /** The call of a shared line that this leg is part of; undefined as long as the line needs not be told of it. */
+  use: LineUse | undefined;
+  /** It was begun to have the call that is held at an appearance of the phone's line. */
+  retrieval: { readonly number: string; readonly appearance: number } | undefined;
   /** Call control of a call that a line offered, as long as it answers for this leg. */
   control: Pid | undefined;
   /** Which turn of this device it is in the line's offer (0: the first): said with what is said of it. */
@@ -155,6 +160,8 @@ export function calledLeg(
     party: request.from,
     number: request.dialled,
     line: lineOf(request),
+    use: undefined,
+    retrieval: undefined,
     control: request.control,
     attempt: request.attempt ?? 0,
     isAccompanied: request.isAccompanied ?? false,
@@ -208,6 +215,8 @@ export function callingLeg(
     party: { number, name: '' },
     number,
     line: undefined,
+    use: undefined,
+    retrieval: undefined,
     control: undefined,
     attempt: 0,
     isAccompanied: false,

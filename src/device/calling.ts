@@ -1,13 +1,15 @@
 /** The calling side: a phone or gateway sends INVITE, and hears how its call request goes. */
 
-import type { CallRequest, CallSignal, Media } from '../call/signals.ts';
+import type { CallRequest, CallSignal, Media, Party } from '../call/signals.ts';
 import { parseUri } from '../sip/message/uri.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
-import { dialledOf, isOurs, partyOfOutsider } from './identity.ts';
+import { dialledOf, isOurs, partyOfDevice, partyOfOutsider } from './identity.ts';
+import * as lineUse from './sharing/line-use.ts';
+import { callingLine } from './sharing/rights.ts';
 import { takeOver } from './take-over.ts';
 import * as transfer from './transfer.ts';
 
@@ -30,7 +32,8 @@ export function invited(process: DeviceProcess, event: Invited): void {
   const call = process.newCallId();
   const gateway =
     place.kind === 'gateway' ? environment.directory.gateways.get(place.device) : undefined;
-  const self = gateway === undefined ? process.party : partyOfOutsider(gateway, request);
+  const line = gateway === undefined ? callingLine(process, request) : undefined;
+  const self = gateway === undefined ? partyOn(process, line) : partyOfOutsider(gateway, request);
   const record = callingLeg(process, call, leg, self, dialled, media !== undefined, host.nowMs);
   leg.owner = record;
   process.keep(call, record);
@@ -47,6 +50,14 @@ export function invited(process: DeviceProcess, event: Invited): void {
   };
   logCall(process, record, 'call begun');
   record.reportTo = environment.startCall(host, callRequest);
+  if (line !== undefined && lineUse.isShared(process, line)) lineUse.begin(process, record, line);
+}
+
+/** The phone as those it calls from that line see it. */
+function partyOn({ party, place, environment }: DeviceProcess, line: string | undefined): Party {
+  if (line === undefined || line === party.number) return party;
+  const device = environment.directory.devices.get(place.device);
+  return device === undefined ? party : partyOfDevice(environment.directory, device, line);
 }
 
 /** A phone calls in our domains; what a gateway calls us by is its own affair. */
@@ -131,6 +142,7 @@ export function proceed(
   record.peer = from;
   logCall(process, record, 'call answered');
   record.party = signal.party;
+  lineUse.answered(process, record);
   process.environment.userAgent.answer(record.leg, {
     fork: `${from.pid}/${from.call}`,
     ...(signal.media === undefined ? {} : { media: signal.media }),
@@ -148,6 +160,7 @@ export function refuse(
   if (record.role !== 'calling' || record.phase !== 'offered' || record.leg === undefined) return;
   record.phase = 'over';
   process.forget(record);
+  process.tellControls(record, signal.cause);
   process.environment.statistics.ended(signal.cause);
   logCall(process, record, 'call refused', signal.cause);
   process.environment.userAgent.refuse(

@@ -310,9 +310,13 @@ export class DeviceProcess implements Process<CallSignal> {
       if (phase === 'talking' && peer !== undefined && by !== 'peer')
         this.host.tell(peer.pid, { type: 'callRelease', call: peer.call, cause });
     }
-    for (const { pid, call } of record.controls)
-      this.host.tell(pid, { type: 'callEnded', call, cause });
+    this.tellControls(record, cause);
     this.settle();
+  }
+
+  /** The leg is over: whoever has to do with its calls besides is told. */
+  tellControls({ controls }: CallLeg, cause: Cause): void {
+    for (const { pid, call } of controls) this.host.tell(pid, { type: 'callEnded', call, cause });
   }
 
   /** The phone's side of the end: a caller that still waits is refused, everybody else hung up. */

@@ -26,12 +26,23 @@ export function isOurs(uri: SipUri, domains: ReadonlySet<string>): boolean {
   return domains.has(host) || host === 'localhost' || host.includes(':') || !/[a-z]/.test(host);
 }
 
-/** How a device of ours appears to those it calls: by the first line that it is a member of. */
-export function partyOfDevice(directory: Directory, device: Device): Party {
-  const number = device.lines[0] ?? device.user;
-  const line = directory.lines.get(number);
-  return { number, name: device.name === '' ? (line?.name ?? '') : device.name };
+/** How a device of ours appears to those it calls: by a line that it is a member of, the first unless told. */
+export function partyOfDevice(
+  directory: Directory,
+  device: Device,
+  number = device.lines[0] ?? device.user,
+): Party {
+  const name = device.name === '' ? (directory.lines.get(number)?.name ?? '') : device.name;
+  return { number, name: octetsOf(name) };
 }
+
+/** A name of the directory as messages have it: UTF-8, one octet per character (RFC 3261 §25.1). */
+export function octetsOf(name: string): string {
+  return ASCII.test(name) ? name : Buffer.from(name, 'utf8').toString('latin1');
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+const ASCII = /^[\x00-\x7f]*$/;
 
 /** A caller from outside keeps its number, and its display name made safe. */
 export function partyOfOutsider(gateway: Gateway, request: SipRequest): Party {

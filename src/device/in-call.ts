@@ -10,8 +10,10 @@ import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
 import { causeOf, statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
+import { readCallInfoIndex } from './dialects/call-info.ts';
 import { refer } from './referral.ts';
 import { askPhone, refuseChange, withMedia } from './session-change.ts';
+import * as lineUse from './sharing/line-use.ts';
 import { changedOver, notTaken } from './take-over.ts';
 import * as transfer from './transfer.ts';
 
@@ -35,6 +37,7 @@ export function phoneModifies(
     return process.environment.userAgent.refuseModify(event.leg, 491);
   }
   record.change = { by: 'phone', withdrawn: false };
+  lineUse.asks(process, record, event.media, isForItself(event.request));
   process.host.tell(peer.pid, {
     type: 'callModify',
     call: peer.call,
@@ -43,11 +46,19 @@ export function phoneModifies(
   });
 }
 
+/** Whether the phone says that nobody else may have the call that it holds (BroadSoft's private hold). */
+function isForItself({ headers }: Event<'modify'>['request']): boolean {
+  if (!headers.has('Call-Info')) return false;
+  const read = readCallInfoIndex(headers.all('Call-Info'));
+  return read.ok && read.state === 'held-private';
+}
+
 /** CANCEL of a re-INVITE: the peer's phone needs not decide any more. */
 export function phoneWithdraws(process: DeviceProcess, record: CallLeg): void {
   const { peer, change } = record;
   if (change?.by !== 'phone' || peer === undefined) return;
   record.change = { by: 'phone', withdrawn: true };
+  lineUse.unchanged(record);
   process.host.tell(peer.pid, { type: 'callModifyWithdraw', call: peer.call });
 }
 
@@ -159,6 +170,7 @@ export function modified(
   if (change?.by !== 'phone' || record.leg === undefined) return;
   record.change = undefined;
   if (change.withdrawn) return;
+  lineUse.changed(process, record, signal.media);
   process.environment.userAgent.answerModify(record.leg, signal.media);
 }
 
@@ -170,6 +182,7 @@ export function modifyRefused(process: DeviceProcess, record: CallLeg, cause: Ca
   if (change === undefined || leg === undefined) return;
   if (change.by === 'peer' && !change.offered) return abandonChange(process, record);
   record.change = undefined;
+  if (change.by === 'phone') lineUse.unchanged(record);
   if (change.by === 'phone' && !change.withdrawn)
     process.environment.userAgent.refuseModify(leg, statusOf(cause));
 }
@@ -196,6 +209,7 @@ export function phoneAcknowledges(
   media: Media | undefined,
 ): void {
   const { peer } = record;
+  lineUse.acknowledged(process, record, media);
   if (peer === undefined || media === undefined) return;
   process.host.tell(peer.pid, { type: 'callAcknowledge', call: peer.call, media });
 }

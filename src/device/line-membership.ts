@@ -7,6 +7,7 @@ import type { CallSignal, MemberCall } from '../call/signals.ts';
 import { homeOf, type Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
+import * as lineUse from './sharing/line-use.ts';
 
 /** A line that refused for want of room, or because its process failed, is asked again after this time. */
 const RETRY_MS = 1000;
@@ -44,9 +45,9 @@ export function refresh(process: DeviceProcess): void {
   if (process.isLeaving) return;
   join(process);
   const home = homeOf(process.pid);
-  const busy = process.legs.size === 0 ? [] : legsOf(process);
+  const busy = [...process.legs.values()];
   for (const { number, lcp } of process.lines)
-    if (homeOf(lcp) !== home && !busy.some(({ line }) => line?.number === number))
+    if (homeOf(lcp) !== home && !busy.some((record) => isOf(record, number)))
       attach(process, number, lcp);
 }
 
@@ -78,6 +79,7 @@ export function heard(process: DeviceProcess, signal: LineWord, from: Pid): void
         ...process.lines.filter((line) => line !== known),
         { number, lcp: from, epoch: signal.epoch },
       ];
+      if (process.legs.size > 0) lineUse.attached(process, number);
     }
   }
 }
@@ -90,7 +92,7 @@ function attach(process: DeviceProcess, number: string, lcp: Pid): void {
   if (seat === undefined) return;
   const records = legsOf(process).filter(({ line }) => line?.number === number);
   for (const record of records) record.reportTo = lcp;
-  const calls = records.map(reportOf);
+  const calls = [...records.map(reportOf), ...lineUse.reportsOf(process, number, lcp)];
   const { member } = seat;
   host.tell(lcp, { type: 'attach', number, pid, device: place.device, member, calls });
   // Nobody may have heard of it.
@@ -98,6 +100,10 @@ function attach(process: DeviceProcess, number: string, lcp: Pid): void {
     if (phase === 'offered' && alerted !== undefined) host.tell(lcp, alerted);
     if (unacknowledged !== undefined) host.tell(lcp, unacknowledged);
   }
+}
+
+function isOf({ line, use }: CallLeg, number: string): boolean {
+  return line?.number === number || use?.number === number;
 }
 
 /** Calls that lines have offered to this process. */
@@ -117,6 +123,7 @@ function reportOf(record: CallLeg): MemberCall {
     ...(control === undefined ? {} : { control }),
     caller: record.peer ?? { pid: process.pid, call },
     state: phase === 'offered' ? 'ringing' : talking,
+    ...(record.use === undefined ? {} : lineUse.useOf(record.use)),
   };
 }
 

@@ -15,6 +15,7 @@ import type { DeviceProcess } from './device-process.ts';
 import { endSearch, type SearchResult, seek } from './dialog-search.ts';
 import { dialledOf } from './identity.ts';
 import { askPhone, refuseChange, withMedia } from './session-change.ts';
+import * as lineUse from './sharing/line-use.ts';
 
 type Invited = Extract<UserAgentEvent<CallLeg>, { type: 'invited' }>;
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -141,6 +142,7 @@ export function changedOver(
   record.phase = 'talking';
   process.environment.userAgent.answer(leg, withMedia(media));
   sayWhoCalls(process, record);
+  lineUse.inherit(process, record);
   // A line goes on with another of its phones.
   const holder = { pid: process.pid, call: record.call };
   const { party, place } = process;

@@ -8,7 +8,7 @@
  */
 import type { Cause } from '../call/cause.ts';
 import type { CallSignal, LegRef, Media } from '../call/signals.ts';
-import type { Pid } from '../process/pid.ts';
+import { kindOf, type Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
 import { givenAway } from './consultation.ts';
 import type { DeviceProcess } from './device-process.ts';
@@ -180,9 +180,11 @@ function adopt(
   isAttended: boolean,
 ): void {
   const cause = 'transferred';
+  // The phone's line goes on with whom it speaks to now.
+  const isOfLine = (pid: Pid) => record.use !== undefined && kindOf(pid) === 'l';
   for (const { pid, call } of record.controls)
-    process.host.tell(pid, { type: 'callEnded', call, cause });
-  record.controls = [control];
+    if (!isOfLine(pid)) process.host.tell(pid, { type: 'callEnded', call, cause });
+  record.controls = [...record.controls.filter(({ pid }) => isOfLine(pid)), control];
   sayWhoCalls(process, record);
   if (record.control !== control.pid) record.control = undefined;
   if (isAttended || record.role !== 'calling' || record.reportTo === undefined) return;

@@ -1,8 +1,9 @@
 /** What is dialled, and in whose domain. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { dialledOf, isOurs, nameAddrOf } from '../../src/device/identity.ts';
+import { dialledOf, isOurs, nameAddrOf, partyOfDevice } from '../../src/device/identity.ts';
 import { parseUri } from '../../src/sip/message/uri.ts';
+import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 
 const DOMAINS = new Set(['pbx.test']);
 
@@ -30,4 +31,19 @@ for (const row of ROWS.trim().split('\n')) {
 test('a name from outside cannot break out of its quotes, nor a number out of its URI', () => {
   const party = { number: '1>;x@y', name: 'A"\r\nX: y' };
   assert.equal(nameAddrOf(party, 'pbx.test'), '"A\\"  X: y" <sip:1%3E;x%40y@pbx.test>');
+});
+
+test('names of the directory leave as UTF-8', () => {
+  const directory = simulationDirectory('pbx.test');
+  const named = (name: string) => {
+    const device = directory.devices.get('1001');
+    assert(device);
+    const value = nameAddrOf(partyOfDevice(directory, { ...device, name }), 'pbx.test');
+    return Buffer.from(value, 'latin1').toString('utf8');
+  };
+  assert.deepEqual(['Zoë', 'Łukasz', 'Ana'].map(named), [
+    '"Zoë" <sip:1001@pbx.test>',
+    '"Łukasz" <sip:1001@pbx.test>',
+    '"Ana" <sip:1001@pbx.test>',
+  ]);
 });

@@ -103,8 +103,8 @@ const HOLD = `
 hops('a call that is answered, held, resumed, and ended by its caller', 'single', [
   ['call', call, SINGLE_CALL],
   ['answer', answer, SINGLE_ANSWER],
-  ['hold', hold, HOLD],
-  ['resume', resume, HOLD],
+  ['hold', hold, `${HOLD}\ncm2.d > cm4.l lineUse`],
+  ['resume', resume, `${HOLD}\ncm2.d > cm4.l lineUse`],
   ['digit', sendDigit, 'cm1.d > cm2.d callConvey\ncm2.d > cm1.d callConveyed'],
   [
     'end',

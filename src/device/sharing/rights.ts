@@ -1,0 +1,25 @@
+/** What a device may do with a line, and what it may see of it: as the directory says. */
+
+import type { Member } from '../../call/directory.ts';
+import type { SipRequest } from '../../sip/message/message.ts';
+import { parseNameAddr } from '../../sip/message/name-addr.ts';
+import type { DeviceProcess } from '../device-process.ts';
+import { dialledOf } from '../identity.ts';
+
+/** The seat that the process' device has on a line. */
+export function seatOf({ environment, place }: DeviceProcess, number: string): Member | undefined {
+  const { members = [] } = environment.directory.lines.get(number) ?? {};
+  return members.find(({ device }) => device === place.device);
+}
+
+/** The line that a phone calls from: the one that its From names, if it is one of its own, else its first. */
+export function callingLine(
+  { environment, place }: DeviceProcess,
+  request: SipRequest,
+): string | undefined {
+  if (place.kind === 'gateway') return undefined;
+  const { lines = [] } = environment.directory.devices.get(place.device) ?? {};
+  if (lines.length < 2) return lines[0];
+  const named = dialledOf(parseNameAddr(request.headers.first('From') ?? '')?.uri ?? '');
+  return named !== undefined && lines.includes(named) ? named : lines[0];
+}
