@@ -155,8 +155,8 @@ function held(
     // It has said which calls it has, and this is none of them: it has hung up already.
     if (!isHere && findDevice(line.devices, holder.pid) !== undefined)
       releaseIfHeld(line, call.call, holder.pid, out);
-  } else if (!isSame(holder, call.holder) && (isControl || from === holder.pid)) {
-    if (isControl && holder.pid === call.holder.pid) return;
+  } else if (isControl ? holder.pid !== call.holder.pid : from === holder.pid) {
+    if (isSame(holder, call.holder) && call.retrieval?.isHolderGone !== true) return;
     if (isControl) withdraw(call.holder, 'answered elsewhere', out);
     else if (call.state === 'taken' && !call.isOnItsOwn)
       out.push(tell(call.control, { ...signal, call: call.call }));

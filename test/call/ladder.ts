@@ -7,9 +7,10 @@
  *
  * or what the process then does: `a.1.c1 < callAlert`, `start delay 8000`, `exit`. A word `c2` after
  * the signal names another call than `c1`, `of b.1.d8` another leg than the sender's own, and `again 1`
- * a device's second turn in an offer.
+ * a device's second turn in an offer. Of appearances: `lineSeize 2 for 5000`, `lineUse held private at 2`.
  */
 import assert from 'node:assert/strict';
+import type { UseState } from '../../src/call/appearance-signals.ts';
 import type { Cause } from '../../src/call/cause.ts';
 import type { Effect } from '../../src/call/effects.ts';
 import type { CallSignal, MemberCall } from '../../src/call/signals.ts';
@@ -98,6 +99,26 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
       return { type: name, number: '2000', lcp: words as Pid };
     case 'lineRefused':
       return { type: name, number: '2000', cause: 'internal failure' };
+    case 'lineSeize': {
+      const [, wanted, leaseMs = '15000'] = /^(\d+)?(?: ?for (\d+))?$/.exec(words) ?? [];
+      const seize = { type: name, number: '2000', call, leaseMs: Number(leaseMs) } as const;
+      return wanted === undefined ? seize : { ...seize, appearance: Number(wanted) };
+    }
+    case 'lineUse': {
+      const [state, ...more] = words.replace(/ ?at \d+/, '').split(' ');
+      const [, at] = /at (\d+)/.exec(words) ?? [];
+      return {
+        type: name,
+        number: '2000',
+        call,
+        ...(at === undefined ? {} : { appearance: Number(at) }),
+        state: state as UseState,
+        party: { number: '1002', name: 'Bob' },
+        isExclusive: more.includes('private'),
+      };
+    }
+    case 'lineRetrieve':
+      return { type: name, number: '2000', call, appearance: Number(words) };
     case 'callHeld':
       return { type: name, call, holder: leg, party: { number: '2000', name: from } };
     case 'callRefuse': {
@@ -114,18 +135,22 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
   }
 }
 
-/** `c1 2 ringing, c2 1 active`: calls of the line that a device has, each with its appearance. */
+/** `c1 2 ringing, c2 1 active held`: calls of the line that a device has, each with its appearance. `as c9`: its own leg. */
 function memberCalls(text: string): MemberCall[] {
   return text
     .split(', ')
     .filter((call) => call !== '')
     .map((each) => {
-      const [call = '', appearance = '', state = ''] = each.split(' ');
+      const [call = '', appearance = '', state = '', use] = each.replace(/ as \S+/, '').split(' ');
+      const [, leg] = / as (\S+)/.exec(each) ?? [];
+      const isOwn = state === 'own' || state === 'retrieving' || state === 'alone';
       return {
         call,
+        ...(leg === undefined ? {} : { leg }),
+        ...(use === undefined ? {} : { use: use as UseState }),
         appearance: Number(appearance),
         from: { number: '1001', name: 'Ada' },
-        ...(state === 'alone' ? {} : { control: 'a.1.c1' as Pid }),
+        ...(isOwn ? {} : { control: 'a.1.c1' as Pid }),
         caller: { pid: 'a.1.d1' as Pid, call },
         state: (state === 'alone' ? 'active' : state) as MemberCall['state'],
       };
@@ -150,17 +175,25 @@ export function showSignal(signal: CallSignal): string {
   if (signal.type === 'lineState')
     words.push(
       signal.calls
-        .map(({ appearance, state, member }) => `${appearance} ${state} ${member}`.trim())
+        .map(({ appearance, state, member, isExclusive }) =>
+          `${appearance} ${state} ${member}${isExclusive ? ' exclusive' : ''}`.trim(),
+        )
         .join(', '),
     );
   if (signal.type === 'lineLocate' && signal.gone) words.push(signal.gone);
   if (signal.type === 'lineLocated') words.push(signal.lcp);
   if (signal.type === 'callHeld') words.push('of', signal.holder.pid);
+  if (signal.type === 'lineSeized') words.push(`${signal.appearance}`);
+  if (signal.type === 'lineRetrieved') {
+    const { appearance, lineCall, holder } = signal;
+    words.push(`${appearance}, ${lineCall} of ${holder.pid}`);
+  }
   if ('call' in signal && signal.call !== 'c1') words.push(signal.call);
   if (signal.type === 'callRequest' && signal.dialled !== '2000') words.push(signal.dialled);
   if (signal.type === 'callRequest' && signal.attempt) words.push(`again ${signal.attempt}`);
   if ('kind' in signal && signal.kind === 'progress') words.push(signal.kind);
   if (signal.type === 'callRelease' && signal.from !== undefined) words.push('of', signal.from.pid);
   if ('cause' in signal && signal.cause) words.push(signal.cause);
+  if (signal.type === 'lineSeizeRefused' && signal.free) words.push(`free ${signal.free}`);
   return words.filter((word) => word !== '').join(' ');
 }

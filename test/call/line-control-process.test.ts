@@ -6,28 +6,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Line } from '../../src/call/directory.ts';
 import type { Effect } from '../../src/call/effects.ts';
-import {
-  claimedLineControl,
-  type LineControl,
-  newLineControl,
-  type PackedLine,
-  packLine,
-  snapshotOf,
-  unpackLine,
-} from '../../src/call/line-control.ts';
+import { claimedLineControl, newLineControl, snapshotOf } from '../../src/call/line-control.ts';
 import { step } from '../../src/call/line-control-process.ts';
 import type { LineEvent } from '../../src/call/line-process.ts';
-import { climb, type Rung, showEffect, signalOf } from './ladder.ts';
-
-const PARALLEL: Line = {
-  number: '2000',
-  name: 'Reception',
-  mode: 'single',
-  appearances: 4,
-  offering: { type: 'parallel' },
-  members: [member('ana'), member('ben'), member('cas')],
-  noAnswerMs: 25_000,
-};
+import { type Rung, showEffect, signalOf } from './ladder.ts';
+import { claimed, eventOf, flow, member, PARALLEL, throughJson } from './line-flow.ts';
 
 const LATE_CAS: Line = {
   ...PARALLEL,
@@ -44,13 +27,6 @@ const SERIAL: Line = {
     ],
   },
 };
-
-/** Timers that belong to no call. */
-const OF_LINE = new Set(['recovery', 'idle']);
-
-function member(name: string, ringAfterMs = 0): Line['members'][number] {
-  return { name, device: `${name}-phone`, ringAfterMs, rights: ['answer'] };
-}
 
 flow(
   'claims 1, 7, 8, 10: a shared line rings every device, and the first answer wins',
@@ -884,6 +860,20 @@ claimed(
 );
 
 claimed(
+  'a call that its caller gives up while it waits rings nobody',
+  `
+  a.1.d7 > attach ana
+  a.1.c1 > callRequest
+  a.1.c2 > callRequest c2
+  a.1.c1 > callWithdraw caller gave up
+  a.1.m1 > lineOwned
+             a.1.d7 < attached
+             a.1.d7 < callRequest c2
+             start no answer:c2 25000
+  `,
+);
+
+claimed(
   'another process has the number: this one goes',
   `
   a.1.m1 > lineLost
@@ -1256,39 +1246,3 @@ test('early media passes through untouched', () => {
   step(line, { type: 'signal', signal: alert, from: 'a.1.d7' } as LineEvent, effects);
   assert.deepEqual(effects, [{ type: 'tell', to: 'a.1.c1', signal: alert }]);
 });
-
-function flow(name: string, of: Line, ladder: string): void {
-  walk(name, newLineControl(of, 7), ladder);
-}
-
-/** A process from the beginning, before it is known whether the number is its own. */
-function claimed(name: string, ladder: string, of = PARALLEL): void {
-  walk(name, claimedLineControl(of), ladder);
-}
-
-function walk(name: string, from: LineControl, ladder: string): void {
-  test(name, () => {
-    let line = from;
-    climb(ladder, (rung) => {
-      const effects: Effect[] = [];
-      step(line, eventOf(rung), effects);
-      line = throughJson(line);
-      return effects;
-    });
-  });
-}
-
-function throughJson(line: LineControl): LineControl {
-  return unpackLine(JSON.parse(JSON.stringify(packLine(line))) as PackedLine);
-}
-
-function eventOf(rung: Rung): LineEvent {
-  switch (rung.type) {
-    case 'signal':
-      return { type: 'signal', signal: signalOf(rung), from: rung.from };
-    case 'timer':
-      return { type: 'timer', timer: OF_LINE.has(rung.timer) ? rung.timer : `${rung.timer}:c1` };
-    case 'down':
-      return { type: 'down', gone: rung.gone };
-  }
-}
