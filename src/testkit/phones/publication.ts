@@ -43,17 +43,19 @@ export class PhonePublication {
 
   /** PUBLISH; `done` hears whether it was taken. */
   say(said: Published, done: (isDone: boolean) => void = () => {}): void {
+    // Who was refused the number does not ask for more.
+    if (this.state === 'refused' || this.state === 'over') return done(false);
     if (this.#isAsking) return void this.#waiting.push({ said, done });
     this.#isAsking = true;
     this.#publish(said, (isDone) => {
       this.#isAsking = false;
       if (isDone) this.#said = said;
       done(isDone);
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      // Who was refused the number does not ask for more.
-      if (this.state === 'granted') this.say(next.said, next.done);
-      else next.done(false);
+      while (!this.#isAsking) {
+        const next = this.#waiting.shift();
+        if (next === undefined) return;
+        this.say(next.said, next.done);
+      }
     });
   }
 

@@ -89,6 +89,15 @@ test('a number that is refused: no call leaves', () => {
   );
 });
 
+test('who was refused a number that it has seized does not call on it', () => {
+  const { server, phone } = booted();
+  server.next.set('PUBLISH dialog;shared', [{ status: 400 }]);
+  phone.seize(1);
+  server.ladder();
+  const { call } = phone.dial('1001');
+  assert.deepEqual([server.ladder(), call], [[], undefined]);
+});
+
 test('gives a number back that nothing was dialled on', () => {
   const { server, phone } = booted();
   phone.seize(3);

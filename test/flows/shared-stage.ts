@@ -1,0 +1,188 @@
+/**
+ * The stage of flows on a shared line: three phones with lamps on line 2000, each at another manager, and two
+ * outsiders; on one manager, and on three with the line's process on a fourth. What the flow saw is compared,
+ * and that no phone was sent what it should not have been, and that nothing is left.
+ */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { Directory, Line, Member } from '../../src/call/directory.ts';
+import type { MembershipTimings } from '../../src/cluster/membership-timings.ts';
+import type { Phone, PhoneCall } from '../../src/testkit/phone.ts';
+import { Bench, type Seat } from '../../src/testkit/phones/bench.ts';
+import type { ScaHabits } from '../../src/testkit/phones/sca-habits.ts';
+import type { ScaPhone } from '../../src/testkit/phones/sca-phone.ts';
+import type { StationCall } from '../../src/testkit/phones/station-call.ts';
+import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
+import { DOMAIN, type Site } from '../../src/testkit/site.ts';
+import { type Setting, stage } from './flow.ts';
+
+export type Stage = {
+  readonly site: Site;
+  readonly bench: Bench;
+  /** 2000a, 2000b and 2000c: at the first, second and third manager. */
+  readonly a: ScaPhone;
+  readonly b: ScaPhone;
+  readonly c: ScaPhone;
+  /** 1001, at the first manager, and 1002, at the second; they know nothing of sharing. */
+  readonly one: Phone;
+  readonly two: Phone;
+  /** Where a user's phone is, when it is one more of the line's. */
+  seat(user: string): Seat;
+  /** Virtual milliseconds; 100, unless told. */
+  wait(ms?: number): void;
+  /** What all lamps of the line show; each phone's, if they differ. */
+  lamps(): string;
+};
+
+export type StageOptions = {
+  readonly settings?: readonly Setting[];
+  readonly directory?: Directory;
+  readonly habits?: Readonly<Record<string, ScaHabits>>;
+  readonly timings?: Partial<MembershipTimings>;
+};
+
+const MEMBERS = ['2000a', '2000b', '2000c'];
+const HOMES = 3;
+const REST_MS = 200_000;
+const NAMES: Readonly<Record<Setting, string>> = {
+  alone: '',
+  single: ' [three managers, the line on a fourth]',
+  replicated: ' [three managers, a replicated line]',
+};
+
+/** `play` gives what it saw; it is compared with `expected`. */
+export function shared(
+  name: string,
+  play: (stage: Stage) => unknown,
+  expected: unknown,
+  options: StageOptions = {},
+): void {
+  const { settings = ['alone', 'single'] } = options;
+  for (const setting of settings)
+    test(`${name}${NAMES[setting]}`, () => {
+      const cast = enter(setting, options);
+      const seen = play(cast);
+      const left = leave(cast);
+      assert.deepEqual(
+        { seen, faults: cast.bench.faults, left },
+        { seen: expected, faults: [], left: [] },
+      );
+    });
+}
+
+function enter(setting: Setting, { directory, habits = {}, timings }: StageOptions): Stage {
+  const site = stage(setting, ['1001', '1002'], {
+    directory: directory ?? directoryWith(),
+    ...(timings === undefined ? {} : { timings }),
+  });
+  const bench = new Bench(site);
+  const homes = Math.min(HOMES, site.managers.length);
+  const seat = (user: string): Seat => ({
+    user,
+    line: '2000',
+    manager: MEMBERS.indexOf(user) % homes,
+  });
+  // A line's process is where its first device was, and stays there.
+  const last = site.managers.at(-1);
+  assert(last);
+  const first = setting === 'single' ? [site.addPhone('2000a', '2000', [last.address])] : [];
+  for (const phone of first) phone.register(3600);
+  site.run(50);
+  const [a, b, c] = MEMBERS.map((user) => bench.sca(seat(user), habits[user]));
+  assert(a && b && c);
+  for (const phone of [a, b, c]) phone.boot();
+  site.run(100);
+  for (const phone of first) phone.register(0);
+  site.run(50);
+  return {
+    site,
+    bench,
+    a,
+    b,
+    c,
+    one: plain(site, '1001'),
+    two: plain(site, '1002'),
+    seat,
+    wait: (ms = 100) => site.run(ms),
+    lamps: () => {
+      const shown = [a, b, c].map((phone) => phone.shown);
+      return new Set(shown).size === 1 ? (shown[0] ?? '') : shown.join(' | ');
+    },
+  };
+}
+
+/** Everybody hangs up and goes. Returns what is left at the managers, and in phones. */
+function leave({ site, a, b, c, bench }: Stage): readonly (readonly [string, number])[] {
+  for (const phone of site.phones) for (const call of phone.calls) phone.hangUp(call);
+  for (const phone of bench.phones) for (const call of phone.calls) call.hangUp();
+  for (const phone of [a, b, c]) phone.onHook();
+  site.run(1000);
+  const lit = [a, b, c].map((phone) => ['lamps', phone.lamps.size] as const);
+  for (const phone of site.phones) phone.register(0);
+  for (const phone of bench.phones) phone.leave();
+  site.run(REST_MS);
+  const counts = site.managers.flatMap(({ manager }) => {
+    if (manager === undefined) return [];
+    const { l: lines, c: controls } = manager.scheduler.population;
+    return Object.entries({ ...manager.size, lines, controls });
+  });
+  return [...lit, ...counts].filter(([, count]) => count !== 0);
+}
+
+function plain(site: Site, user: string): Phone {
+  const phone = site.phones.find(({ options }) => options.user === user);
+  assert(phone, `no phone of ${user}`);
+  return phone;
+}
+
+/** The simulation's directory with another line 2000, or other members of it. */
+export function directoryWith(
+  line: Partial<Line> = {},
+  members: Readonly<Record<string, Partial<Member>>> = {},
+): Directory {
+  const directory = simulationDirectory(DOMAIN);
+  const before = directory.lines.get('2000');
+  assert(before);
+  const after: Line = {
+    ...before,
+    ...line,
+    members: before.members.map((member) => ({ ...member, ...members[member.name] })),
+  };
+  return { ...directory, lines: new Map(directory.lines).set('2000', after) };
+}
+
+/** The call that a phone has. */
+export function callOf(phone: ScaPhone): StationCall {
+  assert(phone.call, 'it has no call');
+  return phone.call;
+}
+
+export function plainCallOf(phone: Phone): PhoneCall {
+  const [call] = phone.calls;
+  assert(call, `${phone.options.user} has no call`);
+  return call;
+}
+
+/** A phone of the line seizes appearance 1, calls an outsider, and is answered. */
+export function talkTo(far: Phone, phone: ScaPhone, { wait }: Stage): StationCall {
+  phone.offHook(1);
+  wait();
+  const call = phone.dial(far.options.user);
+  wait();
+  far.answer(plainCallOf(far));
+  wait();
+  return call;
+}
+
+/** Whether each hears the other. */
+export function areTalking(
+  call: StationCall,
+  far: { readonly phase: string; readonly session: string; readonly remoteSession: string },
+): boolean {
+  return (
+    call.phase === 'talking' &&
+    far.phase === 'talking' &&
+    call.remoteSession === far.session &&
+    far.remoteSession === call.session
+  );
+}
