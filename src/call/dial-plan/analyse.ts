@@ -173,7 +173,7 @@ export function analyseInRounds<T>(
       }
       if (growth === 'follows')
         growth = growthAfter(rule, action.called, best.isOpen, search.isMoreWanted, mayGrow);
-      last = step;
+      last = { partition: partition.name, pattern };
       space = action.space;
     }
   }

@@ -9,17 +9,23 @@
 import { type Factors, factorsOf } from './breadth.ts';
 import { OPEN, type Pattern, SET, sizeOf } from './pattern.ts';
 
+/** Words of a node. */
+export const NODE = 4;
+/** The place by which the node is reached. */
+export const PLACE = 0;
+/** Its first child; the others follow, those that are reached by one symbol before those of sets. */
+export const CHILD = 1;
+/** How many children in the upper half, of them reached by a symbol in the lower; 0 for a leaf. */
+export const COUNTS = 2;
+/** The first of its patterns. If one ends at this node it is that one. */
+export const LOW = 3;
+
 export class PatternTrie {
-  /** Of the node: the place by which it is reached. Node 0 is the root. */
-  readonly place: Uint16Array;
-  /** Of the node: its first child; the others follow in the order of their places. */
-  readonly child: Uint32Array;
-  /** Of the node: how many children; 0 for a leaf. */
-  readonly children: Uint16Array;
-  /** Of the node: how many of its children are reached by a symbol; they come before those of sets. */
-  readonly literals: Uint8Array;
-  /** Of the node: the first of its patterns. If one ends at this node it is that one. */
-  readonly low: Uint32Array;
+  /**
+   * Nodes of `NODE` words each, by their offsets; the root is at 0. A node's words are together so
+   * that it costs one cache line.
+   */
+  readonly nodes: Uint32Array;
 
   /** Of the pattern, in sorted order: where its places begin in `places`; one more for the end. */
   readonly start: Uint32Array;
@@ -30,11 +36,7 @@ export class PatternTrie {
   readonly given: Uint32Array;
 
   constructor(fields: Pick<PatternTrie, keyof PatternTrie>) {
-    this.place = fields.place;
-    this.child = fields.child;
-    this.children = fields.children;
-    this.literals = fields.literals;
-    this.low = fields.low;
+    this.nodes = fields.nodes;
     this.start = fields.start;
     this.places = fields.places;
     this.factors = fields.factors;
@@ -52,11 +54,7 @@ export type TrieBuild =
 
 /** A partition without patterns. */
 export const EMPTY_TRIE = new PatternTrie({
-  place: new Uint16Array(1),
-  child: new Uint32Array(1),
-  children: new Uint16Array(1),
-  literals: new Uint8Array(1),
-  low: new Uint32Array(1),
+  nodes: new Uint32Array(NODE),
   start: new Uint32Array(1),
   places: new Uint16Array(0),
   factors: new Uint32Array(0),
@@ -86,7 +84,7 @@ export function buildTrie(patterns: readonly Pattern[]): TrieBuild {
     factors[at] = factorsOfAll(own);
   }
   const nodes = buildNodes(start, places);
-  return { type: 'trie', trie: new PatternTrie({ ...nodes, start, places, factors, given }) };
+  return { type: 'trie', trie: new PatternTrie({ nodes, start, places, factors, given }) };
 }
 
 function order(one: string, other: string): number {
@@ -99,46 +97,34 @@ function factorsOfAll(places: readonly number[]): Factors {
   return product;
 }
 
-type Nodes = Pick<PatternTrie, 'place' | 'child' | 'children' | 'literals' | 'low'>;
-
-function buildNodes(start: Uint32Array, places: Uint16Array): Nodes {
-  const place = [0];
-  const child = [0];
-  const children = [0];
-  const literals = [0];
-  const low = [0];
-  // Only while it is built; a node's patterns end where this says.
+function buildNodes(start: Uint32Array, places: Uint16Array): Uint32Array {
+  const nodes = [0, 0, 0, 0];
+  // Only while they are built: where a node's patterns end, and how many places lead to it.
   const high = [start.length - 1];
   const depth = [0];
-  for (let node = 0; node < place.length; node++) {
-    const from = low[node] ?? 0;
-    const to = high[node] ?? 0;
-    const at = depth[node] ?? 0;
+  for (let index = 0; index < high.length; index++) {
+    const node = index * NODE;
+    const from = nodes[node + LOW] ?? 0;
+    const to = high[index] ?? 0;
+    const at = depth[index] ?? 0;
     if (to - from < 2) continue;
-    child[node] = place.length;
+    const child = nodes.length;
+    let children = 0;
+    let literals = 0;
     for (let pattern = from; pattern < to; pattern++) {
       const own = (start[pattern] ?? 0) + at;
       if (own === start[pattern + 1]) continue;
-      const its = places[own] ?? 0;
-      const last = place.length - 1;
-      if (last < (child[node] ?? 0) || place[last] !== its) {
-        place.push(its);
-        child.push(0);
-        children.push(0);
-        literals.push(0);
-        low.push(pattern);
+      const place = places[own] ?? 0;
+      if (children === 0 || nodes[nodes.length - NODE + PLACE] !== place) {
+        nodes.push(place, 0, 0, pattern);
         high.push(pattern + 1);
         depth.push(at + 1);
-        children[node] = (children[node] ?? 0) + 1;
-        if (its < SET) literals[node] = (literals[node] ?? 0) + 1;
-      } else high[last] = pattern + 1;
+        children++;
+        if (place < SET) literals++;
+      } else high[high.length - 1] = pattern + 1;
     }
+    nodes[node + CHILD] = child;
+    nodes[node + COUNTS] = (children << 16) | literals;
   }
-  return {
-    place: Uint16Array.from(place),
-    child: Uint32Array.from(child),
-    children: Uint16Array.from(children),
-    literals: Uint8Array.from(literals),
-    low: Uint32Array.from(low),
-  };
+  return Uint32Array.from(nodes);
 }

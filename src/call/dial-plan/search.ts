@@ -13,7 +13,7 @@
  */
 import { breadthOf, type Factors, TEN } from './breadth.ts';
 import { fits, isDigit, OPEN, symbolOf } from './pattern.ts';
-import type { PatternTrie } from './pattern-trie.ts';
+import { CHILD, COUNTS, LOW, NODE, type PatternTrie, PLACE } from './pattern-trie.ts';
 import { NUMBER_MAX } from './route-plan.ts';
 
 /** Which of the rules above decided between two matches. */
@@ -113,9 +113,10 @@ export class Search {
   }
 
   #descend(trie: PatternTrie, node: number, depth: number): void {
-    const children = trie.children[node] ?? 0;
-    const low = trie.low[node] ?? 0;
-    if (children === 0) return this.#compareRest(trie, low, depth);
+    const { nodes } = trie;
+    const low = nodes[node + LOW] ?? 0;
+    const counts = nodes[node + COUNTS] ?? 0;
+    if (counts === 0) return this.#compareRest(trie, low, depth);
     const endsHere = trie.start[low + 1] === (trie.start[low] ?? 0) + depth;
     if (depth === this.#length) {
       if (endsHere) this.#match(trie, low, false);
@@ -125,22 +126,23 @@ export class Search {
     }
     if (endsHere) this.witness?.tooShort(trie, low);
     const symbol = this.#symbols[depth] ?? 0;
-    const first = trie.child[node] ?? 0;
-    const literals = trie.literals[node] ?? 0;
+    const first = nodes[node + CHILD] ?? 0;
+    const sets = first + (counts & 0xffff) * NODE;
     let isStuck = true;
-    // They are sorted and none comes twice: the symbol's own is at that index, or before it.
-    for (let at = Math.min(symbol, literals - 1); at >= 0; at--) {
-      const place = trie.place[first + at] ?? 0;
+    // Symbols are sorted and none comes twice: this one is at its own index, or before it.
+    for (let at = Math.min(first + symbol * NODE, sets - NODE); at >= first; at -= NODE) {
+      const place = nodes[at + PLACE] ?? 0;
       if (place > symbol) continue;
       if (place === symbol) {
-        this.#descend(trie, first + at, depth + 1);
+        this.#descend(trie, at, depth + 1);
         isStuck = false;
       }
       break;
     }
-    for (let child = first + literals; child < first + children; child++) {
-      const place = trie.place[child] ?? 0;
-      if (place === OPEN) this.#compareRest(trie, trie.low[child] ?? 0, depth);
+    const end = first + (counts >>> 16) * NODE;
+    for (let child = sets; child < end; child += NODE) {
+      const place = nodes[child + PLACE] ?? 0;
+      if (place === OPEN) this.#compareRest(trie, nodes[child + LOW] ?? 0, depth);
       else if (fits(place, symbol)) this.#descend(trie, child, depth + 1);
       else continue;
       isStuck = false;
@@ -198,9 +200,9 @@ export class Search {
 }
 
 /** Where the node's patterns end: the last leaf below it is the last of them. */
-function endOf(trie: PatternTrie, node: number): number {
+function endOf({ nodes }: PatternTrie, node: number): number {
   let last = node;
-  for (let children = trie.children[last] ?? 0; children > 0; children = trie.children[last] ?? 0)
-    last = (trie.child[last] ?? 0) + children - 1;
-  return (trie.low[last] ?? 0) + 1;
+  for (let counts = nodes[last + COUNTS] ?? 0; counts > 0; counts = nodes[last + COUNTS] ?? 0)
+    last = (nodes[last + CHILD] ?? 0) + ((counts >>> 16) - 1) * NODE;
+  return (nodes[last + LOW] ?? 0) + 1;
 }

@@ -136,7 +136,6 @@ test('a translation of a fixed length to an incomplete number is refused: no dig
     cause: 'address incomplete',
     partition: 'office',
     pattern: '8X',
-    called: '84',
     mayGrow: false,
     isEmergency: false,
     through: [{ partition: 'office', pattern: '8X', called: '84' }],
