@@ -238,7 +238,8 @@ function visitSpace<T>(
     partition.visitedBy = plan.lookups;
     plan.visited[position] = partition;
     observer?.enter(name, partition);
-    plan.search.visit(partition.trie, position);
+    if ((partition.firstSymbols & plan.search.firstSymbol) !== 0)
+      plan.search.visit(partition.trie, position);
     position++;
   }
   return position;

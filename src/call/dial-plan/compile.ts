@@ -6,7 +6,7 @@
  * look at the names in the others. Old plan and new one share nothing that changes.
  */
 import type { DialPlan, Partition } from './dial-plan.ts';
-import { type Pattern, readPattern } from './pattern.ts';
+import { bitsOf, type Pattern, readPattern } from './pattern.ts';
 import { buildTrie, EMPTY_TRIE } from './pattern-trie.ts';
 import {
   type Country,
@@ -103,6 +103,7 @@ function compilePartition<T>(
   faults: PlanFault[],
 ): Partition<T> | undefined {
   const patterns: Pattern[] = [];
+  let firstSymbols = 0;
   const dots = new Uint8Array(rules.length).fill(NO_DOT);
   const before = faults.length;
   const add = (pattern: string, column: number, problem: string): void => {
@@ -113,12 +114,14 @@ function compilePartition<T>(
     if ('type' in pattern) add(text, pattern.column, pattern.problem);
     else {
       patterns.push(pattern);
+      firstSymbols |= bitsOf(pattern.places[0] ?? 0);
       if (pattern.dot !== undefined) dots[at] = pattern.dot;
     }
   }
   if (faults.length > before) return undefined;
   const built = buildTrie(patterns);
-  if (built.type === 'trie') return { name, rules, trie: built.trie, dots, visitedBy: 0 };
+  if (built.type === 'trie')
+    return { name, rules, trie: built.trie, firstSymbols, dots, visitedBy: 0 };
   for (const { first, second } of built.twins)
     add(rules[second]?.pattern ?? '', 1, `matches the same as ${rules[first]?.pattern}`);
   return undefined;

@@ -8,6 +8,8 @@ export type Partition<T> = {
   /** As given. */
   readonly rules: readonly DialRule<T>[];
   readonly trie: PatternTrie;
+  /** A bit for each symbol that any of its patterns begins with: most lookups end here, without the trie. */
+  readonly firstSymbols: number;
   /** Of the rule: digits before its dot. */
   readonly dots: Uint8Array;
   /** The last lookup that went through this partition: one that is in two spaces is looked at once. */

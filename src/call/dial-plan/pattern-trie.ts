@@ -17,7 +17,9 @@ export const PLACE = 0;
 export const CHILD = 1;
 /** How many children in the upper half, of them reached by a symbol in the lower; 0 for a leaf. */
 export const COUNTS = 2;
-/** The first of its patterns. If one ends at this node it is that one. */
+/** In `COUNTS` of a node that is no leaf: a pattern ends here, the first one of its patterns. */
+export const ENDS = 0x8000;
+/** The first of its patterns. */
 export const LOW = 3;
 
 export class PatternTrie {
@@ -111,9 +113,13 @@ function buildNodes(start: Uint32Array, places: Uint16Array): Uint32Array {
     const child = nodes.length;
     let children = 0;
     let literals = 0;
+    let ends = 0;
     for (let pattern = from; pattern < to; pattern++) {
       const own = (start[pattern] ?? 0) + at;
-      if (own === start[pattern + 1]) continue;
+      if (own === start[pattern + 1]) {
+        ends = ENDS;
+        continue;
+      }
       const place = places[own] ?? 0;
       if (children === 0 || nodes[nodes.length - NODE + PLACE] !== place) {
         nodes.push(place, 0, 0, pattern);
@@ -124,7 +130,7 @@ function buildNodes(start: Uint32Array, places: Uint16Array): Uint32Array {
       } else high[high.length - 1] = pattern + 1;
     }
     nodes[node + CHILD] = child;
-    nodes[node + COUNTS] = (children << 16) | literals;
+    nodes[node + COUNTS] = (children << 16) | ends | literals;
   }
   return Uint32Array.from(nodes);
 }

@@ -39,12 +39,16 @@ export function fits(place: number, symbol: number): boolean {
   return place < SET ? place === symbol : symbol < DIGITS && ((place >> symbol) & 1) === 1;
 }
 
+/** A bit for each symbol that fits into the place. */
+export function bitsOf(place: number): number {
+  if (place === OPEN) return ANY_DIGIT & ~SET;
+  return place < SET ? 1 << place : place & ~SET;
+}
+
 /** How many symbols fit into the place. */
 export function sizeOf(place: number): number {
-  if (place < SET) return 1;
-  if (place === OPEN) return DIGITS;
   let size = 0;
-  for (let bits = place & 0x3ff; bits > 0; bits &= bits - 1) size++;
+  for (let bits = bitsOf(place); bits > 0; bits &= bits - 1) size++;
   return size;
 }
 

@@ -13,7 +13,7 @@
  */
 import { breadthOf, type Factors, TEN } from './breadth.ts';
 import { fits, isDigit, OPEN, symbolOf } from './pattern.ts';
-import { CHILD, COUNTS, LOW, NODE, type PatternTrie, PLACE } from './pattern-trie.ts';
+import { CHILD, COUNTS, ENDS, LOW, NODE, type PatternTrie, PLACE } from './pattern-trie.ts';
 import { NUMBER_MAX } from './route-plan.ts';
 
 /** Which of the rules above decided between two matches. */
@@ -65,6 +65,8 @@ export class Search {
   isMoreWanted = false;
   /** A pattern that matches would match with more digits too. */
   isOpenMatched = false;
+  /** The bit of the first symbol; all bits when there is none. A partition without it has nothing to say. */
+  firstSymbol = 0;
   witness: Witness | undefined;
 
   readonly #found: Match;
@@ -101,12 +103,12 @@ export class Search {
       if (!isDigit(symbol)) this.#digitsFrom = at + 1;
       this.#symbols[at] = symbol;
     }
+    this.firstSymbol = number === '' ? -1 : 1 << (this.#symbols[0] ?? 0);
     return true;
   }
 
-  /** Partitions are to come in the order of the space, counted from 0. */
+  /** Partitions are to come in the order of the space, counted from 0. Not for one without patterns. */
   visit(trie: PatternTrie, partition: number): void {
-    if (trie.given.length === 0) return;
     this.#found.trie = trie;
     this.#found.partition = partition;
     this.#descend(trie, 0, 0);
@@ -117,7 +119,7 @@ export class Search {
     const low = nodes[node + LOW] ?? 0;
     const counts = nodes[node + COUNTS] ?? 0;
     if (counts === 0) return this.#compareRest(trie, low, depth);
-    const endsHere = trie.start[low + 1] === (trie.start[low] ?? 0) + depth;
+    const endsHere = (counts & ENDS) !== 0;
     if (depth === this.#length) {
       if (endsHere) this.#match(trie, low, false);
       this.isMoreWanted = true;
@@ -127,7 +129,7 @@ export class Search {
     if (endsHere) this.witness?.tooShort(trie, low);
     const symbol = this.#symbols[depth] ?? 0;
     const first = nodes[node + CHILD] ?? 0;
-    const sets = first + (counts & 0xffff) * NODE;
+    const sets = first + (counts & (ENDS - 1)) * NODE;
     let isStuck = true;
     // Symbols are sorted and none comes twice: this one is at its own index, or before it.
     for (let at = Math.min(first + symbol * NODE, sets - NODE); at >= first; at -= NODE) {
