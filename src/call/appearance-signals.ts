@@ -40,7 +40,10 @@ export type AppearanceSignal =
       readonly appearance?: number;
       readonly leaseMs: number;
     }
-  /** It has it. */
+  /**
+   * It has it. Who knows nothing of that call, or not any more, says `callEnded`: its lease ran out, and the
+   * news of that crossed its asking again.
+   */
   | {
       readonly type: 'lineSeized';
       readonly number: string;

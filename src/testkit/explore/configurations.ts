@@ -1,5 +1,6 @@
 /** What `npm run explore` goes through: small enough for every run, and the others. */
 import { type AnswerConfiguration, answerModel } from './answer-model.ts';
+import { type AppearanceConfiguration, retrievalModel, seizureModel } from './appearance-model.ts';
 import type { Model } from './explorer.ts';
 import { LockModel } from './lock-model.ts';
 import type { LockConfiguration } from './lock-world.ts';
@@ -107,15 +108,40 @@ const REHOMINGS_LARGE: readonly RehomingConfiguration[] = [
   { name: '2 phones, the manager is expelled and lives', phones: 2, dies: false },
 ];
 
+const SEIZURES_SMALL: readonly AppearanceConfiguration[] = [
+  { name: '2 phones', phones: 2 },
+  { name: '2 phones, leases that run out', phones: 2, isImpatient: true },
+  { name: '2 phones, a death', phones: 2, crashes: 1 },
+];
+const SEIZURES_LARGE: readonly AppearanceConfiguration[] = [
+  { name: '3 phones', phones: 3 },
+  { name: '2 phones, a death, leases that run out', phones: 2, crashes: 1, isImpatient: true },
+];
+
+const RETRIEVALS_SMALL: readonly AppearanceConfiguration[] = [
+  { name: '2 phones', phones: 2 },
+  { name: '2 phones, given up', phones: 2, isImpatient: true },
+  { name: '1 phone, a death', phones: 1, crashes: 1 },
+];
+const RETRIEVALS_LARGE: readonly AppearanceConfiguration[] = [
+  { name: '2 phones, a death', phones: 2, crashes: 1 },
+  { name: '3 phones', phones: 3 },
+  { name: '2 phones, a death, given up', phones: 2, crashes: 1, isImpatient: true },
+];
+
 export const SMALL: readonly MakeModel[] = [
   ...LOCKS_SMALL.map(lockOf),
   ...ANSWERS_SMALL.map(answerOf),
   ...REHOMINGS_SMALL.map(rehomingOf),
+  ...SEIZURES_SMALL.map(seizureOf),
+  ...RETRIEVALS_SMALL.map(retrievalOf),
 ];
 export const LARGE: readonly MakeModel[] = [
   ...LOCKS_LARGE.map(lockOf),
   ...ANSWERS_LARGE.map(answerOf),
   ...REHOMINGS_LARGE.map(rehomingOf),
+  ...SEIZURES_LARGE.map(seizureOf),
+  ...RETRIEVALS_LARGE.map(retrievalOf),
 ];
 
 function lockOf(configuration: LockConfiguration): MakeModel {
@@ -128,4 +154,12 @@ function answerOf(configuration: AnswerConfiguration): MakeModel {
 
 function rehomingOf(configuration: RehomingConfiguration): MakeModel {
   return () => rehomingModel({ ...configuration, name: `re-homing: ${configuration.name}` });
+}
+
+function seizureOf(configuration: AppearanceConfiguration): MakeModel {
+  return () => seizureModel({ ...configuration, name: `seizure: ${configuration.name}` });
+}
+
+function retrievalOf(configuration: AppearanceConfiguration): MakeModel {
+  return () => retrievalModel({ ...configuration, name: `retrieval: ${configuration.name}` });
 }

@@ -72,6 +72,9 @@ const MISSED: ReadonlySet<CallSignal['type']> = new Set([
   'lineLocated',
   'callRequest',
   'callAcknowledge',
+  'callTakeOver',
+  'callTakenOver',
+  'callReplacePeer',
 ]);
 const EVENTS_MAX = 2 ** 24;
 
@@ -302,7 +305,8 @@ export class ProcessModel implements Model {
     } else act = this.#act(place, node, heard);
     const said = act.sent.flatMap((number) => {
       if (this.#isCut(surroundings, number)) return this.#missed(number);
-      return surroundings.dead.includes(this.#sent.valueOf(number).to) ? [] : [number];
+      const isDead = surroundings.dead.includes(this.#sent.valueOf(number).to);
+      return isDead ? this.#missed(number) : [number];
     });
     return { surroundings, nodes: nodes.with(place, act.node), under: this.#add(under, said) };
   }
