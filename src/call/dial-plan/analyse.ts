@@ -11,7 +11,7 @@
  */
 import type { Cause } from '../cause.ts';
 import type { DialPlan, Partition } from './dial-plan.ts';
-import type { DialRule, Transformation } from './route-plan.ts';
+import type { Transformation } from './route-plan.ts';
 import { NUMBER_MAX } from './route-plan.ts';
 import type { Match, Witness } from './search.ts';
 import { keepsTail, type TransformationStep, transformNumber } from './transformation.ts';
@@ -172,7 +172,7 @@ export function analyseInRounds<T>(
         return { type: 'loop', ...outcome, through: through.slice(circle ?? 0) };
       }
       if (growth === 'follows')
-        growth = growthAfter(rule, action.called, best.isOpen, search.isMoreWanted, mayGrow);
+        growth = growthAfter(mayGrow, action.called, best.isOpen, search.isMoreWanted);
       last = { partition: partition.name, pattern };
       space = action.space;
     }
@@ -183,14 +183,13 @@ export function analyseInRounds<T>(
 const CALLING_MAX = 1024;
 
 /** After a translation that was chosen while later digits still followed. */
-function growthAfter<T>(
-  rule: DialRule<T>,
+function growthAfter(
+  mayGrow: boolean,
   called: Transformation | undefined,
   isOpen: boolean,
   isMoreWanted: boolean,
-  mayGrow: boolean,
 ): Growth {
-  if (rule.isUrgent === true || !mayGrow) return 'ended';
+  if (!mayGrow) return 'ended';
   // With !, it stays the best of those that match now: each digit makes all of them wider alike.
   return isOpen && !isMoreWanted && keepsTail(called) ? 'follows' : 'undecided';
 }
