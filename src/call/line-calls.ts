@@ -156,7 +156,9 @@ function held(
     if (!isHere && findDevice(line.devices, holder.pid) !== undefined)
       releaseIfHeld(line, call.call, holder.pid, out);
   } else if (isControl ? holder.pid !== call.holder.pid : from === holder.pid) {
-    if (isSame(holder, call.holder) && call.retrieval?.isHolderGone !== true) return;
+    const isKnown = isSame(holder, call.holder) && call.retrieval?.isHolderGone !== true;
+    // What is only seized is no call yet that another could have.
+    if (isKnown || call.use === 'seized') return;
     if (isControl) withdraw(call.holder, 'answered elsewhere', out);
     else if (call.state === 'taken' && !call.isOnItsOwn)
       out.push(tell(call.control, { ...signal, call: call.call }));
