@@ -2,7 +2,7 @@
  * Route plan to `DialPlan`. Everything is read and every fault reported, each with its place.
  *
  * A changed directory is compiled anew, but for partitions whose rules are the very array of the plan
- * before: the cost is that of the changed partitions (60,000 patterns: a fifth of a second or less) and a
+ * before: the cost is that of the changed partitions (60,000 patterns: 0.2 s, twice that on a busy machine) and a
  * look at the names in the others. Old plan and new one share nothing that changes.
  */
 import type { DialPlan, Partition } from './dial-plan.ts';
