@@ -12,6 +12,8 @@ import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { DeviceProcess } from './device-process.ts';
 import type { Search } from './dialog-search.ts';
 import type { LineUse } from './sharing/line-use.ts';
+import type { Retrieval } from './sharing/retrieval.ts';
+import type { Seizure } from './sharing/seizures.ts';
 
 /** A change of the session that is under way, by who began it. */
 export type Change =
@@ -104,7 +106,9 @@ export type CallLeg = {
   /** The call of a shared line that this leg is part of; undefined as long as the line needs not be told of it. */
   use: LineUse | undefined;
   /** It was begun to have the call that is held at an appearance of the phone's line. */
-  retrieval: { readonly number: string; readonly appearance: number } | undefined;
+  retrieval: Retrieval | undefined;
+  /** What its phone had seized before it dialled, until the far end is heard of. */
+  seizure: Seizure | undefined;
   /** Call control of a call that a line offered, as long as it answers for this leg. */
   control: Pid | undefined;
   /** Which turn of this device it is in the line's offer (0: the first): said with what is said of it. */
@@ -162,6 +166,7 @@ export function calledLeg(
     line: lineOf(request),
     use: undefined,
     retrieval: undefined,
+    seizure: undefined,
     control: request.control,
     attempt: request.attempt ?? 0,
     isAccompanied: request.isAccompanied ?? false,
@@ -217,6 +222,7 @@ export function callingLeg(
     line: undefined,
     use: undefined,
     retrieval: undefined,
+    seizure: undefined,
     control: undefined,
     attempt: 0,
     isAccompanied: false,

@@ -12,6 +12,7 @@ import type { DeviceProcess } from './device-process.ts';
 import { nameAddrOf } from './identity.ts';
 import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
+import { appearanceHeaders } from './sharing/watch.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -55,7 +56,9 @@ export function offer(process: DeviceProcess, request: Signal<'callRequest'>, fr
       from: nameAddrOf(request.from, domain),
       to: nameAddrOf({ number: request.dialled, name: '' }, domain),
       maxForwards: request.hops,
-      headers: referredBy === undefined ? '' : headerLine('Referred-By', referredBy),
+      headers:
+        (referredBy === undefined ? '' : headerLine('Referred-By', referredBy)) +
+        appearanceHeaders(process, request.line, request.appearance),
       // With an offer in the INVITE the user agent confirms by itself; without one the caller must.
       reliable: request.offer !== undefined || request.reliable,
       patienceMs: 0,

@@ -10,6 +10,7 @@ import type { DeviceProcess } from './device-process.ts';
 import { dialledOf, isOurs, partyOfDevice, partyOfOutsider } from './identity.ts';
 import * as lineUse from './sharing/line-use.ts';
 import { callingLine } from './sharing/rights.ts';
+import * as seizures from './sharing/seizures.ts';
 import { takeOver } from './take-over.ts';
 import * as transfer from './transfer.ts';
 
@@ -49,8 +50,10 @@ export function invited(process: DeviceProcess, event: Invited): void {
     reliable: leg.supported.has('100rel'),
   };
   logCall(process, record, 'call begun');
+  const shared = line !== undefined && lineUse.isShared(process, line) ? line : undefined;
+  if (shared !== undefined && seizures.begin(process, record, request, shared, callRequest)) return;
   record.reportTo = environment.startCall(host, callRequest);
-  if (line !== undefined && lineUse.isShared(process, line)) lineUse.begin(process, record, line);
+  if (shared !== undefined) lineUse.begin(process, record, shared);
 }
 
 /** The phone as those it calls from that line see it. */
@@ -80,6 +83,7 @@ const ALERT_STATUS = { ringing: 180, forwarded: 181, queued: 182, progress: 183 
 export function alert(process: DeviceProcess, record: CallLeg, signal: Signal<'callAlert'>): void {
   if (transfer.alert(process, record, signal)) return;
   if (record.role !== 'calling' || record.phase !== 'offered' || record.leg === undefined) return;
+  seizures.spent(process, record);
   if (record.peer === undefined) {
     process.environment.statistics.rang(process.host.nowMs - record.sinceMs);
   }
@@ -142,6 +146,7 @@ export function proceed(
   record.peer = from;
   logCall(process, record, 'call answered');
   record.party = signal.party;
+  seizures.spent(process, record);
   lineUse.answered(process, record);
   process.environment.userAgent.answer(record.leg, {
     fork: `${from.pid}/${from.call}`,

@@ -21,12 +21,12 @@ import { type CallLeg, isUndecided } from './call-leg.ts';
 import * as calling from './calling.ts';
 import { refusalHeaders } from './cause-to-status.ts';
 import { DeviceProcess } from './device-process.ts';
-import * as dialogWatch from './dialog-watch.ts';
 import type { Environment } from './environment.ts';
 import { gatewayPlace } from './gateway.ts';
 import { isOurs, partyOfDevice } from './identity.ts';
 import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
+import * as subscriptions from './subscriptions.ts';
 
 /** Answer to a REGISTER: final status, phrase ('' for the usual one) and header lines. */
 export type RegisterAnswer = {
@@ -174,7 +174,7 @@ export class DeviceManager {
       return this.#environment.userAgent.refuseSubscription(subscription, 403);
     }
     this.#watchers.set(subscription, pid);
-    this.#scheduler.run(pid, () => dialogWatch.subscribe(process, event));
+    this.#scheduler.run(pid, () => subscriptions.subscribe(process, event));
   }
 
   #unsubscribed(subscription: Subscription<CallLeg>): void {
@@ -182,7 +182,7 @@ export class DeviceManager {
     this.#watchers.delete(subscription);
     const process = pid === undefined ? undefined : this.#processes.get(pid);
     if (pid !== undefined && process !== undefined)
-      this.#scheduler.run(pid, () => dialogWatch.unsubscribed(process, subscription));
+      this.#scheduler.run(pid, () => subscriptions.unsubscribed(process, subscription));
   }
 
   #processFor(identity: Identity, source: Hop, request: SipRequest): Pid | undefined {

@@ -19,13 +19,16 @@ import * as calling from './calling.ts';
 import { reasonOf, refusalHeaders, statusOf } from './cause-to-status.ts';
 import * as consultation from './consultation.ts';
 import * as dialogSearch from './dialog-search.ts';
-import * as dialogWatch from './dialog-watch.ts';
 import type { Environment } from './environment.ts';
 import * as inCall from './in-call.ts';
 import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
 import * as referral from './referral.ts';
 import { refuseChange } from './session-change.ts';
+import * as retrieval from './sharing/retrieval.ts';
+import * as retrievalAnswer from './sharing/retrieval-answer.ts';
+import * as seizures from './sharing/seizures.ts';
+import * as watches from './sharing/watch.ts';
 import * as takeOver from './take-over.ts';
 import * as transfer from './transfer.ts';
 
@@ -37,8 +40,10 @@ export class DeviceProcess implements Process<CallSignal> {
   readonly place: Place;
   /** Lines that have attached it. */
   lines: readonly lineMembership.AttachedLine[] = [];
-  /** Subscriptions of its phone to the dialog package; undefined before the first. */
-  watches: Map<Subscription<CallLeg>, dialogWatch.Watch> | undefined;
+  /** Subscriptions of its phone to what lines do; undefined before the first. */
+  watches: Map<Subscription<CallLeg>, watches.Watch> | undefined;
+  /** Appearances that its phone has seized, or wants to; undefined before the first. */
+  seizures: Map<CallId, seizures.Seizure> | undefined;
   /** Undefined before the first call: most phones of a large site are silent, and a table is not small. */
   #legs: Map<CallId, CallLeg> | undefined;
   /** Further ids of legs that were moved. */
@@ -100,7 +105,11 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'attached':
         return lineMembership.heard(this, signal, from);
       case 'lineState':
-        return dialogWatch.lineState(this, signal.number, signal.calls);
+        return watches.lineState(this, signal.number, signal.calls);
+      case 'lineSeized':
+        return seizures.seized(this, signal);
+      case 'lineSeizeRefused':
+        return seizures.refused(this, signal);
       default:
         break;
     }
@@ -135,7 +144,7 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'callModified':
         return inCall.modified(this, record, signal);
       case 'callModifyRefused':
-        return inCall.modifyRefused(this, record, signal.cause);
+        return inCall.modifyRefused(this, record, signal.cause, from);
       case 'callConvey':
         return inCall.convey(this, record, signal, from);
       case 'callConveyed':
@@ -154,6 +163,10 @@ export class DeviceProcess implements Process<CallSignal> {
         return referral.progress(this, record, signal);
       case 'callGive':
         return consultation.give(this, record, signal);
+      case 'lineRetrieved':
+        return retrievalAnswer.granted(this, record, signal);
+      case 'lineRetrieveRefused':
+        return retrievalAnswer.refused(this, record, signal);
       case 'callGiven':
         return referral.given(this, record, signal);
       case 'dialogSought':
@@ -203,6 +216,7 @@ export class DeviceProcess implements Process<CallSignal> {
 
   timeout(timer: string): void {
     const searcher = dialogSearch.searcherOf(this, timer);
+    if (seizures.timeout(this, timer) || retrievalAnswer.timeout(this, timer)) return;
     if (searcher === undefined) return lineMembership.timeout(this, timer);
     dialogSearch.endSearch(this, searcher);
     this.#sought(searcher, { cause: 'call gone' });
@@ -295,6 +309,7 @@ export class DeviceProcess implements Process<CallSignal> {
     record.phase = 'over';
     this.forget(record);
     logCall(this, record, 'leg ended', cause);
+    retrieval.end(this, record, cause);
     if (by !== 'phone') {
       referral.fail(this, record, cause);
       this.#endLeg(record, phase, cause);
@@ -336,6 +351,7 @@ export class DeviceProcess implements Process<CallSignal> {
   }
 
   forget(record: CallLeg): void {
+    if (this.seizures !== undefined) seizures.abandoned(this, record);
     this.drop(record.call);
     for (const call of this.#aliases?.get(record) ?? []) this.drop(call);
     this.#aliases?.delete(record);
@@ -344,7 +360,7 @@ export class DeviceProcess implements Process<CallSignal> {
   /** A process whose registration is gone exits with its last leg. */
   settle(): void {
     if (!this.#leaving || this.legs.size > 0) return;
-    dialogWatch.leave(this);
+    watches.leave(this);
     this.host.exit();
   }
 

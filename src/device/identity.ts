@@ -51,7 +51,12 @@ export function partyOfOutsider(gateway: Gateway, request: SipRequest): Party {
   return { number: user || gateway.id, name: from?.displayName ?? '' };
 }
 
+/** The URI of a number or user of ours. */
+export function uriOf(number: string, domain: string): string {
+  return `sip:${escapeUser(number)}@${domain}`;
+}
+
 /** A From or To value without tag: `"Ana" <sip:2001@pbx.example.org>`. */
 export function nameAddrOf(party: Party, domain: string): string {
-  return formatNameAddr(party.name, `sip:${escapeUser(party.number)}@${domain}`);
+  return formatNameAddr(party.name, uriOf(party.number, domain));
 }

@@ -174,10 +174,23 @@ export function modified(
   process.environment.userAgent.answerModify(record.leg, signal.media);
 }
 
-export function modifyRefused(process: DeviceProcess, record: CallLeg, cause: Cause): void {
+/** `from` does not do what it was asked: to change, to hand over, to change over. */
+export function modifyRefused(
+  process: DeviceProcess,
+  record: CallLeg,
+  cause: Cause,
+  from: Pid,
+): void {
+  if (record.takenBy?.pid === from) {
+    // It takes this leg's place after all not; what this leg's own change comes to is another's to say.
+    record.takenBy = undefined;
+    return;
+  }
+  const { change: open } = record;
+  // It was refused this leg's place, or has lost it: the change is not for it.
+  if (open?.by === 'peer' && open.peer.pid !== from && record.peer?.pid !== from) return;
   if (transfer.modifyRefused(process, record, cause)) return;
   if (notTaken(process, record, cause)) return;
-  record.takenBy = undefined;
   const { change, leg } = record;
   if (change === undefined || leg === undefined) return;
   if (change.by === 'peer' && !change.offered) return abandonChange(process, record);

@@ -8,6 +8,8 @@ import { homeOf, type Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
 import * as lineUse from './sharing/line-use.ts';
+import * as retrieval from './sharing/retrieval.ts';
+import * as seizures from './sharing/seizures.ts';
 
 /** A line that refused for want of room, or because its process failed, is asked again after this time. */
 const RETRY_MS = 1000;
@@ -79,7 +81,11 @@ export function heard(process: DeviceProcess, signal: LineWord, from: Pid): void
         ...process.lines.filter((line) => line !== known),
         { number, lcp: from, epoch: signal.epoch },
       ];
-      if (process.legs.size > 0) lineUse.attached(process, number);
+      if (process.seizures !== undefined) seizures.attached(process, number);
+      if (process.legs.size > 0) {
+        lineUse.attached(process, number);
+        retrieval.attached(process, number);
+      }
     }
   }
 }
@@ -92,7 +98,12 @@ function attach(process: DeviceProcess, number: string, lcp: Pid): void {
   if (seat === undefined) return;
   const records = legsOf(process).filter(({ line }) => line?.number === number);
   for (const record of records) record.reportTo = lcp;
-  const calls = [...records.map(reportOf), ...lineUse.reportsOf(process, number, lcp)];
+  const calls = [
+    ...records.map(reportOf),
+    ...lineUse.reportsOf(process, number, lcp),
+    ...seizures.reportsOf(process, number),
+    ...retrieval.reportsOf(process, number),
+  ];
   const { member } = seat;
   host.tell(lcp, { type: 'attach', number, pid, device: place.device, member, calls });
   // Nobody may have heard of it.

@@ -16,6 +16,8 @@ import { endSearch, type SearchResult, seek } from './dialog-search.ts';
 import { dialledOf } from './identity.ts';
 import { askPhone, refuseChange, withMedia } from './session-change.ts';
 import * as lineUse from './sharing/line-use.ts';
+import * as retrieval from './sharing/retrieval.ts';
+import { watchedDialog } from './sharing/view.ts';
 
 type Invited = Extract<UserAgentEvent<CallLeg>, { type: 'invited' }>;
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -40,6 +42,10 @@ export function takeOver(
     const { owner } = replaces;
     return sought(process, record, { pid: owner.process.pid, call: owner.call });
   }
+  // A name that the line's state gave it means the call, whoever has it.
+  const watched = dialog && watchedDialog(process, dialog);
+  if (watched !== undefined)
+    return retrieval.ask(process, record, watched.number, watched.appearance, undefined);
   const purpose = dialog?.earlyOnly ? 'replace early' : 'replace';
   if (dialog === undefined || !seek(process, record, { ...dialog, purpose }))
     sought(process, record, { cause: 'call gone' });
@@ -60,9 +66,15 @@ export function sought(process: DeviceProcess, record: CallLeg, result: SearchRe
 }
 
 /** The INVITE's own end: nobody else has heard of it. */
-function refuse(process: DeviceProcess, record: CallLeg, cause: Cause, headers: string): void {
+export function refuse(
+  process: DeviceProcess,
+  record: CallLeg,
+  cause: Cause,
+  headers = refusalHeaders(cause),
+): void {
   record.phase = 'over';
   process.forget(record);
+  retrieval.end(process, record, cause);
   endSearch(process, record);
   if (record.leg !== undefined)
     process.environment.userAgent.refuse(record.leg, statusOf(cause), headers);
@@ -143,6 +155,7 @@ export function changedOver(
   process.environment.userAgent.answer(leg, withMedia(media));
   sayWhoCalls(process, record);
   lineUse.inherit(process, record);
+  retrieval.end(process, record, undefined);
   // A line goes on with another of its phones.
   const holder = { pid: process.pid, call: record.call };
   const { party, place } = process;
@@ -182,7 +195,7 @@ export function givenUp(process: DeviceProcess, record: CallLeg): boolean {
 export function notTaken(process: DeviceProcess, record: CallLeg, cause: Cause): boolean {
   if (record.change?.by !== 'take-over') return false;
   giveBack(process, record);
-  refuse(process, record, cause, refusalHeaders(cause));
+  refuse(process, record, cause);
   return true;
 }
 

@@ -18,6 +18,7 @@ import { refusalHeaders } from '../device/cause-to-status.ts';
 import { DeviceManager } from '../device/device-manager.ts';
 import { DialogFinder } from '../device/dialog-finder.ts';
 import type { Environment } from '../device/environment.ts';
+import { PACKAGES } from '../device/subscriptions.ts';
 import type { Cluster, ClusterListener, Standing, TableEntry, View } from '../process/cluster.ts';
 import type { Home, Pid } from '../process/pid.ts';
 import { Scheduler } from '../process/scheduler.ts';
@@ -137,8 +138,9 @@ export class CallManager implements ClusterListener {
       contact: (hop) => this.#contact(hop),
       admit: (request, source) => this.#admit(request, source),
       register: (request, source, identity) => this.devices.register(request, source, identity),
-      hasPeers: () => this.cluster.view.members.length > 1,
-      allowEvents: ['dialog'],
+      // Other managers', and lines' calls by the names that watchers know.
+      hasPeers: () => true,
+      allowEvents: PACKAGES,
       userAgent: `Linewright/${VERSION}`,
       ...(options.timers === undefined ? {} : { timers: options.timers }),
       ...(options.sessionTimer === undefined ? {} : { sessionTimer: options.sessionTimer }),

@@ -11,6 +11,7 @@ import { kindOf, type Pid } from '../../process/pid.ts';
 import { holdOf } from '../../sdp/hold.ts';
 import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
+import { lcpOf } from './rights.ts';
 
 /** A call of a line that a leg is part of, and what the line was told of it last. */
 export type LineUse = {
@@ -162,10 +163,6 @@ function say(process: DeviceProcess, record: CallLeg): void {
     party: record.party,
     isExclusive: state === 'held-private',
   });
-}
-
-function lcpOf({ lines }: DeviceProcess, number: string): Pid | undefined {
-  return lines.find((line) => line.number === number)?.lcp;
 }
 
 /** The line hears of the end of a call that it has not offered, from whichever leg has it then. */

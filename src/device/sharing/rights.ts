@@ -1,6 +1,7 @@
 /** What a device may do with a line, and what it may see of it: as the directory says. */
 
 import type { Member } from '../../call/directory.ts';
+import type { Pid } from '../../process/pid.ts';
 import type { SipRequest } from '../../sip/message/message.ts';
 import { parseNameAddr } from '../../sip/message/name-addr.ts';
 import type { DeviceProcess } from '../device-process.ts';
@@ -10,6 +11,11 @@ import { dialledOf } from '../identity.ts';
 export function seatOf({ environment, place }: DeviceProcess, number: string): Member | undefined {
   const { members = [] } = environment.directory.lines.get(number) ?? {};
   return members.find(({ device }) => device === place.device);
+}
+
+/** The process that controls a line which has attached this one. */
+export function lcpOf({ lines }: DeviceProcess, number: string): Pid | undefined {
+  return lines.find((line) => line.number === number)?.lcp;
 }
 
 /** The line that a phone calls from: the one that its From names, if it is one of its own, else its first. */

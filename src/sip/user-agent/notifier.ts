@@ -20,6 +20,8 @@ type Received<O> = ServerTransaction<TransactionUser<O>>;
 
 /** RFC 6665 §3.1.1: what a SUBSCRIBE without Expires asks for is the package's to say; the usual hour. */
 const EXPIRES_DEFAULT_S = 3600;
+/** When a package that is not known here is worth asking for again (RFC 6665 §4.1.2.1 has no word on it). */
+const UNKNOWN_RETRY_S = 3600;
 const TIMES = { minS: 15, maxS: 3600 };
 /** NOTIFYs that wait for a slow subscriber; beyond that the oldest is dropped: a newer one says more. */
 const WAITING_MAX = 32;
@@ -98,7 +100,9 @@ function refusalOf<O>(
 ): { readonly status: number; readonly headers: string } | undefined {
   const { allowEvents } = agent.options;
   if (event === undefined || !allowEvents.includes(event)) {
-    return { status: 489, headers: `Allow-Events: ${allowEvents.join(', ')}\r\n` };
+    // Some that are refused ask again at once, for ever.
+    const headers = `Allow-Events: ${allowEvents.join(', ')}\r\nRetry-After: ${UNKNOWN_RETRY_S}\r\n`;
+    return { status: 489, headers };
   }
   if (expiresS < 0) return { status: 400, headers: '' };
   const { minS } = agent.options.subscriptionTimes ?? TIMES;

@@ -133,9 +133,9 @@ ladder(
   'packages, times and event values that will not do',
   `
   ana -> SUBSCRIBE sip:2001@pbx.test | Event: weather
-  ana <- 489 SUBSCRIBE | Allow-Events: dialog
+  ana <- 489 SUBSCRIBE | Allow-Events: dialog | Retry-After: 3600
   ana -> SUBSCRIBE sip:2001@pbx.test
-  ana <- 489 SUBSCRIBE | Allow-Events: dialog
+  ana <- 489 SUBSCRIBE | Allow-Events: dialog | Retry-After: 3600
   ana -> SUBSCRIBE sip:2001@pbx.test | Event: dialog | Expires: 5
   ana <- 423 SUBSCRIBE | Min-Expires: 15
   ana -> SUBSCRIBE sip:2001@pbx.test | Event: dialog | Expires: soon

@@ -1,0 +1,82 @@
+/**
+ * A held call of the line, wanted by another of its phones: INVITE to the line itself with the appearance's
+ * index (BroadSoft), or Replaces with a name from the line's state. The line says whose leg has the call; what
+ * follows is what Replaces does (`retrieval-answer.ts`, `take-over.ts`).
+ */
+import type { Cause } from '../../call/cause.ts';
+import type { CallId, CallRequest, MemberCall } from '../../call/signals.ts';
+import type { CallLeg } from '../call-leg.ts';
+import type { DeviceProcess } from '../device-process.ts';
+import { lcpOf } from './rights.ts';
+
+export type Retrieval = {
+  readonly number: string;
+  readonly appearance: number;
+  /** What the phone dials if nothing is held there; absent: the call or none. */
+  readonly request: CallRequest | undefined;
+  /** The line's id of the call, once the line has said that it may be had. */
+  readonly lineCall?: CallId;
+};
+
+/** A line that does not say a word for that long is not there. */
+const PATIENCE_MS = 3000;
+export const PATIENCE = 'retrieval:';
+
+/** Asks the line for it. */
+export function ask(
+  process: DeviceProcess,
+  record: CallLeg,
+  number: string,
+  appearance: number,
+  request: CallRequest | undefined,
+): void {
+  record.retrieval = { number, appearance, request };
+  process.host.start(PATIENCE + record.call, PATIENCE_MS);
+  say(process, record, record.retrieval);
+}
+
+function say(process: DeviceProcess, record: CallLeg, wanted: Retrieval): void {
+  const { number, appearance } = wanted;
+  const lcp = lcpOf(process, number);
+  if (lcp !== undefined)
+    process.host.tell(lcp, { type: 'lineRetrieve', number, call: record.call, appearance });
+}
+
+/** A line that has another process is asked anew. */
+export function attached(process: DeviceProcess, number: string): void {
+  for (const record of process.legs.values()) {
+    const { retrieval } = record;
+    if (retrieval?.number === number && retrieval.lineCall === undefined)
+      say(process, record, retrieval);
+  }
+}
+
+/** Calls that the phone is about to have, for the line's next process. */
+export function reportsOf(process: DeviceProcess, number: string): MemberCall[] {
+  const reports: MemberCall[] = [];
+  for (const { retrieval, call, party } of process.legs.values()) {
+    if (retrieval?.number !== number || retrieval.lineCall === undefined) continue;
+    const { lineCall, appearance } = retrieval;
+    const caller = { pid: process.pid, call };
+    reports.push({
+      call: lineCall,
+      leg: call,
+      appearance,
+      from: party,
+      caller,
+      state: 'retrieving',
+    });
+  }
+  return reports;
+}
+
+/** The leg has the call, or is over: in that case the line hears that it has not. */
+export function end(process: DeviceProcess, record: CallLeg, cause: Cause | undefined): void {
+  const { retrieval, call } = record;
+  if (retrieval === undefined) return;
+  record.retrieval = undefined;
+  process.host.stop(PATIENCE + call);
+  const lcp = lcpOf(process, retrieval.number);
+  if (cause !== undefined && lcp !== undefined)
+    process.host.tell(lcp, { type: 'callEnded', call, cause });
+}

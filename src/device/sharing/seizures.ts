@@ -1,0 +1,311 @@
+/**
+ * Appearances that a phone seizes before it dials: by SUBSCRIBE to line-seize (BroadSoft), which the line
+ * answers; or by an INVITE that names one in Call-Info, which waits for the line's word. An emergency number
+ * waits for nobody (RFC 7463 §5.3).
+ */
+import type { Cause } from '../../call/cause.ts';
+import type { CallId, CallRequest, CallSignal, MemberCall } from '../../call/signals.ts';
+import type { SipRequest } from '../../sip/message/message.ts';
+import { headerLine } from '../../sip/message/safe.ts';
+import type { Subscription } from '../../sip/user-agent/subscription.ts';
+import type { CallLeg } from '../call-leg.ts';
+import { refusalHeaders, statusOf } from '../cause-to-status.ts';
+import type { DeviceProcess } from '../device-process.ts';
+import { appearanceCallInfo, readCallInfoIndex } from '../dialects/call-info.ts';
+import { isEmergency } from './emergency.ts';
+import * as lineUse from './line-use.ts';
+import * as retrieval from './retrieval.ts';
+import { lcpOf } from './rights.ts';
+
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+
+/**
+ * 'asked': the line has not answered. 'had': nothing has been dialled. 'used': a call has begun on it, and
+ * its subscription, if there is one, ends when the far end is heard of.
+ */
+export type Seizure = {
+  readonly number: string;
+  readonly call: CallId;
+  readonly appearance: number;
+  /** Absent: an INVITE waits for it. */
+  readonly subscription?: Subscription<CallLeg>;
+  readonly invite?: { readonly record: CallLeg; readonly request: CallRequest };
+  state: 'asked' | 'had' | 'used';
+  expiresS: number;
+  /** How often the line has been asked. */
+  asked: number;
+  /** A SUBSCRIBE waits for the line's word. */
+  isAwaited: boolean;
+};
+
+/** Of one phone. */
+const SEIZURES_MAX = 16;
+/** An INVITE that waits goes on as soon as it may. */
+const INVITE_LEASE_S = 15;
+const RETRY_MS = 1000;
+/** How often a line that says nothing is asked. */
+const ASKED_MAX = 3;
+const RETRY = 'seizure:';
+const NOBODY = { number: '', name: '' };
+const LATER = 'Retry-After: 1\r\n';
+
+/** SUBSCRIBE to line-seize: off-hook, or a refresh. */
+export function subscribe(
+  process: DeviceProcess,
+  subscription: Subscription<CallLeg>,
+  request: SipRequest,
+  number: string,
+  expiresS: number,
+): void {
+  const { userAgent } = process.environment;
+  const known = bySubscription(process, subscription);
+  if (known !== undefined) {
+    known.expiresS = expiresS;
+    if (known.state === 'used') return accept(process, known);
+    known.asked = 0;
+    known.isAwaited = true;
+    return ask(process, known);
+  }
+  const read = readCallInfoIndex(request.headers.all('Call-Info'));
+  if (!read.ok) return userAgent.refuseSubscription(subscription, 400);
+  const { index: appearance } = read;
+  // A phone that asks again for what it has has forgotten that it has it: it was switched off.
+  for (const each of seizuresOf(process))
+    if (each.number === number && each.appearance === appearance && each.state !== 'used')
+      giveUp(process, each, 'released');
+  const isFull = (process.seizures?.size ?? 0) >= SEIZURES_MAX;
+  if (isFull || lcpOf(process, number) === undefined)
+    return userAgent.refuseSubscription(subscription, 480, LATER);
+  const call = process.newCallId();
+  const awaited = { state: 'asked', expiresS, asked: 0, isAwaited: true } as const;
+  enter(process, { number, call, appearance, subscription, ...awaited });
+}
+
+/**
+ * The phone begins a call from its line. True: it has an appearance, or waits for one, or for a call that
+ * is held; false: it is a call like any other.
+ */
+export function begin(
+  process: DeviceProcess,
+  record: CallLeg,
+  request: SipRequest,
+  line: string,
+  callRequest: CallRequest,
+): boolean {
+  const read = readCallInfoIndex(request.headers.all('Call-Info'));
+  const had = seizuresOf(process).find(
+    ({ number, appearance, state }) =>
+      number === line && state === 'had' && (!read.ok || read.index === appearance),
+  );
+  if (had !== undefined) {
+    use(process, had, record, callRequest);
+    return true;
+  }
+  const isFull = (process.seizures?.size ?? 0) >= SEIZURES_MAX;
+  if (!read.ok || isEmergency(callRequest.dialled) || lcpOf(process, line) === undefined || isFull)
+    return false;
+  const { index: appearance } = read;
+  if (callRequest.dialled === line) {
+    retrieval.ask(process, record, line, appearance, callRequest);
+    return true;
+  }
+  seize(process, record, line, appearance, callRequest);
+  return true;
+}
+
+/** The INVITE waits for the appearance that it names. */
+export function seize(
+  process: DeviceProcess,
+  record: CallLeg,
+  number: string,
+  appearance: number,
+  request: CallRequest,
+): void {
+  const call = process.newCallId();
+  const invite = { record, request };
+  const awaited = { state: 'asked', expiresS: INVITE_LEASE_S, asked: 0, isAwaited: false } as const;
+  enter(process, { number, call, appearance, invite, ...awaited });
+}
+
+function enter(process: DeviceProcess, seizure: Seizure): void {
+  process.seizures ??= new Map();
+  process.seizures.set(seizure.call, seizure);
+  ask(process, seizure);
+}
+
+/** Asks the line for it, and again until it answers. */
+function ask(process: DeviceProcess, seizure: Seizure): void {
+  const { number, call, appearance, expiresS } = seizure;
+  const lcp = lcpOf(process, number);
+  seizure.asked++;
+  process.host.start(RETRY + call, RETRY_MS);
+  if (lcp === undefined) return;
+  const leaseMs = 1000 * expiresS;
+  process.host.tell(lcp, { type: 'lineSeize', number, call, appearance, leaseMs });
+}
+
+/** A line that has another process is asked anew for what it has not given. */
+export function attached(process: DeviceProcess, number: string): void {
+  for (const seizure of seizuresOf(process))
+    if (seizure.number === number && seizure.state !== 'used') ask(process, seizure);
+}
+
+/** What the phone has seized, for the line's next process. */
+export function reportsOf(process: DeviceProcess, line: string): MemberCall[] {
+  const had = seizuresOf(process).filter(({ number, state }) => number === line && state === 'had');
+  return had.map(({ call, appearance, expiresS }) => ({
+    call,
+    appearance,
+    from: NOBODY,
+    caller: { pid: process.pid, call },
+    state: 'own',
+    use: 'seized',
+    leaseMs: 1000 * expiresS,
+  }));
+}
+
+/** True: the timer was one of a seizure. */
+export function timeout(process: DeviceProcess, timer: string): boolean {
+  if (!timer.startsWith(RETRY)) return false;
+  const seizure = process.seizures?.get(timer.slice(RETRY.length));
+  if (seizure === undefined || seizure.state === 'used') return true;
+  if (seizure.asked < ASKED_MAX) ask(process, seizure);
+  else {
+    const { number, call } = seizure;
+    refused(process, { type: 'lineSeizeRefused', number, call, cause: 'unreachable' });
+  }
+  return true;
+}
+
+export function seized(process: DeviceProcess, { call }: Signal<'lineSeized'>): void {
+  const seizure = process.seizures?.get(call);
+  if (seizure === undefined) return process.legs.has(call) ? undefined : tellEnd(process, call);
+  process.host.stop(RETRY + call);
+  if (seizure.state === 'used') return;
+  seizure.state = 'had';
+  const { invite } = seizure;
+  if (invite !== undefined) return use(process, seizure, invite.record, invite.request);
+  if (seizure.isAwaited) accept(process, seizure);
+  seizure.isAwaited = false;
+}
+
+/** A seizure came too late, or not at all. */
+function tellEnd(process: DeviceProcess, call: CallId): void {
+  for (const { lcp } of process.lines)
+    process.host.tell(lcp, { type: 'callEnded', call, cause: 'caller gave up' });
+}
+
+function accept(process: DeviceProcess, seizure: Seizure): void {
+  const { userAgent, domain } = process.environment;
+  const { subscription, appearance, expiresS } = seizure;
+  if (subscription === undefined) return;
+  userAgent.acceptSubscription(subscription, expiresS);
+  const value = appearanceCallInfo(appearance, 'seized', domain);
+  userAgent.notify(subscription, { headers: headerLine('Call-Info', value) });
+}
+
+export function refused(process: DeviceProcess, signal: Signal<'lineSeizeRefused'>): void {
+  const { call, cause } = signal;
+  const seizure = process.seizures?.get(call);
+  if (seizure === undefined || seizure.state === 'used') return;
+  drop(process, seizure);
+  const { invite, subscription } = seizure;
+  if (invite !== undefined) return inviteRefused(process, seizure, invite, cause);
+  if (subscription === undefined) return;
+  const { userAgent } = process.environment;
+  // One of the two does nothing: it is new, or it stands.
+  userAgent.refuseSubscription(subscription, cause === 'forbidden' ? 403 : 480, LATER);
+  userAgent.notify(subscription, { terminated: 'noresource' });
+}
+
+/** A line that says nothing keeps nobody from calling. */
+function inviteRefused(
+  process: DeviceProcess,
+  { number, appearance, call }: Seizure,
+  { record, request }: Exclude<Seizure['invite'], undefined>,
+  cause: Cause,
+): void {
+  if (record.phase === 'over') return;
+  if (cause === 'unreachable') {
+    record.reportTo = process.environment.startCall(process.host, request);
+    return lineUse.begin(process, record, number, appearance, call);
+  }
+  record.phase = 'over';
+  process.forget(record);
+  if (record.leg !== undefined)
+    process.environment.userAgent.refuse(record.leg, statusOf(cause), refusalHeaders(cause));
+  process.settle();
+}
+
+/** A call begins on it. */
+function use(
+  process: DeviceProcess,
+  seizure: Seizure,
+  record: CallLeg,
+  request: CallRequest,
+): void {
+  const { number, appearance, call, subscription } = seizure;
+  seizure.state = 'used';
+  process.host.stop(RETRY + call);
+  if (subscription === undefined) drop(process, seizure);
+  else record.seizure = seizure;
+  record.reportTo = process.environment.startCall(process.host, request);
+  lineUse.begin(process, record, number, appearance, call);
+}
+
+/** The call on it has been heard of at the far end, or is over: it is the call's, not the subscription's. */
+export function spent(process: DeviceProcess, record: CallLeg): void {
+  const { seizure } = record;
+  if (seizure === undefined) return;
+  record.seizure = undefined;
+  drop(process, seizure);
+  if (seizure.subscription !== undefined)
+    process.environment.userAgent.notify(seizure.subscription, { terminated: 'noresource' });
+}
+
+/** An INVITE that waits is no more. */
+export function abandoned(process: DeviceProcess, record: CallLeg): void {
+  spent(process, record);
+  for (const seizure of seizuresOf(process))
+    if (seizure.invite?.record === record) giveBack(process, seizure);
+}
+
+/** On-hook, or time is over. */
+export function unsubscribed(process: DeviceProcess, subscription: Subscription<CallLeg>): void {
+  const seizure = bySubscription(process, subscription);
+  if (seizure === undefined) return;
+  if (seizure.state === 'used') drop(process, seizure);
+  else giveBack(process, seizure);
+}
+
+function giveUp(process: DeviceProcess, seizure: Seizure, cause: Cause): void {
+  giveBack(process, seizure);
+  const { subscription } = seizure;
+  if (subscription === undefined) return;
+  process.environment.userAgent.refuseSubscription(subscription, statusOf(cause));
+  process.environment.userAgent.notify(subscription, { terminated: 'deactivated' });
+}
+
+function giveBack(process: DeviceProcess, seizure: Seizure): void {
+  const { number, call } = seizure;
+  drop(process, seizure);
+  const lcp = lcpOf(process, number);
+  if (lcp !== undefined)
+    process.host.tell(lcp, { type: 'callEnded', call, cause: 'caller gave up' });
+}
+
+function drop(process: DeviceProcess, { call }: Seizure): void {
+  process.seizures?.delete(call);
+  process.host.stop(RETRY + call);
+}
+
+function seizuresOf({ seizures }: DeviceProcess): Seizure[] {
+  return seizures === undefined ? [] : [...seizures.values()];
+}
+
+function bySubscription(
+  process: DeviceProcess,
+  subscription: Subscription<CallLeg>,
+): Seizure | undefined {
+  return seizuresOf(process).find((each) => each.subscription === subscription);
+}

@@ -1,0 +1,76 @@
+/**
+ * A line's calls as one of its watchers may see them. Whom a call is with that is exclusive, only the member
+ * knows who has it; the line tells it to all watchers' processes, and it is left out here.
+ */
+import type { LineCallState } from '../../call/signals.ts';
+import type { DeviceProcess } from '../device-process.ts';
+import type { Appearance, DialogName, ShownParty } from '../dialects/appearance.ts';
+import { octetsOf, uriOf } from '../identity.ts';
+import { seatOf } from './rights.ts';
+
+/** Tags of a dialog that is named after the line's call. */
+const LOCAL_TAG = 'line';
+
+/** Those that have a lamp: beyond the line's appearances there is none. */
+export function appearancesOf(
+  process: DeviceProcess,
+  number: string,
+  calls: readonly LineCallState[],
+): Appearance[] {
+  const { environment } = process;
+  const lamps = environment.directory.lines.get(number)?.appearances ?? Number.POSITIVE_INFINITY;
+  const seat = seatOf(process, number)?.name ?? '';
+  return calls
+    .filter(({ appearance }) => appearance >= 1 && appearance <= lamps)
+    .map((call): Appearance => {
+      const { appearance: index, state, member, from, isExclusive, isOutgoing } = call;
+      const isHidden = isExclusive && member !== seat;
+      const isFarKnown = from.number !== '' && !isHidden;
+      return {
+        index,
+        state,
+        id: call.call,
+        owner: member === '' ? undefined : ownerOf(process, number, member),
+        target: '',
+        remote: isFarKnown
+          ? { uri: uriOf(from.number, environment.domain), displayName: from.name }
+          : undefined,
+        isExclusive,
+        dialog: isHidden || state === 'seized' ? undefined : nameOf(process, call),
+        direction: isOutgoing ? 'initiator' : 'recipient',
+      };
+    });
+}
+
+/** Who has a seat of a line: a device by its own address of record, which a watcher can call. */
+function ownerOf({ environment }: DeviceProcess, number: string, member: string): ShownParty {
+  const { lines, devices } = environment.directory;
+  const seat = lines.get(number)?.members.find(({ name }) => name === member);
+  // A user name that is dialled is a line of one member, with the device's id for its name.
+  const device = devices.get(seat?.device ?? member);
+  return device === undefined
+    ? { uri: uriOf(number, environment.domain), displayName: '' }
+    : { uri: uriOf(device.user, environment.domain), displayName: octetsOf(device.name) };
+}
+
+/**
+ * The phone's own dialog by the name that it knows it by; that of another phone by the line's call. Replaces
+ * with such a name means the call, wherever its legs are.
+ */
+function nameOf({ legs }: DeviceProcess, { call, appearance }: LineCallState): DialogName {
+  const leg = legs.get(call)?.leg;
+  return leg === undefined || leg.remoteTag === ''
+    ? { callId: call, localTag: LOCAL_TAG, remoteTag: `appearance-${appearance}` }
+    : { callId: leg.callId, localTag: leg.remoteTag, remoteTag: leg.localTag };
+}
+
+/** The appearance of a line that this phone watches which a Replaces names; undefined: it names none. */
+export function watchedDialog(
+  { watches }: DeviceProcess,
+  { callId }: { readonly callId: string },
+): { readonly number: string; readonly appearance: number } | undefined {
+  for (const { number, calls } of watches?.values() ?? [])
+    for (const { call, appearance } of calls ?? [])
+      if (call === callId) return { number, appearance };
+  return undefined;
+}

@@ -1,0 +1,118 @@
+/**
+ * A phone's subscriptions to what a line does: busy lamps (RFC 4235), shared appearances as RFC 7463 and as
+ * BroadSoft have them. The line tells each of its watchers the same; what a phone may see of it, and in which
+ * words, is settled here.
+ */
+import type { LineCallState } from '../../call/signals.ts';
+import { DIALOG_INFO } from '../../sip/dialog-info/document.ts';
+import { formatDialogInfo } from '../../sip/dialog-info/writer.ts';
+import { alertInfo } from '../../sip/message/alert-info.ts';
+import { headerLine } from '../../sip/message/safe.ts';
+import type { Subscription } from '../../sip/user-agent/subscription.ts';
+import type { CallLeg } from '../call-leg.ts';
+import type { DeviceProcess } from '../device-process.ts';
+import { appearanceCallInfo, lineCallInfo } from '../dialects/call-info.ts';
+import type { LinePackage } from '../dialects/event-package.ts';
+import { fullDialogInfo } from '../dialects/shared-dialogs.ts';
+import { uriOf } from '../identity.ts';
+import { appearancesOf } from './view.ts';
+
+export type WatchPackage = Exclude<LinePackage, 'line-seize'>;
+
+export type Watch = {
+  readonly subscription: Subscription<CallLeg>;
+  readonly package: WatchPackage;
+  readonly number: string;
+  /** Of the next document. */
+  version: number;
+  /** As last told by the line; undefined before. */
+  calls: readonly LineCallState[] | undefined;
+};
+
+/** Enters a subscription that has been accepted, or is to be told again what it was told (RFC 6665 §4.2.1.1). */
+export function watch(
+  process: DeviceProcess,
+  subscription: Subscription<CallLeg>,
+  wanted: WatchPackage,
+  number: string,
+): void {
+  process.watches ??= new Map();
+  const known = process.watches.get(subscription);
+  if (known !== undefined) {
+    if (known.calls !== undefined) show(process, known);
+    return;
+  }
+  const entered: Watch = { subscription, package: wanted, number, version: 0, calls: undefined };
+  process.watches.set(subscription, entered);
+  // What it does comes in this turn, if the line is here.
+  process.host.tell(process.environment.lineManager, { type: 'lineWatch', number });
+}
+
+/** The subscription is over. True: it was one of these. */
+export function unwatch(process: DeviceProcess, subscription: Subscription<CallLeg>): boolean {
+  const watch = process.watches?.get(subscription);
+  if (process.watches === undefined || watch === undefined) return false;
+  const { number } = watch;
+  process.watches.delete(subscription);
+  for (const other of process.watches.values()) if (other.number === number) return true;
+  process.host.tell(process.environment.lineManager, { type: 'lineUnwatch', number });
+  return true;
+}
+
+/** What the line does now. */
+export function lineState(
+  process: DeviceProcess,
+  number: string,
+  calls: readonly LineCallState[],
+): void {
+  for (const watch of process.watches?.values() ?? []) {
+    if (watch.number !== number) continue;
+    watch.calls = calls;
+    show(process, watch);
+  }
+}
+
+/** This process ends. */
+export function leave(process: DeviceProcess): void {
+  const { lineManager } = process.environment;
+  for (const { number } of process.watches?.values() ?? [])
+    process.host.tell(lineManager, { type: 'lineUnwatch', number });
+}
+
+function show(process: DeviceProcess, watch: Watch): void {
+  const { userAgent, domain } = process.environment;
+  const { subscription, number } = watch;
+  const appearances = appearancesOf(process, number, watch.calls ?? []);
+  if (watch.package === 'call-info')
+    return userAgent.notify(subscription, {
+      headers: headerLine('Call-Info', lineCallInfo(appearances, domain)),
+    });
+  const isShared = watch.package === 'dialog;shared';
+  const view = { entity: uriOf(number, domain), isShared, seesParties: true };
+  const document = fullDialogInfo(watch.version++, appearances, view);
+  userAgent.notify(subscription, {
+    media: { type: DIALOG_INFO, body: formatDialogInfo(document) },
+  });
+}
+
+/**
+ * Header lines that tell a phone on which appearance it is rung: only to phones that have subscribed to
+ * appearances, each in its own words (RFC 7463 §7); '' for others.
+ */
+export function appearanceHeaders(
+  process: DeviceProcess,
+  number: string | undefined,
+  appearance: number | undefined,
+): string {
+  if (process.watches === undefined || number === undefined || appearance === undefined) return '';
+  const { directory, domain } = process.environment;
+  if (appearance < 1 || appearance > (directory.lines.get(number)?.appearances ?? 0)) return '';
+  const packages = new Set<WatchPackage>();
+  for (const watch of process.watches.values())
+    if (watch.number === number) packages.add(watch.package);
+  let headers = '';
+  if (packages.has('call-info'))
+    headers += headerLine('Call-Info', appearanceCallInfo(appearance, undefined, domain));
+  if (packages.has('dialog;shared')) headers += headerLine('Alert-Info', alertInfo(appearance));
+  return headers;
+}

@@ -1,0 +1,68 @@
+/**
+ * SUBSCRIBE from a phone, by event package: what a line does, an appearance that is to be seized, messages
+ * that wait. Only members of a line may watch it.
+ */
+import type { UserAgentEvent } from '../sip/user-agent/events.ts';
+import type { Subscription } from '../sip/user-agent/subscription.ts';
+import type { CallLeg } from './call-leg.ts';
+import type { DeviceProcess } from './device-process.ts';
+import { linePackage, PACKAGE_EXPIRES_S } from './dialects/event-package.ts';
+import * as seizures from './sharing/seizures.ts';
+import { unwatch, watch } from './sharing/watch.ts';
+
+type Subscribe = Extract<UserAgentEvent<CallLeg>, { type: 'subscribe' }>;
+
+/** Packages that a SUBSCRIBE may name. */
+export const PACKAGES = ['dialog', 'call-info', 'line-seize', 'message-summary'] as const;
+/** Subscriptions of one phone; a side car of keys has 60. */
+const WATCHES_MAX = 128;
+const MESSAGES = 'message-summary';
+const MESSAGES_EXPIRES_S = 3600;
+
+/** SUBSCRIBE, admitted as this device's: new or a refresh. */
+export function subscribe(process: DeviceProcess, event: Subscribe): void {
+  const { subscription, request } = event;
+  const { userAgent, directory } = process.environment;
+  if (subscription.event === MESSAGES) return messages(process, subscription);
+  const wanted = linePackage(subscription.eventValue);
+  if (wanted === undefined) return userAgent.refuseSubscription(subscription, 489);
+  const number = numberOf(process, subscription.resource);
+  if (number === undefined) {
+    const isKnown =
+      directory.lines.has(subscription.resource) || directory.users.has(subscription.resource);
+    return userAgent.refuseSubscription(subscription, isKnown ? 403 : 404);
+  }
+  const asked = Number.parseInt(request.headers.first('Expires') ?? '', 10);
+  const longestS = PACKAGE_EXPIRES_S[wanted];
+  const expiresS = Number.isNaN(asked) ? longestS : Math.min(asked, longestS);
+  if (wanted === 'line-seize')
+    return seizures.subscribe(process, subscription, request, number, expiresS);
+  const isKnown = process.watches?.has(subscription) ?? false;
+  if (!isKnown && (process.watches?.size ?? 0) >= WATCHES_MAX)
+    return userAgent.refuseSubscription(subscription, 503, 'Retry-After: 60\r\n');
+  userAgent.acceptSubscription(subscription, expiresS);
+  watch(process, subscription, wanted, number);
+}
+
+/** A member watches its line by the line's number, or by its own user name. */
+function numberOf(process: DeviceProcess, resource: string): string | undefined {
+  const device = process.environment.directory.devices.get(process.place.device);
+  if (device === undefined) return undefined;
+  if (device.lines.includes(resource)) return resource;
+  return resource === device.user ? (device.lines[0] ?? resource) : undefined;
+}
+
+/**
+ * No messages are kept here, and phones are told so (RFC 3842): some that are refused ask again at once,
+ * for ever.
+ */
+function messages(process: DeviceProcess, subscription: Subscription<CallLeg>): void {
+  const { userAgent } = process.environment;
+  userAgent.acceptSubscription(subscription, MESSAGES_EXPIRES_S);
+  const media = { type: 'application/simple-message-summary', body: 'Messages-Waiting: no\r\n' };
+  userAgent.notify(subscription, { media });
+}
+
+export function unsubscribed(process: DeviceProcess, subscription: Subscription<CallLeg>): void {
+  if (!unwatch(process, subscription)) seizures.unsubscribed(process, subscription);
+}
