@@ -120,14 +120,14 @@ class Play {
     const { calls, appearances } = this.line;
     const taken = appearances.calls.flatMap((call, at) => (call === null ? [] : [[at + 1, call]]));
     const given = [...calls.values()].map(({ appearance, call }) => [appearance, call]);
-    const due: string[] = [];
+    const due = new Set<string>();
     for (const call of calls.values()) {
       if (!isUsed(call)) continue;
-      if (call.use === 'seized') due.push(`lease:${call.call}`);
-      if (call.retrieval !== undefined) due.push(`retrieval:${call.call}`);
+      if (call.use === 'seized') due.add(`lease:${call.call}`);
+      if (call.retrieval !== undefined) due.add(`retrieval:${call.call}`);
     }
-    const running = [...this.timers].filter((timer) => /^(lease|retrieval):/.test(timer));
+    const running = new Set([...this.timers].filter((timer) => /^(lease|retrieval):/.test(timer)));
     const byNumber = (one: unknown[], other: unknown[]) => Number(one[0]) - Number(other[0]);
-    assert.deepEqual([given.sort(byNumber), due.sort()], [taken, running.sort()]);
+    assert.deepEqual([given.sort(byNumber), due], [taken, running]);
   }
 }
