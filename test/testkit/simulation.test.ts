@@ -19,6 +19,12 @@ test('a manager that forgets to run its timers is found out', (context) => {
   assert.notDeepEqual(simulate(3, { managers: 1 }).violations, []);
 });
 
+/** Seeds in which something was broken once. */
+for (const seed of [115_066, 121_905, 123_181, 127_007, 203_168, 206_435])
+  test(`seed ${seed} breaks nothing any more`, () => {
+    assert.deepEqual(simulate(seed).violations, []);
+  });
+
 /** Managers that do without a rule, and how it is switched off. */
 const MUTANTS: readonly (readonly [string, (context: TestContext) => void])[] = [
   [
