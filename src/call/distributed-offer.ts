@@ -264,6 +264,9 @@ function loseInDistributing(call: Distributing, gone: Pid | Home, out: Out): Dis
   if (isGone(request.caller.pid, gone)) return withdraw(call, 'internal failure', out);
   const lost = call.lcps.filter((pid) => isGone(pid, gone));
   call.lcps = call.lcps.filter((pid) => !isGone(pid, gone));
+  // It may be out of reach only, and is not to ring on.
+  for (const pid of lost)
+    if (pid === gone) withdrawLeg({ pid, call: request.call }, 'unreachable', out);
   if (lost.length > 0) call.cause = weightier(call.cause, 'unreachable');
   if (call.lcps.length === 0) return giveUp(call, 'unreachable', out);
   if (isGone(request.lock.by, gone) || call.asking !== undefined)

@@ -360,6 +360,7 @@ flow(
   `${OFFERED}
   b.1.l2 > callRefuse declined round 0
   ! a.1.l1
+             a.1.l1 < callWithdraw unreachable
              b.1.l2 < lineLock c1.2
   c.1.l3 > callRefuse no device round 0
   b.1.l2 > lineLocked c1.2 seq 2 to b.1.l2 c.1.l3
