@@ -130,3 +130,29 @@ test('of two phones that go off-hook for one appearance in the same moment one h
     { seized: 1, refused: 2, shown: ['1 seized', '1 seized', '1 seized'], faults: [] },
   );
 });
+
+test('a phone with busy lamps picks up what another member holds, by Replaces [three managers]', () => {
+  const site = new Site(1, simulationDirectory(DOMAIN), { managers: 3 });
+  site.run(500);
+  const bench = new Bench(site);
+  const holder = bench.sca({ user: '2000a', line: '2000', manager: 0 });
+  const watcher = bench.watcher({ user: '2000b', line: '2000', manager: 1 }, '2000');
+  holder.boot();
+  watcher.boot();
+  const far = site.addPhone('1001', '1001', [serverAt(2)]);
+  far.register(3600);
+  site.run(500);
+  far.call('2000');
+  site.run(300);
+  holder.answer(callAt(holder));
+  site.run(300);
+  holder.hold(callAt(holder));
+  site.run(300);
+  const held = watcher.shown;
+  const picked = watcher.pickUp(['confirmed']);
+  site.run(500);
+  assert.deepEqual(
+    [held, picked?.phase, holder.calls.size, holder.shown, bench.faults],
+    ['held', 'talking', 0, '1 active', []],
+  );
+});

@@ -37,6 +37,8 @@ export function isShared(process: DeviceProcess, number: string): boolean {
   if (line === undefined) return false;
   if (line.members.length > 1) return true;
   for (const watch of process.watches?.values() ?? []) if (watch.number === number) return true;
+  for (const seizure of process.seizures?.values() ?? [])
+    if (seizure.number === number) return true;
   return false;
 }
 

@@ -20,7 +20,7 @@ type Received<O> = ServerTransaction<TransactionUser<O>>;
 
 /** RFC 6665 §3.1.1: what a SUBSCRIBE without Expires asks for is the package's to say; the usual hour. */
 const EXPIRES_DEFAULT_S = 3600;
-/** When a package that is not known here is worth asking for again (RFC 6665 §4.1.2.1 has no word on it). */
+/** When a package that is not known here is worth asking for again. */
 const UNKNOWN_RETRY_S = 3600;
 const TIMES = { minS: 15, maxS: 3600 };
 /** NOTIFYs that wait for a slow subscriber; beyond that the oldest is dropped: a newer one says more. */
