@@ -105,7 +105,8 @@ function inOffered(line: LineControl, call: Offered, signal: CallEvent, from: Pi
 }
 
 function inUsed(line: LineControl, call: Used, signal: CallEvent, from: Pid, out: Out): void {
-  const isControl = call.state === 'taken' && from === call.control;
+  // A call without call control was entered with its holder for one.
+  const isControl = call.state === 'taken' && from === call.control && from !== call.holder.pid;
   switch (signal.type) {
     case 'callProceed':
       // Two phones answered at once, on different managers perhaps: the first signal here has won.

@@ -1057,12 +1057,16 @@ claimed(
   a.1.m1 > lineOwned a.1
              start recovery 500
   a.1.m1 > lineMembers 1
+  b.1.d4 > lineWatch
+             b.1.d4 < lineState
   a.1.d7 > attach ana has c1 1 alone
              a.1.d7 < attached
              stop recovery
+             b.1.d4 < lineState 1 active ana
   ! a.1.c1
   a.1.c1 > callEnded hung up
   a.1.d7 > callEnded hung up
+             b.1.d4 < lineState
   `,
 );
 
