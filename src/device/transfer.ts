@@ -240,7 +240,8 @@ export function released(
   from: Pid,
 ): boolean {
   const { change, peer } = record;
-  if (record.takenBy?.pid === from) {
+  // A phone that has called itself, and picks that up, is on all sides at once.
+  if (record.takenBy?.pid === from && signal.cause === 'transferred') {
     // Whoever took this leg's place has the call now: the phone is let go and nobody else is told.
     record.peer = undefined;
     record.reportTo = undefined;
