@@ -183,10 +183,10 @@ function schedule(): [FaultKind, number][] {
 }
 
 function progress(round: Round, evidence: Evidence): void {
-  const { outageMs, lost, duplicates, stale, doubts } = judgeRound(round, evidence);
+  // What was lost or came twice is known when all calls are over.
+  const { outageMs, doubts } = judgeRound(round, evidence);
   const what = `${round.kind} ${round.victim}`.trim();
-  const counts = `lost ${lost.length}, duplicates ${duplicates.length}, stale ${stale.length}`;
-  say([`${what}: outage ${Math.round(outageMs)} ms, ${counts}`, ...doubts].join('; '));
+  say([`${what}: outage ${Math.round(outageMs)} ms`, ...doubts].join('; '));
 }
 
 function ms(ns: number): number {
