@@ -7,7 +7,7 @@
  */
 import type { Cause } from '../call/cause.ts';
 import type { CallSignal, Media } from '../call/signals.ts';
-import { kindOf } from '../process/pid.ts';
+import { kindOf, type Pid } from '../process/pid.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
@@ -191,10 +191,18 @@ export function givenUp(process: DeviceProcess, record: CallLeg): boolean {
   return true;
 }
 
-/** It could not be done: the INVITE is refused, the replaced leg keeps its call. */
-export function notTaken(process: DeviceProcess, record: CallLeg, cause: Cause): boolean {
-  if (record.change?.by !== 'take-over') return false;
-  giveBack(process, record);
+/** It could not be done: the INVITE is refused, the replaced leg keeps its call. `from`: who would not. */
+export function notTaken(
+  process: DeviceProcess,
+  record: CallLeg,
+  cause: Cause,
+  from?: Pid,
+): boolean {
+  const { change, peer } = record;
+  if (change?.by !== 'take-over') return false;
+  // Who has not handed over has nothing to be given back.
+  if (peer !== undefined || from === undefined || from !== change.replaced?.pid)
+    giveBack(process, record);
   refuse(process, record, cause);
   return true;
 }
