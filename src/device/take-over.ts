@@ -165,7 +165,7 @@ export function changedOver(
       process.host.tell(pid, { type: 'callHeld', call, holder, party, device });
   if (change.replaced !== undefined) {
     const { pid, call } = change.replaced;
-    process.host.tell(pid, { type: 'callRelease', call, cause: 'transferred' });
+    process.host.tell(pid, { type: 'callRelease', call, cause: 'transferred', from: holder });
   }
   // It has the call now, and nobody who wants it.
   if (change.isVain) process.release(record, 'caller gave up', 'nobody');

@@ -240,8 +240,9 @@ export function released(
   from: Pid,
 ): boolean {
   const { change, peer } = record;
-  // A phone that has called itself, and picks that up, is on all sides at once.
-  if (record.takenBy?.pid === from && signal.cause === 'transferred') {
+  // A phone that has called itself, or gives a call away that it picks up, is on all sides at once.
+  const { takenBy } = record;
+  if (takenBy?.pid === from && takenBy.call === signal.from?.call) {
     // Whoever took this leg's place has the call now: the phone is let go and nobody else is told.
     record.peer = undefined;
     record.reportTo = undefined;

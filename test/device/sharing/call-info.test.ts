@@ -182,7 +182,6 @@ ladder(
   line -> lineRetrieved call=#0 appearance=2 lineCall=y1 holder=other/y1 party=1001
   other <- callTakeOver call=y1
   other -> callModifyRefused call=#0 cause=call_gone
-  other <- callModifyRefused call=y1 cause=caller gave up
   line <- callEnded call=#0 cause=call gone
   phone <- 481 INVITE | Reason: Q.850;cause=101;text="Message not compatible with call state"
 `,
