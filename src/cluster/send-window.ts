@@ -2,10 +2,11 @@
  * The sending half of a link: what was said to one manager and has not been acknowledged yet.
  *
  * What is said within a turn becomes a packet (more, when it is too much for one), with what waited for
- * such company; by itself that waits 20 ms. A packet gets its number when it is first sent, which it is when the window has room. It goes again after 100 ms without
- * progress, then after 200, 400 … 1000. A message that is not acknowledged for 2 s is taken back: its
- * packet goes on without it, so that the stream has no gap, and whoever said it is told. What is to
- * last stays until it has arrived, and so does what is said about deaths, which has nobody to be told.
+ * such company; by itself that waits 20 ms. A packet gets its number when it is first sent, which it is
+ * when the window has room. It goes again after 100 ms without progress, then after 200, 400 … 1000. A
+ * message that is not acknowledged for 2 s is taken back: its packet goes on without it, so that the
+ * stream has no gap, and whoever said it is told. What is to last stays until it has arrived, and so does
+ * what is said about deaths, which has nobody to be told.
  */
 import type { Manner } from '../process/cluster.ts';
 import type { Pid } from '../process/pid.ts';
