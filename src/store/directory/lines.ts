@@ -11,7 +11,7 @@ import { type LineEntry, type LineNames, lineNamesSchema, lineSchema } from './s
 
 /** Barging into a call that others have is given on purpose only. */
 const RIGHTS_DEFAULT: readonly Rights[] = ['answer', 'originate', 'retrieve'];
-/** Lamps of a line that says nothing: more than a phone has keys. */
+/** Lamps of a line that says nothing: more than a phone has keys. Calls beyond them ring without one. */
 const APPEARANCES_DEFAULT = 100;
 const PARALLEL: Offering = { type: 'parallel' };
 /** Longer than a caller's patience; RFC 3261's timer C allows callers three minutes. */
@@ -110,7 +110,7 @@ function makeLine(number: string, given: LineEntry): Line {
     noAnswerMs: given.no_answer?.after ?? NO_ANSWER_MS,
     ...(given.busy && { callsPerMember: given.busy.per_member }),
     ...(given.held_counts && { countsHeld: given.held_counts === 'on' }),
-    ...(given.when_full && { whenFull: given.when_full }),
+    whenFull: given.when_full ?? (given.appearances === undefined ? 'ring' : 'busy'),
   };
 }
 
@@ -130,6 +130,7 @@ function extension(draft: DeviceDraft): Line {
     offering: PARALLEL,
     members: [member],
     noAnswerMs: draft.noAnswerMs ?? NO_ANSWER_MS,
+    whenFull: 'ring',
   };
 }
 

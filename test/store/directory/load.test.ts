@@ -93,6 +93,7 @@ devices:
     offering: { type: 'parallel' },
     members: [{ name: 'ana-browser', device: 'ana-browser', ringAfterMs: 0, rights: RIGHTS }],
     noAnswerMs: 120_000,
+    whenFull: 'ring',
   };
   assert.deepEqual(directory, {
     lines: new Map<string, unknown>([
@@ -110,6 +111,19 @@ devices:
     gateways: new Map(),
     outbound: [],
   });
+});
+
+test('what happens to calls beyond the appearances is asked only of a line that says how many it has', () => {
+  const { lines } = read(`
+lines:
+  "1": { members: { ana: { device: desk } } }
+  "2": { appearances: 2, members: { ana: { device: desk } } }
+  "3": { when_full: busy, members: { ana: { device: desk } } }
+devices:
+  desk: { accept_from: [127.0.0.1] }
+`);
+  const whenFull = [...lines.values()].map((line) => line.whenFull);
+  assert.deepEqual(whenFull, ['ring', 'busy', 'busy']);
 });
 
 test('gateways and what leaves through them', () => {
