@@ -242,19 +242,27 @@ const SHAPES: Shapes = {
 export function readSignal(body: unknown): CallSignal | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const { type } = body as { readonly type?: unknown };
-  if (typeof type !== 'string' || !Object.hasOwn(SHAPES, type)) return undefined;
-  const shape: Readonly<Record<string, Check>> = SHAPES[type as CallSignal['type']];
-  return has(body, shape) ? (body as CallSignal) : undefined;
+  const check = typeof type === 'string' ? CHECKS.get(type) : undefined;
+  return check?.(body) ? (body as CallSignal) : undefined;
 }
 
+const CHECKS: ReadonlyMap<string, Check> = new Map(
+  Object.entries(SHAPES).map(([type, fields]) => [type, record(fields)]),
+);
+
+/** Every signal between managers is checked by this: names and checks are looked up once. */
 function record(fields: Readonly<Record<string, Check>>): Check {
-  return (value) => typeof value === 'object' && value !== null && has(value, fields);
-}
-
-function has(value: object, fields: Readonly<Record<string, Check>>): boolean {
-  for (const [field, check] of Object.entries(fields))
-    if (!check((value as Readonly<Record<string, unknown>>)[field])) return false;
-  return true;
+  const names = Object.keys(fields);
+  const checks = Object.values(fields);
+  return (value) => {
+    if (typeof value !== 'object' || value === null) return false;
+    const given = value as Readonly<Record<string, unknown>>;
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i];
+      if (name === undefined || !checks[i]?.(given[name])) return false;
+    }
+    return true;
+  };
 }
 
 function optional(check: Check): Check {
