@@ -1,6 +1,11 @@
 /** Shared lines as phones with lamps live them: BroadSoft's shared appearances, RFC 7463 and RFC 4235 on one line. */
 import assert from 'node:assert/strict';
-import { LATE_ANSWERER, POLYCOM, YEALINK_SILENT } from '../../src/testkit/phones/sca-habits.ts';
+import {
+  LATE_ANSWERER,
+  POLYCOM,
+  YEALINK,
+  YEALINK_SILENT,
+} from '../../src/testkit/phones/sca-habits.ts';
 import { areTalking, callOf, directoryWith, plainCallOf, shared, talkTo } from './shared-stage.ts';
 
 function byText(one: string, other: string): number {
@@ -63,7 +68,7 @@ shared(
     return [a.seizure?.state, b.seizure?.state, lamps()];
   },
   ['seized', 'over', '1 seized'],
-  { habits: { '2000a': POLYCOM } },
+  { habits: { '2000a': POLYCOM, '2000b': YEALINK } },
 );
 
 shared(
@@ -236,6 +241,7 @@ shared(
     return [lamps(), one.calls.size];
   },
   ['', 0],
+  { awaits: 'a manager that sees that a phone has lost what it had' },
 );
 
 shared(
@@ -371,6 +377,7 @@ shared(
     '1 held',
     '1 held',
   ],
+  { awaits: 'PUBLISH' },
 );
 
 shared(
@@ -388,6 +395,7 @@ shared(
     return [publication.status, attempt.call, consultation.call?.phase, lamps()];
   },
   [400, undefined, 'ringing', '1 seized'],
+  { awaits: 'PUBLISH' },
 );
 
 shared(
@@ -405,6 +413,7 @@ shared(
     return [areTalking(call, plainCallOf(one)), a.calls.size, lamps()];
   },
   [true, 0, '1 active'],
+  { awaits: 'pickup of what rings at other phones' },
 );
 
 shared(
@@ -422,5 +431,5 @@ shared(
     return [held, areTalking(call, plainCallOf(two)), b.shown, c.shown];
   },
   [['1 held', '1 held'], true, '1 active', '1 active'],
-  { settings: ['single'], timings: {} },
+  { settings: ['single'], timings: {}, awaits: 'calls that outlive the manager of a leg' },
 );
