@@ -4,8 +4,11 @@
  */
 import type { DialogEvent } from '../../sip/dialog-info/document.ts';
 
-/** BroadSoft's words, which are the finest; RFC 7463 and RFC 4235 tell fewer apart. */
-export const APPEARANCE_STATES = [
+/**
+ * What a lamp can show, in BroadSoft's words, which are the finest; RFC 7463 and RFC 4235 tell fewer apart.
+ * An appearance that is in use has one of `AppearanceState` (`call/appearance-signals.ts`), all of which are here.
+ */
+export const LAMP_STATES = [
   'idle',
   'seized',
   'progressing',
@@ -17,7 +20,7 @@ export const APPEARANCE_STATES = [
   'bridge-held',
 ] as const;
 
-export type AppearanceState = (typeof APPEARANCE_STATES)[number];
+export type LampState = (typeof LAMP_STATES)[number];
 
 /** The highest number that is read or written. */
 export const APPEARANCE_INDEX_MAX = 10_000;
@@ -39,7 +42,7 @@ export type DialogName = {
 export type Appearance = {
   /** 1 to `APPEARANCE_INDEX_MAX`. */
   readonly index: number;
-  readonly state: AppearanceState;
+  readonly state: LampState;
   /** Names this use of the appearance for as long as it is busy: a dialog's id in documents. */
   readonly id: string;
   /** Who of the line's members has it; undefined while it rings, or when nobody may know. */
@@ -69,7 +72,7 @@ export function busyAppearances(appearances: readonly Appearance[], max: number)
 }
 
 /** Whether the line's side has the call on hold. */
-export function isHeld(state: AppearanceState): boolean {
+export function isHeld(state: LampState): boolean {
   return state === 'held' || state === 'held-private' || state === 'bridge-held';
 }
 

@@ -14,10 +14,10 @@ import { parseNameAddr, splitValues } from '../../sip/message/name-addr.ts';
 import { formatNameAddr } from '../../sip/message/safe.ts';
 import {
   APPEARANCE_INDEX_MAX,
-  APPEARANCE_STATES,
   type Appearance,
-  type AppearanceState,
   busyAppearances,
+  LAMP_STATES,
+  type LampState,
   readAppearanceIndex,
   type ShownParty,
 } from './appearance.ts';
@@ -39,7 +39,7 @@ const URI = 'appearance-uri';
 export type CallInfo = {
   readonly index: number | '*';
   /** Undefined: not said, or a word that is none of the nine. */
-  readonly state: AppearanceState | undefined;
+  readonly state: LampState | undefined;
   /** Undefined: not said, or not readable. */
   readonly remote: ShownParty | undefined;
 };
@@ -58,7 +58,7 @@ export type IndexRead =
   | {
       readonly ok: true;
       readonly index: number;
-      readonly state: AppearanceState | undefined;
+      readonly state: LampState | undefined;
     }
   | { readonly ok: false; readonly fault: CallInfoFault };
 
@@ -126,9 +126,9 @@ function groupsOf(parameters: readonly InfoParameter[]): Map<string, string>[] {
   return groups;
 }
 
-function readState(group: ReadonlyMap<string, string>): AppearanceState | undefined {
+function readState(group: ReadonlyMap<string, string>): LampState | undefined {
   const text = group.get(STATE)?.trim().toLowerCase();
-  return APPEARANCE_STATES.find((state) => state === text);
+  return LAMP_STATES.find((state) => state === text);
 }
 
 function readRemote(group: ReadonlyMap<string, string>): ShownParty | undefined {
@@ -176,7 +176,7 @@ export function lineCallInfo(appearances: readonly Appearance[], domain: string)
 /** The state of one appearance: for NOTIFY of line-seize, and for an INVITE that rings on it. */
 export function appearanceCallInfo(
   index: number,
-  state: AppearanceState | undefined,
+  state: LampState | undefined,
   domain: string,
 ): string {
   return formatCallInfo([{ index, state, remote: undefined }], domain);

@@ -4,9 +4,9 @@ import test from 'node:test';
 import fc from 'fast-check';
 import {
   APPEARANCE_INDEX_MAX,
-  APPEARANCE_STATES,
   type Appearance,
-  type AppearanceState,
+  LAMP_STATES,
+  type LampState,
 } from '../../../src/device/dialects/appearance.ts';
 import {
   appearanceCallInfo,
@@ -28,11 +28,7 @@ import {
 const REST = '<sip:pbx.test>;appearance-index=*;appearance-state=idle';
 const BOB = { uri: 'sip:5551@pbx.test', displayName: 'Bob' };
 
-function appearance(
-  index: number,
-  state: AppearanceState,
-  remote?: Appearance['remote'],
-): Appearance {
+function appearance(index: number, state: LampState, remote?: Appearance['remote']): Appearance {
   return {
     index,
     state,
@@ -46,11 +42,7 @@ function appearance(
   };
 }
 
-function value(
-  index: number | '*',
-  state?: AppearanceState,
-  remote?: CallInfo['remote'],
-): CallInfo {
+function value(index: number | '*', state?: LampState, remote?: CallInfo['remote']): CallInfo {
   return { index, state, remote };
 }
 
@@ -159,7 +151,7 @@ test('incoming: INVITE carries the index that rings, as a phone echoes it in 180
 });
 
 test('each of the nine states is written as its word, idle appearances going without saying', () => {
-  const words = APPEARANCE_STATES.map((state) => lineCallInfo([appearance(1, state)], 'pbx.test'));
+  const words = LAMP_STATES.map((state) => lineCallInfo([appearance(1, state)], 'pbx.test'));
   const busy = [
     'seized',
     'progressing',
@@ -276,7 +268,7 @@ const party = fc.record(
 const callInfo = fc.record(
   {
     index: fc.oneof(fc.constant('*' as const), fc.integer({ min: 1, max: APPEARANCE_INDEX_MAX })),
-    state: fc.option(fc.constantFrom(...APPEARANCE_STATES), { nil: undefined }),
+    state: fc.option(fc.constantFrom(...LAMP_STATES), { nil: undefined }),
     remote: fc.option(
       party.filter(({ uri }) => !uri.startsWith('sip:@')),
       { nil: undefined },

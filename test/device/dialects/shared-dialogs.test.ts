@@ -1,7 +1,7 @@
 /** A line's appearances as dialogs: RFC 4235 and RFC 7463 §5.2, §8.2. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { APPEARANCE_STATES, type Appearance } from '../../../src/device/dialects/appearance.ts';
+import { type Appearance, LAMP_STATES } from '../../../src/device/dialects/appearance.ts';
 import {
   dialogEntry,
   fullDialogInfo,
@@ -52,7 +52,7 @@ test('who subscribed to shared appearances learns number, exclusiveness and brid
 });
 
 test('each state, as a watcher of lamps sees it', () => {
-  const states = APPEARANCE_STATES.map((state) => {
+  const states = LAMP_STATES.map((state) => {
     const entry = dialogEntry({ ...CALL, state }, PLAIN);
     return [state, entry.state, entry.callId, entry.local?.target?.parameters[0]?.[1]];
   });
