@@ -22,6 +22,7 @@ import type { Cause } from './cause.ts';
 import type { Destination, Route } from './destination.ts';
 import { distribute, stepDistribution } from './distribution.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
+import type { RefusalCode } from './refusal-codes.ts';
 import type { CallRequest, CallSignal } from './signals.ts';
 
 export type CallEvent =
@@ -74,7 +75,7 @@ function inNew(call: New, event: CallEvent, out: Out): CallControl {
   const { request, destination } = event;
   switch (destination.type) {
     case 'refused':
-      return refuse(request, destination.cause, out);
+      return refuse(request, destination.cause, out, destination.code);
     case 'line': {
       const { lcp, line } = destination;
       return ask(lcp, { request, line, alerting: [], hasRung: false }, out);
@@ -294,9 +295,10 @@ function tryGateway(
   return { state: 'trying', request, target, routes: others, alerting: [] };
 }
 
-function refuse(request: CallRequest, cause: Cause, out: Out): CallControl {
+function refuse(request: CallRequest, cause: Cause, out: Out, code?: RefusalCode): CallControl {
   const { pid, call } = request.caller;
-  out.push(tell(pid, { type: 'callRefuse', call, cause }));
+  const coded = code === undefined ? {} : { code };
+  out.push(tell(pid, { type: 'callRefuse', call, cause, ...coded }));
   return exit(out);
 }
 

@@ -4,6 +4,7 @@ import type { Cause } from './cause.ts';
 import type { DigitAnalysis } from './digit-analysis.ts';
 import type { Directory, Line } from './directory.ts';
 import { lineOfNumber } from './line-of-number.ts';
+import { REFUSALS, type RefusalCode } from './refusal-codes.ts';
 import { firstLcp, type LocalLcp } from './registration-table.ts';
 import type { CallRequest } from './signals.ts';
 
@@ -15,7 +16,7 @@ export type Destination =
   | { readonly type: 'locating'; readonly line: SoughtLine }
   /** Gateway processes to try, one after the other, each with the number as it is sent there. Never empty. */
   | { readonly type: 'gateways'; readonly routes: readonly Route[] }
-  | { readonly type: 'refused'; readonly cause: Cause };
+  | { readonly type: 'refused'; readonly cause: Cause; readonly code?: RefusalCode };
 
 /** A number, and the line manager that can tell who controls it; the line itself, when it is replicated. */
 export type SoughtLine = {
@@ -37,7 +38,7 @@ export type Routing = {
 };
 
 export function destinationOf(request: CallRequest, routing: Routing): Destination {
-  if (request.hops <= 0) return refused('loop');
+  if (request.hops <= 0) return refused('LW-3009');
   const analysis = routing.digits.analyse(request.dialled);
   switch (analysis.type) {
     case 'line': {
@@ -53,20 +54,22 @@ export function destinationOf(request: CallRequest, routing: Routing): Destinati
       return { type: 'locating', line: soughtLine(analysis.number, routing) };
     case 'gateways': {
       // Toll fraud: what comes in from outside does not go out again at our expense.
-      if (routing.directory.gateways.has(request.by)) return refused('forbidden');
+      if (routing.directory.gateways.has(request.by)) return refused('LW-3003');
       const routes: Route[] = [];
       for (const { gateway, number } of analysis.routes) {
         const pid = routing.gateways.get(gateway);
         if (pid !== undefined) routes.push({ gateway: pid, number });
       }
-      return routes.length === 0 ? refused('unreachable') : { type: 'gateways', routes };
+      return routes.length === 0
+        ? { type: 'refused', cause: 'unreachable' }
+        : { type: 'gateways', routes };
     }
     case 'no device':
-      return refused('no device');
+      return refused('LW-3008');
     case 'unknown':
-      return refused('unknown number');
+      return refused('LW-3001');
     case 'incomplete':
-      return refused('address incomplete');
+      return refused('LW-3004');
   }
 }
 
@@ -84,6 +87,6 @@ function localFirst(lcps: readonly LocalLcp[], { lineManager }: Routing): readon
   return own === undefined ? pids : [own, ...pids.filter((lcp) => lcp !== own)];
 }
 
-function refused(cause: Cause): Destination {
-  return { type: 'refused', cause };
+function refused(code: RefusalCode): Destination {
+  return { type: 'refused', cause: REFUSALS[code].cause, code };
 }

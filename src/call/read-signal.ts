@@ -4,6 +4,7 @@
  * newer manager may say more.
  */
 import { readHome, readPid } from '../process/pid.ts';
+import { isRefusalCode } from './refusal-codes.ts';
 import { isCause } from './refusals.ts';
 import { LCPS_MAX } from './registration-table.ts';
 import type { CallSignal } from './signals.ts';
@@ -193,7 +194,13 @@ const SHAPES: Shapes = {
   callMoved: { call, caller: leg },
   callHeld: { call, holder: leg, party, device: optional(text), member: optional(text) },
   callAcknowledge: { call, media: optional(media) },
-  callRefuse: { call, cause: isCause, round: optional(count), attempt: optional(count) },
+  callRefuse: {
+    call,
+    cause: isCause,
+    code: optional(isRefusalCode),
+    round: optional(count),
+    attempt: optional(count),
+  },
   callWithdraw: { call, cause: isCause },
   callRelease: { call, cause: isCause, from: optional(leg) },
   callModify: { call, media: optional(media), manner: oneOf('negotiated', 'immediate') },

@@ -9,6 +9,7 @@ import type { AppearanceSignal, AppearanceState, UseState } from './appearance-s
 import type { Cause } from './cause.ts';
 import type { DistributionSignal } from './distribution-signals.ts';
 import type { LineLock, LockSignal } from './lock-signals.ts';
+import type { RefusalCode } from './refusal-codes.ts';
 
 /** Unique in the cluster: made by the device process in which the call began. */
 export type CallId = string;
@@ -243,6 +244,8 @@ export type CallSignal =
       readonly type: 'callRefuse';
       readonly call: CallId;
       readonly cause: Cause;
+      /** Of a refusal that has one. */
+      readonly code?: RefusalCode;
       readonly round?: number;
       readonly attempt?: number;
     }

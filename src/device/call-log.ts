@@ -1,4 +1,5 @@
 /** What a device process says about its calls in the log: nothing unless somebody reads at that level. */
+import type { RefusalCode } from '../call/refusal-codes.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
 
@@ -11,6 +12,7 @@ export function logCall(
   record: CallLeg,
   event: string,
   cause?: string,
+  code?: RefusalCode,
 ): void {
   const { log } = process.environment;
   if (!log.debugging) return;
@@ -21,5 +23,6 @@ export function logCall(
     number: record.number,
     ...(record.line === undefined ? {} : { appearance: record.line.appearance }),
     ...(cause === undefined ? {} : { cause }),
+    ...(code === undefined ? {} : { code }),
   });
 }

@@ -28,7 +28,7 @@ export function invited(process: DeviceProcess, event: Invited): void {
   if (event.replaces !== undefined || event.sought !== undefined) return takeOver(process, event);
   const dialled = dialledOf(request.uri);
   if (dialled === undefined || dialled === '' || !isForUs(process, request.uri)) {
-    return environment.userAgent.refuse(leg, 404, refusalHeaders('unknown number'));
+    return environment.userAgent.refuse(leg, 404, refusalHeaders('unknown number', 'LW-3007'));
   }
   const call = process.newCallId();
   const gateway =
@@ -167,11 +167,11 @@ export function refuse(
   process.forget(record);
   process.tellControls(record, signal.cause);
   process.environment.statistics.ended(signal.cause);
-  logCall(process, record, 'call refused', signal.cause);
+  logCall(process, record, 'call refused', signal.cause, signal.code);
   process.environment.userAgent.refuse(
     record.leg,
     statusOf(signal.cause),
-    refusalHeaders(signal.cause),
+    refusalHeaders(signal.cause, signal.code),
   );
   process.settle();
 }

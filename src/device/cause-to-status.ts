@@ -5,6 +5,7 @@
  * keeps the status that phones send for it.
  */
 import type { Cause } from '../call/cause.ts';
+import { formatRefusal, type RefusalCode } from '../call/refusal-codes.ts';
 
 type Answer = {
   /** Final status for a caller whose call request ends with this cause. */
@@ -43,6 +44,10 @@ export function statusOf(cause: Cause): number {
   return ANSWERS[cause].status;
 }
 
+export function q850Of(cause: Cause): number {
+  return ANSWERS[cause].q850;
+}
+
 /**
  * Value of the Reason header (RFC 3326) for the CANCEL or BYE that ends a leg; '' where none is due: a caller's own CANCEL says nothing, so that the call counts as missed.
  */
@@ -53,11 +58,16 @@ export function reasonOf(cause: Cause): string {
   return `Q.850;cause=${q850};text="${text}"`;
 }
 
-/** Header lines that a refusal with this cause carries. */
-export function refusalHeaders(cause: Cause): string {
+/**
+ * Header lines that a refusal with this cause carries. One with a code says it, with its title, in Reason and
+ * in Warning (RFC 3261 §20.43): some phones show one of them.
+ */
+export function refusalHeaders(cause: Cause, code?: RefusalCode): string {
   const { q850, text } = ANSWERS[cause];
   const retry = cause === 'overload' || cause === 'draining' ? 'Retry-After: 5\r\n' : '';
-  return `Reason: Q.850;cause=${q850};text="${text}"\r\n${retry}`;
+  if (code === undefined) return `Reason: Q.850;cause=${q850};text="${text}"\r\n${retry}`;
+  const said = formatRefusal(code);
+  return `Reason: Q.850;cause=${q850};text="${said}"\r\nWarning: 399 linewright "${said}"\r\n${retry}`;
 }
 
 /**

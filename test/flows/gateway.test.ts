@@ -80,7 +80,7 @@ flow(
   },
   `
     gw > INVITE 9207946 sdp
-    gw < 403, Q.850;cause=21;text="Call rejected"
+    gw < 403, Q.850;cause=21;text="LW-3003 outside the search space"
     gw > ACK
   `,
   { directory: withGateway(30) },

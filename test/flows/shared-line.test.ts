@@ -202,10 +202,10 @@ flow(
   },
   `
     1001 > INVITE 2000 sdp
-    1001 < 480, Q.850;cause=20;text="Subscriber absent"
+    1001 < 480, Q.850;cause=20;text="LW-3008 no phone is registered"
     1001 > ACK
     1001 > INVITE 7777 sdp
-    1001 < 404, Q.850;cause=1;text="Unallocated number"
+    1001 < 404, Q.850;cause=1;text="LW-3001 unknown number"
     1001 > ACK
   `,
 );

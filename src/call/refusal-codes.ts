@@ -1,0 +1,40 @@
+/**
+ * The refusals that have a code: what a user can meet, and an administrator looks up. Code and title are the
+ * same in the log, in what the caller's phone is told (`Reason`, `Warning`) and on the command line;
+ * docs/refusals.md says what each means and what to do, and a test compares.
+ *
+ * LW-30xx: digit analysis and rights to dial. LW-32xx: route lists and gateways. LW-34xx: features that move
+ * calls. A code is never used again for something else.
+ */
+import type { Cause } from './cause.ts';
+
+export type Refusal = {
+  /** What the caller hears: SIP status and Q.850 cause follow from it. */
+  readonly cause: Cause;
+  /** A few words, the same for every call that meets it: no number or name stands in it. */
+  readonly title: string;
+};
+
+export const REFUSALS = {
+  'LW-3001': { cause: 'unknown number', title: 'unknown number' },
+  'LW-3002': { cause: 'forbidden', title: 'blocked by the route plan' },
+  'LW-3003': { cause: 'forbidden', title: 'outside the search space' },
+  'LW-3004': { cause: 'address incomplete', title: 'no route: digits are missing' },
+  'LW-3005': { cause: 'loop', title: 'translations go round in a circle' },
+  'LW-3006': { cause: 'unknown number', title: 'number too long after its transformation' },
+  'LW-3007': { cause: 'unknown number', title: 'not an address of ours' },
+  'LW-3008': { cause: 'no device', title: 'no phone is registered' },
+  'LW-3009': { cause: 'loop', title: 'too many hops' },
+} as const satisfies Readonly<Record<string, Refusal>>;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
+/** Whether text that came from another manager is a code of this release. */
+export function isRefusalCode(text: unknown): text is RefusalCode {
+  return typeof text === 'string' && Object.hasOwn(REFUSALS, text);
+}
+
+/** `LW-3001 unknown number`. */
+export function formatRefusal(code: RefusalCode): string {
+  return `${code} ${REFUSALS[code].title}`;
+}
