@@ -16,6 +16,8 @@ const SIZES = {
   'managers-3': { managers: 3, bus: 1, store: 1 },
   'managers-5': { managers: 5, bus: 1, store: 1 },
   'managers-3+3+3': { managers: 3, bus: 3, store: 3 },
+  /** All phones register where the caller calls: calls stay at one manager. */
+  'managers-3-together': { managers: 3, bus: 1, store: 1 },
 } as const;
 
 export type ClusterName = keyof typeof SIZES;

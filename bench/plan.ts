@@ -103,14 +103,23 @@ export const PLAN: readonly Measurement[] = [
   most(),
   ...spreadCalls('spread4', { phones: 4, rate: 30, against: 'managers-1', of: 'managers-3' }),
   ...spreadCalls('spread4', { phones: 4, rate: 100, against: 'managers-1', of: 'managers-3' }),
-  // As much work for each manager as for the one that is alone.
+  // The very same processes, with calls that never leave one of them.
   ...spreadCalls('spread4', {
     phones: 4,
     rate: 100,
-    against: 'managers-1',
+    against: 'managers-3-together',
     of: 'managers-3',
-    part: 3,
   }),
+  // As much work for each manager as for the one that is alone.
+  ...optionally(
+    spreadCalls('third', {
+      phones: 4,
+      rate: 100,
+      against: 'managers-1',
+      of: 'managers-3',
+      part: 3,
+    }),
+  ),
   ...optionally(
     spreadCalls('spread16', { phones: 16, rate: 8, against: 'managers-1', of: 'managers-3' }),
   ),
