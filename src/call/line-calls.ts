@@ -4,7 +4,9 @@
  */
 import { type Home, isGone, kindOf, type Pid } from '../process/pid.ts';
 import { lowestFree, takeAppearance } from './appearances.ts';
+import type { Cause } from './cause.ts';
 import { type Out, tell } from './effects.ts';
+import { note } from './line-chains.ts';
 import {
   type Adopted,
   isUsed,
@@ -21,8 +23,8 @@ import { isPrivate } from './line-members.ts';
 import {
   beginOffer,
   disarm,
+  hearAlert,
   isStale,
-  passAlert,
   refuseOffer,
   requestAt,
   resumeOffer,
@@ -86,7 +88,7 @@ function replay(line: LineControl, waiting: readonly Said<CallEvent>[], out: Out
 function inOffered(line: LineControl, call: Offered, signal: CallEvent, from: Pid, out: Out): void {
   switch (signal.type) {
     case 'callAlert':
-      if (call.ringing.includes(from)) passAlert(call, signal, out);
+      hearAlert(line, call, signal, from, out);
       break;
     case 'callProceed':
       if (isStale(call, from, signal.attempt)) break;
@@ -114,11 +116,11 @@ function inUsed(line: LineControl, call: Used, signal: CallEvent, from: Pid, out
       break;
     case 'callWithdraw':
       if (!isControl) break;
-      discard(line, call, out);
+      discard(line, call, signal.cause, from, out);
       withdraw(call.holder, signal.cause, out);
       break;
     case 'callEnded':
-      if (isControl) loseControl(line, call, out);
+      if (isControl) loseControl(line, call, signal.cause, out);
       else legEnded(line, call, { pid: from, call: signal.call }, signal.cause, out);
       break;
     case 'lineUse':
@@ -132,10 +134,10 @@ function inUsed(line: LineControl, call: Used, signal: CallEvent, from: Pid, out
  * Call control has ended. As a rule the holder says so too, now or in a moment; not when its leg was
  * transferred to another caller, and then this is no end for the line.
  */
-function loseControl(line: LineControl, call: Taken, out: Out): void {
+function loseControl(line: LineControl, call: Taken, cause: Cause, out: Out): void {
   const isHeld = findDevice(line.devices, call.holder.pid) !== undefined;
   if (isHeld || call.retrieval !== undefined) call.isOnItsOwn = true;
-  else discard(line, call, out);
+  else discard(line, call, cause, call.control, out);
 }
 
 /** Who has the call: call control's word to a new process, or a device's that has it from another. */
@@ -234,6 +236,7 @@ export function offer(line: LineControl, asked: CallRequest, control: Pid, out: 
     armed: [],
   };
   putCall(line, offered);
+  note(line, offered, 'offered', control);
   beginOffer(line, offered, out);
   // Refused at once: no lamp has been lit.
   if (!line.calls.has(call)) line.changed = false;
@@ -277,6 +280,7 @@ function take(
   const member = findDevice(line.devices, winner)?.member ?? '';
   const taken = { call: call.call, control, from, caller, appearance, holder, member };
   putCall(line, { state: 'taken', ...taken, isExclusive: isPrivate(line.line, member) });
+  note(line, taken, 'answered', winner);
   out.push(tell(control, signal));
   for (const pid of call.ringing)
     if (pid !== winner) withdraw({ pid, call: call.call }, 'answered elsewhere', out);
@@ -301,7 +305,7 @@ function loseControlOf(line: LineControl, call: Taken, gone: Pid | Home, out: Ou
   const { control, caller, holder } = call;
   const cause = 'internal failure';
   if (call.isOnItsOwn || !isGone(control, gone)) return false;
-  discard(line, call, out);
+  discard(line, call, cause, control, out);
   // The answer may have died with it: then the holder would speak to nobody.
   out.push(tell(holder.pid, { type: 'callRelease', call: holder.call, from: caller, cause }));
   out.push(tell(caller.pid, { type: 'callRelease', call: caller.call, from: holder, cause }));

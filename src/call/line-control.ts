@@ -7,6 +7,7 @@ import type { AppearanceState, UseState } from './appearance-signals.ts';
 import { type Appearances, freeAppearance, noAppearances } from './appearances.ts';
 import type { Cause } from './cause.ts';
 import type { Line } from './directory.ts';
+import { type Chains, note } from './line-chains.ts';
 import { findDevice, type LineControlDatabase } from './line-control-database.ts';
 import type { Plan } from './offering-plan.ts';
 import type { CallId, CallRequest, CallSignal, LegRef, LineCallState, Party } from './signals.ts';
@@ -139,6 +140,8 @@ export type LineControl = {
   readonly watchers: Pid[];
   /** Within one event: the watchers have something to be told. */
   changed: boolean;
+  /** What has happened at its appearances; absent: nobody wants to know. */
+  chains?: Chains;
 };
 
 /** The line's first process, or one that needs not know what was before. */
@@ -167,10 +170,13 @@ export function claimedLineControl(line: Line): LineControl {
 }
 
 /** A line's control as JSON takes it. */
-export type PackedLine = Omit<LineControl, 'calls'> & { readonly calls: readonly LineCall[] };
+export type PackedLine = Omit<LineControl, 'calls' | 'chains'> & {
+  readonly calls: readonly LineCall[];
+};
 
 export function packLine(control: LineControl): PackedLine {
-  return { ...control, calls: [...control.calls.values()] };
+  const { chains: _, ...record } = control;
+  return { ...record, calls: [...control.calls.values()] };
 }
 
 /** Of what `packLine` made, after JSON: shares nothing with the line that was packed then. */
@@ -184,8 +190,9 @@ export function putCall(control: LineControl, call: LineCall): void {
   control.changed = true;
 }
 
-/** The call is over: its appearance is free. */
-export function removeCall(control: LineControl, call: LineCall): void {
+/** The call is over: its appearance is free. `by`: who has said so, if anybody. */
+export function removeCall(control: LineControl, call: LineCall, cause: Cause, by?: Pid): void {
+  note(control, call, 'freed', by, cause);
   freeAppearance(control.appearances, call.appearance);
   control.calls.delete(call.call);
   control.changed = true;

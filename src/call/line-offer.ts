@@ -7,6 +7,7 @@
 import { homeOf, type Pid } from '../process/pid.ts';
 import type { Cause } from './cause.ts';
 import { type Out, start, stop, tell } from './effects.ts';
+import { note } from './line-chains.ts';
 import {
   callsOf,
   type LineControl,
@@ -99,7 +100,7 @@ export function refuseOffer(
 export function withdrawOffer(line: LineControl, call: Offered, cause: Cause, out: Out): void {
   for (const pid of call.ringing) withdraw({ pid, call: call.call }, cause, out);
   disarm(call, out);
-  removeCall(line, call);
+  removeCall(line, call, cause, call.control);
 }
 
 /** A timer of the offer has run out. */
@@ -238,8 +239,21 @@ export function ring(line: LineControl, call: Offered, device: LineDevice, out: 
   out.push(tell(pid, requestFor(call, attempt, isAccompanied)));
 }
 
-/** A phone's alert goes on to call control: the first that says no more than that it rings, at once. */
-export function passAlert(call: Offered, signal: Signal<'callAlert'>, out: Out): void {
+/** A phone's alert. */
+export function hearAlert(
+  line: LineControl,
+  call: Offered,
+  signal: Signal<'callAlert'>,
+  from: Pid,
+  out: Out,
+): void {
+  if (!call.ringing.includes(from)) return;
+  if (signal.kind === 'ringing' && !call.hasRung) note(line, call, 'rang', from);
+  passAlert(call, signal, out);
+}
+
+/** It goes on to call control: the first that says no more than that it rings, at once. */
+function passAlert(call: Offered, signal: Signal<'callAlert'>, out: Out): void {
   const { isFurther: _, ...alert } = signal;
   const isPlain = alert.media === undefined && !alert.reliable;
   out.push(tell(call.control, isPlain && call.hasRung ? { ...alert, isFurther: true } : alert));
@@ -266,7 +280,7 @@ function giveUp(line: LineControl, call: Offered, out: Out): void {
   for (const pid of call.ringing) withdraw({ pid, call: call.call }, 'no answer', out);
   out.push(tell(call.control, { type: 'callRefuse', call: call.call, cause }));
   disarm(call, out);
-  removeCall(line, call);
+  removeCall(line, call, cause);
 }
 
 function planFor(line: LineControl): Plan {

@@ -2,6 +2,7 @@
 import type { Home, Pid } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import type { EffectBuffer, Out } from './effects.ts';
+import type { Chains } from './line-chains.ts';
 import type { CallSignal } from './signals.ts';
 
 /** What the machines of both modes take. */
@@ -19,13 +20,24 @@ export class LineProcess<Line> implements Process<CallSignal> {
   readonly #line: Line;
   readonly #machine: LineStep<Line>;
   readonly #out: EffectBuffer;
+  readonly #chains: Chains;
 
-  /** `line` belongs to `machine` alone. `out`: shared by all lines of a manager, since a step runs to completion. */
-  constructor(host: Host<CallSignal>, line: Line, machine: LineStep<Line>, out: EffectBuffer) {
+  /**
+   * `line` belongs to `machine` alone. `out`: shared by all lines of a manager, since a step runs to completion.
+   * `chains`: the line's own, which learn the time here.
+   */
+  constructor(
+    host: Host<CallSignal>,
+    line: Line,
+    machine: LineStep<Line>,
+    out: EffectBuffer,
+    chains: Chains,
+  ) {
     this.#host = host;
     this.#line = line;
     this.#machine = machine;
     this.#out = out;
+    this.#chains = chains;
   }
 
   receive(signal: CallSignal, from: Pid): void {
@@ -42,6 +54,7 @@ export class LineProcess<Line> implements Process<CallSignal> {
 
   #step(event: LineEvent): void {
     this.#out.clear();
+    this.#chains.nowMs = this.#host.nowMs;
     this.#machine(this.#line, event, this.#out);
     this.#out.perform(this.#host);
   }

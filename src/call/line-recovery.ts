@@ -11,6 +11,7 @@ import { type Home, homeOf, isGone, type Pid } from '../process/pid.ts';
 import { freeAppearance, keepAppearance } from './appearances.ts';
 import type { Cause } from './cause.ts';
 import { type Out, start, stop, tell } from './effects.ts';
+import { note } from './line-chains.ts';
 import {
   type Adopted,
   type DeviceWord,
@@ -159,6 +160,7 @@ function adoptRinging(line: LineControl, pid: Pid, report: MemberCall, out: Out)
   const appearance = keepAppearance(line.appearances, call, report.appearance);
   const common = { call, control, from, caller, appearance } as const;
   putCall(line, { state: 'adopted', ...common, ringing: [pid], refused: [], said: [] });
+  note(line, common, 'rebuilt', pid);
   out.push(start(timerOf(call), ADOPTION_MS));
   // Nobody else may have told it of this process; and one that is no more cannot be told.
   if (line.own !== null)
@@ -177,6 +179,7 @@ function adoptTaken(
   const common = { call, control, from, caller, appearance, holder, member, isOnItsOwn };
   const taken: Taken = { state: 'taken', ...common, isExclusive: isPrivate(line.line, member) };
   putCall(line, taken);
+  note(line, taken, 'rebuilt', pid);
   sayAgain(line, taken, report);
 }
 
@@ -196,6 +199,7 @@ function adoptRetrieval(
   const known = line.calls.get(call);
   if (known === undefined || !isUsed(known) || known.retrieval !== undefined) return;
   beginRetrieval(known, by, out, isSame(known.holder, by));
+  note(line, { ...known, member: device.member }, 'retrieving', by.pid);
 }
 
 /** Who has a call that another is about to have: it was reported by that one first. */
@@ -220,7 +224,10 @@ function putBack(
 /** Who has the call says what it does with it, if it says so. */
 function sayAgain(line: LineControl, call: Used, { use, isExclusive }: MemberCall): void {
   line.changed = true;
-  if (use !== undefined && use !== 'seized') call.use = use;
+  if (use !== undefined && use !== 'seized') {
+    if (call.use !== use) note(line, call, use, call.holder.pid);
+    call.use = use;
+  }
   if (isExclusive !== undefined)
     call.isExclusive = isExclusive || isPrivate(line.line, call.member);
 }
@@ -277,7 +284,7 @@ export function settleAdopted({ call }: Adopted, out: Out): void {
 function drop(line: LineControl, call: Adopted, cause: Cause, out: Out): void {
   for (const pid of call.ringing) withdraw({ pid, call: call.call }, cause, out);
   settleAdopted(call, out);
-  removeCall(line, call);
+  removeCall(line, call, cause);
 }
 
 /** `holder` has the call; all others stop ringing, or hang up. */
@@ -286,6 +293,7 @@ export function hold(line: LineControl, call: Offered | Adopted, holder: LegRef,
   const member = memberOf(line, holder.pid);
   const taken = { call: call.call, control, from, appearance, caller, holder, member };
   putCall(line, { state: 'taken', ...taken, isExclusive: isPrivate(line.line, member) });
+  note(line, taken, 'answered', holder.pid);
   for (const pid of call.ringing)
     if (pid !== holder.pid) withdraw({ pid, call: call.call }, 'answered elsewhere', out);
   if (call.state === 'adopted') settleAdopted(call, out);

@@ -10,6 +10,7 @@ import { type Home, isGone, type Pid } from '../process/pid.ts';
 import { holderOfAppearance } from './appearances.ts';
 import type { Cause } from './cause.ts';
 import { type Out, start, stop, tell } from './effects.ts';
+import { note } from './line-chains.ts';
 import { isHeld, isUsed, type LineControl, removeCall, type Used } from './line-control.ts';
 import { findDevice } from './line-control-database.ts';
 import { hasRight, isPrivate } from './line-members.ts';
@@ -19,6 +20,7 @@ type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
 /** How long somebody may be about to have a call. */
 const RETRIEVAL_MS = 5000;
+const NOBODY = { number: '', name: '' };
 const RETRIEVAL = 'retrieval';
 export const LEASE = 'lease';
 
@@ -35,8 +37,13 @@ export function retrieve(
   const refusal = refusalOf(line, held, { pid: from, call });
   if (refusal !== undefined || held === undefined || !isUsed(held)) {
     const cause = refusal ?? 'call gone';
+    note(line, { call, appearance, from: held?.from ?? NOBODY }, 'refused', from, cause);
     out.push(tell(from, { type: 'lineRetrieveRefused', number, call, cause }));
     return;
+  }
+  if (held.retrieval === undefined) {
+    const { member = '' } = findDevice(line.devices, from) ?? {};
+    note(line, { ...held, member }, 'retrieving', from);
   }
   beginRetrieval(held, { pid: from, call }, out);
   const { holder, from: party } = held;
@@ -75,6 +82,7 @@ export function passHold(line: LineControl, call: Used, holder: LegRef, out: Out
   call.use = 'active';
   call.isExclusive = isPrivate(line.line, call.member);
   line.changed = true;
+  note(line, call, 'retrieved', holder.pid);
 }
 
 /** A device process says that its leg of the call is over. `leg`: the id that it says it by. */
@@ -89,13 +97,19 @@ export function legEnded(line: LineControl, call: Used, leg: LegRef, cause: Caus
 
 /** Who has the call is no more: so is the call, unless another is about to have it. */
 export function holderEnded(line: LineControl, call: Used, cause: Cause, out: Out): void {
-  if (call.retrieval === undefined) release(line, call, cause, out);
-  else call.retrieval.isHolderGone = true;
+  if (call.retrieval === undefined) return release(line, call, cause, out);
+  call.retrieval.isHolderGone = true;
+  note(line, call, 'left', call.holder.pid, cause);
 }
 
 /** Who was about to have the call does not get it: it is its holder's, or nobody's. */
 function retrievalFailed(line: LineControl, call: Used, cause: Cause, out: Out): void {
   const { retrieval, holder } = call;
+  if (retrieval !== undefined) {
+    const { pid } = retrieval.by;
+    const { member = '' } = findDevice(line.devices, pid) ?? {};
+    note(line, { ...call, member }, 'not retrieved', pid, cause);
+  }
   endRetrieval(call, out);
   const isLost = call.state === 'taken' && call.isOnItsOwn && !findDevice(line.devices, holder.pid);
   if (retrieval?.isHolderGone || isLost) release(line, call, cause, out);
@@ -138,16 +152,22 @@ export function loseMissing(line: LineControl, call: Used, pid: Pid, out: Out): 
  * answer, which goes through call control: so this does too, behind it.
  */
 function release(line: LineControl, call: Used, cause: Cause, out: Out): void {
-  discard(line, call, out);
+  discard(line, call, cause, call.holder.pid, out);
   if (call.state === 'own' || call.isOnItsOwn) return;
   out.push(tell(call.control, { type: 'callRelease', call: call.call, from: call.holder, cause }));
 }
 
-/** The call is over for the line. */
-export function discard(line: LineControl, call: Used, out: Out): void {
+/** The call is over for the line; `by`: who has said so. */
+export function discard(
+  line: LineControl,
+  call: Used,
+  cause: Cause,
+  by: Pid | undefined,
+  out: Out,
+): void {
   endRetrieval(call, out);
   if (call.use === 'seized') out.push(stop(`${LEASE}:${call.call}`));
-  removeCall(line, call);
+  removeCall(line, call, cause, by);
 }
 
 /** Whoever has a call, or is about to, may say what becomes of it by the id of its own leg. */

@@ -9,6 +9,7 @@ import type { Pid } from '../process/pid.ts';
 import { holderOfAppearance, keepAppearance, lowestFree, takeAppearance } from './appearances.ts';
 import type { Cause } from './cause.ts';
 import { type Out, start, stop, tell } from './effects.ts';
+import { note } from './line-chains.ts';
 import { isUsed, type LineControl, type Own, putCall, type Used } from './line-control.ts';
 import { findDevice, type LineDevice } from './line-control-database.ts';
 import { hasRight, isPrivate } from './line-members.ts';
@@ -28,14 +29,17 @@ export function seize(line: LineControl, signal: Signal<'lineSeize'>, from: Pid,
   const { call, appearance: wanted, leaseMs } = signal;
   const { number } = line.line;
   const known = line.calls.get(call);
-  const refuse = (cause: Cause): void => refuseSeizure(line, from, call, cause, out);
+  const refuse = (cause: Cause): void => {
+    note(line, { call, appearance: wanted ?? 0, from: NOBODY }, 'refused', from, cause);
+    refuseSeizure(line, from, call, cause, out);
+  };
   const device = findDevice(line.devices, from);
   if (known !== undefined && !isOwnOf(known, from)) return refuse('forbidden');
   if (device === undefined || !hasRight(line.line, device.member, 'originate'))
     return refuse('forbidden');
   if (known?.use === 'seized' && wanted !== undefined && wanted !== known.appearance)
     // It wants another: what it had is free, whether it gets that or not.
-    discard(line, known, out);
+    discard(line, known, 'caller gave up', from, out);
   else if (known !== undefined) {
     if (known.use === 'seized') lend(known, leaseMs, out);
     out.push(tell(from, { type: 'lineSeized', number, call, appearance: known.appearance }));
@@ -49,6 +53,7 @@ export function seize(line: LineControl, signal: Signal<'lineSeize'>, from: Pid,
       : keepAppearance(line.appearances, call, wanted);
   const seized = begin(line, device, { pid: from, call }, appearance);
   seized.use = 'seized';
+  note(line, seized, 'seized', from, undefined, leaseMs);
   lend(seized, leaseMs, out);
   out.push(tell(from, { type: 'lineSeized', number, call, appearance }));
 }
@@ -74,7 +79,7 @@ export function leaseTimeout(line: LineControl, name: string, out: Out): boolean
   if (!name.startsWith(`${LEASE}:`)) return false;
   const call = line.calls.get(name.slice(LEASE.length + 1));
   if (call === undefined || !isUsed(call) || call.use !== 'seized') return true;
-  discard(line, call, out);
+  discard(line, call, 'session expired', undefined, out);
   refuseSeizure(line, call.holder.pid, call.call, 'session expired', out);
   return true;
 }
@@ -82,7 +87,7 @@ export function leaseTimeout(line: LineControl, name: string, out: Out): boolean
 /** Who has seized something, and wants no calls of the line any more, gives it back. */
 export function freeSeizures(line: LineControl, pid: Pid, out: Out): void {
   for (const call of [...line.calls.values()])
-    if (isOwnOf(call, pid) && call.use === 'seized') discard(line, call, out);
+    if (isOwnOf(call, pid) && call.use === 'seized') discard(line, call, 'unreachable', pid, out);
 }
 
 /** A phone has a call that the line knows nothing of: it did not ask for an appearance. */
@@ -110,8 +115,10 @@ export function use(
   if (from !== call.holder.pid || call.retrieval?.isHolderGone) return;
   if (call.state === 'taken' && state === 'progressing') return;
   if (call.use === 'seized') out.push(stop(timerOf(call)));
+  const before = call.use;
   call.use = state;
   call.from = party;
+  if (state !== before) note(line, call, state, from);
   call.isExclusive = isExclusive || isPrivate(line.line, call.member);
   line.changed = true;
 }
@@ -130,6 +137,8 @@ export function adoptOwn(
   const own = begin(line, device, holder, keepAppearance(line.appearances, call, appearance), call);
   own.from = report.from;
   own.use = use;
+  note(line, own, 'rebuilt', device.pid);
+  note(line, own, use, device.pid, undefined, use === 'seized' ? leaseMs : 0);
   own.isExclusive = (report.isExclusive ?? false) || isPrivate(line.line, device.member);
   if (use === 'seized') lend(own, leaseMs, out);
 }

@@ -2,6 +2,7 @@
 import type { Host } from '../process/process.ts';
 import type { Line } from './directory.ts';
 import type { EffectBuffer } from './effects.ts';
+import { newChains } from './line-chains.ts';
 import { claimedLineControl } from './line-control.ts';
 import { step as stepSingle } from './line-control-process.ts';
 import { LineProcess } from './line-process.ts';
@@ -17,13 +18,16 @@ export function spawnLine(
   line: Line,
   out: EffectBuffer,
 ): Omit<OwnLcp, 'isOwner'> {
+  const chains = newChains();
   let control = claimedLineControl(line);
+  control.chains = chains;
   let replicated: ReplicatedLine | undefined;
   const pid = mother.spawn('l', (host) => {
-    if (line.mode === 'single') return new LineProcess(host, control, stepSingle, out);
+    if (line.mode === 'single') return new LineProcess(host, control, stepSingle, out, chains);
     replicated = newReplicatedLine(line, host.pid);
     control = replicated.control;
-    return new LineProcess(host, replicated, stepReplicated, out);
+    control.chains = chains;
+    return new LineProcess(host, replicated, stepReplicated, out, chains);
   });
   return { pid, control, replicated };
 }

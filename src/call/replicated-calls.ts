@@ -9,8 +9,10 @@
  */
 import { homeOf, type Pid } from '../process/pid.ts';
 import { freeAppearance, holderOfAppearance, placeAppearance } from './appearances.ts';
+import type { Cause } from './cause.ts';
 import type { Line } from './directory.ts';
 import { type Out, start, tell } from './effects.ts';
+import { note } from './line-chains.ts';
 import { type LineControl, newLineControl } from './line-control.ts';
 import type { LineReport, ReportedCall } from './line-report.ts';
 import { type LockManager, newLockManager } from './lock-control.ts';
@@ -106,21 +108,37 @@ export function enter(
   return true;
 }
 
+/** Call control has said who has the call, or that another has it now. */
+export function noteTaken(
+  { control }: ReplicatedLine,
+  call: ReportedCall,
+  before: ReportedCall | undefined,
+): void {
+  const what = before?.state === 'taken' ? 'retrieved' : 'answered';
+  note(control, call, what, call.holder?.pid);
+}
+
 /** Takes the call out. Nothing is remembered: whether it has ended is not known. */
-export function drop(line: ReplicatedLine, call: CallId): void {
+export function drop(line: ReplicatedLine, call: CallId, cause: Cause = 'call gone'): void {
   const { control, known, offers } = line;
   const before = liveCall(line, call);
   if (before === undefined) return;
   freeAppearance(control.appearances, before.appearance);
+  note(control, before, 'freed', before.control, cause);
   known.delete(call);
   offers.delete(call);
   if (control.calls.delete(call)) control.changed = true;
 }
 
 /** Takes the call out for good: its call control has said so. */
-export function bury(line: ReplicatedLine, ended: ReportedCall, out: Out): void {
+export function bury(
+  line: ReplicatedLine,
+  ended: ReportedCall,
+  out: Out,
+  cause: Cause = 'call gone',
+): void {
   const { known, aged } = line;
-  drop(line, ended.call);
+  drop(line, ended.call, cause);
   // The latest last: the oldest is the first to be forgotten.
   known.delete(ended.call);
   known.set(ended.call, { ...ended, version: ended.version + 1, state: 'ended' });

@@ -14,7 +14,7 @@ import type { Cause } from './cause.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import { type Offered, putCall, type Taken } from './line-control.ts';
 import { removeDevice } from './line-control-database.ts';
-import { isStale, passAlert, withdraw } from './line-offer.ts';
+import { hearAlert, isStale, withdraw } from './line-offer.ts';
 import type { LineEvent } from './line-process.ts';
 import type { ReportedCall } from './line-report.ts';
 import { tellWatchers, unwatchLine, watchLine } from './line-watchers.ts';
@@ -27,6 +27,7 @@ import {
   enter,
   LINE_CALLS_MAX,
   liveCall,
+  noteTaken,
   type ReplicatedLine,
   reportOf,
   SWEEP,
@@ -303,6 +304,7 @@ function take(line: ReplicatedLine, signal: Signal<'callTaken'>, control: Pid, o
   silence(line, call, holder, 'answered elsewhere', out);
   line.offers.delete(call);
   putCall(line.control, { state: 'taken', ...common, holder, member, isOnItsOwn: false });
+  noteTaken(line, reported, before);
 }
 
 type CallEvent = Signal<'callAlert' | 'callProceed' | 'callRefuse' | 'callWithdraw' | 'callEnded'>;
@@ -313,7 +315,7 @@ function hear(line: ReplicatedLine, signal: CallEvent, from: Pid, out: Out): voi
   const isEnd = signal.type === 'callWithdraw' || signal.type === 'callEnded';
   if (isEnd && from === known?.control) {
     silence(line, signal.call, undefined, signal.cause, out);
-    bury(line, known, out);
+    bury(line, known, out, signal.cause);
   } else if (here === undefined) {
     // The call is over, and this answer crossed its end on the way; or its call control is yet to be heard.
     if (!hearAdopted(line, signal, from) && signal.type === 'callProceed')
@@ -331,7 +333,7 @@ function hearOffered(
 ): void {
   switch (signal.type) {
     case 'callAlert':
-      if (call.ringing.includes(from)) passAlert(call, signal, out);
+      hearAlert(line.control, call, signal, from, out);
       break;
     case 'callProceed':
       if (!isStale(call, from, signal.attempt)) answerHere(line, call, signal, from, out);
@@ -388,7 +390,7 @@ function loseControl(line: ReplicatedLine, { call }: ReportedCall, out: Out): vo
     out.push(tell(holder.pid, { type: 'callRelease', call: holder.call, from: caller, cause }));
     out.push(tell(caller.pid, { type: 'callRelease', call: caller.call, from: holder, cause }));
   }
-  drop(line, call);
+  drop(line, call, cause);
 }
 
 function isLocal({ self }: ReplicatedLine, pid: Pid): boolean {

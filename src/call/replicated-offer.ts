@@ -8,6 +8,7 @@
 import { type Home, isGone, type Pid } from '../process/pid.ts';
 import type { Cause } from './cause.ts';
 import { type Out, tell } from './effects.ts';
+import { note } from './line-chains.ts';
 import { type Offered, putCall } from './line-control.ts';
 import { findDevice, type LineDevice } from './line-control-database.ts';
 import { requestAt, ring, stopRinging, withdraw } from './line-offer.ts';
@@ -44,6 +45,7 @@ export function offerHere(
     armed: [],
   };
   putCall(line.control, offered);
+  note(line.control, offered, 'offered', control);
   if (!line.offers.has(call))
     line.offers.set(call, { members: [], round: -1, answered: undefined });
   return offered;
