@@ -8,8 +8,10 @@ import { CallControlProcess } from './call-control-process.ts';
 import { CallRegistry, type CallView } from './call-registry.ts';
 import { DigitAnalysis } from './digit-analysis.ts';
 import type { Directory } from './directory.ts';
+import type { DirectoryChange } from './directory-change.ts';
 import { EffectBuffer } from './effects.ts';
 import type { LineControl } from './line-control.ts';
+import { spreadEdits } from './line-edit.ts';
 import { LineManager } from './line-manager.ts';
 import type { LineRecords } from './line-record.ts';
 import { RegistrationTable } from './registration-table.ts';
@@ -107,6 +109,7 @@ export class CallProcessing {
   readonly #scheduler: Scheduler<CallSignal>;
   readonly #newCallControl: (host: Host<CallSignal>) => Process<CallSignal>;
   #lineProcess: LineManager | undefined;
+  #lineHost: Host<CallSignal> | undefined;
 
   constructor(
     scheduler: Scheduler<CallSignal>,
@@ -123,6 +126,7 @@ export class CallProcessing {
     const { digits, table, records } = this;
     const lineOptions = { directory, table, cluster, lines, records, out: new EffectBuffer() };
     this.lineManager = scheduler.spawnResident('m', (host) => {
+      this.#lineHost = host;
       this.#lineProcess = new LineManager(host, lineOptions);
       return this.#lineProcess;
     });
@@ -143,6 +147,13 @@ export class CallProcessing {
   /** A manager came or went; the table has lost what it owned. */
   viewChanged(): void {
     this.#scheduler.run(this.lineManager, () => this.#lineProcess?.viewChanged());
+  }
+
+  /** The directory is another one. */
+  directoryChanged(change: DirectoryChange): void {
+    const host = this.#lineHost;
+    if (host === undefined) return;
+    this.#scheduler.run(this.lineManager, () => spreadEdits(host, change, this));
   }
 
   /** Starts call control for one call, within the turn of the calling device process. */

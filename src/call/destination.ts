@@ -44,14 +44,18 @@ export function destinationOf(request: CallRequest, routing: Routing): Destinati
     case 'line': {
       const lcp = firstLcp(analysis.location);
       const line = soughtLine(analysis.number, routing);
+      // Its process has calls that are up still.
+      if (line === undefined) return refused('LW-3001');
       if (analysis.location.mode === 'replicated' && line.replicated !== undefined) {
         const { lcps } = analysis.location;
         return { type: 'lines', lcps: localFirst(lcps, routing), line: line.replicated };
       }
       return lcp === undefined ? { type: 'locating', line } : { type: 'line', lcp, line };
     }
-    case 'locating':
-      return { type: 'locating', line: soughtLine(analysis.number, routing) };
+    case 'locating': {
+      const line = soughtLine(analysis.number, routing);
+      return line === undefined ? refused('LW-3001') : { type: 'locating', line };
+    }
     case 'gateways': {
       // Toll fraud: what comes in from outside does not go out again at our expense.
       if (routing.directory.gateways.has(request.by)) return refused('LW-3003');
@@ -73,10 +77,12 @@ export function destinationOf(request: CallRequest, routing: Routing): Destinati
   }
 }
 
-function soughtLine(number: string, { directory, lineManager }: Routing): SoughtLine {
+/** Undefined: the directory has no such number any more. */
+function soughtLine(number: string, { directory, lineManager }: Routing): SoughtLine | undefined {
   const line = lineOfNumber(directory, number);
+  if (line === undefined) return undefined;
   const sought = { number, manager: lineManager };
-  return line?.mode === 'replicated' ? { ...sought, replicated: line } : sought;
+  return line.mode === 'replicated' ? { ...sought, replicated: line } : sought;
 }
 
 /** This manager's own process of the line, if it has one; then the oldest. */

@@ -35,14 +35,15 @@ const DIALLED_MAX = 64;
 export class DigitAnalysis {
   readonly table: RegistrationTable;
   readonly #directory: Directory;
-  readonly #outbound: DialPlan<OutboundPattern>;
+  #outbound: DialPlan<OutboundPattern>;
+  /** What it was made of: it is made anew when the directory has another. */
+  #patterns: Directory['outbound'];
 
   constructor(directory: Directory, table: RegistrationTable = new RegistrationTable()) {
     this.table = table;
     this.#directory = directory;
-    this.#outbound = new DialPlan(
-      directory.outbound.map((target) => ({ pattern: compiled(target.pattern), target })),
-    );
+    this.#patterns = directory.outbound;
+    this.#outbound = planOf(directory);
   }
 
   /** `dialled`: the user part of what was called, unescaped. */
@@ -58,6 +59,10 @@ export class DigitAnalysis {
   }
 
   #leave(digits: string): Analysis {
+    if (this.#directory.outbound !== this.#patterns) {
+      this.#patterns = this.#directory.outbound;
+      this.#outbound = planOf(this.#directory);
+    }
     const found = this.#outbound.find(digits);
     if (found === 'incomplete') return INCOMPLETE;
     if (found === 'none') return UNKNOWN;
@@ -67,4 +72,8 @@ export class DigitAnalysis {
     }));
     return { type: 'gateways', routes };
   }
+}
+
+function planOf({ outbound }: Directory): DialPlan<OutboundPattern> {
+  return new DialPlan(outbound.map((target) => ({ pattern: compiled(target.pattern), target })));
 }

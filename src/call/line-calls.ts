@@ -209,6 +209,10 @@ export function offer(line: LineControl, asked: CallRequest, control: Pid, out: 
     out.push(tell(control, { type: 'callRefuse', call, cause: 'internal failure' }));
     return;
   }
+  if (line.isClosed) {
+    out.push(tell(control, { type: 'callRefuse', call, cause: 'unknown number' }));
+    return;
+  }
   if (line.appearances.lowest >= LINE_CALLS_MAX) {
     out.push(tell(control, { type: 'callRefuse', call, cause: 'overload' }));
     return;

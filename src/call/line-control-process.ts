@@ -17,6 +17,7 @@ import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import { hearOfCall, loseCalls, offer, releaseMissing } from './line-calls.ts';
 import { isUsed, type LineControl, type Said } from './line-control.ts';
 import { findDevice, type LineDevice, removeDevice, storeDevice } from './line-control-database.ts';
+import { editLine } from './line-edit.ts';
 import { joinOffer, offerTimeout, readTimer, refuseOffer, withdraw } from './line-offer.ts';
 import type { LineEvent } from './line-process.ts';
 import {
@@ -88,6 +89,8 @@ function receive(line: LineControl, signal: CallSignal, from: Pid, out: Out): vo
     case 'lineMembers':
       expect(line, homeOf(from), signal.count);
       break;
+    case 'lineEdited':
+      return editLine(line, signal.line);
     case 'attach':
       attach(line, signal, out);
       break;

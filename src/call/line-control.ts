@@ -45,6 +45,8 @@ export type Offered = Common & {
   cause: Cause;
   /** Names of the timers that run. */
   readonly armed: string[];
+  /** That it began with, when the line has another one since. */
+  plan?: Plan;
 };
 
 /** What is done with a call that somebody has. */
@@ -113,7 +115,9 @@ export type Recovery = {
 };
 
 export type LineControl = {
-  readonly line: Line;
+  line: Line;
+  /** The line is no more: no new calls. */
+  isClosed: boolean;
   /**
    * 'claiming': the number may turn out to be another's. 'recovering': it is ours, and devices tell
    * which calls they have from the process before.
@@ -148,6 +152,7 @@ export type LineControl = {
 export function newLineControl(line: Line, epoch: number): LineControl {
   return {
     line,
+    isClosed: false,
     state: 'active',
     epoch,
     own: null,

@@ -61,7 +61,7 @@ export function resumeOffer(line: LineControl, call: Offered, out: Out): void {
     beginOffer(line, call, out);
     return;
   }
-  const plan = planFor(line);
+  const plan = planFor(line, call);
   const members = call.ringing.map((pid) => findDevice(line.devices, pid)?.member ?? '');
   const isHere = (stage: Stage) => members.every((member) => stage.members.includes(member));
   const step = plan.findIndex(({ stages }) => stages.some(isHere));
@@ -114,7 +114,7 @@ export function offerTimeout(line: LineControl, call: Offered, timer: OfferTimer
       break;
     case 'step':
       // Members whose delay is still running have missed their turn.
-      call.stage = (planFor(line)[call.step]?.stages.length ?? 0) - 1;
+      call.stage = (planFor(line, call)[call.step]?.stages.length ?? 0) - 1;
       goOn(line, call, out);
       break;
     case 'no answer':
@@ -160,7 +160,7 @@ function stopDelay(call: Offered, out: Out): void {
 
 /** Goes to the next stage, or step, until somebody rings; gives up when there is none left. */
 function goOn(line: LineControl, call: Offered, out: Out): void {
-  const plan = planFor(line);
+  const plan = planFor(line, call);
   const before = call.stage < 0 ? -1 : call.step;
   do {
     const stages = plan[call.step]?.stages.length ?? 0;
@@ -183,7 +183,7 @@ function goOn(line: LineControl, call: Offered, out: Out): void {
 function enterStep(line: LineControl, call: Offered, to: number, out: Out): void {
   call.step = to;
   call.stage = 0;
-  const going = membersOf(planFor(line)[to]);
+  const going = membersOf(planFor(line, call)[to]);
   for (const pid of [...call.ringing]) {
     const device = findDevice(line.devices, pid);
     if (device !== undefined && going.includes(device.member)) continue;
@@ -283,11 +283,12 @@ function giveUp(line: LineControl, call: Offered, out: Out): void {
   removeCall(line, call, cause);
 }
 
-function planFor(line: LineControl): Plan {
+function planFor(line: LineControl, call: Offered): Plan {
+  if (call.plan !== undefined) return call.plan;
   line.plan ??= planOf(line.line);
   return line.plan;
 }
 
 function stageOf(line: LineControl, call: Offered): Stage | undefined {
-  return planFor(line)[call.step]?.stages[call.stage];
+  return planFor(line, call)[call.step]?.stages[call.stage];
 }

@@ -51,9 +51,15 @@ const ABOUT_CALLS: ReadonlySet<CallSignal['type']> = new Set([
   'lineRetrieve',
 ]);
 
+const SAID_AT_ONCE: ReadonlySet<CallSignal['type']> = new Set([
+  'lineOwned',
+  'lineLost',
+  'lineEdited',
+]);
+
 /** Whether `signal` cannot be dealt with before the process is active, or knows whether the number is its own. */
 export function mustWait({ state }: LineControl, { type }: CallSignal): boolean {
-  if (state === 'active' || type === 'lineOwned' || type === 'lineLost') return false;
+  if (state === 'active' || SAID_AT_ONCE.has(type)) return false;
   return state === 'claiming' || type.startsWith('call') || ABOUT_CALLS.has(type);
 }
 

@@ -101,6 +101,8 @@ const SHAPES: Shapes = {
   attached: { number: text, epoch: count },
   lineOwned: { number: text, lcp: pid, epoch: count, homes: listOf(home, HOMES_MAX) },
   lineLost: { number: text },
+  // Each manager's lines hear of it from their own manager only.
+  lineEdited: { number: text, line: () => false },
   lineReleased: { number: text },
   lineChanged: { number: text },
   lineMembers: { number: text, count },

@@ -2,10 +2,9 @@
  * Line control process of a replicated line: one per manager that has a device of the number (US
  * 7,145,899, claims 17-35, 50-65). It knows the devices of its own manager only, and of the line's
  * calls what every other process of the line knows (`replicated-calls.ts`).
- *
  * Call control asks one of the line's processes for the line's lock, and shows the call with it to all
- * of them (`distribution.ts`). Here the lock manager is embedded: it says what may be done, this does
- * it. The machine works on its own record in place. Any signal may come twice, late, or not at all.
+ * (`distribution.ts`). The lock manager says what may be done, this does it. The machine works on its
+ * own record in place. Any signal may come twice, late, or not at all.
  */
 import { assert } from '../base/assert.ts';
 import { type Home, homeOf, isGone, type Pid } from '../process/pid.ts';
@@ -14,6 +13,7 @@ import type { Cause } from './cause.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import { type Offered, putCall, type Taken } from './line-control.ts';
 import { removeDevice } from './line-control-database.ts';
+import { editLine } from './line-edit.ts';
 import { hearAlert, isStale, withdraw } from './line-offer.ts';
 import type { LineEvent } from './line-process.ts';
 import type { ReportedCall } from './line-report.ts';
@@ -65,15 +65,14 @@ export function step(line: ReplicatedLine, event: LineEvent, out: Out): void {
       break;
     case 'down':
       lose(line, event.gone, out);
-      break;
   }
   tellWatchers(line.control, out);
   lookIdle(line, out);
 }
 
 function lookIdle({ control, lock }: ReplicatedLine, out: Out): void {
-  const { devices, calls, watchers } = control;
-  const isInUse = devices.length + calls.size + watchers.length > 0 || !isIdle(lock);
+  const uses = control.devices.length + control.calls.size + control.watchers.length;
+  const isInUse = uses > 0 || !isIdle(lock);
   if (isInUse === !control.isIdle || control.own === null) return;
   control.isIdle = !isInUse;
   out.push(isInUse ? stop(IDLE) : start(IDLE, IDLE_MS));
@@ -97,6 +96,8 @@ function receive(line: ReplicatedLine, signal: CallSignal, from: Pid, out: Out):
       assert(line.control.own === null, `${signal.number} has gone to nobody`);
       out.push(EXIT);
       break;
+    case 'lineEdited':
+      return editLine(line.control, signal.line);
     case 'attach':
       attach(line, signal, out);
       break;

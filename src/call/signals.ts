@@ -7,6 +7,7 @@
 import type { Home, Pid } from '../process/pid.ts';
 import type { AppearanceSignal, AppearanceState, UseState } from './appearance-signals.ts';
 import type { Cause } from './cause.ts';
+import type { Line } from './directory.ts';
 import type { DistributionSignal } from './distribution-signals.ts';
 import type { LineLock, LockSignal } from './lock-signals.ts';
 import type { RefusalCode } from './refusal-codes.ts';
@@ -141,6 +142,8 @@ export type LocationSignal =
       readonly epoch: number;
       readonly homes: readonly Home[];
     }
+  /** Line manager to the line control process that it has made: what the directory says of the line now; absent: nothing. */
+  | { readonly type: 'lineEdited'; readonly number: string; readonly line?: Line }
   /** Line manager to the line control process that it has made: another one has the number. */
   | { readonly type: 'lineLost'; readonly number: string }
   /** Line manager to itself: the number's processes are others. All that came at once has come when it hears this. */

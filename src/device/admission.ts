@@ -21,7 +21,7 @@ export class Admissions {
   readonly #guard: SourceGuard;
   readonly #clock: Clock;
   /** Gateways in the directory's order: the first whose networks hold the source is it. */
-  readonly #gateways: readonly (readonly [id: string, from: Networks])[];
+  #gateways: readonly (readonly [id: string, from: Networks])[] = [];
   /** One set per distinct list, since whole families of devices share one. */
   readonly #trusted = new Map<string, Networks>();
   /** Monotonic milliseconds of the running turn. */
@@ -37,7 +37,12 @@ export class Admissions {
     this.#authenticator = authenticator;
     this.#guard = guard;
     this.#clock = clock;
-    this.#gateways = [...directory.gateways.values()].map((gateway) => [
+    this.directoryChanged();
+  }
+
+  /** Gateways are others; all else is looked up when it is asked for. */
+  directoryChanged(): void {
+    this.#gateways = [...this.#directory.gateways.values()].map((gateway) => [
       gateway.id,
       new Networks(gateway.acceptFrom),
     ]);

@@ -6,6 +6,8 @@
  * new process.
  */
 import type { Device } from '../call/directory.ts';
+import type { DirectoryChange } from '../call/directory-change.ts';
+import { seatsOf } from '../call/line-of-number.ts';
 import type { CallSignal } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import type { Scheduler } from '../process/scheduler.ts';
@@ -50,7 +52,7 @@ export class DeviceManager {
   readonly #visitors = new Map<string, Pid>();
   readonly #gateways: Map<string, Pid>;
   /** Whose phone subscribed. */
-  readonly #watchers = new Map<Subscription<CallLeg>, Pid>();
+  readonly #watchers = new WeakMap<Subscription<CallLeg>, Pid>();
 
   /** `gateways`: where the PIDs of gateway processes are entered, by the gateway's id, for call control. */
   constructor(
@@ -63,9 +65,7 @@ export class DeviceManager {
     this.#environment = environment;
     this.#scheduler = scheduler;
     this.#registrar = registrar;
-    for (const gateway of environment.directory.gateways.values()) {
-      this.#gateways.set(gateway.id, this.#spawn('g', gatewayPlace(gateway)));
-    }
+    for (const id of environment.directory.gateways.keys()) this.#placeGateway(id);
   }
 
   get size(): number {
@@ -128,6 +128,61 @@ export class DeviceManager {
     for (const change of this.#registrar.removeFlow(flow)) this.#apply(change);
   }
 
+  /**
+   * The directory is another one. Phones of a device that is no more, or has another user name, are not
+   * registered any more; seats on lines are taken and left; calls stay.
+   */
+  directoryChanged({ before, after, devices, gateways }: DirectoryChange): void {
+    for (const id of devices) {
+      const was = before.devices.get(id);
+      const is = after.devices.get(id);
+      if (was === undefined) continue;
+      for (const process of this.#processesOf(id)) {
+        if (is !== undefined && process.place.kind === 'phone')
+          process.place.party = partyOfDevice(after, is);
+        this.#scheduler.run(process.pid, () =>
+          lineMembership.reseat(process, seatsOf(before, was)),
+        );
+      }
+      if (is?.user === was.user) continue;
+      for (const change of this.#registrar.removeAll(id)) this.#end(change.binding);
+      const visitor = this.#visitors.get(id);
+      if (visitor !== undefined) this.#leave(visitor);
+    }
+    for (const id of gateways) {
+      const pid = this.#gateways.get(id);
+      this.#gateways.delete(id);
+      if (pid !== undefined) this.#leave(pid);
+      if (after.gateways.has(id)) this.#placeGateway(id);
+    }
+  }
+
+  /** Those that speak for the device's phones, registered or not. */
+  #processesOf(id: string): DeviceProcess[] {
+    const pids = this.#registrar.bindings(id).map((binding) => this.#phones.get(binding));
+    return [...pids, this.#visitors.get(id)].flatMap((pid) =>
+      pid === undefined ? [] : (this.#processes.get(pid) ?? []),
+    );
+  }
+
+  #placeGateway(id: string): void {
+    const gateway = this.#environment.directory.gateways.get(id);
+    if (gateway !== undefined) this.#gateways.set(id, this.#spawn('g', gatewayPlace(gateway)));
+  }
+
+  /** It goes with its last call. */
+  #leave(pid: Pid): void {
+    const process = this.#processes.get(pid);
+    if (process !== undefined) this.#scheduler.run(pid, () => process.leave());
+  }
+
+  /** The contact is registered no more. */
+  #end(binding: Binding): void {
+    const pid = this.#phones.get(binding);
+    this.#phones.delete(binding);
+    if (pid !== undefined) this.#leave(pid);
+  }
+
   /** An event of the user agent goes to the device process that it belongs to, as a turn of that. */
   handle(event: UserAgentEvent<CallLeg>): void {
     if (event.type === 'invited') return this.#invited(event);
@@ -149,7 +204,7 @@ export class DeviceManager {
     if (!died) return;
     process.abandon();
     if (place.kind === 'gateway') {
-      this.#gateways.set(place.device, this.#spawn('g', place));
+      if (!process.isLeaving) this.#gateways.set(place.device, this.#spawn('g', place));
     } else if (place.binding !== undefined && !process.isLeaving) {
       this.#phones.set(place.binding, this.#spawn('d', place));
     }
@@ -216,12 +271,8 @@ export class DeviceManager {
         userAgent,
       });
     }
-    if (type === 'removed') {
-      this.#phones.delete(binding);
-      const process = pid === undefined ? undefined : this.#processes.get(pid);
-      if (pid !== undefined && process !== undefined)
-        this.#scheduler.run(pid, () => process.leave());
-    } else if (pid === undefined) {
+    if (type === 'removed') this.#end(binding);
+    else if (pid === undefined) {
       this.#phones.set(binding, this.#spawn('d', this.#phonePlace(device, binding)));
     } else {
       const process = this.#processes.get(pid);

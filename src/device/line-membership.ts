@@ -2,7 +2,7 @@
  * How a device process comes to its lines, and leaves them: flows F1 and F2 (claims 12-16, 46-49); and
  * how it takes the calls of a line, whose process is gone, to the next one.
  */
-import { seatsOf } from '../call/line-of-number.ts';
+import { type LineSeat, seatsOf } from '../call/line-of-number.ts';
 import type { CallSignal, MemberCall } from '../call/signals.ts';
 import { homeOf, type Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
@@ -10,6 +10,7 @@ import type { DeviceProcess } from './device-process.ts';
 import * as lineUse from './sharing/line-use.ts';
 import * as retrieval from './sharing/retrieval.ts';
 import * as seizures from './sharing/seizures.ts';
+import * as watches from './sharing/watch.ts';
 
 /** A line that refused for want of room, or because its process failed, is asked again after this time. */
 const RETRY_MS = 1000;
@@ -58,6 +59,26 @@ export function obeys({ lines }: DeviceProcess, number: string, from: Pid): bool
   return lines.some((line) => line.number === number && line.lcp === from);
 }
 
+/** The directory has changed: `before` are the seats that the device had. Its calls stay. */
+export function reseat(process: DeviceProcess, before: readonly LineSeat[]): void {
+  if (process.isLeaving) return;
+  const seats = seatsNow(process);
+  for (const { number, member } of before) {
+    if (seats.some((seat) => seat.number === number && seat.member === member)) continue;
+    const line = process.lines.find((attached) => attached.number === number);
+    if (line !== undefined) process.host.tell(line.lcp, { type: 'detach', number });
+    process.lines = process.lines.filter((attached) => attached !== line);
+    process.host.tell(process.environment.lineManager, { type: 'detach', number });
+    if (!seats.some((seat) => seat.number === number)) watches.end(process, number);
+  }
+  join(process);
+}
+
+function seatsNow({ environment, place }: DeviceProcess): readonly LineSeat[] {
+  const device = environment.directory.devices.get(place.device);
+  return device === undefined ? [] : seatsOf(environment.directory, device);
+}
+
 type LineWord = Extract<CallSignal, { type: 'lineRegistered' | 'attached' | 'lineRefused' }>;
 
 /** What the line manager, and then the line itself, say to a registration. */
@@ -69,12 +90,14 @@ export function heard(process: DeviceProcess, signal: LineWord, from: Pid): void
       if (!signal.isIntroduced && !process.isLeaving) attach(process, number, signal.lcp);
       return;
     case 'lineRefused':
+      if (signal.cause === 'unknown number') watches.end(process, number);
       if (signal.cause === 'overload' || signal.cause === 'internal failure')
         process.host.start(RETRY, RETRY_MS);
       return;
     case 'attached': {
-      // It may have been on its way when the registration went.
-      if (process.isLeaving) return process.host.tell(from, { type: 'detach', number });
+      // It may have been on its way when the registration went, or the seat.
+      if (process.isLeaving || !seatsNow(process).some((seat) => seat.number === number))
+        return process.host.tell(from, { type: 'detach', number });
       const known = process.lines.find((line) => line.number === number);
       if (known !== undefined && known.epoch > signal.epoch) return;
       process.lines = [
@@ -92,9 +115,8 @@ export function heard(process: DeviceProcess, signal: LineWord, from: Pid): void
 
 /** Goes to another process of the line, with the calls that the one before has offered. */
 function attach(process: DeviceProcess, number: string, lcp: Pid): void {
-  const { environment, host, place, pid } = process;
-  const device = environment.directory.devices.get(place.device);
-  const seat = device && seatsOf(environment.directory, device).find((s) => s.number === number);
+  const { host, place, pid } = process;
+  const seat = seatsNow(process).find((s) => s.number === number);
   if (seat === undefined) return;
   const records = legsOf(process).filter(({ line }) => line?.number === number);
   for (const record of records) record.reportTo = lcp;

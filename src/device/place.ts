@@ -8,7 +8,8 @@ export type Place =
       readonly kind: 'phone';
       /** Id of the device in the directory. */
       readonly device: string;
-      readonly party: Party;
+      /** How it appears to others; another one when the directory says so. */
+      party: Party;
       /** Kept current by the registrar; undefined: it calls without being registered. */
       binding: Binding | undefined;
     }

@@ -9,6 +9,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { CallProcessing } from '../call/call-processing.ts';
 import type { Directory } from '../call/directory.ts';
+import { changeDirectory } from '../call/directory-change.ts';
 import { readSignal } from '../call/read-signal.ts';
 import type { CallSignal } from '../call/signals.ts';
 import { Admissions } from '../device/admission.ts';
@@ -102,7 +103,9 @@ export class CallManager implements ClusterListener {
   #expiryAtMs: number;
 
   constructor(options: CallManagerOptions) {
-    const { directory, random, log, nowMs, clock } = options;
+    const { random, log, nowMs, clock } = options;
+    // What changes later is this manager's own.
+    const directory = { ...options.directory };
     this.cluster = options.cluster;
     this.watch = new ClusterWatch(clock);
     this.directory = directory;
@@ -217,6 +220,14 @@ export class CallManager implements ClusterListener {
   /** Takes no new calls from now on: 503 with Retry-After. Standing ones go on. */
   drain(): void {
     this.userAgent.draining = true;
+  }
+
+  /** Another directory counts from now on; calls that are up are not touched. `settle` follows. */
+  changeDirectory(next: Directory): void {
+    const change = changeDirectory(this.directory, next);
+    this.#admissions.directoryChanged();
+    this.devices.directoryChanged(change);
+    this.processing.directoryChanged(change);
   }
 
   /** Moves the clock, and does all that is due. Called before anything else of a turn. */

@@ -72,6 +72,15 @@ export function lineState(
   }
 }
 
+/** The phone may not watch that line any more, or the line is no more. */
+export function end(process: DeviceProcess, number: string): void {
+  for (const { subscription, number: watched } of [...(process.watches?.values() ?? [])]) {
+    if (watched !== number) continue;
+    unwatch(process, subscription);
+    process.environment.userAgent.notify(subscription, { terminated: 'noresource' });
+  }
+}
+
 /** This process ends. */
 export function leave(process: DeviceProcess): void {
   const { lineManager } = process.environment;
