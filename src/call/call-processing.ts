@@ -40,6 +40,7 @@ const MISSED: ReadonlySet<CallSignal['type']> = new Set([
   'lineSeize',
   'lineUse',
   'lineRetrieve',
+  'lineInquire',
   'callRequest',
   'lineLock',
   'lineLocked',

@@ -19,6 +19,7 @@ import { isUsed, type LineControl, type Said } from './line-control.ts';
 import { findDevice, type LineDevice, removeDevice, storeDevice } from './line-control-database.ts';
 import { editLine } from './line-edit.ts';
 import { joinOffer, offerTimeout, readTimer, refuseOffer, withdraw } from './line-offer.ts';
+import { forgotten, INQUIRY, inquire } from './line-orphans.ts';
 import type { LineEvent } from './line-process.ts';
 import {
   activate,
@@ -33,7 +34,8 @@ import {
   RECOVERY,
   wait,
 } from './line-recovery.ts';
-import { retrievalTimeout, retrieve } from './line-retrieval.ts';
+import { free } from './line-release.ts';
+import { holderEnded, retrievalTimeout, retrieve } from './line-retrieval.ts';
 import { freeSeizures, leaseTimeout, seize } from './line-seizures.ts';
 import { tellWatchers, unwatchLine, watchLine } from './line-watchers.ts';
 import type { CallSignal, MemberCall } from './signals.ts';
@@ -109,6 +111,12 @@ function receive(line: LineControl, signal: CallSignal, from: Pid, out: Out): vo
     case 'lineRetrieve':
       retrieve(line, signal, from, out);
       break;
+    case 'lineFree':
+      free(line, signal, out);
+      break;
+    case 'lineForgotten':
+      forget(line, signal, from, out);
+      break;
     case 'callRequest':
       offer(line, signal, from, out);
       break;
@@ -166,8 +174,14 @@ function detach(line: LineControl, pid: Pid, out: Out): void {
   }
 }
 
+function forget(line: LineControl, signal: Signal<'lineForgotten'>, from: Pid, out: Out): void {
+  const call = forgotten(line, signal, from);
+  if (call !== undefined) holderEnded(line, call, 'call gone', out);
+}
+
 function timeout(line: LineControl, name: string, out: Out): void {
   if (name === IDLE) return retire(line, out);
+  if (name === INQUIRY) return inquire(line, () => true, out);
   if (name === RECOVERY) {
     if (line.state === 'recovering') replay(line, activate(line, out), out);
     return;

@@ -61,6 +61,8 @@ type Use = {
   /** Others are not shown whom it is with, nor do they retrieve it. */
   isExclusive?: boolean;
   retrieval?: Retrieval | undefined;
+  /** Its holder did not know it when it was asked. */
+  isDoubted?: boolean;
 };
 
 /** `by`: the leg that is about to have the call. `isHolderGone`: who had it is no more, and nobody else has it. */

@@ -2,7 +2,8 @@
 import type { Home, Pid } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import type { EffectBuffer, Out } from './effects.ts';
-import type { Chains } from './line-chains.ts';
+import type { LineControl } from './line-control.ts';
+import { INQUIRY, INQUIRY_MS } from './line-orphans.ts';
 import type { CallSignal } from './signals.ts';
 
 /** What the machines of both modes take. */
@@ -20,24 +21,25 @@ export class LineProcess<Line> implements Process<CallSignal> {
   readonly #line: Line;
   readonly #machine: LineStep<Line>;
   readonly #out: EffectBuffer;
-  readonly #chains: Chains;
+  readonly #control: LineControl;
+  #isInquiring = false;
 
   /**
    * `line` belongs to `machine` alone. `out`: shared by all lines of a manager, since a step runs to completion.
-   * `chains`: the line's own, which learn the time here.
+   * `control`: the line's own, whose chains learn the time here, and whose calls are asked for now and then.
    */
   constructor(
     host: Host<CallSignal>,
     line: Line,
     machine: LineStep<Line>,
     out: EffectBuffer,
-    chains: Chains,
+    control: LineControl,
   ) {
     this.#host = host;
     this.#line = line;
     this.#machine = machine;
     this.#out = out;
-    this.#chains = chains;
+    this.#control = control;
   }
 
   receive(signal: CallSignal, from: Pid): void {
@@ -45,6 +47,7 @@ export class LineProcess<Line> implements Process<CallSignal> {
   }
 
   timeout(timer: string): void {
+    if (timer === INQUIRY) this.#isInquiring = false;
     this.#step({ type: 'timer', timer });
   }
 
@@ -54,8 +57,18 @@ export class LineProcess<Line> implements Process<CallSignal> {
 
   #step(event: LineEvent): void {
     this.#out.clear();
-    this.#chains.nowMs = this.#host.nowMs;
+    const { chains, calls, line } = this.#control;
+    if (chains !== undefined) chains.nowMs = this.#host.nowMs;
     this.#machine(this.#line, event, this.#out);
+    const isNeeded = calls.size > 0 && line.mode === 'single';
+    if (this.#isInquiring !== isNeeded) this.#inquire(isNeeded);
     this.#out.perform(this.#host);
+  }
+
+  /** A timer of the line's process, and not of the machine: nothing in the line depends on it. A replicated line sweeps. */
+  #inquire(isNeeded: boolean): void {
+    this.#isInquiring = isNeeded;
+    if (isNeeded) this.#host.start(INQUIRY, INQUIRY_MS);
+    else this.#host.stop(INQUIRY);
   }
 }

@@ -287,7 +287,8 @@ export function settleAdopted({ call }: Adopted, out: Out): void {
   out.push(stop(timerOf(call)));
 }
 
-function drop(line: LineControl, call: Adopted, cause: Cause, out: Out): void {
+/** Whoever rings for a call that was found stops. */
+export function drop(line: LineControl, call: Adopted, cause: Cause, out: Out): void {
   for (const pid of call.ringing) withdraw({ pid, call: call.call }, cause, out);
   settleAdopted(call, out);
   removeCall(line, call, cause);

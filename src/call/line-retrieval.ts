@@ -151,7 +151,7 @@ export function loseMissing(line: LineControl, call: Used, pid: Pid, out: Out): 
  * Nobody has the call. The holder has told the caller itself, but perhaps before the caller heard of its
  * answer, which goes through call control: so this does too, behind it.
  */
-function release(line: LineControl, call: Used, cause: Cause, out: Out): void {
+export function release(line: LineControl, call: Used, cause: Cause, out: Out): void {
   discard(line, call, cause, call.holder.pid, out);
   if (call.state === 'own' || call.isOnItsOwn) return;
   out.push(tell(call.control, { type: 'callRelease', call: call.call, from: call.holder, cause }));

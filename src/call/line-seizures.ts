@@ -66,7 +66,14 @@ function whyNot({ line, appearances }: LineControl, wanted: number | undefined):
   return holderOfAppearance(appearances, wanted) === null ? undefined : 'busy';
 }
 
-function refuseSeizure(line: LineControl, to: Pid, call: string, cause: Cause, out: Out): void {
+/** Tells `to` that it has not, or not any more, what it has seized or wanted to. */
+export function refuseSeizure(
+  line: LineControl,
+  to: Pid,
+  call: string,
+  cause: Cause,
+  out: Out,
+): void {
   const { number, appearances } = line.line;
   const free = lowestFree(line.appearances);
   const refusal = { type: 'lineSeizeRefused', number, call, cause } as const;

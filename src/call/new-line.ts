@@ -18,16 +18,15 @@ export function spawnLine(
   line: Line,
   out: EffectBuffer,
 ): Omit<OwnLcp, 'isOwner'> {
-  const chains = newChains();
   let control = claimedLineControl(line);
-  control.chains = chains;
+  control.chains = newChains();
   let replicated: ReplicatedLine | undefined;
   const pid = mother.spawn('l', (host) => {
-    if (line.mode === 'single') return new LineProcess(host, control, stepSingle, out, chains);
+    if (line.mode === 'single') return new LineProcess(host, control, stepSingle, out, control);
     replicated = newReplicatedLine(line, host.pid);
     control = replicated.control;
-    control.chains = chains;
-    return new LineProcess(host, replicated, stepReplicated, out, chains);
+    control.chains = newChains();
+    return new LineProcess(host, replicated, stepReplicated, out, control);
   });
   return { pid, control, replicated };
 }

@@ -122,6 +122,9 @@ const SHAPES: Shapes = {
   lineRetrieve: { number: text, call, appearance: count },
   lineRetrieved: { number: text, call, appearance: count, lineCall: call, holder: leg, party },
   lineRetrieveRefused: { number: text, call, cause: isCause },
+  lineFree: { number: text, appearance: count, call, text },
+  lineInquire: { number: text, call, leg: call, isAgain: bool },
+  lineForgotten: { number: text, call, isAgain: bool },
   lineWatch: { number: text, pid: optional(pid) },
   lineUnwatch: { number: text, pid: optional(pid) },
   lineState: {

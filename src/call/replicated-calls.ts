@@ -14,6 +14,7 @@ import type { Line } from './directory.ts';
 import { type Out, start, tell } from './effects.ts';
 import { note } from './line-chains.ts';
 import { type LineControl, newLineControl } from './line-control.ts';
+import { inquire } from './line-orphans.ts';
 import type { LineReport, ReportedCall } from './line-report.ts';
 import { type LockManager, newLockManager } from './lock-control.ts';
 import type { CallId, CallSignal, LegRef } from './signals.ts';
@@ -154,7 +155,7 @@ export function bury(
   sweepLater(line, out);
 }
 
-/** What call controls of other managers are asked: they may be gone, and the news of it lost. */
+/** What call controls of other managers are asked, and this one's holders of calls: they may be gone, and the news of it lost. */
 export function sweep(line: ReplicatedLine, out: Out): void {
   const { self, known, aged } = line;
   line.isSweeping = false;
@@ -165,6 +166,7 @@ export function sweep(line: ReplicatedLine, out: Out): void {
     } else if (aged.delete(call)) known.delete(call);
     else aged.add(call);
   }
+  inquire(line.control, (holder) => homeOf(holder) === homeOf(self), out);
   sweepLater(line, out);
 }
 

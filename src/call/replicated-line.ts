@@ -43,7 +43,7 @@ import {
   silence,
 } from './replicated-offer.ts';
 import { evict, knowsMore, learn, meet, report } from './replicated-reports.ts';
-import { hearOfUse } from './replicated-use.ts';
+import { keepUp } from './replicated-upkeep.ts';
 import type { CallRequest, CallSignal } from './signals.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -147,7 +147,7 @@ function receive(line: ReplicatedLine, signal: CallSignal, from: Pid, out: Out):
       hear(line, signal, from, out);
       break;
     default:
-      hearOfUse(line.control, signal, from, out);
+      keepUp(line, signal, from, out);
   }
 }
 

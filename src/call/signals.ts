@@ -11,6 +11,7 @@ import type { Line } from './directory.ts';
 import type { DistributionSignal } from './distribution-signals.ts';
 import type { LineLock, LockSignal } from './lock-signals.ts';
 import type { RefusalCode } from './refusal-codes.ts';
+import type { UpkeepSignal } from './upkeep-signals.ts';
 
 /** Unique in the cluster: made by the device process in which the call began. */
 export type CallId = string;
@@ -195,6 +196,7 @@ export type CallSignal =
   | WatchSignal
   | LockSignal
   | DistributionSignal
+  | UpkeepSignal
   | CallRequest
   /** Towards the caller: `from` is ringing. `answer` is early media's description, `reliable`: it wants callConfirmAlert. */
   | {
@@ -254,7 +256,10 @@ export type CallSignal =
     }
   /** Towards the called side: stop ringing; or, when it had answered, hang up. */
   | { readonly type: 'callWithdraw'; readonly call: CallId; readonly cause: Cause }
-  /** Either leg of a standing call: over. `from`: the leg that ended, when another says it in its place (it died). */
+  /**
+   * Either leg of a standing call: over. `from`: the leg that ended, when another says it in its place (it died).
+   * From a line control process, 'released': an administrator wants that leg to end, whatever its state.
+   */
   | {
       readonly type: 'callRelease';
       readonly call: CallId;

@@ -25,6 +25,7 @@ import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
 import * as referral from './referral.ts';
 import { refuseChange } from './session-change.ts';
+import { inquired } from './sharing/inquiry.ts';
 import * as retrieval from './sharing/retrieval.ts';
 import * as retrievalAnswer from './sharing/retrieval-answer.ts';
 import * as seizures from './sharing/seizures.ts';
@@ -108,6 +109,8 @@ export class DeviceProcess implements Process<CallSignal> {
         return watches.lineState(this, signal.number, signal.calls);
       case 'lineSeized':
         return seizures.seized(this, signal);
+      case 'lineInquire':
+        return inquired(this, signal, from);
       case 'lineSeizeRefused':
         return seizures.refused(this, signal);
       default:

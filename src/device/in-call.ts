@@ -4,7 +4,7 @@
  */
 import type { Cause } from '../call/cause.ts';
 import type { CallSignal, Media } from '../call/signals.ts';
-import type { Pid } from '../process/pid.ts';
+import { kindOf, type Pid } from '../process/pid.ts';
 import { refusingAnswer } from '../sdp/refusal.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
@@ -251,6 +251,9 @@ export function released(
   signal: Signal<'callRelease'>,
   from: Pid,
 ): void {
+  // An administrator's word.
+  if (signal.cause === 'released' && kindOf(from) === 'l')
+    return process.release(record, 'released', 'nobody');
   // Another may say it in the place of a leg that died.
   const ended = signal.from?.pid ?? from;
   if (transfer.released(process, record, signal, ended)) return;

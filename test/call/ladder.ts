@@ -119,6 +119,10 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
     }
     case 'lineRetrieve':
       return { type: name, number: '2000', call, appearance: Number(words) };
+    case 'lineFree':
+      return { type: name, number: '2000', appearance: Number(words), call, text: 'me: stuck' };
+    case 'lineForgotten':
+      return { type: name, number: '2000', call, isAgain: words === 'again' };
     case 'callHeld':
       return { type: name, call, holder: leg, party: { number: '2000', name: from } };
     case 'callRefuse': {
@@ -190,6 +194,7 @@ export function showSignal(signal: CallSignal): string {
   }
   if ('call' in signal && signal.call !== 'c1') words.push(signal.call);
   if (signal.type === 'callRequest' && signal.dialled !== '2000') words.push(signal.dialled);
+  if (signal.type === 'lineInquire') words.push(signal.leg, signal.isAgain ? 'again' : '');
   if (signal.type === 'callRequest' && signal.attempt) words.push(`again ${signal.attempt}`);
   if ('kind' in signal && signal.kind === 'progress') words.push(signal.kind);
   if (signal.type === 'callRelease' && signal.from !== undefined) words.push('of', signal.from.pid);

@@ -28,7 +28,7 @@ export const PARALLEL: Line = {
 };
 
 /** Timers that belong to no call. */
-const OF_LINE = new Set(['recovery', 'idle']);
+const OF_LINE = new Set(['recovery', 'idle', 'inquiry']);
 
 export function member(name: string, ringAfterMs = 0): Line['members'][number] {
   return { name, device: `${name}-phone`, ringAfterMs, rights: ['answer'] };
