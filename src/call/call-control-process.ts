@@ -63,7 +63,7 @@ export class CallControlProcess implements Process<CallSignal> {
     if (calls.size >= callsMax) return { type: 'refused', cause: 'overload' };
     // An id that is in use already is no call's own.
     if (calls.has(request.call)) return { type: 'refused', cause: 'internal failure' };
-    return destinationOf(request, this.#options);
+    return destinationOf(request, this.#options, this.#host);
   }
 
   #step(event: CallEvent): void {

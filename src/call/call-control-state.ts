@@ -1,6 +1,6 @@
 /** What call control remembers of its call, state by state: plain data. */
 import type { Pid } from '../process/pid.ts';
-import type { Route, SoughtLine } from './destination.ts';
+import type { SoughtLine } from './destination.ts';
 import type { Distributed, Distributing, Locking } from './distribution-state.ts';
 import type { CallRequest, LegRef, Party } from './signals.ts';
 
@@ -11,8 +11,6 @@ export type Offering = {
   state: 'trying' | 'ringing';
   readonly request: CallRequest;
   readonly target: Target;
-  /** Gateways that have not been tried. */
-  readonly routes: readonly Route[];
   /** Legs that have said that they ring. */
   readonly alerting: LegRef[];
 };
@@ -35,7 +33,7 @@ export type Answered = {
   readonly party: Party;
   /** Where the call is, unless a gateway took it. */
   readonly line: SoughtLine | undefined;
-  /** The line control process that has the call; undefined: there is none at the moment. */
+  /** The line control process that has the call, or route list control; undefined: there is none at the moment. */
   readonly lcp: Pid | undefined;
 };
 
@@ -54,4 +52,5 @@ export type CallControl =
 
 export type Target =
   | { readonly kind: 'line'; readonly pid: Pid; readonly line: SoughtLine }
-  | { readonly kind: 'gateway'; readonly pid: Pid };
+  /** Route list control. */
+  | { readonly kind: 'list'; readonly pid: Pid };

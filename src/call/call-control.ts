@@ -3,7 +3,7 @@
  * 7,145,899, claims 36, 45, 50, 58, 62).
  *
  * Carries the call request from the calling device process through digit analysis to the line control
- * process or gateway process, and what is said about it back. When the call is answered the two device
+ * process, or to route list control for a way out of the network, and what is said about it back. When the call is answered the two device
  * processes speak to each other; call control then waits for its end, and sees to it that a call of
  * which a part died ends with a stated cause.
  */
@@ -19,7 +19,7 @@ import type {
   Target,
 } from './call-control-state.ts';
 import type { Cause } from './cause.ts';
-import type { Destination, Route } from './destination.ts';
+import type { Destination } from './destination.ts';
 import { distribute, stepDistribution } from './distribution.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import type { RefusalCode } from './refusal-codes.ts';
@@ -37,15 +37,9 @@ type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 export const NEW: New = { state: 'new' };
 const OVER: Over = { state: 'over' };
 
-/** Timer C (RFC 3261 §16.6 item 11): how long a gateway may go without a word. Lines have their own patience. */
-const GATEWAY_PATIENCE_MS = 181_000;
-const PATIENCE = 'no answer';
 /** How long a line may take to get another process. */
 const LOCATING_MS = 2000;
 const LOCATING = 'locating';
-
-/** Refusals after which another gateway may do better. */
-const NEXT_GATEWAY: ReadonlySet<Cause> = new Set(['unreachable', 'overload', 'internal failure']);
 
 /** The machine: the call after `event`; appends to `out` what is to be done. */
 export function step(call: CallControl, event: CallEvent, out: Out): CallControl {
@@ -87,8 +81,11 @@ function inNew(call: New, event: CallEvent, out: Out): CallControl {
         { request, line: destination.line, gone: undefined, alerting: [], hasRung: false },
         out,
       );
-    case 'gateways':
-      return tryGateway(request, destination.routes, 'unreachable', out);
+    case 'list': {
+      const target: Target = { kind: 'list', pid: destination.routeList };
+      out.push(tell(target.pid, request));
+      return { state: 'trying', request, target, alerting: [] };
+    }
   }
 }
 
@@ -97,9 +94,6 @@ function inOffering(call: Offering, event: CallEvent, out: Out): CallControl {
   switch (event.type) {
     case 'signal':
       return hearInOffering(call, event.signal, event.from, out);
-    case 'timer':
-      out.push(tell(target.pid, withdrawal(request.call, 'no answer')));
-      return refuse(request, 'no answer', out);
     case 'down':
       if (isGone(request.caller.pid, event.gone)) return withdraw(call, 'internal failure', out);
       if (isGone(target.pid, event.gone)) return loseTarget(call, out);
@@ -115,7 +109,7 @@ function ask(lcp: Pid, call: Omit<Locating, 'state' | 'gone'>, out: Out): CallCo
   if (line.replicated !== undefined) return distribute(request, line.replicated, [lcp], out);
   out.push(tell(lcp, request));
   const target: Target = { kind: 'line', pid: lcp, line };
-  return { state: hasRung ? 'ringing' : 'trying', request, target, routes: [], alerting };
+  return { state: hasRung ? 'ringing' : 'trying', request, target, alerting };
 }
 
 /** Who is to have the request is asked for. */
@@ -158,7 +152,7 @@ function hearInLocating(call: Locating, signal: CallSignal, from: Pid, out: Out)
       out.push(stop(LOCATING));
       const target: Target = { kind: 'line', pid: gone, line };
       const state = hasRung ? 'ringing' : 'trying';
-      const offering: Offering = { state, request, target, routes: [], alerting };
+      const offering: Offering = { state, request, target, alerting };
       return hearInOffering(offering, signal, from, out);
     }
     case 'callWithdraw':
@@ -191,12 +185,7 @@ function hearInOffering(call: Offering, signal: CallSignal, from: Pid, out: Out)
       // The line's former process: whose answer it was says so to the present one, which decides.
       return from === target.pid ? answer(call, signal, out) : call;
     case 'callRefuse':
-      if (from !== target.pid) return call;
-      stopPatience(call, out);
-      // Once the caller has heard it ring, another gateway would be another call.
-      return call.state === 'trying' && NEXT_GATEWAY.has(signal.cause)
-        ? tryGateway(request, call.routes, signal.cause, out)
-        : refuse(request, signal.cause, out);
+      return from === target.pid ? refuse(request, signal.cause, out, signal.code) : call;
     case 'callWithdraw':
     case 'callEnded':
       return from === request.caller.pid ? withdraw(call, signal.cause, out) : call;
@@ -260,14 +249,12 @@ function alert(call: Offering, signal: Signal<'callAlert'>, out: Out): CallContr
   const { pid } = signal.from;
   if (!call.alerting.some((leg) => leg.pid === pid)) call.alerting.push(signal.from);
   if (signal.kind === 'ringing' || signal.kind === 'progress') call.state = 'ringing';
-  if (call.target.kind === 'gateway') out.push(start(PATIENCE, GATEWAY_PATIENCE_MS));
   tellCaller(call.request, signal, out);
   return call;
 }
 
 function answer(call: Offering, signal: Signal<'callProceed'>, out: Out): CallControl {
   const { request, target } = call;
-  stopPatience(call, out);
   tellCaller(request, signal, out);
   return {
     state: 'answered',
@@ -276,23 +263,8 @@ function answer(call: Offering, signal: Signal<'callProceed'>, out: Out): CallCo
     holder: signal.from,
     party: signal.party,
     line: target.kind === 'line' ? target.line : undefined,
-    lcp: target.kind === 'line' ? target.pid : undefined,
+    lcp: target.pid,
   };
-}
-
-/** Offers the call to the first of `routes`; without one it is refused with the last one's cause. */
-function tryGateway(
-  request: CallRequest,
-  routes: readonly Route[],
-  cause: Cause,
-  out: Out,
-): CallControl {
-  const [route, ...others] = routes;
-  if (route === undefined) return refuse(request, cause, out);
-  const target: Target = { kind: 'gateway', pid: route.gateway };
-  out.push(tell(target.pid, { ...request, dialled: route.number }));
-  out.push(start(PATIENCE, GATEWAY_PATIENCE_MS));
-  return { state: 'trying', request, target, routes: others, alerting: [] };
 }
 
 function refuse(request: CallRequest, cause: Cause, out: Out, code?: RefusalCode): CallControl {
@@ -308,17 +280,15 @@ function withdraw(call: Offering | Locating, cause: Cause, out: Out): CallContro
   return exit(out);
 }
 
-/** The line control process or gateway process died in the middle of the offer, or is out of reach. */
+/** Who has the request died in the middle of the offer, or is out of reach. */
 function loseTarget(call: Offering, out: Out): CallControl {
-  const { request, target, routes, alerting } = call;
+  const { request, target, alerting } = call;
   if (target.kind === 'line') {
     const hasRung = call.state === 'ringing';
     return locate({ request, line: target.line, gone: target.pid, alerting, hasRung }, out);
   }
-  stopPatience(call, out);
-  return call.state === 'trying'
-    ? tryGateway(request, routes, 'internal failure', out)
-    : refuse(request, 'internal failure', out);
+  // The gateway's process hears of it too, and hangs up.
+  return refuse(request, 'internal failure', out);
 }
 
 /**
@@ -358,10 +328,6 @@ function end(call: Answered, cause: Cause, out: Out): CallControl {
 function exit(out: Out): CallControl {
   out.push(EXIT);
   return OVER;
-}
-
-function stopPatience(call: Offering, out: Out): void {
-  if (call.target.kind === 'gateway') out.push(stop(PATIENCE));
 }
 
 function tellCaller(

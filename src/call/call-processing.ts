@@ -1,11 +1,14 @@
 /** Call processing of one manager, put together: its residents, and what its other parts need of it. */
 import { Histogram } from '../base/histogram.ts';
+import { type Log, SILENT } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
 import type { Cluster, Manner, TableEntry } from '../process/cluster.ts';
 import type { Pid } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import type { Scheduler } from '../process/scheduler.ts';
 import { CallControlProcess } from './call-control-process.ts';
 import { CallRegistry, type CallView } from './call-registry.ts';
+import type { WayOut } from './destination.ts';
 import { DigitAnalysis } from './digit-analysis.ts';
 import type { Directory } from './directory.ts';
 import type { DirectoryChange } from './directory-change.ts';
@@ -15,6 +18,14 @@ import { spreadEdits } from './line-edit.ts';
 import { LineManager } from './line-manager.ts';
 import type { LineRecords } from './line-record.ts';
 import { RegistrationTable } from './registration-table.ts';
+import { GatewayManager, type GatewayRecord } from './routing/gateway-manager.ts';
+import { GatewayTable } from './routing/gateway-table.ts';
+import {
+  newRouteList,
+  type RouteCounters,
+  type RouteListOptions,
+} from './routing/route-list-process.ts';
+import { RouteOrder } from './routing/route-order.ts';
 import type { CallId, CallRequest, CallSignal } from './signals.ts';
 
 /** Seconds: a lock takes two ways between managers, and more when several want it. */
@@ -59,6 +70,7 @@ const MISSED: ReadonlySet<CallSignal['type']> = new Set([
   'callTakenOver',
   'callGive',
   'dialogSeek',
+  'gatewayEnter',
 ]);
 
 /**
@@ -93,12 +105,26 @@ function isPatient(signal: CallSignal): boolean {
   }
 }
 
+export type CallProcessingOptions = {
+  readonly scheduler: Scheduler<CallSignal>;
+  readonly directory: Directory;
+  readonly cluster: Cluster;
+  /** Spreads calls over gateways. */
+  readonly random: Random;
+  readonly log?: Log;
+  /** Calls that began on this manager at a time; 50,000 unless told. */
+  readonly callsMax?: number;
+};
+
 export class CallProcessing {
   readonly lineManager: Pid;
   readonly digits: DigitAnalysis;
   readonly table: RegistrationTable;
-  /** Gateway processes of this manager, by the gateway's id: the device layer enters them here. */
-  readonly gateways = new Map<string, Pid>();
+  /** Gateway processes attach there. */
+  readonly gatewayManager: Pid;
+  readonly gateways = new GatewayTable();
+  /** Calls that began on this manager and were to leave. */
+  readonly routeCounters: RouteCounters = { calls: 0, tries: 0, failed: 0, emergencies: 0 };
   /** The lines controlled on this manager, by number: `snapshotOf` shows one. */
   readonly lines = new Map<string, LineControl>();
   /** What the line manager knows of each number. Read it, do not change it. */
@@ -111,15 +137,12 @@ export class CallProcessing {
   readonly #newCallControl: (host: Host<CallSignal>) => Process<CallSignal>;
   #lineProcess: LineManager | undefined;
   #lineHost: Host<CallSignal> | undefined;
+  #gatewayProcess: GatewayManager | undefined;
 
-  constructor(
-    scheduler: Scheduler<CallSignal>,
-    directory: Directory,
-    cluster: Cluster,
-    callsMax = CALLS_MAX,
-  ) {
+  constructor(options: CallProcessingOptions) {
+    const { scheduler, directory, cluster, random, log = SILENT, callsMax = CALLS_MAX } = options;
     this.#scheduler = scheduler;
-    const { lines, calls, gateways } = this;
+    const { lines, calls, gateways, routeCounters } = this;
     scheduler.reportMissed(({ type }) => MISSED.has(type));
     scheduler.speak(mannerOf);
     this.table = new RegistrationTable();
@@ -132,14 +155,41 @@ export class CallProcessing {
       return this.#lineProcess;
     });
     scheduler.spawnResident('m', () => new CallRegistry(calls));
-    const { lineManager, locks } = this;
-    const out = new EffectBuffer();
-    const options = { directory, digits, gateways, lineManager, calls, callsMax, locks, out };
-    this.#newCallControl = (host) => new CallControlProcess(host, options);
+    const gatewayRecords = new Map<string, GatewayRecord>();
+    this.gatewayManager = scheduler.spawnResident('m', (host) => {
+      this.#gatewayProcess = new GatewayManager(host, {
+        table: gateways,
+        cluster,
+        records: gatewayRecords,
+      });
+      return this.#gatewayProcess;
+    });
+    const { lineManager, locks, gatewayManager } = this;
+    const order = new RouteOrder(random);
+    const lists: RouteListOptions = {
+      table: gateways,
+      order,
+      gatewayManager,
+      log,
+      counters: routeCounters,
+      out: new EffectBuffer(),
+    };
+    const startRouteList = (host: Host<CallSignal>, way: WayOut): Pid =>
+      host.spawn('c', newRouteList(way, lists));
+    const controlOptions = {
+      ...{ directory, digits, lineManager, calls, callsMax, locks, startRouteList },
+      out: new EffectBuffer(),
+    };
+    this.#newCallControl = (host) => new CallControlProcess(host, controlOptions);
   }
 
   /** An entry of the cluster's table is another, or is no more. */
   tableChanged(key: string, entry: TableEntry | undefined): void {
+    const gateway = this.gateways.set(key, entry);
+    if (gateway !== undefined) {
+      this.#scheduler.run(this.gatewayManager, () => this.#gatewayProcess?.changed(gateway));
+      return;
+    }
     const number = this.table.set(key, entry);
     if (number === undefined) return;
     this.#scheduler.run(this.lineManager, () => this.#lineProcess?.changed(number));
@@ -148,6 +198,7 @@ export class CallProcessing {
   /** A manager came or went; the table has lost what it owned. */
   viewChanged(): void {
     this.#scheduler.run(this.lineManager, () => this.#lineProcess?.viewChanged());
+    this.#scheduler.run(this.gatewayManager, () => this.#gatewayProcess?.viewChanged());
   }
 
   /** The directory is another one. */

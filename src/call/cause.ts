@@ -14,6 +14,8 @@ export type Cause =
   | 'no answer'
   /** A device did not respond at all. */
   | 'unreachable'
+  /** None of the gateways that lead there took the call. */
+  | 'no gateway'
   | 'not acceptable'
   | 'forbidden'
   | 'answered elsewhere'

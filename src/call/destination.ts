@@ -1,12 +1,13 @@
 /** Where call control takes a call request: digit analysis' answer, made into processes or a refusal. */
 import { homeOf, type Pid } from '../process/pid.ts';
+import type { Host } from '../process/process.ts';
 import type { Cause } from './cause.ts';
-import type { DigitAnalysis } from './digit-analysis.ts';
+import type { Analysis, DigitAnalysis } from './digit-analysis.ts';
 import type { Directory, Line } from './directory.ts';
 import { lineOfNumber } from './line-of-number.ts';
 import { REFUSALS, type RefusalCode } from './refusal-codes.ts';
 import { firstLcp, type LocalLcp } from './registration-table.ts';
-import type { CallRequest } from './signals.ts';
+import type { CallRequest, CallSignal } from './signals.ts';
 
 export type Destination =
   | { readonly type: 'line'; readonly lcp: Pid; readonly line: SoughtLine }
@@ -14,8 +15,8 @@ export type Destination =
   | { readonly type: 'lines'; readonly lcps: readonly Pid[]; readonly line: Line }
   /** A number that was controlled a moment ago, and is expected to be again. */
   | { readonly type: 'locating'; readonly line: SoughtLine }
-  /** Gateway processes to try, one after the other, each with the number as it is sent there. Never empty. */
-  | { readonly type: 'gateways'; readonly routes: readonly Route[] }
+  /** Out of the network, by the gateways of a list: its route list control. */
+  | { readonly type: 'list'; readonly routeList: Pid }
   | { readonly type: 'refused'; readonly cause: Cause; readonly code?: RefusalCode };
 
 /** A number, and the line manager that can tell who controls it; the line itself, when it is replicated. */
@@ -25,19 +26,25 @@ export type SoughtLine = {
   readonly replicated?: Line;
 };
 
-export type Route = { readonly gateway: Pid; readonly number: string };
+/** A way out of the network, as digit analysis has found it. */
+export type WayOut = Extract<Analysis, { type: 'list' }>;
 
 /** What every call control of a manager shares. */
 export type Routing = {
   readonly directory: Directory;
   readonly digits: DigitAnalysis;
-  /** Gateway processes of this manager, by the gateway's id. */
-  readonly gateways: ReadonlyMap<string, Pid>;
+  /** Starts route list control for one call, within the turn of its call control. */
+  readonly startRouteList: (host: Host<CallSignal>, way: WayOut) => Pid;
   /** This manager's. */
   readonly lineManager: Pid;
 };
 
-export function destinationOf(request: CallRequest, routing: Routing): Destination {
+/** Where `request` goes to; `host` is that of its call control. */
+export function destinationOf(
+  request: CallRequest,
+  routing: Routing,
+  host: Host<CallSignal>,
+): Destination {
   if (request.hops <= 0) return refused('LW-3009');
   const analysis = routing.digits.analyse(request.dialled);
   switch (analysis.type) {
@@ -56,18 +63,10 @@ export function destinationOf(request: CallRequest, routing: Routing): Destinati
       const line = soughtLine(analysis.number, routing);
       return line === undefined ? refused('LW-3001') : { type: 'locating', line };
     }
-    case 'gateways': {
+    case 'list':
       // Toll fraud: what comes in from outside does not go out again at our expense.
       if (routing.directory.gateways.has(request.by)) return refused('LW-3003');
-      const routes: Route[] = [];
-      for (const { gateway, number } of analysis.routes) {
-        const pid = routing.gateways.get(gateway);
-        if (pid !== undefined) routes.push({ gateway: pid, number });
-      }
-      return routes.length === 0
-        ? { type: 'refused', cause: 'unreachable' }
-        : { type: 'gateways', routes };
-    }
+      return { type: 'list', routeList: routing.startRouteList(host, analysis) };
     case 'no device':
       return refused('LW-3008');
     case 'unknown':

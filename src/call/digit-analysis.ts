@@ -7,16 +7,20 @@ import { compiled, DialPlan } from './dial-patterns.ts';
 import type { Directory, OutboundPattern } from './directory.ts';
 import { isKnownNumber } from './line-of-number.ts';
 import { type LineLocation, RegistrationTable } from './registration-table.ts';
-
-/** A gateway to try, and the number as it is sent there. */
-export type GatewayRoute = { readonly gateway: string; readonly number: string };
+import type { RouteList } from './routing/gateway.ts';
 
 export type Analysis =
   | { readonly type: 'line'; readonly number: string; readonly location: LineLocation }
   /** A number of ours whose process is gone, and another is being looked for. */
   | { readonly type: 'locating'; readonly number: string }
-  /** In the order in which they are to be tried; never empty. */
-  | { readonly type: 'gateways'; readonly routes: readonly GatewayRoute[] }
+  /** It leaves through the gateways of that list, with that number. */
+  | {
+      readonly type: 'list';
+      readonly list: RouteList;
+      readonly number: string;
+      readonly callerId?: string;
+      readonly isEmergency: boolean;
+    }
   | { readonly type: 'unknown' }
   /** A number of ours, and no device has registered for it. */
   | { readonly type: 'no device' }
@@ -66,11 +70,18 @@ export class DigitAnalysis {
     const found = this.#outbound.find(digits);
     if (found === 'incomplete') return INCOMPLETE;
     if (found === 'none') return UNKNOWN;
-    const routes = found.map(({ gateway, strip, prefix }) => ({
-      gateway,
-      number: prefix + digits.slice(strip),
-    }));
-    return { type: 'gateways', routes };
+    const [target] = found;
+    const list = target && this.#directory.routeLists.get(target.list);
+    if (target === undefined || list === undefined) return UNKNOWN;
+    const { strip, prefix, callerId, isEmergency = false } = target;
+    const number = prefix + digits.slice(strip);
+    return {
+      type: 'list',
+      list,
+      number,
+      ...(callerId === undefined ? {} : { callerId }),
+      isEmergency,
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 /** The directory as call processing sees it: lines, members, devices, gateways, dial patterns. Read-only data. */
+import type { Gateway, RouteList } from './routing/gateway.ts';
 
 export type Rights = 'answer' | 'originate' | 'retrieve' | 'barge';
 
@@ -56,23 +57,18 @@ export type Device = {
   readonly lines: readonly string[];
 };
 
-/** A peer by address: calls come in from it and go out to it. */
-export type Gateway = {
-  readonly id: string;
-  /** `sip:203.0.113.10:5060;transport=tcp`. */
-  readonly uri: string;
-  readonly acceptFrom: readonly string[];
-  /** At each manager, in and out; more are refused with 'overload'. */
-  readonly callsMax: number;
-};
-
 /** Dialled digits that leave through a gateway: `X` any digit, `Z` 1-9, `N` 2-9, `[1-5]`, `!` one or more. */
 export type OutboundPattern = {
   readonly pattern: string;
-  readonly gateway: string;
+  /** Name of the route list. */
+  readonly list: string;
   /** Leading digits to strip before the number is sent out. */
   readonly strip: number;
   readonly prefix: string;
+  /** What the far end is to see as the caller's number. */
+  readonly callerId?: string;
+  /** Every gateway is tried, and none refuses for its own sake. */
+  readonly isEmergency?: boolean;
 };
 
 export type Directory = {
@@ -83,5 +79,7 @@ export type Directory = {
   /** By digest user name. */
   readonly users: ReadonlyMap<string, Device>;
   readonly gateways: ReadonlyMap<string, Gateway>;
+  /** By name. */
+  readonly routeLists: ReadonlyMap<string, RouteList>;
   readonly outbound: readonly OutboundPattern[];
 };

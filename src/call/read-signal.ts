@@ -176,6 +176,8 @@ const SHAPES: Shapes = {
     round: optional(count),
     attempt: optional(count),
     isAccompanied: optional(bool),
+    callerId: optional(text),
+    isEmergency: optional(bool),
   },
   callAlert: {
     call,
@@ -248,6 +250,14 @@ const SHAPES: Shapes = {
     member: text,
   },
   callFollow: { call, version: count },
+  gatewayAttach: { gateway: text },
+  gatewayDetach: { gateway: text },
+  gatewayKept: { gateway: text, keeper: optional(pid) },
+  gatewayLocate: { gateway: text, gone: optional(pid) },
+  gatewayLocated: { gateway: text, keeper: pid },
+  gatewayEnter: { call, isStanding: optional(bool) },
+  gatewayEntered: { call, cause: optional(isCause) },
+  gatewayLeft: { call },
 };
 
 /** The signal that `body` is, or undefined. For `SchedulerOptions.read`. */

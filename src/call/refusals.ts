@@ -21,6 +21,7 @@ const WEIGHT: Readonly<Record<Cause, number>> = {
   overload: 5,
   draining: 4,
   'internal failure': 3,
+  'no gateway': 3,
   unreachable: 2,
   'no device': 1,
   // No answers to an offer. A device that says so all the same has refused, and no more.

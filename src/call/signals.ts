@@ -11,6 +11,7 @@ import type { Line } from './directory.ts';
 import type { DistributionSignal } from './distribution-signals.ts';
 import type { LineLock, LockSignal } from './lock-signals.ts';
 import type { RefusalCode } from './refusal-codes.ts';
+import type { GatewaySignal } from './routing/gateway-signals.ts';
 import type { UpkeepSignal } from './upkeep-signals.ts';
 
 /** Unique in the cluster: made by the device process in which the call began. */
@@ -61,6 +62,10 @@ export type CallRequest = {
   /** Replicated mode: the members that ring first, in the first of the rounds that call control rings. */
   readonly members?: readonly string[];
   readonly round?: number;
+  /** Put in by route list control: the number that the far end is to see as the caller's. */
+  readonly callerId?: string;
+  /** Put in there too: no gateway refuses it for its own sake. */
+  readonly isEmergency?: boolean;
 };
 
 /**
@@ -196,6 +201,7 @@ export type CallSignal =
   | WatchSignal
   | LockSignal
   | DistributionSignal
+  | GatewaySignal
   | UpkeepSignal
   | CallRequest
   /** Towards the caller: `from` is ringing. `answer` is early media's description, `reliable`: it wants callConfirmAlert. */

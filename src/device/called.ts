@@ -13,6 +13,7 @@ import { nameAddrOf } from './identity.ts';
 import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
 import { appearanceHeaders } from './sharing/watch.ts';
+import * as trunks from './trunk/trunk.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -34,10 +35,9 @@ export function offer(process: DeviceProcess, request: Signal<'callRequest'>, fr
       cause: 'unreachable',
       ...attemptOf(request),
     });
-  const callsMax = place.kind === 'gateway' ? place.callsMax : environment.callsPerDeviceMax;
   const target = targetOf(place, request.dialled);
-  if (target === undefined || legs.size >= callsMax) {
-    // A full gateway is for call control to go round; a phone with too many calls is busy.
+  if (target === undefined || isFull(process, request)) {
+    // A full gateway is for route list control to go round; a phone with too many calls is busy.
     const full = place.kind === 'gateway' ? 'overload' : 'busy';
     const cause = target === undefined ? 'no device' : full;
     return host.tell(from, { type: 'callRefuse', call, cause, ...attemptOf(request) });
@@ -68,6 +68,14 @@ export function offer(process: DeviceProcess, request: Signal<'callRequest'>, fr
     record,
   );
   logCall(process, record, 'call offered');
+}
+
+function isFull(
+  { trunk, legs, environment }: DeviceProcess,
+  { isEmergency = false }: Signal<'callRequest'>,
+): boolean {
+  if (trunk === undefined) return legs.size >= environment.callsPerDeviceMax;
+  return !isEmergency && trunks.isFull(trunk);
 }
 
 type Target = { readonly uri: string; readonly hop: Hop; readonly routes: readonly string[] };

@@ -13,16 +13,18 @@ import { callingLine } from './sharing/rights.ts';
 import * as seizures from './sharing/seizures.ts';
 import { takeOver } from './take-over.ts';
 import * as transfer from './transfer.ts';
+import * as trunks from './trunk/trunk.ts';
 
 type Invited = Extract<UserAgentEvent<CallLeg>, { type: 'invited' }>;
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
 /** The phone wants a call: INVITE outside a dialog, admitted as this device's. */
 export function invited(process: DeviceProcess, event: Invited): void {
-  const { environment, host, place } = process;
+  const { environment, host, place, trunk } = process;
   const { leg, request, media } = event;
-  const full = place.kind === 'gateway' ? place.callsMax : environment.callsPerDeviceMax;
-  if (process.legs.size >= full) {
+  const isFull =
+    trunk === undefined ? process.legs.size >= environment.callsPerDeviceMax : trunks.isFull(trunk);
+  if (isFull) {
     return environment.userAgent.refuse(leg, 503, refusalHeaders('overload'));
   }
   if (event.replaces !== undefined || event.sought !== undefined) return takeOver(process, event);
@@ -52,6 +54,7 @@ export function invited(process: DeviceProcess, event: Invited): void {
   logCall(process, record, 'call begun');
   const shared = line !== undefined && lineUse.isShared(process, line) ? line : undefined;
   if (shared !== undefined && seizures.begin(process, record, request, shared, callRequest)) return;
+  if (trunk !== undefined && trunks.ask(process, trunk, record, callRequest)) return;
   record.reportTo = environment.startCall(host, callRequest);
   if (shared !== undefined) lineUse.begin(process, record, shared);
 }

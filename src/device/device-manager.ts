@@ -50,18 +50,12 @@ export class DeviceManager {
   readonly #phones = new Map<Binding, Pid>();
   /** Devices that call without registering. */
   readonly #visitors = new Map<string, Pid>();
-  readonly #gateways: Map<string, Pid>;
+  /** This manager's process of each gateway. */
+  readonly #gateways = new Map<string, Pid>();
   /** Whose phone subscribed. */
   readonly #watchers = new WeakMap<Subscription<CallLeg>, Pid>();
 
-  /** `gateways`: where the PIDs of gateway processes are entered, by the gateway's id, for call control. */
-  constructor(
-    environment: Environment,
-    scheduler: Scheduler<CallSignal>,
-    registrar: Registrar,
-    gateways: Map<string, Pid>,
-  ) {
-    this.#gateways = gateways;
+  constructor(environment: Environment, scheduler: Scheduler<CallSignal>, registrar: Registrar) {
     this.#environment = environment;
     this.#scheduler = scheduler;
     this.#registrar = registrar;

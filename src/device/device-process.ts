@@ -21,10 +21,10 @@ import * as consultation from './consultation.ts';
 import * as dialogSearch from './dialog-search.ts';
 import type { Environment } from './environment.ts';
 import * as inCall from './in-call.ts';
+import { hearTooLate } from './late-signal.ts';
 import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
 import * as referral from './referral.ts';
-import { refuseChange } from './session-change.ts';
 import { inquired } from './sharing/inquiry.ts';
 import * as retrieval from './sharing/retrieval.ts';
 import * as retrievalAnswer from './sharing/retrieval-answer.ts';
@@ -32,6 +32,7 @@ import * as seizures from './sharing/seizures.ts';
 import * as watches from './sharing/watch.ts';
 import * as takeOver from './take-over.ts';
 import * as transfer from './transfer.ts';
+import * as trunks from './trunk/trunk.ts';
 
 const NO_LEGS: ReadonlyMap<CallId, CallLeg> = new Map();
 
@@ -39,6 +40,8 @@ export class DeviceProcess implements Process<CallSignal> {
   readonly host: Host<CallSignal>;
   readonly environment: Environment;
   readonly place: Place;
+  /** Of a gateway. */
+  readonly trunk: trunks.Trunk | undefined;
   /** Lines that have attached it. */
   lines: readonly lineMembership.AttachedLine[] = [];
   /** Subscriptions of its phone to what lines do; undefined before the first. */
@@ -56,6 +59,8 @@ export class DeviceProcess implements Process<CallSignal> {
     this.host = host;
     this.environment = environment;
     this.place = place;
+    this.trunk = place.kind === 'gateway' ? trunks.newTrunk(place.gateway) : undefined;
+    if (this.trunk !== undefined) trunks.attach(this, this.trunk);
     lineMembership.join(this);
   }
 
@@ -81,7 +86,10 @@ export class DeviceProcess implements Process<CallSignal> {
   keep(call: CallId, record: CallLeg): void {
     this.#legs ??= new Map();
     this.#legs.set(call, record);
-    if (call === record.call) return;
+    if (call === record.call) {
+      if (this.trunk !== undefined) trunks.began(this, this.trunk, record);
+      return;
+    }
     // A leg may be moved again and again.
     this.#aliases ??= new Map();
     this.#aliases.set(record, [...(this.#aliases.get(record) ?? []), call]);
@@ -113,12 +121,18 @@ export class DeviceProcess implements Process<CallSignal> {
         return inquired(this, signal, from);
       case 'lineSeizeRefused':
         return seizures.refused(this, signal);
+      case 'gatewayKept':
+      case 'gatewayEnter':
+      case 'gatewayEntered':
+      case 'gatewayLeft':
+        if (this.trunk !== undefined) trunks.hear(this, this.trunk, signal, from);
+        return;
       default:
         break;
     }
     if (!('call' in signal)) return;
     const record = this.legs.get(signal.call);
-    if (record === undefined || record.phase === 'over') return this.#tooLate(signal, from);
+    if (record === undefined || record.phase === 'over') return hearTooLate(this, signal, from);
     switch (signal.type) {
       case 'callAlert':
         return calling.alert(this, record, signal);
@@ -218,6 +232,7 @@ export class DeviceProcess implements Process<CallSignal> {
   }
 
   timeout(timer: string): void {
+    if (this.trunk !== undefined && trunks.timeout(this, this.trunk, timer)) return;
     const searcher = dialogSearch.searcherOf(this, timer);
     if (seizures.timeout(this, timer) || retrievalAnswer.timeout(this, timer)) return;
     if (searcher === undefined) return lineMembership.timeout(this, timer);
@@ -256,6 +271,7 @@ export class DeviceProcess implements Process<CallSignal> {
       }
     }
     lineMembership.lost(this, isGone);
+    if (this.trunk !== undefined) trunks.down(this, this.trunk, gone);
   }
 
   /** Whoever has to do with this leg's call, but is not the one that it speaks to. */
@@ -288,6 +304,7 @@ export class DeviceProcess implements Process<CallSignal> {
     if (this.#leaving) return;
     this.#leaving = true;
     lineMembership.leave(this);
+    if (this.trunk !== undefined) trunks.leave(this, this.trunk);
     this.settle();
   }
 
@@ -355,6 +372,7 @@ export class DeviceProcess implements Process<CallSignal> {
 
   forget(record: CallLeg): void {
     if (this.seizures !== undefined) seizures.abandoned(this, record);
+    if (this.trunk !== undefined) trunks.ended(this, this.trunk, record);
     this.drop(record.call);
     for (const call of this.#aliases?.get(record) ?? []) this.drop(call);
     this.#aliases?.delete(record);
@@ -365,34 +383,5 @@ export class DeviceProcess implements Process<CallSignal> {
     if (!this.#leaving || this.legs.size > 0) return;
     watches.leave(this);
     this.host.exit();
-  }
-
-  /** A signal for a leg that is gone: whoever waits for an answer gets one. */
-  #tooLate(signal: CallSignal & { readonly call: CallId }, from: Pid): void {
-    const { call } = signal;
-    if (signal.type === 'callProceed' || signal.type === 'callReplacePeer') {
-      this.host.tell(signal.from.pid, {
-        type: 'callRelease',
-        call: signal.from.call,
-        cause: 'caller gave up',
-      });
-    } else if (signal.type === 'callAcknowledge' || signal.type === 'callModify') {
-      this.host.tell(from, { type: 'callRelease', call, cause: 'call gone' });
-    } else if (signal.type === 'callTakeOver') {
-      refuseChange(this, signal.from, 'call gone');
-    } else if (signal.type === 'callGive') {
-      const { pid, call: at } = signal.from;
-      this.host.tell(pid, { type: 'callGiven', call: at, party: this.party, cause: 'call gone' });
-    } else if (signal.type === 'callTransfer' || signal.type === 'callJoin') {
-      const { pid, call: at } = signal.transferor;
-      this.host.tell(pid, {
-        type: 'callTransferProgress',
-        call: at,
-        state: 'failed',
-        cause: 'call gone',
-      });
-    }
-    this.environment.log.debugging &&
-      this.environment.log.write('debug', 'late signal', { call, signal: signal.type, from });
   }
 }

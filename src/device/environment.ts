@@ -17,6 +17,7 @@ export type Environment = {
   readonly domains: ReadonlySet<string>;
   readonly userAgent: UserAgent<CallLeg>;
   readonly lineManager: Pid;
+  readonly gatewayManager: Pid;
   /** This manager's; `counterpartOf` it finds dialogs at another one. */
   readonly dialogFinder: Pid;
   /** The other managers of the cluster. */

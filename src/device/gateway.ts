@@ -1,6 +1,6 @@
 /** A gateway as a place for calls to go to: claims 4, 20, 39, 53. */
 
-import type { Gateway } from '../call/directory.ts';
+import type { Gateway } from '../call/routing/gateway.ts';
 import type { Transport } from '../sip/hop.ts';
 import { parseUri } from '../sip/message/uri.ts';
 import type { Place } from './place.ts';
@@ -35,6 +35,6 @@ export function gatewayPlace(gateway: Gateway): Place {
       flow: 0,
       listener: 0,
     },
-    callsMax: gateway.callsMax,
+    gateway,
   };
 }

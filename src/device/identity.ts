@@ -2,7 +2,8 @@
  * Who is shown to whom: identities in From and To are always written by us, never taken from the
  * wire of a phone.
  */
-import type { Device, Directory, Gateway } from '../call/directory.ts';
+import type { Device, Directory } from '../call/directory.ts';
+import type { Gateway } from '../call/routing/gateway.ts';
 import type { Party } from '../call/signals.ts';
 import type { SipRequest } from '../sip/message/message.ts';
 import { parseNameAddr } from '../sip/message/name-addr.ts';

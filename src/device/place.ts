@@ -1,4 +1,5 @@
 /** What a device process stands for: a registered phone, a device that calls without registering, or a gateway. */
+import type { Gateway } from '../call/routing/gateway.ts';
 import type { Party } from '../call/signals.ts';
 import type { Hop } from '../sip/hop.ts';
 import type { Binding } from '../sip/registrar/binding.ts';
@@ -20,5 +21,5 @@ export type Place =
       /** Host and parameters of its URI, to which a number is put: `203.0.113.10:5060;transport=tcp`. */
       readonly hostPart: string;
       readonly hop: Hop;
-      readonly callsMax: number;
+      readonly gateway: Gateway;
     };

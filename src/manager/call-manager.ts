@@ -160,7 +160,8 @@ export class CallManager implements ClusterListener {
         this.devices.departed(pid, died);
       },
     });
-    this.processing = new CallProcessing(this.scheduler, directory, this.cluster);
+    const { scheduler, cluster } = this;
+    this.processing = new CallProcessing({ scheduler, directory, cluster, random, log });
     const { processing } = this;
     const dialogFinder = this.scheduler.spawnResident(
       'm',
@@ -172,6 +173,7 @@ export class CallManager implements ClusterListener {
       domains: new Set(options.domains.map((each) => each.toLowerCase())),
       userAgent: this.userAgent,
       lineManager: processing.lineManager,
+      gatewayManager: processing.gatewayManager,
       dialogFinder,
       peers: () => this.cluster.view.members.filter((home) => home !== this.cluster.home),
       log,
@@ -179,12 +181,7 @@ export class CallManager implements ClusterListener {
       startCall: (host, request) => processing.startCall(host, request),
       callsPerDeviceMax: CALLS_PER_DEVICE_MAX,
     };
-    this.devices = new DeviceManager(
-      environment,
-      this.scheduler,
-      this.registrar,
-      processing.gateways,
-    );
+    this.devices = new DeviceManager(environment, this.scheduler, this.registrar);
     this.settle();
   }
 

@@ -62,6 +62,7 @@ export function simulationDirectory(
     devices,
     users: new Map([...devices.values()].map((device) => [device.user, device])),
     gateways: new Map(),
+    routeLists: new Map(),
     outbound: [],
   };
 }

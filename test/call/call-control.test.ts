@@ -10,13 +10,7 @@ import { climb, type Rung, signalOf } from './ladder.ts';
 
 const SOUGHT = { number: '2000', manager: 'a.1.m1' as Pid };
 const LINE: Destination = { type: 'line', lcp: 'b.1.l1' as Pid, line: SOUGHT };
-const GATEWAYS: Destination = {
-  type: 'gateways',
-  routes: [
-    { gateway: 'a.1.g1' as Pid, number: '0441' },
-    { gateway: 'a.1.g2' as Pid, number: '0442' },
-  ],
-};
+const LIST: Destination = { type: 'list', routeList: 'a.1.c2' as Pid };
 
 flow(
   'claims 36, 45: a call is carried to the line, and what is said about it back',
@@ -453,86 +447,55 @@ flow(
 );
 
 flow(
-  'claims 4, 20: a call leaves through a gateway',
-  GATEWAYS,
+  'claims 4, 20: a call leaves by a route list',
+  LIST,
   `
   a.1.d1 > callRequest
-             a.1.g1 < callRequest 0441
-             start no answer 181000
-  a.1.g1 > callAlert progress of a.1.g1
-             start no answer 181000
+             a.1.c2 < callRequest
+  a.1.c2 > callAlert progress of b.1.g1
              a.1.d1 < callAlert progress
-  a.1.g1 > callProceed of a.1.g1
-             stop no answer
+  a.1.c2 > callProceed of b.1.g1
              a.1.d1 < callProceed
   a.1.d1 > callEnded hung up
+             a.1.c2 < callEnded hung up
              exit
   `,
 );
 
 flow(
-  'a gateway that cannot take it: the next one is tried, until one refuses for good',
-  GATEWAYS,
+  'no gateway of the list takes it',
+  LIST,
   `
   a.1.d1 > callRequest
-             a.1.g1 < callRequest 0441
-             start no answer 181000
-  a.1.g1 > callRefuse unreachable
-             stop no answer
-             a.1.g2 < callRequest 0442
-             start no answer 181000
-  a.1.g2 > callRefuse busy
-             stop no answer
-             a.1.d1 < callRefuse busy
+             a.1.c2 < callRequest
+  a.1.c2 > callRefuse no gateway
+             a.1.d1 < callRefuse no gateway
              exit
   `,
 );
 
 flow(
-  "no gateway can take it: the last one's cause",
-  GATEWAYS,
+  'route list control dies: its gateway hears of it too',
+  LIST,
   `
   a.1.d1 > callRequest
-             a.1.g1 < callRequest 0441
-             start no answer 181000
-  ! a.1.g1
-             stop no answer
-             a.1.g2 < callRequest 0442
-             start no answer 181000
-  a.1.g2 > callRefuse overload
-             stop no answer
-             a.1.d1 < callRefuse overload
+             a.1.c2 < callRequest
+  ! a.1.c2
+             a.1.d1 < callRefuse internal failure
              exit
   `,
 );
 
 flow(
-  'once a gateway rings, no other is tried',
-  GATEWAYS,
+  'the caller gives up as the gateway answers',
+  LIST,
   `
   a.1.d1 > callRequest
-             a.1.g1 < callRequest 0441
-             start no answer 181000
-  a.1.g1 > callAlert of a.1.g1
-             start no answer 181000
-             a.1.d1 < callAlert
-  a.1.g1 > callRefuse unreachable
-             stop no answer
-             a.1.d1 < callRefuse unreachable
-             exit
-  `,
-);
-
-flow(
-  'a gateway that says nothing for three minutes',
-  GATEWAYS,
-  `
-  a.1.d1 > callRequest
-             a.1.g1 < callRequest 0441
-             start no answer 181000
-  @ no answer
-             a.1.g1 < callWithdraw no answer
-             a.1.d1 < callRefuse no answer
+             a.1.c2 < callRequest
+  a.1.c2 > callProceed of b.1.g1
+             a.1.d1 < callProceed
+  a.1.d1 > callWithdraw caller gave up
+             a.1.c2 < callWithdraw caller gave up
              exit
   `,
 );

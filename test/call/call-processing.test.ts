@@ -7,7 +7,7 @@ import type { Pid } from '../../src/process/pid.ts';
 import { directoryOf, lineOf, Switchboard } from './switchboard.ts';
 
 const RECEPTION = lineOf('2000', ['ana', 'ben', 'cas']);
-const OUTBOUND = [{ pattern: '9.XXX', gateway: 'gw', strip: 1, prefix: '+44' }];
+const OUTBOUND = [{ pattern: '9.XXX', list: 'gw', strip: 1, prefix: '+44' }];
 const DIRECTORY = directoryOf([RECEPTION], ['dan', 'eve'], OUTBOUND);
 
 test('claims 12, 13, 31, 32: the first device of a line has its line control process made, and gets its PID', () => {
@@ -127,7 +127,6 @@ for (const [dialled, hops, cause] of [
   ['nobody', 69, 'unknown number'],
   ['eve', 69, 'no device'],
   ['91', 69, 'address incomplete'],
-  ['9123', 69, 'unreachable'],
   ['2000', 0, 'loop'],
   ['dan', 69, 'no device'],
 ] as const)
@@ -142,6 +141,19 @@ for (const [dialled, hops, cause] of [
     );
     assertNothingLeft(board);
   });
+
+test('a call that is to leave waits for a gateway for 2 s, then there is none', () => {
+  const board = new Switchboard(DIRECTORY);
+  const dan = board.plug('dan');
+  board.settle();
+  board.act(dan, () => dan.dial('9123'));
+  board.wait(1980);
+  const outcomes = () => [...dan.calls.values()].map((call) => call.outcomes.slice());
+  const before = outcomes();
+  board.wait(40);
+  assert.deepEqual([before, outcomes()], [[[]], [['no gateway']]]);
+  assertNothingLeft(board);
+});
 
 test('claims 4, 20: out through a gateway, and not from one gateway to another', () => {
   const board = new Switchboard(DIRECTORY);

@@ -4,16 +4,16 @@ import test from 'node:test';
 import { type Analysis, DigitAnalysis } from '../../src/call/digit-analysis.ts';
 import { lineOfNumber, seatsOf } from '../../src/call/line-of-number.ts';
 import { homeOf, type Pid } from '../../src/process/pid.ts';
-import { directoryOf, lineOf } from './switchboard.ts';
+import { directoryOf, lineOf, listOf } from './switchboard.ts';
 
 const DIRECTORY = directoryOf(
   [lineOf('2000', ['ana', 'ben']), lineOf('2001', ['ana']), lineOf('ben', ['cas'])],
   ['dan'],
   [
-    { pattern: '9.0XXX', gateway: 'london', strip: 1, prefix: '' },
-    { pattern: '9.0XXX', gateway: 'paris', strip: 2, prefix: '+33' },
-    { pattern: '+44!', gateway: 'london', strip: 0, prefix: '' },
-    { pattern: '200X', gateway: 'london', strip: 0, prefix: '' },
+    { pattern: '9.0XXX', list: 'paris', strip: 2, prefix: '+33', callerId: '+331' },
+    { pattern: '999', list: 'london', strip: 0, prefix: '', isEmergency: true },
+    { pattern: '+44!', list: 'london', strip: 0, prefix: '' },
+    { pattern: '200X', list: 'london', strip: 0, prefix: '' },
   ],
 );
 const LCP = 'a.1.l1' as Pid;
@@ -24,28 +24,26 @@ const line = (number: string): Analysis => ({
   location: { mode: 'single', lcp: LCP, revision: 1 },
 });
 
+const way = (name: string, number: string): Extract<Analysis, { type: 'list' }> => ({
+  type: 'list',
+  list: listOf(name),
+  number,
+  isEmergency: false,
+});
+
 const CASES: readonly [string, string, Analysis][] = [
   ['a line that is controlled somewhere', '2000', line('2000')],
   ['a line that nobody has registered for', '2001', { type: 'no device' }],
   ['a user', 'dan', { type: 'no device' }],
   ['a number of ours before any pattern', '2001', { type: 'no device' }],
-  ['a pattern', '2002', { type: 'gateways', routes: [{ gateway: 'london', number: '2002' }] }],
+  ['a pattern', '2002', way('london', '2002')],
   [
-    'several gateways for one pattern, in order, with digits stripped and put before',
+    'a list of gateways, with digits stripped and put before, and another caller number',
     '90123',
-    {
-      type: 'gateways',
-      routes: [
-        { gateway: 'london', number: '0123' },
-        { gateway: 'paris', number: '+33123' },
-      ],
-    },
+    { ...way('paris', '+33123'), callerId: '+331' },
   ],
-  [
-    'visual separators',
-    '+44(20)7946-0018',
-    { type: 'gateways', routes: [{ gateway: 'london', number: '+442079460018' }] },
-  ],
+  ['an emergency', '999', { ...way('london', '999'), isEmergency: true }],
+  ['visual separators', '+44(20)7946-0018', way('london', '+442079460018')],
   ['a line with visual separators', '20-00', line('2000')],
   ['too few digits for a pattern', '901', { type: 'incomplete' }],
   ['too few digits for a line: not known as the beginning of one', '2', { type: 'incomplete' }],

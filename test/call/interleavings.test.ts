@@ -35,7 +35,7 @@ const DIRECTORY = directoryOf(
     }),
   ],
   ['dan'],
-  [{ pattern: '9XX', gateway: 'gw', strip: 0, prefix: '' }],
+  [{ pattern: '9XX', list: 'gw', strip: 0, prefix: '' }],
 );
 const USERS = ['ana', 'ana', 'ben', 'cas', 'dan'];
 const NUMBERS = ['2000', '2000', '2100', '2200', 'ben', '912', '3000'];

@@ -97,6 +97,8 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
       return { type: name, number: '2000', count: Number(words) };
     case 'lineLocated':
       return { type: name, number: '2000', lcp: words as Pid };
+    case 'gatewayLocated':
+      return { type: name, gateway: words, keeper: leg.pid };
     case 'lineRefused':
       return { type: name, number: '2000', cause: 'internal failure' };
     case 'lineSeize': {
@@ -186,6 +188,7 @@ export function showSignal(signal: CallSignal): string {
     );
   if (signal.type === 'lineLocate' && signal.gone) words.push(signal.gone);
   if (signal.type === 'lineLocated') words.push(signal.lcp);
+  if (signal.type === 'gatewayLocate') words.push(signal.gateway, signal.gone ?? '');
   if (signal.type === 'callHeld') words.push('of', signal.holder.pid);
   if (signal.type === 'lineSeized') words.push(`${signal.appearance}`);
   if (signal.type === 'lineRetrieved') {
@@ -195,6 +198,7 @@ export function showSignal(signal: CallSignal): string {
   if ('call' in signal && signal.call !== 'c1') words.push(signal.call);
   if (signal.type === 'callRequest' && signal.dialled !== '2000') words.push(signal.dialled);
   if (signal.type === 'lineInquire') words.push(signal.leg, signal.isAgain ? 'again' : '');
+  if (signal.type === 'callRequest' && signal.isEmergency) words.push('emergency');
   if (signal.type === 'callRequest' && signal.attempt) words.push(`again ${signal.attempt}`);
   if ('kind' in signal && signal.kind === 'progress') words.push(signal.kind);
   if (signal.type === 'callRelease' && signal.from !== undefined) words.push('of', signal.from.pid);

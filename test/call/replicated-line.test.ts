@@ -45,7 +45,7 @@ test('claims 25, 26, 57, 58: a call is offered when the lock managers of all pro
   a.scheduler.run(dan.host.pid, () => dan.dial('2000'));
   site.settle();
   // Call control asks the oldest process, since it has none on its own manager: the first.
-  const [control, first, other] = ['a.1.c3', 'b.2.l3', 'c.3.l3'];
+  const [control, first, other] = ['a.1.c4', 'b.2.l4', 'c.3.l4'];
   assert.deepEqual(site.trace, [
     `${first} < lineLock from ${control}`,
     `${other} < lockRequest from ${first}`,

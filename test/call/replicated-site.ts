@@ -12,6 +12,7 @@ import type { CallSignal } from '../../src/call/signals.ts';
 import type { Cluster, Standing, TableEntry, View } from '../../src/process/cluster.ts';
 import { type Home, homeOf, type Pid } from '../../src/process/pid.ts';
 import { Scheduler } from '../../src/process/scheduler.ts';
+import { SeededRandom } from '../../src/testkit/seeded-random.ts';
 import { FakeDevice } from './fake-device.ts';
 import { directoryOf } from './switchboard.ts';
 
@@ -54,7 +55,12 @@ export class TestManager implements Cluster {
       read: readSignal,
       cluster: this,
     });
-    this.processing = new CallProcessing(this.scheduler, directoryOf([site.line], ['dan']), this);
+    this.processing = new CallProcessing({
+      scheduler: this.scheduler,
+      directory: directoryOf([site.line], ['dan']),
+      cluster: this,
+      random: new SeededRandom(1),
+    });
   }
 
   get view(): View {

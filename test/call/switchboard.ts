@@ -3,11 +3,13 @@ import { SILENT } from '../../src/base/log.ts';
 import { CallProcessing } from '../../src/call/call-processing.ts';
 import type { Device, Directory, Line, OutboundPattern } from '../../src/call/directory.ts';
 import { readSignal } from '../../src/call/read-signal.ts';
+import type { RouteList } from '../../src/call/routing/gateway.ts';
 import type { CallSignal } from '../../src/call/signals.ts';
 import { LoneManager } from '../../src/cluster/lone-manager.ts';
 import type { Cluster } from '../../src/process/cluster.ts';
 import type { Pid } from '../../src/process/pid.ts';
 import { Scheduler } from '../../src/process/scheduler.ts';
+import { SeededRandom } from '../../src/testkit/seeded-random.ts';
 import { FakeDevice } from './fake-device.ts';
 
 export function lineOf(number: string, members: readonly string[], rest: Partial<Line> = {}): Line {
@@ -28,7 +30,12 @@ export function lineOf(number: string, members: readonly string[], rest: Partial
   };
 }
 
-/** Each member `x` has a device `x-phone` whose user is `x`; `others` are devices without a line. */
+/** A list with one gateway of its name. */
+export function listOf(name: string): RouteList {
+  return { name, groups: [{ spread: 'top-down', gateways: [{ gateway: name, weight: 1 }] }] };
+}
+
+/** Each pattern's list is one gateway of that name. Each member `x` has a device `x-phone` whose user is `x`; `others` are devices without a line. */
 export function directoryOf(
   lines: readonly Line[],
   others: readonly string[] = [],
@@ -50,7 +57,7 @@ export function directoryOf(
         .map(({ number }) => number),
     }),
   );
-  const gateways = new Set(outbound.map(({ gateway }) => gateway));
+  const gateways = new Set(outbound.map(({ list }) => list));
   return {
     lines: new Map(lines.map((line) => [line.number, line])),
     devices: new Map(devices.map((device) => [device.id, device])),
@@ -58,6 +65,7 @@ export function directoryOf(
     gateways: new Map(
       [...gateways].map((id) => [id, { id, uri: `sip:${id}`, acceptFrom: [], callsMax: 10 }]),
     ),
+    routeLists: new Map([...gateways].map((name) => [name, listOf(name)])),
     outbound,
   };
 }
@@ -84,7 +92,13 @@ export class Switchboard {
       cluster: this.#cluster,
       read: readSignal,
     });
-    this.processing = new CallProcessing(this.scheduler, directory, this.#cluster, callsMax);
+    this.processing = new CallProcessing({
+      scheduler: this.scheduler,
+      directory,
+      cluster: this.#cluster,
+      random: new SeededRandom(1),
+      ...(callsMax === undefined ? {} : { callsMax }),
+    });
     alone.connect(this.processing);
   }
 
@@ -106,8 +120,12 @@ export class Switchboard {
       });
       return fake;
     });
-    if (kind === 'g') processing.gateways.set(user, pid);
     if (fake === undefined) throw new Error(`${device} was not made`);
+    if (kind === 'g') {
+      this.scheduler.tell(pid, processing.gatewayManager, { type: 'gatewayAttach', gateway: user });
+      this.settle();
+      this.wait(10);
+    }
     return fake;
   }
 

@@ -1,6 +1,7 @@
 /** The directory changes while phones ring and talk: what is up goes on, what comes next is by the new one. */
 import type { Directory, Line, Member } from '../../src/call/directory.ts';
 import type { Site } from '../../src/testkit/site.ts';
+import { listOf } from '../call/switchboard.ts';
 import { flow, talk } from './flow.ts';
 
 const member = (name: string): Member => ({
@@ -272,10 +273,11 @@ flow(
   'a gateway and a way out that come are used at once; one that goes keeps its calls',
   ['1001', '2000a', '1002'],
   (cast) => {
-    const pattern = { pattern: '9!', gateway: 'gw', strip: 1, prefix: '' };
+    const pattern = { pattern: '9!', list: 'gw', strip: 1, prefix: '' };
     change(cast.site, (now) => ({
       ...now,
       gateways: new Map([['gw', gateway('gw', 6003)]]),
+      routeLists: new Map([['gw', listOf('gw')]]),
       outbound: [pattern],
     }));
     cast.phone('1001').call('95');

@@ -2,6 +2,7 @@
 import type { Directory } from '../../src/call/directory.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 import { DOMAIN } from '../../src/testkit/site.ts';
+import { listOf } from '../call/switchboard.ts';
 import { flow } from './flow.ts';
 
 /** `gw` is the second phone of each flow: at that port, and known by its address alone. */
@@ -11,7 +12,8 @@ function withGateway(callsMax: number): Directory {
   return {
     ...directory,
     gateways: new Map([['gw', gateway]]),
-    outbound: [{ pattern: '9!', gateway: 'gw', strip: 1, prefix: '+44' }],
+    routeLists: new Map([['gw', listOf('gw')]]),
+    outbound: [{ pattern: '9!', list: 'gw', strip: 1, prefix: '+44' }],
   };
 }
 
@@ -101,9 +103,8 @@ flow(
     gw > 180
     2000a < 180
     1001 > INVITE 92 sdp
-    1001 < 503, Q.850;cause=42;text="Switching equipment congestion"
+    1001 < 503, Q.850;cause=42;text="LW-3202 all lines of the gateways are in use"
     1001 > ACK
   `,
-  // Each manager counts its own calls.
-  { directory: withGateway(1), settings: ['alone'] },
+  { directory: withGateway(1) },
 );

@@ -1,6 +1,6 @@
 /** Gateways of the directory: peers that are known by their address alone, so that no two may share one. */
 import ipaddr from 'ipaddr.js';
-import type { Gateway } from '../../call/directory.ts';
+import type { Gateway } from '../../call/routing/gateway.ts';
 import { placeAt } from '../document.ts';
 import { formatPlace, type Problem } from '../problem.ts';
 import { checkShape } from '../shape.ts';
@@ -8,7 +8,7 @@ import { identifier, networksOverlap, readNetwork } from '../values.ts';
 import type { Entries } from './gather.ts';
 import { gatewayHost, gatewaySchema } from './schema.ts';
 
-/** Calls at a time through a gateway that says nothing, at each manager. */
+/** Calls at a time through a gateway that says nothing. */
 const CALLS_MAX_DEFAULT = 1000;
 
 /** All gateways by id. Calls come in from `accept_from`; without it, from the address in the URI. */

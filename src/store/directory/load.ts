@@ -14,6 +14,7 @@ import { readDevices } from './devices.ts';
 import { readGateways } from './gateways.ts';
 import { gather } from './gather.ts';
 import { checkUsers, joinLines, readLines } from './lines.ts';
+import { readRouteLists } from './route-lists.ts';
 import { readRoutePlan } from './route-plan.ts';
 
 /** A file as messages name it, and its content. */
@@ -84,8 +85,9 @@ function build(
   const users = new Map<string, Device>();
   for (const device of devices.values()) users.set(device.user, device);
   const gateways = readGateways(entries.gateways, problems);
-  const outbound = readRoutePlan(entries, gateways, problems);
-  return { lines, devices, users, gateways, outbound };
+  const routeLists = readRouteLists(entries, problems);
+  const outbound = readRoutePlan(entries, routeLists, problems);
+  return { lines, devices, users, gateways, routeLists, outbound };
 }
 
 function filesOf(path: string): string[] {

@@ -6,24 +6,21 @@
  * so that the outcome is known here and not at the first call.
  */
 import { compilePattern } from '../../call/dial-patterns.ts';
-import type { Gateway, OutboundPattern } from '../../call/directory.ts';
+import type { OutboundPattern } from '../../call/directory.ts';
 import { type Entry, placeAt } from '../document.ts';
 import { suggestion } from '../nearest-name.ts';
 import { formatPlace, type Problem } from '../problem.ts';
 import { checkShape } from '../shape.ts';
 import type { Gathered } from './gather.ts';
-import { gatewayListSchema, routeSchema } from './schema.ts';
+import type { RouteLists } from './route-lists.ts';
+import { routeSchema } from './schema.ts';
 
-/**
- * Patterns in the order of the files: among equally specific ones the earlier wins. A list of
- * several gateways gives its pattern once for each, in the order in which they are to be tried.
- */
+/** Patterns in the order of the files: among equally specific ones the earlier wins. */
 export function readRoutePlan(
-  plan: Pick<Gathered, 'partitions' | 'lists' | 'gateways'>,
-  gateways: ReadonlyMap<string, Gateway>,
+  plan: Pick<Gathered, 'partitions' | 'lists'>,
+  lists: RouteLists,
   problems: Problem[],
 ): OutboundPattern[] {
-  const lists = readLists(plan, problems);
   const patterns: OutboundPattern[] = [];
   // Partitions are names only until callers have search spaces: a pattern can be in one of them.
   const seen = new Map<string, Entry>();
@@ -40,10 +37,9 @@ export function readRoutePlan(
         problems.push({ place: entry.place, message });
       }
       seen.set(pattern, entry);
-      const ways = lists.get(given.list) ?? [];
       if (!plan.lists.has(given.list)) {
         const place = placeAt(entry.value, ['list']);
-        const message = `unknown list '${given.list}'${suggestion(given.list, lists.keys())}`;
+        const message = `unknown list '${given.list}'${suggestion(given.list, plan.lists.keys())}`;
         problems.push({ place, message });
       }
       const digits = readDigits(given.digits ?? '', entry.key);
@@ -51,8 +47,14 @@ export function readRoutePlan(
         problems.push({ place: placeAt(entry.value, ['digits']), message: digits });
         continue;
       }
-      for (const gateway of ways)
-        if (gateways.has(gateway)) patterns.push({ pattern, gateway, ...digits });
+      if (!lists.has(given.list)) continue;
+      patterns.push({
+        pattern,
+        list: given.list,
+        ...digits,
+        ...(given.caller_id === undefined ? {} : { callerId: given.caller_id }),
+        ...(given.emergency === true ? { isEmergency: true } : {}),
+      });
     }
   }
   return patterns;
@@ -64,24 +66,6 @@ function checkPattern({ key, place }: Entry, problems: Problem[]): void {
     problems.push({ place, message: `pattern '${key}': ${compiled.problem}` });
   else if (key.split('.').length > 2)
     problems.push({ place, message: `pattern '${key}': one . marks what may be stripped` });
-}
-
-/** List name to the ids of its gateways. */
-function readLists(
-  plan: Pick<Gathered, 'lists' | 'gateways'>,
-  problems: Problem[],
-): Map<string, readonly string[]> {
-  const lists = new Map<string, readonly string[]>();
-  for (const entry of plan.lists.values()) {
-    const ids = checkShape(gatewayListSchema, entry.value, problems) ?? [];
-    lists.set(entry.key, ids);
-    ids.forEach((id, index) => {
-      if (plan.gateways.has(id)) return;
-      const message = `unknown gateway '${id}'${suggestion(id, plan.gateways.keys())}`;
-      problems.push({ place: placeAt(entry.value, [index]), message });
-    });
-  }
-  return lists;
 }
 
 /** How many leading digits go, and what comes in their place. */

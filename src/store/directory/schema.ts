@@ -135,8 +135,33 @@ export const gatewaySchema = z.strictObject({
 });
 export type GatewayEntry = z.output<typeof gatewaySchema>;
 
-export const routeSchema = z.strictObject({ list: identifier, digits: z.string().optional() });
+const yesNo = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+export const routeSchema = z.strictObject({
+  list: identifier,
+  digits: z.string().optional(),
+  caller_id: dialNumber.optional(),
+  emergency: yesNo.optional(),
+});
 export type RouteEntry = z.output<typeof routeSchema>;
 
-/** Gateways in the order in which they are tried. */
-export const gatewayListSchema = z.array(identifier).min(1, 'expected at least one gateway');
+const weights = z.record(identifier, wholeNumber(1, 1000));
+const gatewayNames = z.array(identifier).min(1, 'expected at least one gateway');
+
+/** Gateways and groups of them in the order in which they are tried. */
+export const routeListSchema = z
+  .array(
+    z.union(
+      [
+        identifier,
+        z.strictObject({
+          spread: z.enum(['top-down', 'circular']),
+          gateways: gatewayNames,
+        }),
+        z.strictObject({ spread: z.literal('weight'), gateways: weights }),
+      ],
+      'expected a gateway, or a group such as { spread: circular, gateways: [a, b] }',
+    ),
+  )
+  .min(1, 'expected at least one gateway');
+export type RouteListEntry = z.output<typeof routeListSchema>;

@@ -112,6 +112,7 @@ export class Bench {
       domain: 'pbx.test',
       domains: new Set(['pbx.test']),
       userAgent: this.#userAgent,
+      gatewayManager: 'a.1.m9' as Pid,
       lineManager: pidOf('manager'),
       dialogFinder: 'cm1.1.m2' as Pid,
       peers: () => [],

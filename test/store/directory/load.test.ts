@@ -109,6 +109,7 @@ devices:
       ['lobby', lobby],
     ]),
     gateways: new Map(),
+    routeLists: new Map(),
     outbound: [],
   });
 });
@@ -127,18 +128,24 @@ devices:
 });
 
 test('gateways and what leaves through them', () => {
-  const { gateways, outbound } = read(`
+  const { gateways, routeLists, outbound } = read(`
 gateways:
   london: { uri: "sip:203.0.113.10;transport=tcp", max_calls: 30, accept_from: [203.0.113.8/29] }
   paris: { uri: "sip:[2001:db8::1]:5080" }
   rome: { uri: "sip:gw.example.com" }
 route_plan:
-  lists: { out: [london], mobile: [paris, london] }
+  lists:
+    out: [london]
+    mobile:
+      - paris
+      - london
+      - { spread: circular, gateways: [london, rome] }
+      - { spread: weight, gateways: { rome: 3, paris: 1 } }
   partitions:
     office:
       "9.0[12]XXX!": { list: out, digits: "strip 9, 0 -> +44" }
-      "8.NXX": { list: mobile, digits: strip . }
-    emergency: { "999": { list: out } }
+      "8.NXX": { list: mobile, digits: strip ., caller_id: "+442079460101" }
+    emergency: { "999": { list: out, emergency: true } }
 `);
   assert.deepEqual(
     [...gateways.values()],
@@ -158,11 +165,25 @@ route_plan:
       { id: 'rome', uri: 'sip:gw.example.com', acceptFrom: [], callsMax: 1000 },
     ],
   );
+  const one = (gateway: string, weight = 1) => ({ gateway, weight });
+  assert.deepEqual(
+    [...routeLists.values()],
+    [
+      { name: 'out', groups: [{ spread: 'top-down', gateways: [one('london')] }] },
+      {
+        name: 'mobile',
+        groups: [
+          { spread: 'top-down', gateways: [one('paris'), one('london')] },
+          { spread: 'circular', gateways: [one('london'), one('rome')] },
+          { spread: 'weight', gateways: [one('rome', 3), one('paris')] },
+        ],
+      },
+    ],
+  );
   assert.deepEqual(outbound, [
-    { pattern: '90[12]XXX!', gateway: 'london', strip: 2, prefix: '+44' },
-    { pattern: '8NXX', gateway: 'paris', strip: 1, prefix: '' },
-    { pattern: '8NXX', gateway: 'london', strip: 1, prefix: '' },
-    { pattern: '999', gateway: 'london', strip: 0, prefix: '' },
+    { pattern: '90[12]XXX!', list: 'out', strip: 2, prefix: '+44' },
+    { pattern: '8NXX', list: 'mobile', strip: 1, prefix: '', callerId: '+442079460101' },
+    { pattern: '999', list: 'out', strip: 0, prefix: '', isEmergency: true },
   ]);
 });
 
