@@ -28,6 +28,17 @@ export type AppearanceState =
 /** What a member's device does with a call that has an appearance. */
 export type UseState = Extract<AppearanceState, 'progressing' | 'active' | 'held' | 'held-private'>;
 
+/** What the far end of a call is told with its hold: who holds it, in case that the holder is lost. */
+export type HeldCall = {
+  readonly number: string;
+  /** As the line knows it. */
+  readonly call: CallId;
+  /** Absent: the line has chosen, and its device process has not heard which. */
+  readonly appearance?: number;
+  readonly member: string;
+  readonly state: Extract<UseState, 'held' | 'held-private'>;
+};
+
 export type AppearanceSignal =
   /**
    * Device process to line control process: `call` is to have `appearance`, or the lowest free one, and
@@ -114,4 +125,10 @@ export type AppearanceSignal =
       readonly number: string;
       readonly call: CallId;
       readonly cause: Cause;
-    };
+    }
+  /**
+   * From the far end of a call whose holder was lost with its manager: `leg` stays for a while, for a
+   * member that retrieves the call. It takes the holder's place until then, and says `callEnded` when it
+   * is over. `party`: itself.
+   */
+  | (HeldCall & { readonly type: 'lineKept'; readonly leg: LegRef; readonly party: Party });

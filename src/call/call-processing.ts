@@ -52,6 +52,7 @@ const MISSED: ReadonlySet<CallSignal['type']> = new Set([
   'lineUse',
   'lineRetrieve',
   'lineInquire',
+  'lineKept',
   'callRequest',
   'lineLock',
   'lineLocked',

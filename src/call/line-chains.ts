@@ -32,6 +32,8 @@ export const HAPPENINGS = [
   'not retrieved',
   /** Who had the call is no more, and somebody is about to have it. */
   'left',
+  /** Who held the call was lost with its manager, and the far end stays for whoever retrieves it. */
+  'kept',
   /** A new process of the line has heard of the call from who has it. */
   'rebuilt',
   /** An administrator wants it free. */

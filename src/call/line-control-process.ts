@@ -18,6 +18,7 @@ import { hearOfCall, loseCalls, offer, releaseMissing } from './line-calls.ts';
 import { isUsed, type LineControl, type Said } from './line-control.ts';
 import { findDevice, type LineDevice, removeDevice, storeDevice } from './line-control-database.ts';
 import { editLine } from './line-edit.ts';
+import { keep } from './line-keeping.ts';
 import { joinOffer, offerTimeout, readTimer, refuseOffer, withdraw } from './line-offer.ts';
 import { forgotten, INQUIRY, inquire } from './line-orphans.ts';
 import type { LineEvent } from './line-process.ts';
@@ -116,6 +117,9 @@ function receive(line: LineControl, signal: CallSignal, from: Pid, out: Out): vo
       break;
     case 'lineForgotten':
       forget(line, signal, from, out);
+      break;
+    case 'lineKept':
+      keep(line, signal);
       break;
     case 'callRequest':
       offer(line, signal, from, out);

@@ -49,6 +49,7 @@ const ABOUT_CALLS: ReadonlySet<CallSignal['type']> = new Set([
   'lineSeize',
   'lineUse',
   'lineRetrieve',
+  'lineKept',
 ]);
 
 const SAID_AT_ONCE: ReadonlySet<CallSignal['type']> = new Set([

@@ -86,6 +86,14 @@ const report = record({
   ),
 });
 
+const heldCall = {
+  number: text,
+  call,
+  appearance: optional(count),
+  member: text,
+  state: oneOf('held', 'held-private'),
+};
+
 const SHAPES: Shapes = {
   lineRegister: { number: text, device: text, member: text },
   lineRegistered: { number: text, lcp: pid, epoch: count, isIntroduced: bool },
@@ -125,6 +133,7 @@ const SHAPES: Shapes = {
   lineFree: { number: text, appearance: count, call, text },
   lineInquire: { number: text, call, leg: call, isAgain: bool },
   lineForgotten: { number: text, call, isAgain: bool },
+  lineKept: { ...heldCall, leg, party },
   lineWatch: { number: text, pid: optional(pid) },
   lineUnwatch: { number: text, pid: optional(pid) },
   lineState: {
@@ -210,7 +219,12 @@ const SHAPES: Shapes = {
   },
   callWithdraw: { call, cause: isCause },
   callRelease: { call, cause: isCause, from: optional(leg) },
-  callModify: { call, media: optional(media), manner: oneOf('negotiated', 'immediate') },
+  callModify: {
+    call,
+    media: optional(media),
+    manner: oneOf('negotiated', 'immediate'),
+    held: optional(record(heldCall)),
+  },
   callModifyWithdraw: { call },
   callModified: { call, media: optional(media) },
   callModifyRefused: { call, cause: isCause },

@@ -5,7 +5,12 @@
  * calls can be joined (transfer) without either side learning a new id. Knows no SIP.
  */
 import type { Home, Pid } from '../process/pid.ts';
-import type { AppearanceSignal, AppearanceState, UseState } from './appearance-signals.ts';
+import type {
+  AppearanceSignal,
+  AppearanceState,
+  HeldCall,
+  UseState,
+} from './appearance-signals.ts';
 import type { Cause } from './cause.ts';
 import type { Line } from './directory.ts';
 import type { DistributionSignal } from './distribution-signals.ts';
@@ -279,6 +284,8 @@ export type CallSignal =
       readonly media?: Media;
       /** 'immediate' must be answered without asking the user (UPDATE). */
       readonly manner: 'negotiated' | 'immediate';
+      /** The sender's phone holds the call, which is one of its line's. */
+      readonly held?: HeldCall;
     }
   /** The phone that asked for a change thought better of it before it was answered. */
   | { readonly type: 'callModifyWithdraw'; readonly call: CallId }

@@ -4,6 +4,7 @@
  * `calling` legs were begun by the phone and report to a call control process; `called` legs were
  * offered by a line control process (or by call control itself, at a gateway) and report to that.
  */
+import type { HeldCall } from '../call/appearance-signals.ts';
 import type { CallId, CallRequest, CallSignal, LegRef, Media, Party } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import type { Exchange } from '../sip/user-agent/events.ts';
@@ -11,6 +12,7 @@ import type { Leg } from '../sip/user-agent/leg.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { DeviceProcess } from './device-process.ts';
 import type { Search } from './dialog-search.ts';
+import type { Holding } from './sharing/keeping.ts';
 import type { LineUse } from './sharing/line-use.ts';
 import type { Retrieval } from './sharing/retrieval.ts';
 import type { Seizure } from './sharing/seizures.ts';
@@ -28,6 +30,8 @@ export type Change =
       readonly peer: LegRef;
       readonly offered: boolean;
       readonly replacing: boolean;
+      /** What `peer` says of its own phone's hold. */
+      readonly held?: HeldCall;
       /** What the phone offered when it was asked to, until that is answered. */
       readonly offer?: Media;
       /** Nobody wants it any more, and the phone has not answered yet. */
@@ -105,6 +109,8 @@ export type CallLeg = {
   readonly line: { readonly number: string; readonly appearance: number } | undefined;
   /** The call of a shared line that this leg is part of; undefined as long as the line needs not be told of it. */
   use: LineUse | undefined;
+  /** Its peer holds the call, which is one of a shared line's. */
+  holding: Holding | undefined;
   /** It was begun to have the call that is held at an appearance of the phone's line. */
   retrieval: Retrieval | undefined;
   /** What its phone had seized before it dialled, until the far end is heard of. */
@@ -165,6 +171,7 @@ export function calledLeg(
     number: request.dialled,
     line: lineOf(request),
     use: undefined,
+    holding: undefined,
     retrieval: undefined,
     seizure: undefined,
     control: request.control,
@@ -221,6 +228,7 @@ export function callingLeg(
     number,
     line: undefined,
     use: undefined,
+    holding: undefined,
     retrieval: undefined,
     seizure: undefined,
     control: undefined,

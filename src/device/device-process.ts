@@ -26,6 +26,7 @@ import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
 import * as referral from './referral.ts';
 import { inquired } from './sharing/inquiry.ts';
+import * as keeping from './sharing/keeping.ts';
 import * as retrieval from './sharing/retrieval.ts';
 import * as retrievalAnswer from './sharing/retrieval-answer.ts';
 import * as seizures from './sharing/seizures.ts';
@@ -113,6 +114,8 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'lineRefused':
       case 'attached':
         return lineMembership.heard(this, signal, from);
+      case 'lineLocated':
+        return keeping.located(this, signal);
       case 'lineState':
         return watches.lineState(this, signal.number, signal.calls);
       case 'lineSeized':
@@ -234,7 +237,8 @@ export class DeviceProcess implements Process<CallSignal> {
   timeout(timer: string): void {
     if (this.trunk !== undefined && trunks.timeout(this, this.trunk, timer)) return;
     const searcher = dialogSearch.searcherOf(this, timer);
-    if (seizures.timeout(this, timer) || retrievalAnswer.timeout(this, timer)) return;
+    if (keeping.timeout(this, timer) || seizures.timeout(this, timer)) return;
+    if (retrievalAnswer.timeout(this, timer)) return;
     if (searcher === undefined) return lineMembership.timeout(this, timer);
     dialogSearch.endSearch(this, searcher);
     this.#sought(searcher, { cause: 'call gone' });
@@ -253,6 +257,7 @@ export class DeviceProcess implements Process<CallSignal> {
     for (const record of new Set(this.legs.values())) {
       if (record.phase === 'over') continue;
       this.#loseThirdParty(record, isGone);
+      if (isGone(record.peer?.pid) && keeping.keep(this, record)) continue;
       if (isGone(record.peer?.pid)) calling.loseAlerting(this, record);
       // A call outlives its line's process, but not its call control, which is its one account.
       const { reportTo, peer, phase, controls } = record;
@@ -272,6 +277,7 @@ export class DeviceProcess implements Process<CallSignal> {
     }
     lineMembership.lost(this, isGone);
     if (this.trunk !== undefined) trunks.down(this, this.trunk, gone);
+    keeping.lost(this, isGone);
   }
 
   /** Whoever has to do with this leg's call, but is not the one that it speaks to. */
@@ -330,6 +336,7 @@ export class DeviceProcess implements Process<CallSignal> {
     this.forget(record);
     logCall(this, record, 'leg ended', cause);
     retrieval.end(this, record, cause);
+    keeping.end(this, record);
     if (by !== 'phone') {
       referral.fail(this, record, cause);
       this.#endLeg(record, phase, cause);

@@ -5,6 +5,7 @@
 import type { Cause } from '../call/cause.ts';
 import type { CallSignal, Media } from '../call/signals.ts';
 import { kindOf, type Pid } from '../process/pid.ts';
+import { holdOf } from '../sdp/hold.ts';
 import { refusingAnswer } from '../sdp/refusal.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
@@ -13,6 +14,7 @@ import type { DeviceProcess } from './device-process.ts';
 import { readCallInfoIndex } from './dialects/call-info.ts';
 import { refer } from './referral.ts';
 import { askPhone, refuseChange, withMedia } from './session-change.ts';
+import * as keeping from './sharing/keeping.ts';
 import * as lineUse from './sharing/line-use.ts';
 import { changedOver, notTaken } from './take-over.ts';
 import * as transfer from './transfer.ts';
@@ -43,6 +45,7 @@ export function phoneModifies(
     call: peer.call,
     manner: event.method === 'UPDATE' ? 'immediate' : 'negotiated',
     ...withMedia(event.media),
+    ...keeping.toldOf(process, record),
   });
 }
 
@@ -80,6 +83,9 @@ export function modify(
   const method = methodFor(record, signal.manner);
   if (method === undefined) return refuseChange(process, peer, 'not acceptable');
   askPhone(process, record, method, signal.media, peer, false);
+  const { held } = signal;
+  if (held !== undefined && record.change?.by === 'peer')
+    record.change = { ...record.change, held };
 }
 
 /** UPDATE stays UPDATE where this phone knows it; before the answer nothing else will do (RFC 3311 §5.1). */
@@ -106,7 +112,7 @@ export function phoneModified(
   if (event.method === 'INVITE' && offered) {
     process.environment.userAgent.acknowledgeModify(event.leg);
   }
-  if (event.method === 'UPDATE' || offered) changed(record);
+  if (event.method === 'UPDATE' || offered) changed(process, record);
   else if (event.media !== undefined) record.change = { ...change, offer: event.media };
   process.host.tell(peer.pid, {
     type: 'callModified',
@@ -139,19 +145,26 @@ function takeInVain(
     process.environment.userAgent.acknowledgeModify(leg, offered ? undefined : refusalOf(media));
   changeFailed(process, record);
   // It would speak to somebody who is not there.
-  if (offered) process.release(record, 'internal failure', 'nobody');
+  if (offered && record.holding?.isKept !== true)
+    process.release(record, 'internal failure', 'nobody');
 }
 
 /** The session is as it was. Whom it is with may have gone meanwhile. */
 function changeFailed(process: DeviceProcess, record: CallLeg): void {
   record.change = undefined;
-  if (record.peer === undefined) process.release(record, 'internal failure', 'nobody');
+  if (record.peer === undefined && record.holding?.isKept !== true)
+    process.release(record, 'internal failure', 'nobody');
 }
 
-function changed(record: CallLeg): void {
+function changed(process: DeviceProcess, record: CallLeg): void {
   const { change } = record;
   record.change = undefined;
-  if (change?.by !== 'peer' || !change.replacing) return;
+  if (change?.by !== 'peer') return;
+  if (!change.replacing) {
+    record.holding = change.held && { by: change.held, isKept: false, lcp: undefined };
+    return;
+  }
+  keeping.retrieved(process, record);
   record.formerPeer = record.peer;
   record.peer = change.peer;
   // It answered for the call with the former peer.
@@ -238,7 +251,9 @@ export function acknowledge(
   if (leg === undefined) return;
   if (change?.by === 'peer' && !change.offered) {
     process.environment.userAgent.acknowledgeModify(leg, media);
-    changed(record);
+    changed(process, record);
+    // Who left the offer to this phone says with its answer whether it holds.
+    if (media !== undefined && holdOf(media.body) !== 'held') record.holding = undefined;
   } else if (record.role === 'called' && !record.offered && leg.state === 'answered') {
     process.environment.userAgent.acknowledge(leg, media);
   }
@@ -258,6 +273,9 @@ export function released(
   const ended = signal.from?.pid ?? from;
   if (transfer.released(process, record, signal, ended)) return;
   if (record.peer?.pid !== ended) return;
+  // Somebody has seen it die before this manager has.
+  if (ended !== from && signal.cause === 'internal failure' && keeping.keep(process, record))
+    return;
   process.release(record, signal.cause, 'peer');
 }
 

@@ -15,6 +15,7 @@ import type { DeviceProcess } from './device-process.ts';
 import { endSearch, type SearchResult, seek } from './dialog-search.ts';
 import { dialledOf } from './identity.ts';
 import { askPhone, refuseChange, withMedia } from './session-change.ts';
+import * as keeping from './sharing/keeping.ts';
 import * as lineUse from './sharing/line-use.ts';
 import * as retrieval from './sharing/retrieval.ts';
 import { watchedDialog } from './sharing/view.ts';
@@ -99,6 +100,7 @@ export function handOver(
 ): void {
   const { peer, reportTo, controls, party } = record;
   const { from, by } = signal;
+  if (record.holding?.isKept) return keeping.handOver(process, record, signal);
   if (!maySpeakFor(process, by)) return refuseChange(process, from, 'forbidden');
   const isFree = record.phase === 'talking' && record.takenBy === undefined;
   if (peer === undefined || !isFree || controls.length >= CONTROLS_MAX)
@@ -148,7 +150,7 @@ export function changedOver(
   record: CallLeg,
   media: Media | undefined,
 ): boolean {
-  const { change, leg } = record;
+  const { change, leg, peer } = record;
   if (change?.by !== 'take-over' || leg === undefined) return false;
   record.change = undefined;
   record.phase = 'talking';
@@ -163,7 +165,9 @@ export function changedOver(
   for (const { pid, call } of record.controls)
     if (kindOf(pid) === 'l')
       process.host.tell(pid, { type: 'callHeld', call, holder, party, device });
-  if (change.replaced !== undefined) {
+  // A call that was kept was had from its far end.
+  const isKept = change.replaced?.pid === peer?.pid && change.replaced?.call === peer?.call;
+  if (change.replaced !== undefined && !isKept) {
     const { pid, call } = change.replaced;
     process.host.tell(pid, { type: 'callRelease', call, cause: 'transferred', from: holder });
   }

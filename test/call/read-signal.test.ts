@@ -87,6 +87,7 @@ const SIGNALS: readonly CallSignal[] = [
   { type: 'lineRetrieve', number, call, appearance: 1 },
   { type: 'lineRetrieved', number, call, appearance: 1, lineCall: call, holder: leg, party },
   { type: 'lineRetrieveRefused', number, call, cause },
+  { type: 'lineKept', number, call, appearance: 1, member: '', state: 'held', leg, party },
   { type: 'lineFree', number, appearance: 1, call, text: 'ana: it is stuck' },
   { type: 'lineInquire', number, call, leg: call, isAgain: true },
   { type: 'lineForgotten', number, call, isAgain: false },

@@ -415,21 +415,3 @@ shared(
   [true, 0, '1 active'],
   { awaits: 'pickup of what rings at other phones' },
 );
-
-shared(
-  'the manager dies of who holds a call: another retrieves it at another manager',
-  (stage) => {
-    const { site, a, b, c, two, wait } = stage;
-    // 1002 is at the second manager, the holder at the first.
-    a.hold(talkTo(two, a, stage));
-    wait();
-    site.managers[0]?.kill('machine');
-    wait(3000);
-    const held = [b.shown, c.shown];
-    const call = c.retrieve(1);
-    wait(1000);
-    return [held, areTalking(call, plainCallOf(two)), b.shown, c.shown];
-  },
-  [['1 held', '1 held'], true, '1 active', '1 active'],
-  { settings: ['single'], timings: {}, awaits: 'calls that outlive the manager of a leg' },
-);

@@ -89,6 +89,16 @@ export class AppearancePhone {
     });
   }
 
+  /** Power lost: whatever it has stays behind at the manager. `boot` begins a new life with new Call-IDs. */
+  crash(): void {
+    this.station.crash();
+    for (const call of this.calls) call.forget();
+    this.calls.clear();
+    this.view.forget();
+    this.line = undefined;
+    this.#seized = undefined;
+  }
+
   leave(): void {
     this.line?.end();
     this.station.register(0);

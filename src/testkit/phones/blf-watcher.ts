@@ -74,6 +74,13 @@ export class BlfWatcher {
     });
   }
 
+  /** Power lost; `boot` begins a new life. */
+  crash(): void {
+    this.station.crash();
+    this.view.forget();
+    this.subscription = undefined;
+  }
+
   leave(): void {
     this.subscription?.end();
     this.station.register(0);

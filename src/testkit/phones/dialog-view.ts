@@ -37,6 +37,12 @@ export class DialogView {
     return [...this.dialogs.values()].find((dialog) => dialog.appearance === appearance);
   }
 
+  /** What comes next begins anew. */
+  forget(): void {
+    this.#version = -1;
+    this.dialogs.clear();
+  }
+
   take({ body, headers }: SipRequest): void {
     // The last NOTIFY of a subscription need not tell anything.
     if (body === '' && /^terminated/.test(headers.first('Subscription-State') ?? '')) return;

@@ -18,7 +18,7 @@ ladder(
   'a call that a member makes is told to its line, and its hold and end',
   `${TALK}
   phone -> INVITE {sendonly}
-  other <- callModify call=x1 manner=negotiated media={sendonly}
+  other <- callModify call=x1 manner=negotiated media={sendonly} held={"number":"2000","call":"#0","member":"2000a","state":"held"}
   other -> callModified call=#0 media=recvonly
   line <- lineUse call=#0 state=held party=1002 isExclusive=false
   phone <- 200 INVITE {recvonly}
@@ -41,7 +41,7 @@ ladder(
   'a hold whose description comes with the ACK is one; a refused one is none',
   `${TALK}
   phone -> INVITE
-  other <- callModify call=x1 manner=negotiated
+  other <- callModify call=x1 manner=negotiated held={"number":"2000","call":"#0","member":"2000a","state":"held"}
   other -> callModified call=#0 media=sendrecv
   phone <- 200 INVITE {sendrecv}
   phone -> ACK {sendonly}
@@ -65,7 +65,7 @@ ladder(
   line <- callProceed call=y1 party=2000 media={sendrecv}
   other -> callAcknowledge call=y1
   phone -> INVITE | Call-Info: <sip:pbx.test>;appearance-index=2;appearance-state=held-private {inactive}
-  other <- callModify call=x1 manner=negotiated media={inactive}
+  other <- callModify call=x1 manner=negotiated media={inactive} held={"number":"2000","call":"y1","member":"2000a","state":"held-private","appearance":2}
   other -> callModified call=y1 media=inactive
   line <- lineUse call=y1 appearance=2 state=held-private party=1001 isExclusive=true
   phone <- 200 INVITE {inactive}

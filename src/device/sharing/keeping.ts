@@ -1,0 +1,155 @@
+/**
+ * The far end of a call that somebody holds: when the holder is lost with its manager, this leg stays for a
+ * while, and the line shows the call as held still, for any member to retrieve that may. Who retrieves it asks
+ * this leg, as it would have asked the holder's (`take-over.ts`), and is given its own peer: this leg.
+ */
+import type { HeldCall } from '../../call/appearance-signals.ts';
+import type { CallSignal } from '../../call/signals.ts';
+import { kindOf, type Pid } from '../../process/pid.ts';
+import type { CallLeg } from '../call-leg.ts';
+import { logCall } from '../call-log.ts';
+import type { DeviceProcess } from '../device-process.ts';
+import { refuseChange } from '../session-change.ts';
+import { seatOf } from './rights.ts';
+
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+
+/** Who holds the call of this leg. `isKept`: that one is no more; `lcp`: the line's process that was told of it. */
+export type Holding = {
+  readonly by: HeldCall;
+  readonly isKept: boolean;
+  readonly lcp: Pid | undefined;
+};
+
+/** How long a phone hears nobody before its call is given up. */
+const KEEP_MS = 300_000;
+/** A line that has no process may have one when its phones have registered at other managers. */
+const SEEK_MS = 2000;
+const KEEP = 'keep:';
+const SEEK = 'keep seek:';
+
+/** What the far end is told of a hold that its holder's phone asks for; nothing when it does not hold. */
+export function toldOf(process: DeviceProcess, { use }: CallLeg): { held?: HeldCall } {
+  if (use?.next !== 'held' && use?.next !== 'held-private') return {};
+  const { number, call, appearance, next: state } = use;
+  const member = seatOf(process, number)?.name;
+  if (member === undefined) return {};
+  const held = { number, call, member, state };
+  return { held: appearance === undefined ? held : { ...held, appearance } };
+}
+
+/** The peer of `record` is no more. True: the leg stays. */
+export function keep(process: DeviceProcess, record: CallLeg): boolean {
+  const { holding, phase, unacknowledged, change, move, givenTo, takenBy, call } = record;
+  if (holding === undefined || holding.isKept) return holding !== undefined;
+  const isInMotion = change ?? move ?? givenTo ?? takenBy ?? unacknowledged;
+  if (phase !== 'talking' || isInMotion !== undefined) return false;
+  record.holding = { ...holding, isKept: true };
+  record.peer = undefined;
+  record.formerPeer = undefined;
+  record.control = undefined;
+  // Call control ends with the holder; lines hear of the end.
+  if (record.role === 'calling') record.reportTo = undefined;
+  record.controls = record.controls.filter(({ pid }) => kindOf(pid) === 'l');
+  process.host.start(KEEP + call, KEEP_MS);
+  logCall(process, record, 'call kept', undefined);
+  locate(process, record, undefined);
+  return true;
+}
+
+function locate(process: DeviceProcess, record: CallLeg, gone: Pid | undefined): void {
+  const { holding, call } = record;
+  if (holding === undefined) return;
+  record.holding = { ...holding, lcp: undefined };
+  const { number } = holding.by;
+  process.host.start(SEEK + call, SEEK_MS);
+  process.host.tell(process.environment.lineManager, {
+    type: 'lineLocate',
+    number,
+    ...(gone === undefined ? {} : { gone }),
+  });
+}
+
+/** The line's process is `lcp`: it is told of the calls that are kept for it. */
+export function located(process: DeviceProcess, { number, lcp }: Signal<'lineLocated'>): void {
+  for (const record of new Set(process.legs.values())) {
+    const { holding, controls, call } = record;
+    if (holding?.isKept !== true || holding.by.number !== number) continue;
+    if (holding.lcp !== undefined) continue;
+    process.host.stop(SEEK + call);
+    record.holding = { ...holding, lcp };
+    record.controls = [...controls, { pid: lcp, call: holding.by.call }];
+    const leg = { pid: process.pid, call };
+    process.host.tell(lcp, { type: 'lineKept', ...holding.by, leg, party: process.party });
+  }
+}
+
+/** The line's next process has to hear of them too. */
+export function lost(process: DeviceProcess, isGone: (pid: Pid) => boolean): void {
+  for (const record of new Set(process.legs.values())) {
+    const { holding } = record;
+    if (holding?.lcp === undefined || !isGone(holding.lcp)) continue;
+    unbind(record);
+    locate(process, record, holding.lcp);
+  }
+}
+
+/** True: the timer was one of these. */
+export function timeout(process: DeviceProcess, timer: string): boolean {
+  const name = [KEEP, SEEK].find((each) => timer.startsWith(each));
+  if (name === undefined) return false;
+  const record = process.legs.get(timer.slice(name.length));
+  if (record?.holding?.isKept !== true) return true;
+  if (name === SEEK) locate(process, record, undefined);
+  else process.release(record, 'session expired', 'nobody');
+  return true;
+}
+
+/** A member has the line's word that it may retrieve the call. */
+export function handOver(
+  process: DeviceProcess,
+  record: CallLeg,
+  { from, by }: Signal<'callTakeOver'>,
+): void {
+  const { holding, controls, call } = record;
+  const { lines } = process.environment.directory;
+  const seat = lines.get(holding?.by.number ?? '')?.members.find(({ device }) => device === by);
+  const isPrivate = holding?.by.state === 'held-private';
+  if (seat === undefined || (isPrivate && seat.name !== holding?.by.member))
+    return refuseChange(process, from, 'forbidden');
+  if (record.takenBy !== undefined || record.change !== undefined)
+    return refuseChange(process, from, 'call gone');
+  record.takenBy = from;
+  process.host.tell(from.pid, {
+    type: 'callTakenOver',
+    call: from.call,
+    peer: { pid: process.pid, call },
+    party: process.party,
+    controls: controls.filter(({ pid }) => pid === holding?.lcp),
+  });
+}
+
+/** The leg has another peer, or is over. */
+export function end(process: DeviceProcess, record: CallLeg): void {
+  if (record.holding?.isKept) {
+    process.host.stop(KEEP + record.call);
+    process.host.stop(SEEK + record.call);
+  }
+}
+
+/** The call has been retrieved: the line hears of it from its new holder. */
+export function retrieved(process: DeviceProcess, record: CallLeg): void {
+  end(process, record);
+  if (record.holding?.isKept) {
+    unbind(record);
+    record.takenBy = undefined;
+  }
+  record.holding = undefined;
+}
+
+function unbind(record: CallLeg): void {
+  const { holding, controls } = record;
+  record.controls = controls.filter(
+    ({ pid, call }) => pid !== holding?.lcp || call !== holding.by.call,
+  );
+}

@@ -1,0 +1,190 @@
+/**
+ * A held call outlives the manager of who holds it: its lamp stays lit, and a member at another manager
+ * retrieves it. The holder is at the first manager, the far end at the second, the line's process at the
+ * fourth, unless a flow says otherwise.
+ */
+import type { SimulatedManager } from '../../src/testkit/simulated-manager.ts';
+import {
+  areTalking,
+  callOf,
+  directoryWith,
+  plainCallOf,
+  type Stage,
+  shared,
+  talkTo,
+} from './shared-stage.ts';
+
+const OPTIONS = { settings: ['single'], timings: {} } as const;
+
+/** The manager's machine dies, and comes back; phones that were there have been switched on again. */
+function lose({ site, bench, wait }: Stage, at: number): () => void {
+  const manager = site.managers[at] as SimulatedManager;
+  manager.restartMs = () => 6000;
+  manager.kill('machine');
+  wait(3000);
+  return () => {
+    wait(6000);
+    for (const phone of bench.phones)
+      if (phone.station.server === manager.address) {
+        phone.crash();
+        phone.boot();
+      }
+    wait(1000);
+  };
+}
+
+shared(
+  'a call to the line that is held when its holder is lost is retrieved at another manager',
+  (stage) => {
+    const { a, b, c, two, wait, lamps } = stage;
+    const call = two.call('2000');
+    wait();
+    a.answer(callOf(a));
+    wait();
+    a.hold(callOf(a));
+    wait();
+    const back = lose(stage, 0);
+    const held = [b.shown, c.shown];
+    const retrieved = c.retrieve(1);
+    wait(1000);
+    const talk = areTalking(retrieved, call);
+    back();
+    return [held, talk, lamps()];
+  },
+  [['1 held', '1 held'], true, '1 active'],
+  OPTIONS,
+);
+
+shared(
+  'of two that retrieve such a call one has it, and after it has held it too, the other',
+  (stage) => {
+    const { b, c, a, two, wait, lamps } = stage;
+    a.hold(talkTo(two, a, stage));
+    wait();
+    const back = lose(stage, 0);
+    const calls = [b.retrieve(1), c.retrieve(1)];
+    wait(1000);
+    const talking = calls.filter((each) => areTalking(each, plainCallOf(two)));
+    const [first] = talking;
+    const holder = first === calls[0] ? b : c;
+    const other = holder === b ? c : b;
+    if (first !== undefined) holder.hold(first);
+    wait();
+    const second = other.retrieve(1);
+    wait(1000);
+    const talk = areTalking(second, plainCallOf(two));
+    back();
+    return [talking.length, talk, lamps()];
+  },
+  [1, true, '1 active'],
+  OPTIONS,
+);
+
+shared(
+  'such a call ends when the far end hangs up',
+  (stage) => {
+    const { a, b, two, wait, lamps } = stage;
+    a.hold(talkTo(two, a, stage));
+    wait();
+    const back = lose(stage, 0);
+    const held = b.shown;
+    two.hangUp(plainCallOf(two));
+    wait(1000);
+    const ended = b.shown;
+    back();
+    return [held, ended, lamps()];
+  },
+  ['1 held', '', ''],
+  OPTIONS,
+);
+
+shared(
+  'such a call ends when nobody wants it for five minutes',
+  (stage) => {
+    const { a, b, two, wait, lamps } = stage;
+    a.hold(talkTo(two, a, stage));
+    wait();
+    const back = lose(stage, 0);
+    const held = b.shown;
+    back();
+    wait(280_000);
+    const before = [lamps(), two.calls.size];
+    wait(20_000);
+    return [held, before, lamps(), two.calls.size];
+  },
+  ['1 held', ['1 held', 1], '', 0],
+  OPTIONS,
+);
+
+shared(
+  "a call that was held privately stays its member's, who retrieves it from the same phone",
+  (stage) => {
+    const { a, b, two, wait, lamps } = stage;
+    const call = talkTo(two, a, stage);
+    a.hold(call, 'private');
+    wait();
+    const back = lose(stage, 0);
+    const attempt = b.retrieve(1);
+    wait(1000);
+    back();
+    const held = lamps();
+    const again = a.retrieve(1);
+    wait(1000);
+    return [attempt.status, held, areTalking(again, plainCallOf(two)), lamps()];
+  },
+  [403, '1 held-private', true, '1 active'],
+  OPTIONS,
+);
+
+shared(
+  "the line's process is lost together with the holder: the next one hears of the call from the far end",
+  (stage) => {
+    const { site, a, b, c, two, wait, lamps } = stage;
+    a.hold(talkTo(two, a, stage));
+    wait();
+    site.managers[3]?.kill('machine');
+    const back = lose(stage, 0);
+    // Of four managers two are left, which know only when the leases of the others end.
+    wait(3000);
+    const held = [b.shown, c.shown];
+    const call = c.retrieve(1);
+    wait(1000);
+    const talk = areTalking(call, plainCallOf(two));
+    back();
+    return [held, talk, lamps()];
+  },
+  [['1 held', '1 held'], true, '1 active'],
+  OPTIONS,
+);
+
+shared(
+  'a call that was not held ends with the manager of its member',
+  (stage) => {
+    const { a, b, two, lamps } = stage;
+    talkTo(two, a, stage);
+    const back = lose(stage, 0);
+    const seen = [b.shown, two.calls.size];
+    back();
+    return [seen, lamps()];
+  },
+  [['', 0], ''],
+  OPTIONS,
+);
+
+shared(
+  'a call that was resumed before its member was lost ends',
+  (stage) => {
+    const { a, b, two, wait, lamps } = stage;
+    const call = talkTo(two, a, stage);
+    a.hold(call);
+    wait();
+    a.resume(call);
+    wait();
+    const back = lose(stage, 0);
+    const seen = [b.shown, two.calls.size];
+    back();
+    return [seen, lamps()];
+  },
+  [['', 0], ''],
+  { ...OPTIONS, directory: directoryWith() },
+);
