@@ -19,7 +19,7 @@ import { refusalHeaders } from '../device/cause-to-status.ts';
 import { DeviceManager } from '../device/device-manager.ts';
 import { DialogFinder } from '../device/dialog-finder.ts';
 import type { Environment } from '../device/environment.ts';
-import { PACKAGES } from '../device/subscriptions.ts';
+import { PACKAGES, PUBLISHED_PACKAGES } from '../device/subscriptions.ts';
 import type { Cluster, ClusterListener, Standing, TableEntry, View } from '../process/cluster.ts';
 import type { Home, Pid } from '../process/pid.ts';
 import { Scheduler } from '../process/scheduler.ts';
@@ -144,6 +144,7 @@ export class CallManager implements ClusterListener {
       // Other managers', and lines' calls by the names that watchers know.
       hasPeers: () => true,
       allowEvents: PACKAGES,
+      allowPublications: PUBLISHED_PACKAGES,
       userAgent: `Linewright/${VERSION}`,
       ...(options.timers === undefined ? {} : { timers: options.timers }),
       ...(options.sessionTimer === undefined ? {} : { sessionTimer: options.sessionTimer }),
@@ -189,16 +190,18 @@ export class CallManager implements ClusterListener {
   get size(): {
     legs: number;
     subscriptions: number;
+    publications: number;
     transactions: number;
     calls: number;
     contacts: number;
     signals: number;
   } {
     const { clients, servers } = this.layer.size;
-    const { legs, subscriptions } = this.userAgent.size;
+    const { legs, subscriptions, publications } = this.userAgent.size;
     return {
       legs,
       subscriptions,
+      publications,
       transactions: clients + servers,
       calls: this.processing.calls.size,
       contacts: this.registrar.count,

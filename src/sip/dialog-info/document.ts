@@ -90,12 +90,12 @@ export type Target = {
 /** The target parameter that says whether media is rendered: 'no' is a call on hold (RFC 4235 §5.2, RFC 7463 §8.2). */
 export const RENDERING = '+sip.rendering';
 
-/** Whether this dialog's own side has it on hold. */
-export function isOnHold(entry: DialogEntry): boolean {
+/** Whether this dialog's own side renders media: 'no' is a call on hold. Undefined: nothing is said of it. */
+export function renderingOf(entry: DialogEntry): 'yes' | 'no' | undefined {
   const parameters = entry.local?.target?.parameters ?? [];
-  return parameters.some(
-    ([name, value]) => name.toLowerCase() === RENDERING && value.toLowerCase() === 'no',
-  );
+  const [, value = ''] = parameters.find(([name]) => name.toLowerCase() === RENDERING) ?? [];
+  const said = value.toLowerCase();
+  return said === 'yes' || said === 'no' ? said : undefined;
 }
 
 /** What of a dialog may be shown to those who must not know more than that it is there: RFC 4235 §3.6. */

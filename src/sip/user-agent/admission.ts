@@ -13,6 +13,7 @@ import type { ServerTransaction } from '../transaction/server.ts';
 import type { Agent, TransactionUser } from './agent.ts';
 import { receiveInvite } from './called-leg.ts';
 import { ALLOW_LINE, allowLineWithout, capabilitiesFor, SUPPORTED_LINE } from './capabilities.ts';
+import { receivePublish } from './compositor.ts';
 import type { Identity } from './events.ts';
 import { receiveSubscribe } from './notifier.ts';
 import { findReplaced } from './replaces.ts';
@@ -30,7 +31,7 @@ export function receiveOutside<O>(
   source: Hop,
   transaction: Received<O>,
 ): void {
-  const refusal = refusalOfMethod(request) ?? refusalOfContent(request);
+  const refusal = refusalOfMethod(agent, request) ?? refusalOfContent(request);
   if (refusal !== undefined) {
     return agent.answerStatelessly(transaction, request, refusal.status, refusal.headers);
   }
@@ -51,13 +52,15 @@ export function receiveOutside<O>(
     }
     case 'SUBSCRIBE':
       return receiveSubscribe(agent, request, source, transaction, identity);
+    case 'PUBLISH':
+      return receivePublish(agent, request, source, transaction, identity);
     default:
       return answerOptions(agent, request, transaction);
   }
 }
 
 /** What may be said of a method outside a dialog before anything else is looked at. */
-function refusalOfMethod(request: SipRequest): Refusal | undefined {
+function refusalOfMethod<O>(agent: Agent<O>, request: SipRequest): Refusal | undefined {
   const { method } = request;
   switch (method) {
     case 'INVITE':
@@ -68,8 +71,10 @@ function refusalOfMethod(request: SipRequest): Refusal | undefined {
     case 'REFER':
       // Nobody is told to call somebody by a stranger to the call: toll fraud.
       return { status: 403, headers: '' };
-    case 'MESSAGE':
     case 'PUBLISH':
+      if (agent.options.allowPublications !== undefined) return undefined;
+      return { status: 405, headers: allowLineWithout(method) };
+    case 'MESSAGE':
       return { status: 405, headers: allowLineWithout(method) };
     default:
       if (!METHODS.has(method)) return { status: 501, headers: ALLOW_LINE };

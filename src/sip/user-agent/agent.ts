@@ -16,6 +16,7 @@ import type { Conveyance } from './conveyance.ts';
 import type { Identity, UserAgentEvent } from './events.ts';
 import type { LegRecord } from './leg-record.ts';
 import type { Confirmation, Fork } from './provisional.ts';
+import type { PublicationRecord } from './publication-record.ts';
 import { RecentlyEnded } from './replaces.ts';
 import type { SessionTimer } from './session-timer.ts';
 import type { SubscriptionRecord } from './subscription-record.ts';
@@ -41,6 +42,7 @@ export type UserAgentLimits = {
   readonly legs: number;
   /** Legs that ring or wait for an answer, of either side. */
   readonly unanswered: number;
+  /** Likewise publications. */
   readonly subscriptions: number;
 };
 
@@ -63,12 +65,14 @@ export type UserAgentOptions<O> = {
   readonly hasPeers?: () => boolean;
   /** Event packages that may be subscribed to. */
   readonly allowEvents: readonly string[];
+  /** Event packages that may be published; absent: none, and PUBLISH is not allowed. */
+  readonly allowPublications?: readonly string[];
   /** Session timers (RFC 4028) that we ask for; absent: only if the far end does. */
   readonly sessionTimer?: SessionTimerOptions;
   /** Value of our User-Agent header. */
   readonly userAgent?: string;
   readonly limits?: UserAgentLimits;
-  /** Subscriptions for less than `minS` are refused (423), those for more than `maxS` shortened. */
+  /** Subscriptions and publications for less than `minS` are refused (423), those for more than `maxS` shortened. */
   readonly subscriptionTimes?: { readonly minS: number; readonly maxS: number };
   /** T1 and T2: as the transaction layer's. */
   readonly timers?: TimerValues;
@@ -92,7 +96,8 @@ export type Timed<O> =
   | Change<O>
   | Fork<O>
   | SessionTimer<O>
-  | SubscriptionRecord<O>;
+  | SubscriptionRecord<O>
+  | PublicationRecord<O>;
 
 export type Usage<O> = LegRecord<O> | SubscriptionRecord<O>;
 
@@ -111,6 +116,8 @@ export class Agent<O> {
   readonly events: UserAgentEvent<O>[] = [];
   /** Dialogs by our tag, which is ours alone to give. One with early dialogs stands under each of its tags. */
   readonly usages = new Map<string, Usage<O>>();
+  /** By the entity-tag that names them next. */
+  readonly publications = new Map<string, PublicationRecord<O>>();
   readonly far = new FarCapabilities();
   readonly ended = new RecentlyEnded();
   readonly t1Ms: number;

@@ -1,4 +1,5 @@
 /** What we can do, as header lines: RFC 3261 §20.5 (Allow), §20.37 (Supported); and what the far end can. */
+import { DIALOG_INFO } from '../dialog-info/document.ts';
 import { detach } from '../message/detach.ts';
 import type { Headers } from '../message/headers.ts';
 import { headerLine } from '../message/safe.ts';
@@ -17,6 +18,7 @@ const ALLOWED = [
   'MESSAGE',
   'REFER',
   'SUBSCRIBE',
+  'PUBLISH',
   'REGISTER',
 ];
 
@@ -44,6 +46,7 @@ const DESCRIPTIONS: ReadonlySet<string> = new Set([
 
 const REGISTERING: Capabilities = { extensions: new Set(['path', 'outbound']) };
 const DESCRIBING: Capabilities = { extensions: EXTENSIONS, contentTypes: DESCRIPTIONS };
+const PUBLISHING: Capabilities = { extensions: EXTENSIONS, contentTypes: new Set([DIALOG_INFO]) };
 const CONVEYING: Capabilities = { extensions: EXTENSIONS };
 
 /** What a request of that method may demand and carry. Extensions of REGISTER are the registrar's to use. */
@@ -55,6 +58,8 @@ export function capabilitiesFor(method: string): Capabilities {
     case 'UPDATE':
     case 'PRACK':
       return DESCRIBING;
+    case 'PUBLISH':
+      return PUBLISHING;
     default:
       return CONVEYING;
   }

@@ -6,6 +6,7 @@
 import type { Hop } from '../hop.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { Body, Leg } from './leg.ts';
+import type { Publication } from './publication.ts';
 import type { ReplacedDialog } from './replaces.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -118,4 +119,19 @@ export type UserAgentEvent<O> =
       readonly identity: Identity;
       readonly fresh: boolean;
     }
-  | { readonly type: 'unsubscribed'; readonly subscription: Subscription<O> };
+  | { readonly type: 'unsubscribed'; readonly subscription: Subscription<O> }
+  /**
+   * PUBLISH, admitted: accept or refuse it. `publication` is 'pending' when it is new; then, and when it is
+   * modified, there is `media`; a refresh has none. `expiresS`: asked for, never 0.
+   */
+  | {
+      readonly type: 'publish';
+      readonly publication: Publication;
+      readonly request: SipRequest;
+      readonly source: Hop;
+      readonly identity: Identity;
+      readonly expiresS: number;
+      readonly media?: Body;
+    }
+  /** Removed by its publisher (answered already), or run out. */
+  | { readonly type: 'unpublished'; readonly publication: Publication };

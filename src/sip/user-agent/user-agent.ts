@@ -20,6 +20,7 @@ import { receiveOutside } from './admission.ts';
 import { Agent, type Timed, type TransactionUser, type UserAgentOptions } from './agent.ts';
 import * as called from './called-leg.ts';
 import * as caller from './caller-leg.ts';
+import * as compositor from './compositor.ts';
 import * as conveyance from './conveyance.ts';
 import * as ending from './ending.ts';
 import type { Exchange, UserAgentEvent } from './events.ts';
@@ -31,6 +32,8 @@ import { LegRecord } from './leg-record.ts';
 import * as notifier from './notifier.ts';
 import * as ours from './our-change.ts';
 import * as provisional from './provisional.ts';
+import type { Publication } from './publication.ts';
+import { PublicationRecord } from './publication-record.ts';
 import { acceptReferral } from './referral.ts';
 import { type Found, findDialog, type ReplacedDialog } from './replaces.ts';
 import { dueOf } from './session-timer.ts';
@@ -61,9 +64,14 @@ export class UserAgent<O> {
     this.#fire = (owner) => this.#onTimer(owner);
   }
 
-  /** Legs and subscriptions that are not over and done with: what still has a BYE to send counts. */
-  get size(): { readonly legs: number; readonly subscriptions: number } {
-    return { legs: this.#agent.legs, subscriptions: this.#agent.subscriptions };
+  /** Legs, subscriptions and publications that are not over and done with: what still has a BYE to send counts. */
+  get size(): {
+    readonly legs: number;
+    readonly subscriptions: number;
+    readonly publications: number;
+  } {
+    const { legs, subscriptions, publications } = this.#agent;
+    return { legs, subscriptions, publications: publications.size };
   }
 
   /** Everything that is kept, for tests of leaks: entries in the table of dialogs, timers that run. */
@@ -235,6 +243,21 @@ export class UserAgent<O> {
     notifier.notify(this.#agent, subscriptionOf(subscription), { media, terminated, headers });
   }
 
+  /** 200 to a PUBLISH, for `expiresS` at most and never for more than it asked. */
+  acceptPublication(publication: Publication, expiresS: number, media?: Body): void {
+    compositor.acceptPublication(this.#agent, publicationOf(publication), expiresS, media);
+  }
+
+  /** A publication that is new is over with that; one that was to be changed stays as it was. */
+  refusePublication(publication: Publication, status: number, headers = ''): void {
+    compositor.refusePublication(this.#agent, publicationOf(publication), status, headers);
+  }
+
+  /** What was published is worth nothing any more: the next PUBLISH of it is told so (412). */
+  endPublication(publication: Publication): void {
+    compositor.endPublication(this.#agent, publicationOf(publication));
+  }
+
   /** The leg of that dialog, early or standing, as Replaces names it (RFC 3891); undefined: there is none. */
   find(callId: string, localTag: string, remoteTag: string): Leg<O> | undefined {
     const usage = this.#agent.usages.get(localTag);
@@ -323,6 +346,8 @@ export class UserAgent<O> {
         return;
       case 'subscription':
         return notifier.expireSubscription(agent, owner);
+      case 'publication':
+        return compositor.expirePublication(agent, owner);
     }
   }
 
@@ -349,6 +374,11 @@ function record<O>(leg: Leg<O>): LegRecord<O> {
 function subscriptionOf<O>(subscription: Subscription<O>): SubscriptionRecord<O> {
   assert(subscription instanceof SubscriptionRecord, 'subscriptions come from the user agent');
   return subscription;
+}
+
+function publicationOf<O>(publication: Publication): PublicationRecord<O> {
+  assert(publication instanceof PublicationRecord, 'publications come from the user agent');
+  return publication;
 }
 
 function exchangeOf<O>(exchange: Exchange): exchanges.ExchangeRecord<O> {

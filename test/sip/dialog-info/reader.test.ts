@@ -7,7 +7,7 @@ import {
   DIALOG_STATES,
   type DialogEntry,
   type DialogInfo,
-  isOnHold,
+  renderingOf,
 } from '../../../src/sip/dialog-info/document.ts';
 import { readDialogInfo } from '../../../src/sip/dialog-info/reader.ts';
 import { formatDialogInfo } from '../../../src/sip/dialog-info/writer.ts';
@@ -201,21 +201,22 @@ test('a name that is too long is cut between characters, and only sixteen parame
 });
 
 test('on hold is who renders no media, whatever case that is written in', () => {
-  const held = (name: string, value: string) =>
-    isOnHold({
+  const rendering = (name: string, value: string) =>
+    renderingOf({
       id: '1',
       state: 'confirmed',
       local: { target: { uri: 'sip:a@b', parameters: [[name, value]] } },
     });
   assert.deepEqual(
     [
-      held('+sip.rendering', 'no'),
-      held('+SIP.Rendering', 'NO'),
-      held('+sip.rendering', 'yes'),
-      held('x', 'no'),
-      isOnHold({ id: '1', state: 'early' }),
+      rendering('+sip.rendering', 'no'),
+      rendering('+SIP.Rendering', 'NO'),
+      rendering('+sip.rendering', 'yes'),
+      rendering('+sip.rendering', 'unknown'),
+      rendering('x', 'no'),
+      renderingOf({ id: '1', state: 'early' }),
     ],
-    [true, true, false, false, false],
+    ['no', 'no', 'yes', undefined, undefined, undefined],
   );
 });
 

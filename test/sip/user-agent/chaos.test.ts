@@ -142,7 +142,7 @@ test(`${SEEDS} walks of ${STEPS} steps end with nothing left`, () => {
     play('wait 4000 s');
     assert.deepEqual(
       stage.rest(),
-      { legs: 0, subscriptions: 0, dialogs: 0, timers: 0, clients: 0, servers: 0 },
+      { legs: 0, subscriptions: 0, publications: 0, dialogs: 0, timers: 0, clients: 0, servers: 0 },
       `seed ${seed}`,
     );
   }

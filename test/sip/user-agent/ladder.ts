@@ -28,6 +28,7 @@ import { parseMessage } from '../../../src/sip/message/parse.ts';
 import { TransactionLayer } from '../../../src/sip/transaction/layer.ts';
 import type { Exchange, UserAgentEvent } from '../../../src/sip/user-agent/events.ts';
 import type { Body, InviteOrder, Leg } from '../../../src/sip/user-agent/leg.ts';
+import type { Publication } from '../../../src/sip/user-agent/publication.ts';
 import type { Subscription } from '../../../src/sip/user-agent/subscription.ts';
 import {
   type TransactionUser,
@@ -59,6 +60,7 @@ const SHOWN = [
   'Min-Expires',
   'Event',
   'Subscription-State',
+  'SIP-ETag',
   'Refer-Sub',
   'WWW-Authenticate',
 ];
@@ -95,6 +97,7 @@ export function ladder(name: string, text: string, options: Options = {}): void 
       assert.deepEqual(stage.rest(), {
         legs: 0,
         subscriptions: 0,
+        publications: 0,
         dialogs: 0,
         timers: 0,
         clients: 0,
@@ -116,6 +119,7 @@ export class Stage {
   /** Every event so far, for those who care about more than a line. */
   readonly told: UserAgentEvent<string>[] = [];
   readonly #subscriptions: Subscription<string>[] = [];
+  #publication: Publication | undefined;
   readonly #tags: string[] = [];
   readonly #rseqs: number[] = [];
   #exchange: Exchange | undefined;
@@ -251,6 +255,7 @@ export class Stage {
   #withoutChance(wire: Wire, name: string, value: string): string {
     if (name === 'Retry-After' && wire.start.includes(' 500 ') && Number(value) <= 10)
       return '0-10';
+    if (name === 'SIP-ETag') return this.#nameTag(value);
     if (name !== 'RSeq') return value;
     const rseq = Number(value);
     if (!this.#rseqs.includes(rseq)) this.#rseqs.push(rseq);
@@ -297,6 +302,8 @@ export class Stage {
       if (event.type === 'subscribe')
         words.push(event.subscription.resource, event.fresh ? 'fresh' : 'again');
     }
+    if ('publication' in event) this.#publication = event.publication;
+    if (event.type === 'publish') words.push(event.publication.resource, `${event.expiresS} s`);
     if ('status' in event) words.push(String(event.status));
     if ('why' in event) words.push(event.why);
     if ('method' in event) words.push(event.method);
@@ -336,6 +343,13 @@ export class Stage {
       const terminated = words[0] === undefined ? {} : { terminated: words[0] };
       const state = media === undefined ? {} : { media: { ...media, type: 'application/x' } };
       return agent.notify(subscription, { ...state, ...terminated, headers });
+    }
+    if (verb === 'take' || verb === 'deny' || verb === 'end') {
+      assert(this.#publication, 'no publication');
+      if (verb === 'take')
+        return agent.acceptPublication(this.#publication, Number(words[0]), media);
+      if (verb === 'end') return agent.endPublication(this.#publication);
+      return agent.refusePublication(this.#publication, Number(words[0]), headers);
     }
     assert(leg, `no leg ${index}`);
     switch (verb) {

@@ -2,7 +2,7 @@
 import { ladder } from './ladder.ts';
 
 const ALL =
-  'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, REFER, SUBSCRIBE, REGISTER';
+  'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, REFER, SUBSCRIBE, PUBLISH, REGISTER';
 
 ladder(
   '420 names what is not understood; a Require of what is passes',
@@ -21,7 +21,7 @@ ladder(
   '405 and 501 name what is allowed',
   `
   ana -> PUBLISH sip:2001@pbx.test
-  ana <- 405 PUBLISH | Allow: ${ALL}
+  ana <- 405 PUBLISH | Allow: ${ALL.replace('PUBLISH, ', '')}
   ana -> MESSAGE sip:2001@pbx.test new {hello}
   ana <- 405 MESSAGE | Allow: ${ALL.replace('MESSAGE, ', '')}
   ana -> JUGGLE sip:2001@pbx.test new

@@ -159,11 +159,11 @@ ladder(
   'OPTIONS in a call is answered; methods that a call does not know are refused with what it knows',
   `${ANA_CALLED}
   ana -> OPTIONS
-  ana <- 200 OPTIONS | Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, REFER, SUBSCRIBE, REGISTER | Accept: application/sdp | Allow-Events: dialog
+  ana <- 200 OPTIONS | Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, REFER, SUBSCRIBE, PUBLISH, REGISTER | Accept: application/sdp | Allow-Events: dialog
   ana -> PUBLISH
   ana <- 405 PUBLISH | Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, REFER, SUBSCRIBE, REGISTER
   ana -> JUGGLE
-  ana <- 501 JUGGLE | Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, REFER, SUBSCRIBE, REGISTER
+  ana <- 501 JUGGLE | Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, REFER, SUBSCRIBE, PUBLISH, REGISTER
   ana -> NOTIFY | Event: refer | Subscription-State: active
   ana <- 481 NOTIFY
   ana -> SUBSCRIBE | Event: dialog

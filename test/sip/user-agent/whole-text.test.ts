@@ -61,7 +61,7 @@ test('100, 200 and BYE of a call to us', () => {
   const rest = ['Call-ID: 987asjd97y7atg', 'CSeq: 986759 INVITE'];
   const ours = [
     'Contact: <sip:192.0.2.99:5060>',
-    'Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, REFER, SUBSCRIBE, REGISTER',
+    'Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, REFER, SUBSCRIBE, PUBLISH, REGISTER',
     'Supported: 100rel, timer, replaces, norefersub',
     'User-Agent: Linewright/1',
   ];
@@ -135,7 +135,7 @@ test('INVITE of a call by us', () => {
       'Session-Expires: 1800',
       'Min-SE: 120',
       'Contact: <sip:192.0.2.99:5060>',
-      'Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, REFER, SUBSCRIBE, REGISTER',
+      'Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, REFER, SUBSCRIBE, PUBLISH, REGISTER',
       'Supported: timer, replaces, norefersub',
       'Alert-Info: <urn:alert:source:internal>',
       'Content-Type: application/sdp',
