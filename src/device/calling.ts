@@ -9,6 +9,7 @@ import { refusalHeaders, statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { dialledOf, isOurs, partyOfDevice, partyOfOutsider } from './identity.ts';
 import * as lineUse from './sharing/line-use.ts';
+import * as publications from './sharing/publications.ts';
 import { callingLine } from './sharing/rights.ts';
 import * as seizures from './sharing/seizures.ts';
 import { takeOver } from './take-over.ts';
@@ -35,7 +36,9 @@ export function invited(process: DeviceProcess, event: Invited): void {
   const call = process.newCallId();
   const gateway =
     place.kind === 'gateway' ? environment.directory.gateways.get(place.device) : undefined;
-  const line = gateway === undefined ? callingLine(process, request) : undefined;
+  const published = publications.publishedOf(process, request);
+  const line =
+    gateway === undefined ? (published?.number ?? callingLine(process, request)) : undefined;
   const self = gateway === undefined ? partyOn(process, line) : partyOfOutsider(gateway, request);
   const record = callingLeg(process, call, leg, self, dialled, media !== undefined, host.nowMs);
   leg.owner = record;
@@ -53,6 +56,12 @@ export function invited(process: DeviceProcess, event: Invited): void {
   };
   logCall(process, record, 'call begun');
   const shared = line !== undefined && lineUse.isShared(process, line) ? line : undefined;
+  if (
+    shared !== undefined &&
+    published !== undefined &&
+    publications.begin(process, record, published.dialog, callRequest)
+  )
+    return;
   if (shared !== undefined && seizures.begin(process, record, request, shared, callRequest)) return;
   if (trunk !== undefined && trunks.ask(process, trunk, record, callRequest)) return;
   record.reportTo = environment.startCall(host, callRequest);

@@ -18,6 +18,7 @@ import { parseUri, type SipUri, unescapeUser } from '../sip/message/uri.ts';
 import type { Binding } from '../sip/registrar/binding.ts';
 import type { BindingChange, Registrar } from '../sip/registrar/registrar.ts';
 import type { Identity, UserAgentEvent } from '../sip/user-agent/events.ts';
+import type { Publication } from '../sip/user-agent/publication.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
 import { type CallLeg, isUndecided } from './call-leg.ts';
 import * as calling from './calling.ts';
@@ -28,6 +29,7 @@ import { gatewayPlace } from './gateway.ts';
 import { isOurs, partyOfDevice } from './identity.ts';
 import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
+import * as publications from './sharing/publications.ts';
 import * as subscriptions from './subscriptions.ts';
 
 /** Answer to a REGISTER: final status, phrase ('' for the usual one) and header lines. */
@@ -54,6 +56,8 @@ export class DeviceManager {
   readonly #gateways = new Map<string, Pid>();
   /** Whose phone subscribed. */
   readonly #watchers = new WeakMap<Subscription<CallLeg>, Pid>();
+  /** Whose phone published. */
+  readonly #publishers = new WeakMap<Publication, Pid>();
 
   constructor(environment: Environment, scheduler: Scheduler<CallSignal>, registrar: Registrar) {
     this.#environment = environment;
@@ -182,6 +186,8 @@ export class DeviceManager {
     if (event.type === 'invited') return this.#invited(event);
     if (event.type === 'subscribe') return this.#subscribe(event);
     if (event.type === 'unsubscribed') return this.#unsubscribed(event.subscription);
+    if (event.type === 'publish') return this.#publish(event);
+    if (event.type === 'unpublished') return this.#unpublished(event.publication);
     const record = event.leg.owner;
     if (record === undefined) return;
     const { process } = record;
@@ -232,6 +238,31 @@ export class DeviceManager {
     const process = pid === undefined ? undefined : this.#processes.get(pid);
     if (pid !== undefined && process !== undefined)
       this.#scheduler.run(pid, () => subscriptions.unsubscribed(process, subscription));
+  }
+
+  #publish(event: Extract<UserAgentEvent<CallLeg>, { type: 'publish' }>): void {
+    const { publication, identity } = event;
+    const isNew = publication.state === 'pending';
+    const pid = isNew
+      ? this.#processFor(identity, event.source, event.request)
+      : this.#publishers.get(publication);
+    const process = pid === undefined ? undefined : this.#processes.get(pid);
+    if (pid !== undefined && process !== undefined && identity.kind === 'device') {
+      this.#publishers.set(publication, pid);
+      this.#scheduler.run(pid, () => publications.publish(process, event));
+      return;
+    }
+    const { userAgent } = this.#environment;
+    if (isNew) userAgent.refusePublication(publication, 403);
+    // Its process is no more: the phone is to publish anew.
+    else userAgent.endPublication(publication);
+  }
+
+  #unpublished(publication: Publication): void {
+    const pid = this.#publishers.get(publication);
+    const process = pid === undefined ? undefined : this.#processes.get(pid);
+    if (pid !== undefined && process !== undefined)
+      this.#scheduler.run(pid, () => publications.unpublished(process, publication));
   }
 
   #processFor(identity: Identity, source: Hop, request: SipRequest): Pid | undefined {

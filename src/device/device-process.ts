@@ -11,6 +11,7 @@ import type { Home, Pid } from '../process/pid.ts';
 import { counterpartOf, homeOf, kindOf } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
+import type { Publication } from '../sip/user-agent/publication.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
 import { attemptOf, type CallLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
@@ -27,9 +28,11 @@ import type { Place } from './place.ts';
 import * as referral from './referral.ts';
 import { inquired } from './sharing/inquiry.ts';
 import * as keeping from './sharing/keeping.ts';
+import * as publications from './sharing/publications.ts';
+import type { Published } from './sharing/published.ts';
 import * as retrieval from './sharing/retrieval.ts';
 import * as retrievalAnswer from './sharing/retrieval-answer.ts';
-import * as seizures from './sharing/seizures.ts';
+import type { Seizure } from './sharing/seizures.ts';
 import * as watches from './sharing/watch.ts';
 import * as takeOver from './take-over.ts';
 import * as transfer from './transfer.ts';
@@ -48,7 +51,9 @@ export class DeviceProcess implements Process<CallSignal> {
   /** Subscriptions of its phone to what lines do; undefined before the first. */
   watches: Map<Subscription<CallLeg>, watches.Watch> | undefined;
   /** Appearances that its phone has seized, or wants to; undefined before the first. */
-  seizures: Map<CallId, seizures.Seizure> | undefined;
+  seizures: Map<CallId, Seizure> | undefined;
+  /** What its phone has published of calls that it has, or is about to make; undefined before the first. */
+  publications: Map<Publication, Published> | undefined;
   /** Undefined before the first call: most phones of a large site are silent, and a table is not small. */
   #legs: Map<CallId, CallLeg> | undefined;
   /** Further ids of legs that were moved. */
@@ -119,11 +124,10 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'lineState':
         return watches.lineState(this, signal.number, signal.calls);
       case 'lineSeized':
-        return seizures.seized(this, signal);
+      case 'lineSeizeRefused':
+        return publications.answered(this, signal);
       case 'lineInquire':
         return inquired(this, signal, from);
-      case 'lineSeizeRefused':
-        return seizures.refused(this, signal);
       case 'gatewayKept':
       case 'gatewayEnter':
       case 'gatewayEntered':
@@ -237,7 +241,7 @@ export class DeviceProcess implements Process<CallSignal> {
   timeout(timer: string): void {
     if (this.trunk !== undefined && trunks.timeout(this, this.trunk, timer)) return;
     const searcher = dialogSearch.searcherOf(this, timer);
-    if (keeping.timeout(this, timer) || seizures.timeout(this, timer)) return;
+    if (keeping.timeout(this, timer) || publications.timeout(this, timer)) return;
     if (retrievalAnswer.timeout(this, timer)) return;
     if (searcher === undefined) return lineMembership.timeout(this, timer);
     dialogSearch.endSearch(this, searcher);
@@ -311,6 +315,7 @@ export class DeviceProcess implements Process<CallSignal> {
     this.#leaving = true;
     lineMembership.leave(this);
     if (this.trunk !== undefined) trunks.leave(this, this.trunk);
+    publications.leave(this);
     this.settle();
   }
 
@@ -378,7 +383,7 @@ export class DeviceProcess implements Process<CallSignal> {
   }
 
   forget(record: CallLeg): void {
-    if (this.seizures !== undefined) seizures.abandoned(this, record);
+    if (this.seizures !== undefined) publications.abandoned(this, record);
     if (this.trunk !== undefined) trunks.ended(this, this.trunk, record);
     this.drop(record.call);
     for (const call of this.#aliases?.get(record) ?? []) this.drop(call);

@@ -7,11 +7,14 @@ import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { linePackage, PACKAGE_EXPIRES_S } from './dialects/event-package.ts';
+import { ownLine, strangerStatus } from './sharing/rights.ts';
 import * as seizures from './sharing/seizures.ts';
 import { unwatch, watch } from './sharing/watch.ts';
 
 type Subscribe = Extract<UserAgentEvent<CallLeg>, { type: 'subscribe' }>;
 
+/** Packages that a PUBLISH may name: `dialog`, with `shared`. */
+export const PUBLISHED_PACKAGES = ['dialog'] as const;
 /** Packages that a SUBSCRIBE may name. */
 export const PACKAGES = ['dialog', 'call-info', 'line-seize', 'message-summary'] as const;
 /** Subscriptions of one phone; a side car of keys has 60. */
@@ -22,16 +25,16 @@ const MESSAGES_EXPIRES_S = 3600;
 /** SUBSCRIBE, admitted as this device's: new or a refresh. */
 export function subscribe(process: DeviceProcess, event: Subscribe): void {
   const { subscription, request } = event;
-  const { userAgent, directory } = process.environment;
+  const { userAgent } = process.environment;
   if (subscription.event === MESSAGES) return messages(process, subscription);
   const wanted = linePackage(subscription.eventValue);
   if (wanted === undefined) return userAgent.refuseSubscription(subscription, 489);
-  const number = numberOf(process, subscription.resource);
-  if (number === undefined) {
-    const isKnown =
-      directory.lines.has(subscription.resource) || directory.users.has(subscription.resource);
-    return userAgent.refuseSubscription(subscription, isKnown ? 403 : 404);
-  }
+  const number = ownLine(process, subscription.resource);
+  if (number === undefined)
+    return userAgent.refuseSubscription(
+      subscription,
+      strangerStatus(process, subscription.resource),
+    );
   const asked = Number.parseInt(request.headers.first('Expires') ?? '', 10);
   const longestS = PACKAGE_EXPIRES_S[wanted];
   const expiresS = Number.isNaN(asked) ? longestS : Math.min(asked, longestS);
@@ -42,14 +45,6 @@ export function subscribe(process: DeviceProcess, event: Subscribe): void {
     return userAgent.refuseSubscription(subscription, 503, 'Retry-After: 60\r\n');
   userAgent.acceptSubscription(subscription, expiresS);
   watch(process, subscription, wanted, number);
-}
-
-/** A member watches its line by the line's number, or by its own user name. */
-function numberOf(process: DeviceProcess, resource: string): string | undefined {
-  const device = process.environment.directory.devices.get(process.place.device);
-  if (device === undefined) return undefined;
-  if (device.lines.includes(resource)) return resource;
-  return resource === device.user ? (device.lines[0] ?? resource) : undefined;
 }
 
 /**

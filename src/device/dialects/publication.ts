@@ -6,7 +6,7 @@ import {
   type DialogEntry,
   type DialogReference,
   type DialogState,
-  isOnHold,
+  renderingOf,
 } from '../../sip/dialog-info/document.ts';
 import { readDialogInfo } from '../../sip/dialog-info/reader.ts';
 import { APPEARANCE_INDEX_MAX, type DialogName, type ShownParty } from './appearance.ts';
@@ -31,7 +31,8 @@ export type Publication = {
   readonly dialog: DialogName | undefined;
   readonly direction: 'initiator' | 'recipient';
   readonly isExclusive: boolean;
-  readonly isHeld: boolean;
+  /** 'no': the publisher holds the call; undefined: it does not say. */
+  readonly rendering: 'yes' | 'no' | undefined;
   /** As the publisher shows it: to be believed no more than the publisher is. */
   readonly remote: ShownParty | undefined;
 };
@@ -67,7 +68,7 @@ export function readPublication(body: string): PublicationRead {
       dialog: nameOf(entry),
       direction: entry.direction ?? 'initiator',
       isExclusive: entry.exclusive ?? false,
-      isHeld: isOnHold(entry),
+      rendering: renderingOf(entry),
       remote: entry.remote?.identity,
     });
   }

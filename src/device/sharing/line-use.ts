@@ -29,6 +29,8 @@ export type LineUse = {
   readonly next?: UseState;
   /** The phone left the offer to its peer, so its own word comes with the ACK. */
   readonly isAwaitingAck?: boolean;
+  /** The phone says that nobody else may have the call, held or not. */
+  readonly isExclusive?: boolean;
 };
 
 /** Whether somebody may want to know what becomes of the line's appearances. */
@@ -49,9 +51,10 @@ export function begin(
   number: string,
   appearance?: number,
   call = idOf(process, record, number),
+  isExclusive = false,
 ): void {
   if (call !== record.call) process.keep(call, record);
-  record.use = { number, call, appearance, state: 'progressing', isOwn: true };
+  record.use = { number, call, appearance, state: 'progressing', isOwn: true, isExclusive };
   const lcp = lcpOf(process, number);
   if (lcp === undefined) return;
   bind(record, lcp);
@@ -99,6 +102,22 @@ function useOfOffered(process: DeviceProcess, record: CallLeg): LineUse | undefi
   if (line === undefined || role !== 'called' || !isShared(process, line.number)) return undefined;
   const { number, appearance } = line;
   return { number, call, appearance, state: 'active', isOwn: false, isOffered: true };
+}
+
+/** The phone says by itself what it does with a call that stands: RFC 7463 §8.2. `rendering` 'no': it holds. */
+export function declare(
+  process: DeviceProcess,
+  record: CallLeg,
+  isExclusive: boolean,
+  rendering: 'yes' | 'no' | undefined,
+): void {
+  const use = record.use ?? useOfOffered(process, record);
+  if (use === undefined || record.phase !== 'talking') return;
+  const said = rendering === 'no' ? 'held' : 'active';
+  const state = rendering === undefined ? use.state : said;
+  if (state === use.state && isExclusive === (use.isExclusive ?? false)) return;
+  record.use = { ...use, state, isExclusive };
+  say(process, record);
 }
 
 /** The peer has taken the change. `theirs`: its description. */
@@ -163,8 +182,12 @@ function say(process: DeviceProcess, record: CallLeg): void {
     ...(appearance === undefined ? {} : { appearance }),
     state,
     party: record.party,
-    isExclusive: state === 'held-private',
+    isExclusive: isForItself(use),
   });
+}
+
+function isForItself({ state, isExclusive = false }: LineUse): boolean {
+  return isExclusive || state === 'held-private';
 }
 
 /** The line hears of the end of a call that it has not offered, from whichever leg has it then. */
@@ -178,8 +201,8 @@ function bind(record: CallLeg, lcp: Pid): void {
 }
 
 /** What a phone does with a call, as a line's next process is told. */
-export function useOf({ state }: LineUse): Pick<MemberCall, 'use' | 'isExclusive'> {
-  return { use: state, isExclusive: state === 'held-private' };
+export function useOf(use: LineUse): Pick<MemberCall, 'use' | 'isExclusive'> {
+  return { use: use.state, isExclusive: isForItself(use) };
 }
 
 /**

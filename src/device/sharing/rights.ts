@@ -29,3 +29,17 @@ export function callingLine(
   const named = dialledOf(parseNameAddr(request.headers.first('From') ?? '')?.uri ?? '');
   return named !== undefined && lines.includes(named) ? named : lines[0];
 }
+
+/** The line of its own that a phone means, which names it by its number or by its own user name. */
+export function ownLine(process: DeviceProcess, resource: string): string | undefined {
+  const device = process.environment.directory.devices.get(process.place.device);
+  if (device === undefined) return undefined;
+  if (device.lines.includes(resource)) return resource;
+  return resource === device.user ? (device.lines[0] ?? resource) : undefined;
+}
+
+/** What who means another's line is answered, or nobody's. */
+export function strangerStatus({ environment }: DeviceProcess, resource: string): 403 | 404 {
+  const { lines, users } = environment.directory;
+  return lines.has(resource) || users.has(resource) ? 403 : 404;
+}

@@ -1,7 +1,7 @@
 /**
- * Appearances that a phone seizes before it dials: by SUBSCRIBE to line-seize (BroadSoft), which the line
- * answers; or by an INVITE that names one in Call-Info, which waits for the line's word. An emergency number
- * waits for nobody (RFC 7463 §5.3).
+ * Appearances that a phone seizes before it dials: by SUBSCRIBE to line-seize (BroadSoft) or PUBLISH (RFC 7463,
+ * `publications.ts`), which the line answers; or by an INVITE that names one in Call-Info, which waits for the
+ * line's word. An emergency number waits for nobody (RFC 7463 §5.3).
  */
 import type { Cause } from '../../call/cause.ts';
 import type { CallId, CallRequest, CallSignal, MemberCall } from '../../call/signals.ts';
@@ -21,20 +21,29 @@ type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
 /**
  * 'asked': the line has not answered. 'had': nothing has been dialled. 'used': a call has begun on it, and
- * its subscription, if there is one, ends when the far end is heard of.
+ * its subscription, if there is one, ends when the far end is heard of. 'lost': refused, run out, or given back.
  */
 export type Seizure = {
   readonly number: string;
   readonly call: CallId;
-  readonly appearance: number;
-  /** Absent: an INVITE waits for it. */
+  /** 0: the line's to choose, and it has not yet. */
+  appearance: number;
   readonly subscription?: Subscription<CallLeg>;
-  readonly invite?: { readonly record: CallLeg; readonly request: CallRequest };
-  state: 'asked' | 'had' | 'used';
+  /** An INVITE waits for it. */
+  invite?: { readonly record: CallLeg; readonly request: CallRequest };
+  /** The phone has published that it wants it; any, if the line was to choose. */
+  readonly isPublished?: true;
+  readonly isAny?: boolean;
+  /** Only the INVITE with this Call-ID and tag begins a call on it; undefined: the phone's next one. */
+  dialog?: { readonly callId: string; readonly localTag: string } | undefined;
+  isExclusive?: boolean;
+  state: 'asked' | 'had' | 'used' | 'lost';
+  /** Of one that was lost by the line's word. */
+  why?: { readonly cause: Cause; readonly free?: number };
   expiresS: number;
   /** How often the line has been asked. */
   asked: number;
-  /** A SUBSCRIBE waits for the line's word. */
+  /** A SUBSCRIBE or PUBLISH waits for the line's word. */
   isAwaited: boolean;
 };
 
@@ -60,11 +69,9 @@ export function subscribe(
   const { userAgent } = process.environment;
   const known = bySubscription(process, subscription);
   if (known !== undefined) {
+    if (known.state !== 'used') return renew(process, known, expiresS);
     known.expiresS = expiresS;
-    if (known.state === 'used') return accept(process, known);
-    known.asked = 0;
-    known.isAwaited = true;
-    return ask(process, known);
+    return accept(process, known);
   }
   const read = readCallInfoIndex(request.headers.all('Call-Info'));
   if (!read.ok) return userAgent.refuseSubscription(subscription, 400);
@@ -81,6 +88,30 @@ export function subscribe(
   enter(process, { number, call, appearance, subscription, ...awaited });
 }
 
+/** It is to be lent for as long from now on. The line is asked, and answers. */
+export function renew(process: DeviceProcess, seizure: Seizure, expiresS: number): void {
+  seizure.expiresS = expiresS;
+  seizure.asked = 0;
+  seizure.isAwaited = true;
+  ask(process, seizure);
+}
+
+/** The phone has published that it wants that appearance; 0: any. What becomes of it is seen from its state. */
+export function publish(
+  process: DeviceProcess,
+  number: string,
+  appearance: number,
+  expiresS: number,
+): Seizure {
+  const call = process.newCallId();
+  const isAny = appearance === 0;
+  const awaited = { state: 'asked', expiresS, asked: 0, isAwaited: true } as const;
+  const seizure = { number, call, appearance, isPublished: true, isAny, ...awaited } as const;
+  const entered: Seizure = { ...seizure };
+  enter(process, entered);
+  return entered;
+}
+
 /**
  * The phone begins a call from its line. True: it has an appearance, or waits for one, or for a call that
  * is held; false: it is a call like any other.
@@ -94,8 +125,11 @@ export function begin(
 ): boolean {
   const read = readCallInfoIndex(request.headers.all('Call-Info'));
   const had = seizuresOf(process).find(
-    ({ number, appearance, state }) =>
-      number === line && state === 'had' && (!read.ok || read.index === appearance),
+    ({ number, appearance, state, dialog }) =>
+      number === line &&
+      state === 'had' &&
+      dialog === undefined &&
+      (!read.ok || read.index === appearance),
   );
   if (had !== undefined) {
     use(process, had, record, callRequest);
@@ -141,7 +175,8 @@ function ask(process: DeviceProcess, seizure: Seizure): void {
   process.host.start(RETRY + call, RETRY_MS);
   if (lcp === undefined) return;
   const leaseMs = 1000 * expiresS;
-  process.host.tell(lcp, { type: 'lineSeize', number, call, appearance, leaseMs });
+  const wanted = appearance === 0 ? {} : { appearance };
+  process.host.tell(lcp, { type: 'lineSeize', number, call, ...wanted, leaseMs });
 }
 
 /** A line that has another process is asked anew for what it has not given. */
@@ -153,9 +188,10 @@ export function attached(process: DeviceProcess, number: string): void {
 /** What the phone has seized, for the line's next process. */
 export function reportsOf(process: DeviceProcess, line: string): MemberCall[] {
   const had = seizuresOf(process).filter(({ number, state }) => number === line && state === 'had');
-  return had.map(({ call, appearance, expiresS }) => ({
+  return had.map(({ call, appearance, expiresS, isExclusive = false }) => ({
     call,
     appearance,
+    ...(isExclusive ? { isExclusive } : {}),
     from: NOBODY,
     caller: { pid: process.pid, call },
     state: 'own',
@@ -177,12 +213,13 @@ export function timeout(process: DeviceProcess, timer: string): boolean {
   return true;
 }
 
-export function seized(process: DeviceProcess, { call }: Signal<'lineSeized'>): void {
+export function seized(process: DeviceProcess, { call, appearance }: Signal<'lineSeized'>): void {
   const seizure = process.seizures?.get(call);
   if (seizure === undefined) return process.legs.has(call) ? undefined : tellEnd(process, call);
   process.host.stop(RETRY + call);
   if (seizure.state === 'used') return;
   seizure.state = 'had';
+  seizure.appearance = appearance;
   const { invite } = seizure;
   if (invite !== undefined) return use(process, seizure, invite.record, invite.request);
   if (seizure.isAwaited) accept(process, seizure);
@@ -205,10 +242,11 @@ function accept(process: DeviceProcess, seizure: Seizure): void {
 }
 
 export function refused(process: DeviceProcess, signal: Signal<'lineSeizeRefused'>): void {
-  const { call, cause } = signal;
+  const { call, cause, free } = signal;
   const seizure = process.seizures?.get(call);
   if (seizure === undefined || seizure.state === 'used') return;
-  drop(process, seizure);
+  lose(process, seizure);
+  seizure.why = free === undefined ? { cause } : { cause, free };
   const { invite, subscription } = seizure;
   if (invite !== undefined) return inviteRefused(process, seizure, invite, cause);
   if (subscription === undefined) return;
@@ -238,19 +276,19 @@ function inviteRefused(
 }
 
 /** A call begins on it. */
-function use(
+export function use(
   process: DeviceProcess,
   seizure: Seizure,
   record: CallLeg,
   request: CallRequest,
 ): void {
-  const { number, appearance, call, subscription } = seizure;
+  const { number, appearance, call, subscription, isExclusive } = seizure;
   seizure.state = 'used';
   process.host.stop(RETRY + call);
   if (subscription === undefined) drop(process, seizure);
   else record.seizure = seizure;
   record.reportTo = process.environment.startCall(process.host, request);
-  lineUse.begin(process, record, number, appearance, call);
+  lineUse.begin(process, record, number, appearance, call, isExclusive);
 }
 
 /** The call on it has been heard of at the far end, or is over: it is the call's, not the subscription's. */
@@ -286,12 +324,17 @@ function giveUp(process: DeviceProcess, seizure: Seizure, cause: Cause): void {
   process.environment.userAgent.notify(subscription, { terminated: 'deactivated' });
 }
 
-function giveBack(process: DeviceProcess, seizure: Seizure): void {
+export function giveBack(process: DeviceProcess, seizure: Seizure): void {
   const { number, call } = seizure;
-  drop(process, seizure);
+  lose(process, seizure);
   const lcp = lcpOf(process, number);
   if (lcp !== undefined)
     process.host.tell(lcp, { type: 'callEnded', call, cause: 'caller gave up' });
+}
+
+function lose(process: DeviceProcess, seizure: Seizure): void {
+  seizure.state = 'lost';
+  drop(process, seizure);
 }
 
 function drop(process: DeviceProcess, { call }: Seizure): void {

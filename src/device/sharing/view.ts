@@ -6,6 +6,7 @@ import type { LineCallState } from '../../call/signals.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import type { Appearance, DialogName, ShownParty } from '../dialects/appearance.ts';
 import { octetsOf, uriOf } from '../identity.ts';
+import { CONFLICT, type Refusal } from './published.ts';
 import { seatOf } from './rights.ts';
 
 /** Tags of a dialog that is named after the line's call. */
@@ -72,5 +73,39 @@ export function watchedDialog(
   for (const { number, calls } of watches?.values() ?? [])
     for (const { call, appearance } of calls ?? [])
       if (call === callId) return { number, appearance };
+  return undefined;
+}
+
+/** Why the phone cannot have the place of who has that dialog, as far as it has been told; undefined: it can. */
+export function whyNotReplaced(
+  process: DeviceProcess,
+  number: string,
+  { callId }: { readonly callId: string },
+): Refusal | undefined {
+  for (const record of process.legs.values()) if (record.leg?.callId === callId) return undefined;
+  const seat = seatOf(process, number);
+  const call = calledBy(process, number, callId);
+  if (seat === undefined || call === undefined)
+    return { status: CONFLICT, text: 'no such dialog is known' };
+  const { member, state, isExclusive } = call;
+  const isOwn = member === seat.name;
+  const right = state === 'alerting' ? 'answer' : 'retrieve';
+  if (!isOwn && !seat.rights.includes(right))
+    return { status: 403, text: `no right to ${right} calls of this line` };
+  if (!isOwn && isExclusive) return { status: 403, text: 'the call is for its owner alone' };
+  const isFree = state === 'alerting' || state === 'held' || state === 'held-private';
+  return isFree ? undefined : { status: CONFLICT, text: 'the call is not held' };
+}
+
+function calledBy(
+  { watches }: DeviceProcess,
+  number: string,
+  callId: string,
+): LineCallState | undefined {
+  for (const watch of watches?.values() ?? []) {
+    const call =
+      watch.number === number ? watch.calls?.find((each) => each.call === callId) : undefined;
+    if (call !== undefined) return call;
+  }
   return undefined;
 }

@@ -81,6 +81,13 @@ export function end(process: DeviceProcess, number: string): void {
   }
 }
 
+/** The phone's subscriptions to the appearances of that line are shown it as it is. */
+export function showShared(process: DeviceProcess, number: string): void {
+  for (const watch of process.watches?.values() ?? [])
+    if (watch.number === number && watch.package === 'dialog;shared' && watch.calls !== undefined)
+      show(process, watch);
+}
+
 /** This process ends. */
 export function leave(process: DeviceProcess): void {
   const { lineManager } = process.environment;

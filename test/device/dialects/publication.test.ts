@@ -18,7 +18,7 @@ const ASKED = {
   dialog: undefined,
   direction: 'initiator',
   isExclusive: false,
-  isHeld: false,
+  rendering: undefined,
   remote: undefined,
 } as const;
 
@@ -80,7 +80,7 @@ test('what is asked for a dialog', () => {
         direction: 'recipient',
         dialog: { callId: 'c', localTag: 'l', remoteTag: 'r' },
         isExclusive: false,
-        isHeld: true,
+        rendering: 'no',
         remote: { uri: 'sip:5551@far.test', displayName: 'Bob' },
       },
     ],

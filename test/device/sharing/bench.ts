@@ -8,6 +8,9 @@
  *     line <- lineUse call=#0 state=progressing party=1002 isExclusive=false
  *     wait 15 s
  *
+ *     pub -> PUBLISH sip:2000@pbx.test new | … {d1 trying 2}              a document: see `documentOf`
+ *     pub -> PUBLISH sip:2000@pbx.test new | SIP-If-Match: $e1            the first SIP-ETag that was given
+ *
  * Every name of small letters that sends SIP is a conversation of the same phone. `{words}` stands for a
  * body: of a session description its direction.
  */
@@ -21,6 +24,7 @@ import * as calling from '../../../src/device/calling.ts';
 import { DeviceProcess } from '../../../src/device/device-process.ts';
 import type { Environment } from '../../../src/device/environment.ts';
 import { partyOfDevice } from '../../../src/device/identity.ts';
+import * as publications from '../../../src/device/sharing/publications.ts';
 import * as subscriptions from '../../../src/device/subscriptions.ts';
 import type { Pid } from '../../../src/process/pid.ts';
 import type { Effect } from '../../../src/sip/effects.ts';
@@ -48,6 +52,8 @@ const SHOWN = [
   'Retry-After',
   'Expires',
   'SIP-ETag',
+  'Min-Expires',
+  'Warning',
   'Event',
   'Subscription-State',
   'Reason',
@@ -83,6 +89,8 @@ export class Bench {
   readonly #peerOfCall = new Map<string, string>();
   readonly #timers = new Map<string, number>();
   readonly #seen: string[] = [];
+  /** Entity-tags, in the order in which they were given. */
+  readonly #tags: string[] = [];
   #nowMs = 0;
 
   constructor({ user = '2000a' }: Setting) {
@@ -102,6 +110,7 @@ export class Bench {
       admit: () => ({ type: 'admitted', identity: { kind: 'device', id: user } }),
       register: () => ({ status: 405, headers: '' }),
       hasPeers: () => true,
+      allowPublications: ['dialog'],
       allowEvents: ['dialog', 'call-info', 'line-seize', 'message-summary'],
     });
     const directory = simulationDirectory('pbx.test');
@@ -189,8 +198,10 @@ export class Bench {
       peer = new Peer(name, HOP);
       this.#peers.set(name, peer);
     }
-    const said = readSaying(what);
-    const text = peer.say({ ...said, body: said.body === '' ? '' : sessionOf(said.body) });
+    const said = readSaying(
+      what.replace(/\$e(\d+)/g, (_, at: string) => this.#tags[Number(at) - 1] ?? at),
+    );
+    const text = peer.say({ ...said, body: bodyOfSaying(said.words[0], said.body) });
     this.#peerOfCall.set(headerOf(readWire(text), 'Call-ID'), name);
     this.#receive(text);
   }
@@ -220,6 +231,12 @@ export class Bench {
       case 'subscribe':
         subscriptions.subscribe(this.#process, event);
         break;
+      case 'publish':
+        publications.publish(this.#process, event);
+        break;
+      case 'unpublished':
+        publications.unpublished(this.#process, event.publication);
+        break;
       case 'unsubscribed':
         subscriptions.unsubscribed(this.#process, event.subscription);
         break;
@@ -247,11 +264,17 @@ export class Bench {
       const what = isAnswer ? `${words[1]} ${method}` : method;
       const shown = SHOWN.map((header) => [header, headerOf(wire, header)] as const)
         .filter(([, value]) => value !== '')
-        .map(([header, value]) => ` | ${header}: ${value}`);
+        .map(
+          ([header, value]) => ` | ${header}: ${header === 'SIP-ETag' ? this.#tag(value) : value}`,
+        );
       this.#seen.push(withIds(`${name} <- ${what}${shown.join('')}${bodyOf(wire.body)}`));
       // A phone takes what it is told.
       if (method === 'NOTIFY') this.#receive(peer.say(readSaying('200 NOTIFY')));
     }
+  }
+
+  #tag(value: string): string {
+    return `$e${this.#tags.push(value)}`;
   }
 
   #told(to: Pid, signal: CallSignal): void {
@@ -288,6 +311,44 @@ function pidOf(name: string): Pid {
   return pid;
 }
 
+function bodyOfSaying(method = '', words: string): string {
+  if (words === '') return '';
+  return method === 'PUBLISH' ? documentOf(words) : sessionOf(words);
+}
+
+/**
+ * Dialogs of a partial document (a full one after `full: `), each with its id and its state: `d1 trying 2; d2
+ * trying of=call-1/tag-1 exclusive`. `holds`, `talks`: the rendering; `replaces=`, `joins=`: call/tag/tag.
+ */
+function documentOf(words: string): string {
+  if (words.startsWith('<')) return words;
+  const isFull = words.startsWith('full: ');
+  const dialogs = words.replace('full: ', '').split('; ').map(dialogOf).join('');
+  const spaces =
+    'xmlns="urn:ietf:params:xml:ns:dialog-info" xmlns:sa="urn:ietf:params:xml:ns:sa-dialog-info"';
+  const state = isFull ? 'full' : 'partial';
+  return `<dialog-info ${spaces} version="0" state="${state}" entity="sip:2000@pbx.test">${dialogs}</dialog-info>`;
+}
+
+function dialogOf(words: string): string {
+  const [id = '', state = '', ...options] = words.split(' ');
+  let names = '';
+  let inside = '';
+  for (const option of options) {
+    const [key = '', value = ''] = option.split('=');
+    const [call = '', local = '', remote = 'r1'] = value.split('/');
+    const reference = `call-id="${call}" local-tag="${local}"`;
+    if (key === 'of') names = ` ${reference}`;
+    else if (key === 'holds' || key === 'talks')
+      inside += `<local><target uri="sip:a@b"><param pname="+sip.rendering" pval="${key === 'talks' ? 'yes' : 'no'}"/></target></local>`;
+    else if (key === 'exclusive') inside += '<sa:exclusive>true</sa:exclusive>';
+    else if (key === 'replaces' || key === 'joins')
+      inside += `<sa:${key === 'joins' ? 'joined' : 'replaced'}-dialog ${reference} remote-tag="${remote}"/>`;
+    else inside += `<sa:appearance>${key}</sa:appearance>`;
+  }
+  return `<dialog id="${id}"${names}><state>${state}</state>${inside}</dialog>`;
+}
+
 function sessionOf(direction: string): string {
   return `v=0\r\no=- 1 1 IN IP4 10.0.1.1\r\ns=-\r\nc=IN IP4 10.0.1.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\na=${direction}\r\n`;
 }
@@ -301,7 +362,7 @@ function bodyOf(body: string): string {
   const dialogs = [...body.matchAll(/<dialog (.*?)>(.*?)<\/dialog>/gs)].map(
     ([, attributes = '', inside = '']) => `${attributes} ${inside}`.replace(/\s+/g, ' '),
   );
-  return ` {${dialogs.join(' + ')}}`;
+  return ` {${dialogs.join('+ ')}}`;
 }
 
 function textOf(key: string, value: unknown): string {
