@@ -93,12 +93,25 @@ export type AppearanceSignal =
     }
   /**
    * Device process to line control process: `call`, a new leg of its phone, wants the place of whoever holds
-   * the call at `appearance`. One at a time may try; the others are refused.
+   * the call at `appearance`; one at a time may try, the others are refused. Or it wants to answer the call
+   * that rings there: then the line sends it the call request (`CallRequest.pickup`). Without an appearance:
+   * the call that has been held, or has rung, longest. `wants`: only such a call will do.
    */
   | {
       readonly type: 'lineRetrieve';
       readonly number: string;
       readonly call: CallId;
+      readonly appearance?: number;
+      readonly wants?: 'held' | 'ringing';
+    }
+  /**
+   * Device process to another that wants the place of a leg of its own (`callTakeOver`): that rings for a line,
+   * which is to be asked for the call.
+   */
+  | {
+      readonly type: 'callRings';
+      readonly call: CallId;
+      readonly number: string;
       readonly appearance: number;
     }
   /**
@@ -117,7 +130,7 @@ export type AppearanceSignal =
       readonly party: Party;
     }
   /**
-   * It may not: 'forbidden' (held privately, or no right), 'busy' (active, ringing, or somebody else is about to
+   * It may not: 'forbidden' (held privately, or no right), 'busy' (active, or somebody else is about to
    * have it), 'call gone' (nothing is there: what the phone dials is a call of its own).
    */
   | {

@@ -16,6 +16,8 @@ export const HAPPENINGS = [
   'offered',
   /** The first of its phones rings. */
   'rang',
+  /** Somebody whom it did not ring, or who takes it by another key, is about to answer it. */
+  'picking up',
   'answered',
   /** For `leaseMs`, by who is about to dial. */
   'seized',

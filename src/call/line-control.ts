@@ -60,6 +60,8 @@ type Use = {
   use?: 'seized' | UseState;
   /** Others are not shown whom it is with, nor do they retrieve it. */
   isExclusive?: boolean;
+  /** Of one that is held: after how many other holds at this process. */
+  heldAs?: number;
   retrieval?: Retrieval | undefined;
   /** Its holder did not know it when it was asked. */
   isDoubted?: boolean;
@@ -142,6 +144,8 @@ export type LineControl = {
   /** By call id. A plain object would be four times as slow to enter and leave. */
   readonly calls: Map<CallId, LineCall>;
   readonly appearances: Appearances;
+  /** How often a call was held. */
+  holds: number;
   /** Who is told what the line does, to light its lamps. */
   readonly watchers: Pid[];
   /** Within one event: the watchers have something to be told. */
@@ -166,6 +170,7 @@ export function newLineControl(line: Line, epoch: number): LineControl {
     devices: [],
     calls: new Map(),
     appearances: noAppearances(),
+    holds: 0,
     watchers: [],
     changed: false,
   };
@@ -223,7 +228,7 @@ export function callsOf(control: LineControl, member: string): number {
   return count;
 }
 
-export function isHeld({ use }: Used): boolean {
+export function isHeld({ use }: Pick<Used, 'use'>): boolean {
   return use === 'held' || use === 'held-private';
 }
 

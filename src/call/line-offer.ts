@@ -260,6 +260,11 @@ function passAlert(call: Offered, signal: Signal<'callAlert'>, out: Out): void {
   if (alert.kind === 'ringing') call.hasRung = true;
 }
 
+/** The request as `pid` gets it, in its next turn or in the one that it has. */
+export function requestTo(call: Offered, pid: Pid): CallRequest {
+  return requestFor(call, turnsOf(call, pid), false);
+}
+
 /** As a rule the very same for all. */
 function requestFor(call: Offered, attempt: number, isAccompanied: boolean): CallRequest {
   if (attempt > 0) return { ...call.request, attempt };

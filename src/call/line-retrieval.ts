@@ -11,9 +11,17 @@ import { holderOfAppearance } from './appearances.ts';
 import type { Cause } from './cause.ts';
 import { type Out, start, stop, tell } from './effects.ts';
 import { note } from './line-chains.ts';
-import { isHeld, isUsed, type LineControl, removeCall, type Used } from './line-control.ts';
+import {
+  isHeld,
+  isUsed,
+  type LineCall,
+  type LineControl,
+  removeCall,
+  type Used,
+} from './line-control.ts';
 import { findDevice } from './line-control-database.ts';
 import { hasRight, isPrivate } from './line-members.ts';
+import { longestRinging, pickUp } from './line-pickup.ts';
 import type { CallSignal, LegRef } from './signals.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -24,42 +32,74 @@ const NOBODY = { number: '', name: '' };
 const RETRIEVAL = 'retrieval';
 export const LEASE = 'lease';
 
-/** A device process wants the place of whoever holds the call at an appearance. */
+/** A device process wants the place of whoever holds a call; or to answer one that rings. */
 export function retrieve(
   line: LineControl,
   signal: Signal<'lineRetrieve'>,
   from: Pid,
   out: Out,
 ): void {
-  const { call, appearance } = signal;
+  const { call, wants } = signal;
   const { number } = line.line;
-  const held = line.calls.get(holderOfAppearance(line.appearances, appearance) ?? '');
-  const refusal = refusalOf(line, held, { pid: from, call });
-  if (refusal !== undefined || held === undefined || !isUsed(held)) {
-    const cause = refusal ?? 'call gone';
-    note(line, { call, appearance, from: held?.from ?? NOBODY }, 'refused', from, cause);
+  const by = { pid: from, call };
+  const wanted = wantedCall(line, signal, by);
+  const isRinging = wanted?.state === 'offered' && wants !== 'held';
+  const cause = isRinging ? pickUp(line, wanted, by, out) : refusalOf(line, wanted, by, wants);
+  if (cause !== undefined) {
+    const { from: party } = wanted ?? { from: NOBODY };
+    const { appearance = 0 } = wanted ?? signal;
+    note(line, { call, appearance, from: party }, 'refused', from, cause);
     out.push(tell(from, { type: 'lineRetrieveRefused', number, call, cause }));
     return;
   }
-  if (held.retrieval === undefined) {
+  if (wanted === undefined || !isUsed(wanted)) return;
+  if (wanted.retrieval === undefined) {
     const { member = '' } = findDevice(line.devices, from) ?? {};
-    note(line, { ...held, member }, 'retrieving', from);
+    note(line, { ...wanted, member }, 'retrieving', from);
   }
-  beginRetrieval(held, { pid: from, call }, out);
-  const { holder, from: party } = held;
+  beginRetrieval(wanted, by, out);
+  const { appearance, holder, from: party } = wanted;
   const answer = { type: 'lineRetrieved', number, call, appearance } as const;
-  out.push(tell(from, { ...answer, lineCall: held.call, holder, party }));
+  out.push(tell(from, { ...answer, lineCall: wanted.call, holder, party }));
+}
+
+/** Which call that is: what rings will do too, unless it says otherwise. */
+export function wantedCall(
+  line: LineControl,
+  { appearance, wants }: Signal<'lineRetrieve'>,
+  by: LegRef,
+): LineCall | undefined {
+  if (appearance !== undefined)
+    return line.calls.get(holderOfAppearance(line.appearances, appearance) ?? '');
+  return wants === 'ringing' ? longestRinging(line, by) : longestHeld(line, by);
+}
+
+/** Of those that `by` may have; if there is none of these, of all, for the sake of the answer. */
+function longestHeld(line: LineControl, by: LegRef): Used | undefined {
+  let first: Used | undefined;
+  let isFirstHad = false;
+  for (const call of line.calls.values()) {
+    if (!isUsed(call) || !isHeld(call)) continue;
+    const isHad = refusalOf(line, call, by) === undefined;
+    const isBefore = first === undefined || (call.heldAs ?? 0) < (first.heldAs ?? 0);
+    if (isHad === isFirstHad ? !isBefore : isFirstHad) continue;
+    first = call;
+    isFirstHad = isHad;
+  }
+  return first;
 }
 
 /** Why `by` may not retrieve `call`; undefined: it may. */
 function refusalOf(
   line: LineControl,
-  call: ReturnType<LineControl['calls']['get']>,
+  call: LineCall | undefined,
   by: LegRef,
+  wants?: 'held' | 'ringing',
 ): Cause | undefined {
   if (call === undefined) return 'call gone';
   const member = findDevice(line.devices, by.pid)?.member;
   if (member === undefined) return 'forbidden';
+  if (wants === 'ringing') return 'busy';
   const isOwn = isUsed(call) && call.member === member;
   if (!isOwn && !hasRight(line.line, member, 'retrieve')) return 'forbidden';
   if (!isUsed(call) || !isHeld(call)) return 'busy';

@@ -10,7 +10,7 @@ import { holderOfAppearance, keepAppearance, lowestFree, takeAppearance } from '
 import type { Cause } from './cause.ts';
 import { type Out, start, stop, tell } from './effects.ts';
 import { note } from './line-chains.ts';
-import { isUsed, type LineControl, type Own, putCall, type Used } from './line-control.ts';
+import { isHeld, isUsed, type LineControl, type Own, putCall, type Used } from './line-control.ts';
 import { findDevice, type LineDevice } from './line-control-database.ts';
 import { hasRight, isPrivate } from './line-members.ts';
 import { discard, LEASE } from './line-retrieval.ts';
@@ -123,6 +123,7 @@ export function use(
   if (call.state === 'taken' && state === 'progressing') return;
   if (call.use === 'seized') out.push(stop(timerOf(call)));
   const before = call.use;
+  if (isHeld({ use: state }) && !isHeld(call)) call.heldAs = line.holds++;
   call.use = state;
   call.from = party;
   if (state !== before) note(line, call, state, from);

@@ -60,6 +60,8 @@ export type CallRequest = {
   readonly attempt?: number;
   /** Put in there too: a phone nearer to the line's process rings as well, and its word is the first. */
   readonly isAccompanied?: boolean;
+  /** Put in there for a phone that picks the call up: its leg, which has asked for that (`lineRetrieve`). */
+  readonly pickup?: CallId;
   /** Put in there too: call control of the call, for when the line's process is no more. */
   readonly control?: Pid;
   /** Replicated mode: the lock under which the call is offered, for each of the line's processes to see. */

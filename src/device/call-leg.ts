@@ -61,7 +61,12 @@ export type Change =
       readonly replaced: LegRef | undefined;
       readonly offer?: Media;
       readonly isVain?: true;
-    };
+    }
+  /**
+   * The phone picks a ringing call up, and its INVITE has been answered: without media yet, and `offer` is the
+   * caller's, which the phone is sent next; or with the caller's, for which its acknowledgement has the answer.
+   */
+  | { readonly by: 'pickup'; readonly offer?: Media };
 
 /** A transfer of this leg's peer that its phone asked for (REFER); `consultation` is its other call's leg. */
 export type Transfer = {
@@ -111,7 +116,7 @@ export type CallLeg = {
   use: LineUse | undefined;
   /** Its peer holds the call, which is one of a shared line's. */
   holding: Holding | undefined;
-  /** It was begun to have the call that is held at an appearance of the phone's line. */
+  /** It was begun to have a call of the phone's line that is held, or rings. */
   retrieval: Retrieval | undefined;
   /** What its phone had seized before it dialled, until the far end is heard of. */
   seizure: Seizure | undefined;

@@ -146,12 +146,18 @@ export function alertConfirmed(
   });
 }
 
-/** 2xx from the phone: call proceed. Whether it has won is not known here. */
+/** 2xx from the phone. Whether it has won is not known here. */
 export function answered(process: DeviceProcess, record: CallLeg, media: Media | undefined): void {
-  const { leg, reportTo } = record;
+  const { leg } = record;
   if (leg === undefined) return;
   // An answer to our offer is acknowledged at once; an offer waits for the caller's answer.
   if (record.offered) process.environment.userAgent.acknowledge(leg);
+  taken(process, record, media);
+}
+
+/** The phone takes the call: call proceed. */
+export function taken(process: DeviceProcess, record: CallLeg, media: Media | undefined): void {
+  const { reportTo } = record;
   record.phase = 'talking';
   logCall(process, record, 'call taken');
   record.unacknowledged = {

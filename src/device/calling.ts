@@ -194,7 +194,8 @@ export function acknowledged(
   record: CallLeg,
   media: Media | undefined,
 ): void {
-  if (record.peer === undefined || record.offered) return;
+  // Who has picked a call up is the called side.
+  if (record.peer === undefined || record.offered || record.role === 'called') return;
   tellPeer(process, record, {
     type: 'callAcknowledge',
     call: record.peer.call,

@@ -24,6 +24,7 @@ import type { Environment } from './environment.ts';
 import * as inCall from './in-call.ts';
 import { hearTooLate } from './late-signal.ts';
 import * as lineMembership from './line-membership.ts';
+import * as pickup from './pickup.ts';
 import type { Place } from './place.ts';
 import * as referral from './referral.ts';
 import { inquired } from './sharing/inquiry.ts';
@@ -114,6 +115,7 @@ export class DeviceProcess implements Process<CallSignal> {
   receive(signal: CallSignal, from: Pid): void {
     switch (signal.type) {
       case 'callRequest':
+        if (signal.pickup !== undefined) return pickup.begin(this, signal, from);
         return called.offer(this, signal, from);
       case 'lineRegistered':
       case 'lineRefused':
@@ -157,6 +159,8 @@ export class DeviceProcess implements Process<CallSignal> {
         return inCall.released(this, record, signal, from);
       case 'callAcknowledge':
         return inCall.acknowledge(this, record, signal.media);
+      case 'callRings':
+        return takeOver.rings(this, record, signal);
       case 'callConfirmAlert':
         return called.confirmAlert(this, record, signal.media);
       case 'callAlertConfirmed':
@@ -201,7 +205,7 @@ export class DeviceProcess implements Process<CallSignal> {
 
   /** An event of the user agent on one of this device's legs. */
   handle(record: CallLeg, event: UserAgentEvent<CallLeg>): void {
-    if (record.phase === 'over') return;
+    if (record.phase === 'over' || pickup.heard(this, record, event)) return;
     switch (event.type) {
       case 'progress':
         return called.alerting(this, record, event);
@@ -370,7 +374,7 @@ export class DeviceProcess implements Process<CallSignal> {
   #endLeg({ leg, role }: CallLeg, phase: CallLeg['phase'], cause: Cause): void {
     const { userAgent } = this.environment;
     if (leg === undefined) return;
-    if (role === 'calling' && phase === 'offered')
+    if (leg.state === 'invited' || (role === 'calling' && phase === 'offered'))
       userAgent.refuse(leg, statusOf(cause), refusalHeaders(cause));
     else userAgent.hangUp(leg, reasonOf(cause));
   }

@@ -12,6 +12,7 @@ import type { CallLeg } from './call-leg.ts';
 import { causeOf, statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { readCallInfoIndex } from './dialects/call-info.ts';
+import * as pickup from './pickup.ts';
 import { refer } from './referral.ts';
 import { askPhone, refuseChange, withMedia } from './session-change.ts';
 import * as keeping from './sharing/keeping.ts';
@@ -248,7 +249,7 @@ export function acknowledge(
 ): void {
   const { leg, change } = record;
   record.unacknowledged = undefined;
-  if (leg === undefined) return;
+  if (leg === undefined || pickup.confirmed(process, record, media)) return;
   if (change?.by === 'peer' && !change.offered) {
     process.environment.userAgent.acknowledgeModify(leg, media);
     changed(process, record);

@@ -18,6 +18,7 @@ import { askPhone, refuseChange, withMedia } from './session-change.ts';
 import * as keeping from './sharing/keeping.ts';
 import * as lineUse from './sharing/line-use.ts';
 import * as retrieval from './sharing/retrieval.ts';
+import { lcpOf, whyNotTaken } from './sharing/rights.ts';
 import { watchedDialog } from './sharing/view.ts';
 
 type Invited = Extract<UserAgentEvent<CallLeg>, { type: 'invited' }>;
@@ -45,8 +46,10 @@ export function takeOver(
   }
   // A name that the line's state gave it means the call, whoever has it.
   const watched = dialog && watchedDialog(process, dialog);
-  if (watched !== undefined)
-    return retrieval.ask(process, record, watched.number, watched.appearance, undefined);
+  if (watched !== undefined) {
+    const wants = dialog?.earlyOnly ? ({ wants: 'ringing' } as const) : {};
+    return retrieval.ask(process, record, { ...watched, offer: media, ...wants });
+  }
   const purpose = dialog?.earlyOnly ? 'replace early' : 'replace';
   if (dialog === undefined || !seek(process, record, { ...dialog, purpose }))
     sought(process, record, { cause: 'call gone' });
@@ -66,6 +69,19 @@ export function sought(process: DeviceProcess, record: CallLeg, result: SearchRe
   });
 }
 
+/** The leg rings for a line: whether another may have the call is for the line to say. */
+export function rings(
+  process: DeviceProcess,
+  record: CallLeg,
+  { number, appearance }: Signal<'callRings'>,
+): void {
+  const { change } = record;
+  if (change?.by !== 'take-over') return;
+  if (lcpOf(process, number) === undefined) return refuse(process, record, 'forbidden');
+  record.change = { ...change, replaced: undefined };
+  retrieval.ask(process, record, { number, appearance, wants: 'ringing', offer: change.offer });
+}
+
 /** The INVITE's own end: nobody else has heard of it. */
 export function refuse(
   process: DeviceProcess,
@@ -82,26 +98,19 @@ export function refuse(
   process.settle();
 }
 
-/** Replaces is for the same device, and for members of the same line. `by`: the device that wants it. */
-function maySpeakFor({ place, environment }: DeviceProcess, by: string): boolean {
-  if (place.kind === 'gateway') return false;
-  if (by === place.device) return true;
-  const { devices } = environment.directory;
-  const ours = devices.get(place.device)?.lines ?? [];
-  const theirs = devices.get(by)?.lines ?? [];
-  return theirs.some((number) => ours.includes(number));
-}
-
 /** The replaced leg: hands over its peer and who is told of the end. */
 export function handOver(
   process: DeviceProcess,
   record: CallLeg,
   signal: Signal<'callTakeOver'>,
 ): void {
-  const { peer, reportTo, controls, party } = record;
+  const { peer, reportTo, controls, party, line, role } = record;
   const { from, by } = signal;
   if (record.holding?.isKept) return keeping.handOver(process, record, signal);
-  if (!maySpeakFor(process, by)) return refuseChange(process, from, 'forbidden');
+  if (role === 'called' && record.phase === 'offered' && line !== undefined)
+    return process.host.tell(from.pid, { type: 'callRings', call: from.call, ...line });
+  const refusal = whyNotTaken(process, record, by);
+  if (refusal !== undefined) return refuseChange(process, from, refusal);
   const isFree = record.phase === 'talking' && record.takenBy === undefined;
   if (peer === undefined || !isFree || controls.length >= CONTROLS_MAX)
     return refuseChange(process, from, 'call gone');

@@ -1,5 +1,5 @@
 /** An answer that takes nothing of an offer: RFC 3264 §6. */
-import { linesOf, wordsOf } from './lines.ts';
+import { linesOf, type SdpLine, wordsOf } from './lines.ts';
 
 /**
  * The smallest answer to `offer`: each of its streams in its place, with port 0. For an offer that
@@ -12,20 +12,26 @@ export function refusingAnswer(
   address: string,
   sessionId: number,
 ): string | undefined {
+  const lines = linesOf(offer);
   let streams = '';
-  let timing = '0 0';
-  for (const { type, value } of linesOf(offer)) {
-    // Answers repeat the offer's timing (RFC 3264 §6).
-    if (type === 't' && streams === '' && /^\d+ \d+$/.test(value)) timing = value;
-    if (type === 'm') streams += refusedStream(value);
-  }
+  for (const { type, value } of lines) if (type === 'm') streams += refusedStream(value);
   if (streams === '') return undefined;
   const place = `IN ${address.includes(':') ? 'IP6' : 'IP4'} ${address}`;
-  return `v=0\r\no=- ${sessionId} 1 ${place}\r\ns=-\r\nc=${place}\r\nt=${timing}\r\n${streams}`;
+  return `v=0\r\no=- ${sessionId} 1 ${place}\r\ns=-\r\nc=${place}\r\nt=${timingOf(lines)}\r\n${streams}`;
+}
+
+/** Answers repeat the offer's timing (RFC 3264 §6). */
+export function timingOf(lines: readonly SdpLine[]): string {
+  let timing = '0 0';
+  for (const { type, value } of lines) {
+    if (type === 'm') break;
+    if (type === 't' && /^\d+ \d+$/.test(value)) timing = value;
+  }
+  return timing;
 }
 
 /** The media line with port 0. One format is enough, but there must be one. */
-function refusedStream(media: string): string {
+export function refusedStream(media: string): string {
   const [kind = 'audio', , protocol = 'RTP/AVP', format = '0'] = wordsOf(media);
   return `m=${kind} 0 ${protocol} ${format}\r\n`;
 }

@@ -144,7 +144,11 @@ export class People {
   #takeOver(call: PhoneCall): void {
     const other = this.#random.pick(this.#site.phones);
     if (other === undefined || call.phase !== 'talking') return;
-    const taken = other.replace('2000', call);
-    this.#after(1000, 10_000, () => other.hangUp(taken));
+    // What is not held is refused to others.
+    if (this.#random.pick([true, true, false])) call.phone.hold(call, true);
+    this.#after(10, 1000, () => {
+      const taken = other.replace('2000', call);
+      this.#after(1000, 10_000, () => other.hangUp(taken));
+    });
   }
 }

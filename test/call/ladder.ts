@@ -120,7 +120,7 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
       };
     }
     case 'lineRetrieve':
-      return { type: name, number: '2000', call, appearance: Number(words) };
+      return { type: name, number: '2000', call, ...wanted(words) };
     case 'lineFree':
       return { type: name, number: '2000', appearance: Number(words), call, text: 'me: stuck' };
     case 'lineForgotten':
@@ -139,6 +139,15 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
     default:
       return { type: name, call, cause: words } as CallSignal;
   }
+}
+
+/** `2`, `held`, `2 ringing`: an appearance, what its call is to be like, both or neither. */
+function wanted(words: string): { appearance?: number; wants?: 'held' | 'ringing' } {
+  const [, appearance, wants] = /^(\d+)? ?(held|ringing)?$/.exec(words) ?? [];
+  return {
+    ...(appearance === undefined ? {} : { appearance: Number(appearance) }),
+    ...(wants === undefined ? {} : { wants: wants as 'held' | 'ringing' }),
+  };
 }
 
 /** `c1 2 ringing, c2 1 active held`: calls of the line that a device has, each with its appearance. `as c9`: its own leg. */
@@ -200,6 +209,7 @@ export function showSignal(signal: CallSignal): string {
   if (signal.type === 'lineInquire') words.push(signal.leg, signal.isAgain ? 'again' : '');
   if (signal.type === 'callRequest' && signal.isEmergency) words.push('emergency');
   if (signal.type === 'callRequest' && signal.attempt) words.push(`again ${signal.attempt}`);
+  if (signal.type === 'callRequest' && signal.pickup) words.push(`for ${signal.pickup}`);
   if ('kind' in signal && signal.kind === 'progress') words.push(signal.kind);
   if (signal.type === 'callRelease' && signal.from !== undefined) words.push('of', signal.from.pid);
   if ('cause' in signal && signal.cause) words.push(signal.cause);

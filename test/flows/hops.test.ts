@@ -258,6 +258,7 @@ const TAKE_OVER = `
 hops('a call that another member takes over', 'single', [
   ['call', call, SINGLE_CALL],
   ['answer', answer, SINGLE_ANSWER],
+  ['hold', hold, `${HOLD}\ncm2.d > cm4.l lineUse`],
   [
     'take over',
     takeOver,
@@ -275,7 +276,6 @@ hops('a call that another member takes over', 'single', [
       cm1.d > cm3.d callRelease
       cm1.c > cm4.l callEnded
       cm3.d > cm4.l callEnded
-      cm4.l > cm1.c callRelease
     `,
   ],
 ]);
@@ -283,6 +283,7 @@ hops('a call that another member takes over', 'single', [
 hops('a call that another member takes over', 'replicated', [
   ['call', call, REPLICATED_CALL],
   ['answer', answer, REPLICATED_ANSWER],
+  ['hold', hold, HOLD],
   [
     'take over',
     takeOver,

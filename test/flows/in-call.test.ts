@@ -316,6 +316,8 @@ flow(
   (cast) => {
     talk(cast);
     const { phone, callOf, wait } = cast;
+    phone('2000a').hold(callOf('2000a'), true);
+    wait(100);
     const taken = phone('2000b').replace('2000', callOf('2000a'));
     wait(100);
     phone('2000b').hangUp(taken);
@@ -336,6 +338,12 @@ flow(
     2000b > 487
     1001 > ACK
     2000b < ACK
+    2000a > INVITE again sdp sendonly
+    1001 < INVITE again sdp sendonly
+    1001 > 200 sdp
+    1001 < ACK
+    2000a < 200 sdp
+    2000a > ACK
     2000b > INVITE 2000 sdp
     1001 < INVITE again sdp
     1001 > 200 sdp
@@ -619,6 +627,8 @@ flow(
     wait(100);
     phone('1002').answer(callOf('1002'));
     wait(100);
+    phone('2000a').hold(callOf('2000a'), true);
+    wait(100);
     const taken = phone('2000b').replace('2000', callOf('2000a'));
     wait(100);
     phone('2000b').hangUp(taken);
@@ -656,6 +666,12 @@ flow(
     1001 < BYE, Q.850;cause=16;text="Normal call clearing"
     1001 > 200 NOTIFY
     1001 > 200 BYE
+    2000a > INVITE again sdp sendonly
+    1002 < INVITE again sdp sendonly
+    1002 > 200 sdp
+    1002 < ACK
+    2000a < 200 sdp
+    2000a > ACK
     2000b > INVITE 2000 sdp
     1002 < INVITE again sdp
     1002 > 200 sdp

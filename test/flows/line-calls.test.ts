@@ -106,6 +106,8 @@ test('a member that transfers its caller away has no lamp any more', () => {
 test('a member that takes a call over has the lamp, and is shown as who answered', () => {
   const scene = new Scene().answer('2000a');
   assert.deepEqual(scene.answerers, ['2000a at pbx.test']);
+  scene.phone('2000a').hold(scene.callOf('2000a'), true);
+  scene.site.run(100);
   scene.phone('2000b').replace('2000', scene.callOf('2000a'));
   scene.site.run(100);
   assert.deepEqual(

@@ -569,6 +569,8 @@ flow(
   ['1001', '2000a', '2000b'],
   (cast) => {
     talk(cast);
+    cast.phone('2000a').hold(cast.callOf('2000a'), true);
+    cast.wait(100);
     cast.phone('2000b').replace('2000', cast.callOf('2000a'));
     cast.wait(2);
     lose(cast, '2000b');
@@ -578,6 +580,9 @@ flow(
     1001 < 180
     1001 < 200 sdp
     1001 > ACK
+    1001 < INVITE again sdp sendonly
+    1001 > 200 sdp
+    1001 < ACK
     1001 < INVITE again sdp
     1001 > 200 sdp
     1001 < ACK
@@ -587,6 +592,9 @@ flow(
     2000a > 180
     2000a > 200 sdp
     2000a < ACK
+    2000a > INVITE again sdp sendonly
+    2000a < 200 sdp
+    2000a > ACK
     2000a < BYE, Q.850;cause=41;text="Temporary failure"
     2000a > 200 BYE
     2000b < INVITE 2000b sdp
@@ -605,6 +613,8 @@ flow(
   ['1001', '2000a', '2000b'],
   (cast) => {
     talk(cast);
+    cast.phone('2000a').hold(cast.callOf('2000a'), true);
+    cast.wait(100);
     cast.phone('2000b').replace('2000', cast.callOf('2000a'));
     cast.wait(2);
     lose(cast, '2000a');
@@ -616,6 +626,9 @@ flow(
     1001 < 180
     1001 < 200 sdp
     1001 > ACK
+    1001 < INVITE again sdp sendonly
+    1001 > 200 sdp
+    1001 < ACK
     1001 < INVITE again sdp
     1001 > 200 sdp
     1001 < ACK
@@ -625,6 +638,9 @@ flow(
     2000a > 180
     2000a > 200 sdp
     2000a < ACK
+    2000a > INVITE again sdp sendonly
+    2000a < 200 sdp
+    2000a > ACK
     2000b < INVITE 2000b sdp
     2000b > 180
     2000b < CANCEL, SIP;cause=200;text="Call completed elsewhere"
@@ -645,6 +661,8 @@ flow(
   ['1001', '2000a', '2000b'],
   (cast) => {
     talk(cast);
+    cast.phone('2000a').hold(cast.callOf('2000a'), true);
+    cast.wait(100);
     cast.phone('2000b').replace('2000', cast.callOf('2000a'));
     cast.wait(2);
     lose(cast, '1001');
@@ -654,6 +672,9 @@ flow(
     1001 < 180
     1001 < 200 sdp
     1001 > ACK
+    1001 < INVITE again sdp sendonly
+    1001 > 200 sdp
+    1001 < ACK
     1001 < INVITE again sdp
     1001 > 200 sdp
     1001 > 200 sdp
@@ -662,6 +683,9 @@ flow(
     2000a > 180
     2000a > 200 sdp
     2000a < ACK
+    2000a > INVITE again sdp sendonly
+    2000a < 200 sdp
+    2000a > ACK
     2000a < BYE, Q.850;cause=41;text="Temporary failure"
     2000a > 200 BYE
     2000b < INVITE 2000b sdp
@@ -686,6 +710,8 @@ flow(
     const [, , home] = site.managers;
     const watcher = home && site.addPhone('2000c', '2000c', [home.address]);
     talk(cast);
+    phone('2000a').hold(callOf('2000a'), true);
+    wait(100);
     phone('2000b').replace('2000', callOf('2000a'));
     wait(100);
     watcher?.watch('2000');
@@ -708,6 +734,12 @@ flow(
     2000b > 487
     1001 > ACK
     2000b < ACK
+    2000a > INVITE again sdp sendonly
+    1001 < INVITE again sdp sendonly
+    1001 > 200 sdp
+    1001 < ACK
+    2000a < 200 sdp
+    2000a > ACK
     2000b > INVITE 2000 sdp
     1001 < INVITE again sdp
     1001 > 200 sdp

@@ -258,7 +258,7 @@ flow(
 );
 
 flow(
-  'a call that rings elsewhere cannot be taken over',
+  'a call that rings elsewhere is picked up by the name of a dialog that rings',
   ['2000a', '2000b', '1001'],
   ({ phone, callOf, wait }) => {
     phone('1001').call('2000');
@@ -274,8 +274,21 @@ flow(
     2000b > 180
     1001 < 180
     2000b > INVITE 2000 sdp
-    2000b < 481, Q.850;cause=101;text="Message not compatible with call state"
+    2000b < CANCEL, SIP;cause=200;text="Call completed elsewhere"
+    2000b < 200 sdp inactive
+    2000b > 200 CANCEL
+    2000b > 487
     2000b > ACK
+    2000b < ACK
+    2000b < INVITE again sdp
+    2000b > 200 sdp
+    2000b < ACK
+    2000a < CANCEL, SIP;cause=200;text="Call completed elsewhere"
+    1001 < 200 sdp
+    2000a > 200 CANCEL
+    2000a > 487
+    1001 > ACK
+    2000a < ACK
   `,
 );
 
@@ -285,6 +298,8 @@ flow(
   (cast) => {
     talk(cast);
     const { phone, callOf, wait } = cast;
+    phone('2000a').hold(callOf('2000a'), true);
+    wait(100);
     const call = phone('2000b').replace('2000', callOf('2000a'));
     wait(1);
     phone('2000b').hangUp(call);
@@ -305,6 +320,12 @@ flow(
     2000b > 487
     1001 > ACK
     2000b < ACK
+    2000a > INVITE again sdp sendonly
+    1001 < INVITE again sdp sendonly
+    1001 > 200 sdp
+    1001 < ACK
+    2000a < 200 sdp
+    2000a > ACK
     2000b > INVITE 2000 sdp
     1001 < INVITE again sdp
     2000b > CANCEL
@@ -336,6 +357,12 @@ flow(
       2000b > 487
       1001 > ACK
       2000b < ACK
+      2000a > INVITE again sdp sendonly
+      1001 < INVITE again sdp sendonly
+      1001 > 200 sdp
+      1001 < ACK
+      2000a < 200 sdp
+      2000a > ACK
       2000b > INVITE 2000 sdp
       1001 < INVITE again sdp
       2000b > CANCEL

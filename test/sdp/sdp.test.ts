@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { holdOf } from '../../src/sdp/hold.ts';
+import { idleAnswer } from '../../src/sdp/idle-answer.ts';
 import { originOf, sameSession } from '../../src/sdp/origin.ts';
 import { refusingAnswer } from '../../src/sdp/refusal.ts';
 
@@ -87,6 +88,38 @@ test('a refusing answer has a stream of port 0 for each that is offered', () => 
         'c=IN IP6 2001:db8::1',
         't=0 0',
         'm=audio 0 RTP/SAVPF 111',
+        'm=video 0 RTP/AVP 31',
+        '',
+      ],
+      undefined,
+    ],
+  );
+});
+
+test('an idle answer keeps plain streams with their first format, and refuses those that have keys', () => {
+  const offer = sdp(
+    HERE,
+    'm=audio 6000 RTP/AVP 9 0 101',
+    'a=rtpmap:9 G722/8000',
+    'a=rtpmap:101 telephone-event/8000',
+    'a=sendrecv',
+    'm=video 6002 RTP/SAVPF 96',
+    'a=rtpmap:96 VP8/90000',
+    'm=video 0 RTP/AVP 31',
+  );
+  assert.deepEqual(
+    [idleAnswer(offer, 5)?.split('\r\n'), idleAnswer(sdp(), 1)],
+    [
+      [
+        'v=0',
+        'o=- 5 1 IN IP4 0.0.0.0',
+        's=-',
+        'c=IN IP4 0.0.0.0',
+        't=0 0',
+        'm=audio 9 RTP/AVP 9',
+        'a=rtpmap:9 G722/8000',
+        'a=inactive',
+        'm=video 0 RTP/SAVPF 96',
         'm=video 0 RTP/AVP 31',
         '',
       ],

@@ -114,8 +114,8 @@ export function handOver(
   const { holding, controls, call } = record;
   const { lines } = process.environment.directory;
   const seat = lines.get(holding?.by.number ?? '')?.members.find(({ device }) => device === by);
-  const isPrivate = holding?.by.state === 'held-private';
-  if (seat === undefined || (isPrivate && seat.name !== holding?.by.member))
+  const mayHave = holding?.by.state === 'held' && seat?.rights.includes('retrieve');
+  if (seat === undefined || !(mayHave || seat.name === holding?.by.member))
     return refuseChange(process, from, 'forbidden');
   if (record.takenBy !== undefined || record.change !== undefined)
     return refuseChange(process, from, 'call gone');

@@ -1,9 +1,10 @@
-/** What a line says to a retrieval: whose leg has the call that is held, or why it is not to be had. */
-import type { CallSignal } from '../../call/signals.ts';
+/** What a line says to who wants a call: whose leg has the one that is held, or why none is to be had. */
+import type { Cause } from '../../call/cause.ts';
+import type { CallSignal, Media } from '../../call/signals.ts';
 import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import * as takeOver from '../take-over.ts';
-import { PATIENCE } from './retrieval.ts';
+import { PATIENCE, settle } from './retrieval.ts';
 import * as seizures from './seizures.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -12,19 +13,19 @@ type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 export function granted(
   process: DeviceProcess,
   record: CallLeg,
-  { holder, lineCall }: Signal<'lineRetrieved'>,
+  { holder, lineCall, appearance }: Signal<'lineRetrieved'>,
 ): void {
   const { retrieval, leg } = record;
   if (retrieval === undefined || leg === undefined || retrieval.lineCall !== undefined) return;
   process.host.stop(PATIENCE + record.call);
-  record.retrieval = { ...retrieval, lineCall };
-  const offer = retrieval.request?.offer;
-  record.change ??= {
-    by: 'take-over',
-    replaced: undefined,
-    ...(offer === undefined ? {} : { offer }),
-  };
+  record.retrieval = { ...retrieval, appearance, lineCall };
+  const { offer } = retrieval;
+  record.change ??= { by: 'take-over', replaced: undefined, ...withOffer(offer) };
   takeOver.sought(process, record, holder);
+}
+
+function withOffer(offer: Media | undefined): { offer?: Media } {
+  return offer === undefined ? {} : { offer };
 }
 
 export function refused(
@@ -34,20 +35,26 @@ export function refused(
 ): void {
   const { retrieval } = record;
   if (retrieval === undefined || retrieval.lineCall !== undefined) return;
-  process.host.stop(PATIENCE + record.call);
-  record.retrieval = undefined;
   const { number, appearance, request } = retrieval;
   // Nothing is there: the phone calls its own line (RFC 7463 §5.4).
-  if (cause === 'call gone' && request !== undefined)
+  if (cause === 'call gone' && request !== undefined && appearance !== undefined) {
+    settle(process, record);
     return seizures.seize(process, record, number, appearance, request);
-  takeOver.refuse(process, record, cause);
+  }
+  fail(process, record, cause);
+}
+
+/** The phone does not get the call. Who has dialled a code is not told that a call is gone: it has named none. */
+export function fail(process: DeviceProcess, record: CallLeg, cause: Cause): void {
+  const isNone = cause === 'call gone' && record.retrieval?.isDialled === true;
+  settle(process, record);
+  takeOver.refuse(process, record, isNone ? 'no device' : cause);
 }
 
 /** True: the timer was one of these. */
 export function timeout(process: DeviceProcess, timer: string): boolean {
   if (!timer.startsWith(PATIENCE)) return false;
   const record = process.legs.get(timer.slice(PATIENCE.length));
-  if (record?.retrieval === undefined) return true;
-  takeOver.refuse(process, record, 'unreachable');
+  if (record?.retrieval !== undefined) fail(process, record, 'unreachable');
   return true;
 }

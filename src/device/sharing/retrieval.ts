@@ -1,19 +1,27 @@
 /**
- * A held call of the line, wanted by another of its phones: INVITE to the line itself with the appearance's
- * index (BroadSoft), or Replaces with a name from the line's state. The line says whose leg has the call; what
- * follows is what Replaces does (`retrieval-answer.ts`, `take-over.ts`).
+ * A call of the line that is held, or rings, wanted by another of its phones: INVITE to the line itself with the
+ * appearance's index (BroadSoft), Replaces with a name from the line's state, or a feature code. Of a held call
+ * the line says whose leg has it; what follows is what Replaces does (`retrieval-answer.ts`, `take-over.ts`).
+ * One that rings it offers to the phone (`pickup.ts`).
  */
 import type { Cause } from '../../call/cause.ts';
-import type { CallId, CallRequest, MemberCall } from '../../call/signals.ts';
+import type { CallId, CallRequest, Media, MemberCall } from '../../call/signals.ts';
 import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import { lcpOf } from './rights.ts';
 
 export type Retrieval = {
   readonly number: string;
-  readonly appearance: number;
+  /** Undefined: the longest held, or the one that rings longest; until the line has said which. */
+  readonly appearance: number | undefined;
+  /** Only such a call will do; undefined: either. */
+  readonly wants?: 'held' | 'ringing';
+  /** Of the phone's INVITE. */
+  readonly offer: Media | undefined;
   /** What the phone dials if nothing is held there; absent: the call or none. */
-  readonly request: CallRequest | undefined;
+  readonly request?: CallRequest;
+  /** A feature code: the phone has named a service, not a call. */
+  readonly isDialled?: true;
   /** The line's id of the call, once the line has said that it may be had. */
   readonly lineCall?: CallId;
 };
@@ -23,23 +31,23 @@ const PATIENCE_MS = 3000;
 export const PATIENCE = 'retrieval:';
 
 /** Asks the line for it. */
-export function ask(
-  process: DeviceProcess,
-  record: CallLeg,
-  number: string,
-  appearance: number,
-  request: CallRequest | undefined,
-): void {
-  record.retrieval = { number, appearance, request };
+export function ask(process: DeviceProcess, record: CallLeg, wanted: Retrieval): void {
+  record.retrieval = wanted;
   process.host.start(PATIENCE + record.call, PATIENCE_MS);
-  say(process, record, record.retrieval);
+  say(process, record, wanted);
 }
 
 function say(process: DeviceProcess, record: CallLeg, wanted: Retrieval): void {
-  const { number, appearance } = wanted;
+  const { number, appearance, wants } = wanted;
   const lcp = lcpOf(process, number);
-  if (lcp !== undefined)
-    process.host.tell(lcp, { type: 'lineRetrieve', number, call: record.call, appearance });
+  if (lcp === undefined) return;
+  process.host.tell(lcp, {
+    type: 'lineRetrieve',
+    number,
+    call: record.call,
+    ...(appearance === undefined ? {} : { appearance }),
+    ...(wants === undefined ? {} : { wants }),
+  });
 }
 
 /** A line that has another process is asked anew. */
@@ -56,7 +64,7 @@ export function reportsOf(process: DeviceProcess, number: string): MemberCall[] 
   const reports: MemberCall[] = [];
   for (const { retrieval, call, party } of process.legs.values()) {
     if (retrieval?.number !== number || retrieval.lineCall === undefined) continue;
-    const { lineCall, appearance } = retrieval;
+    const { lineCall, appearance = 0 } = retrieval;
     const caller = { pid: process.pid, call };
     reports.push({
       call: lineCall,
@@ -70,12 +78,17 @@ export function reportsOf(process: DeviceProcess, number: string): MemberCall[] 
   return reports;
 }
 
+/** The line has answered. */
+export function settle(process: DeviceProcess, record: CallLeg): void {
+  record.retrieval = undefined;
+  process.host.stop(PATIENCE + record.call);
+}
+
 /** The leg has the call, or is over: in that case the line hears that it has not. */
 export function end(process: DeviceProcess, record: CallLeg, cause: Cause | undefined): void {
   const { retrieval, call } = record;
   if (retrieval === undefined) return;
-  record.retrieval = undefined;
-  process.host.stop(PATIENCE + call);
+  settle(process, record);
   const lcp = lcpOf(process, retrieval.number);
   if (cause !== undefined && lcp !== undefined)
     process.host.tell(lcp, { type: 'callEnded', call, cause });

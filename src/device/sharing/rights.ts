@@ -1,9 +1,11 @@
 /** What a device may do with a line, and what it may see of it: as the directory says. */
 
+import type { Cause } from '../../call/cause.ts';
 import type { Member } from '../../call/directory.ts';
 import type { Pid } from '../../process/pid.ts';
 import type { SipRequest } from '../../sip/message/message.ts';
 import { parseNameAddr } from '../../sip/message/name-addr.ts';
+import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import { dialledOf } from '../identity.ts';
 
@@ -11,6 +13,26 @@ import { dialledOf } from '../identity.ts';
 export function seatOf({ environment, place }: DeviceProcess, number: string): Member | undefined {
   const { members = [] } = environment.directory.lines.get(number) ?? {};
   return members.find(({ device }) => device === place.device);
+}
+
+/**
+ * Why `by`, a device, may not have the place of a leg that talks; undefined: it may. A phone may take its own
+ * device's calls; those of another member of a shared line only when they are held, and not for that member alone.
+ */
+export function whyNotTaken(
+  { environment, place }: DeviceProcess,
+  { use, line: offered }: CallLeg,
+  by: string,
+): Cause | undefined {
+  if (place.kind === 'gateway') return 'forbidden';
+  if (by === place.device) return undefined;
+  const { members = [] } =
+    environment.directory.lines.get(use?.number ?? offered?.number ?? '') ?? {};
+  const seat = members.find(({ device }) => device === by);
+  const holder = members.find(({ device }) => device === place.device);
+  if (!seat?.rights.includes('retrieve') || holder?.isPrivate) return 'forbidden';
+  if (use?.state === 'held') return undefined;
+  return use?.state === 'held-private' ? 'forbidden' : 'busy';
 }
 
 /** The process that controls a line which has attached this one. */

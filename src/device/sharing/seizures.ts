@@ -140,7 +140,8 @@ export function begin(
     return false;
   const { index: appearance } = read;
   if (callRequest.dialled === line) {
-    retrieval.ask(process, record, line, appearance, callRequest);
+    const { offer } = callRequest;
+    retrieval.ask(process, record, { number: line, appearance, offer, request: callRequest });
     return true;
   }
   seize(process, record, line, appearance, callRequest);
