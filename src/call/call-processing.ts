@@ -196,6 +196,18 @@ export class CallProcessing {
     this.#scheduler.run(this.lineManager, () => this.#lineProcess?.changed(number));
   }
 
+  /**
+   * An administrator wants an appearance of a line free that is controlled here; `call`: what he has seen
+   * there; `text`: who he is and why. False: the line is not controlled here.
+   */
+  freeAppearance(number: string, appearance: number, call: CallId, text: string): boolean {
+    const lcp = this.records.get(number)?.own?.pid;
+    if (lcp === undefined) return false;
+    const signal = { type: 'lineFree', number, appearance, call, text } as const;
+    this.#scheduler.run(this.lineManager, () => this.#lineHost?.tell(lcp, signal));
+    return true;
+  }
+
   /** A manager came or went; the table has lost what it owned. */
   viewChanged(): void {
     this.#scheduler.run(this.lineManager, () => this.#lineProcess?.viewChanged());

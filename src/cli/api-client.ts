@@ -58,13 +58,14 @@ export function findManager(
   throw new CommandError(EXIT.usage, message);
 }
 
-/** The JSON answer at `path`, e.g. `/lines/2000`. */
+/** The JSON answer at `path`, e.g. `/lines/2000`; `said`: what is posted. */
 export async function fetchJson(
   access: Access,
   path: string,
   method: 'GET' | 'POST' = 'GET',
+  said?: object,
 ): Promise<unknown> {
-  const response = await open(access, path, method);
+  const response = await open(access, path, method, said);
   let text = '';
   response.setEncoding('utf8');
   for await (const chunk of response) {
@@ -95,9 +96,13 @@ function open(
   access: Access,
   path: string,
   method: 'GET' | 'POST' = 'GET',
+  said?: object,
 ): Promise<http.IncomingMessage> {
   const url = new URL(`${access.url}/api/v1${path}`);
-  const headers = { authorization: `Bearer ${access.token}` };
+  const headers = {
+    authorization: `Bearer ${access.token}`,
+    ...(said === undefined ? {} : { 'content-type': 'application/json' }),
+  };
   const { certificate } = access;
   // The certificate in the access file is the one that will be shown, whatever name is in it.
   const trust =
@@ -120,7 +125,7 @@ function open(
     request.on('error', (error) =>
       reject(error instanceof CommandError ? error : unreachable(access, error.message)),
     );
-    request.end();
+    request.end(said && JSON.stringify(said));
   });
 }
 
@@ -133,6 +138,7 @@ async function readFailure(access: Access, response: http.IncomingMessage): Prom
   }
   const message = failureMessage(text) ?? `${access.url} answered ${response.statusCode}`;
   if (response.statusCode === 404) return new CommandError(EXIT.notFound, message);
+  if (response.statusCode === 504) return new CommandError(EXIT.unreachable, message);
   if (response.statusCode === 401)
     return new CommandError(EXIT.failed, `${message} (LINEWRIGHT_TOKEN)`);
   return new CommandError(EXIT.failed, message);

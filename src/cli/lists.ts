@@ -19,6 +19,7 @@ import {
   formatRows,
   formatSeconds,
   formatTable,
+  formatTime,
   formatValue,
 } from './output.ts';
 
@@ -194,16 +195,6 @@ function partial(missing: readonly string[]): string {
 function seatState({ phone }: Seat): string {
   if (phone === undefined) return 'away';
   return phone.state === 'idle' ? 'registered' : phone.state;
-}
-
-/** Today's times as the clock shows them here, others with their date. */
-function formatTime(iso: string): string {
-  if (iso === '') return '';
-  const at = new Date(iso);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
-  if (at.toDateString() === new Date().toDateString()) return time;
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
 }
 
 function memberState(member: MemberRow): string {

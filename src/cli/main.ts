@@ -50,6 +50,7 @@ function makeProgram(): Command {
       print(await showLine(number, listOptions(options)));
     },
   );
+  addAppearances(lines);
   addTrace(program);
   return program;
 }
@@ -84,6 +85,33 @@ function addManagers(program: Command): void {
     );
   change('kill', "let a demo's manager die without a word to the others");
   change('start', "bring a demo's manager back, as a new incarnation");
+}
+
+function addAppearances(lines: Command): void {
+  const why = lines
+    .command('why <appearance>')
+    .description('why the lamp of an appearance (2001/2) is lit, or was')
+    .addOption(
+      new Option('-o, --output <format>', 'how to print')
+        .choices(['table', 'json', 'yaml'])
+        .default('table'),
+    );
+  withTarget(why).action(
+    async (name: string, flags: TargetFlags & { readonly output: 'table' | 'json' | 'yaml' }) => {
+      const { whyLit } = await import('./line-why.ts');
+      print(await whyLit(name, { ...target(flags), output: flags.output }));
+    },
+  );
+  const release = lines
+    .command('release <appearance>')
+    .description('free an appearance (2001/2): what is seized is given back, a call is ended')
+    .option('--reason <text>', 'why, for the log and for whoever asks later', '');
+  withTarget(release).action(
+    async (name: string, flags: TargetFlags & { readonly reason: string }) => {
+      const { releaseAppearance } = await import('./line-why.ts');
+      print(await releaseAppearance(name, flags.reason, target(flags)));
+    },
+  );
 }
 
 function addTrace(program: Command): void {

@@ -5,6 +5,7 @@
  * come. Text that came off the wire (contacts, user agents) is handed on as it is, one octet per
  * character: whoever prints it makes it harmless.
  */
+import type { Absent, AppearanceRow, Released } from './appearance-rows.ts';
 import type { Counters } from './metrics.ts';
 
 export interface ManagerView {
@@ -21,6 +22,10 @@ export interface ManagerView {
   /** Lines in the directory's order, with what every manager knows of them. */
   lines(limit: number): Promise<ClusterRows<LineRow>>;
   line(number: string): Promise<LineRow | undefined>;
+  /** Why the lamp of an appearance is lit, or was. */
+  appearance(number: string, appearance: number): Promise<AppearanceRow | Absent>;
+  /** Frees it: `by` and `reason` go to the log. */
+  release(number: string, appearance: number, by: string, reason: string): Promise<Released>;
   /** Members of the cluster, oldest first, then those that left lately. */
   managers(): Promise<ClusterRows<ManagerRow>>;
   /** Every SIP message from now on, until the returned function is called. Costs nothing with no listener. */

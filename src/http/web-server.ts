@@ -7,6 +7,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
+import { addAppearances } from './appearance-routes.ts';
 import type { LineRow, ManagerView, RegistrationRow, Rows } from './manager-view.ts';
 import { Exposition } from './metrics.ts';
 import { readableText } from './sip-summary.ts';
@@ -66,6 +67,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
         if (!mayRead(request)) await refuse(reply);
       });
       addApi(api, view);
+      addAppearances(api, view, fail);
       if (options.change !== undefined) addChanges(api, options.change);
     },
     { prefix: '/api/v1' },

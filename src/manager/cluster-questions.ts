@@ -1,6 +1,6 @@
 /**
  * What managers ask each other for people's sake: one JSON text as question, one as answer. Nothing is
- * decided by it. A question is answered from the core's own records, at once; an answer that comes late,
+ * decided by it, but that an administrator's word (`release`) is passed on. A question is answered from the core's own records, at once; an answer that comes late,
  * or says something else than was asked, is as good as none, and whoever asked says so.
  */
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import type { Log } from '../base/log.ts';
 import type { CallRow, RegistrationRow, Rows } from '../http/manager-view.ts';
 import type { Answer } from '../process/message-plane.ts';
 import type { Home } from '../process/pid.ts';
+import { APPEARANCE_PART, type AppearancePart, CONTROL } from './appearance-part.ts';
 import type { LinePart } from './line-view.ts';
 import type { GuestRow } from './view.ts';
 
@@ -26,6 +27,14 @@ const QUESTION = z.discriminatedUnion('ask', [
   z.strictObject({ v: z.literal(VERSION), ask: z.literal('calls'), limit }),
   z.strictObject({ v: z.literal(VERSION), ask: z.literal('lines'), limit }),
   z.strictObject({ v: z.literal(VERSION), ask: z.literal('line'), number: z.string().max(256) }),
+  z.strictObject({
+    ...{ v: z.literal(VERSION), ask: z.literal('appearance') },
+    ...{ number: z.string().max(256), appearance: z.int().min(-1) },
+  }),
+  z.strictObject({
+    ...{ v: z.literal(VERSION), ask: z.literal('release'), number: z.string().max(256) },
+    ...{ appearance: z.int().min(1), call: z.string().max(80), text: z.string().max(1024) },
+  }),
 ]);
 
 type Versioned = z.infer<typeof QUESTION>;
@@ -50,6 +59,8 @@ export type Answers = {
   readonly calls: CallsAnswer;
   readonly lines: Rows<LinePart>;
   readonly line: Rows<LinePart>;
+  readonly appearance: AppearancePart;
+  readonly release: { readonly done: boolean };
 };
 
 const text = z.string().max(8192);
@@ -80,7 +91,7 @@ const CALL = z.strictObject({
 
 const PART = z.strictObject({
   number: text,
-  control: z.strictObject({ pid: text, epoch: count, since: text, why: text }).nullable(),
+  control: CONTROL.nullable(),
   calls: count,
   phones: z
     .array(
@@ -110,6 +121,8 @@ const ANSWERS: { readonly [K in keyof Answers]: z.ZodType<Answers[K]> } = {
   calls: rowsOf(CALL).extend({ guests: z.array(LEG.extend({ call: text })).max(ROWS_MAX) }),
   lines: rowsOf(PART),
   line: rowsOf(PART),
+  appearance: APPEARANCE_PART,
+  release: z.strictObject({ done: z.boolean() }),
 };
 
 /** What one manager has to say to each question. */
@@ -119,6 +132,9 @@ export type Respondent = {
   readonly calls: (limit: number) => CallsAnswer;
   readonly lines: (limit: number) => Rows<LinePart>;
   readonly line: (number: string) => Rows<LinePart>;
+  readonly appearance: (number: string, appearance: number) => AppearancePart;
+  /** To be asked in a turn of the core. */
+  readonly release: (asked: Extract<Question, { ask: 'release' }>) => Answers['release'];
 };
 
 /** The answer to a question of another manager; undefined: it is none that this release knows. */
@@ -130,6 +146,10 @@ export function answerTo(said: string, respondent: Respondent): string | undefin
       return JSON.stringify(respondent.status());
     case 'line':
       return trimmed(respondent.line(question.number));
+    case 'appearance':
+      return JSON.stringify(respondent.appearance(question.number, question.appearance));
+    case 'release':
+      return JSON.stringify(respondent.release(question));
     case 'registrations':
     case 'calls':
     case 'lines':

@@ -15,6 +15,8 @@ import type {
   Rows,
 } from '../http/manager-view.ts';
 import type { Home } from '../process/pid.ts';
+import { appearancePart } from './appearance-part.ts';
+import { Appearances, type Ask } from './appearances.ts';
 import type { CallManager } from './call-manager.ts';
 import {
   type Answers,
@@ -43,14 +45,21 @@ export type Self = Pick<ManagerRow, 'host' | 'process' | 'started' | 'sip'>;
 const GONE_MS = 600_000;
 
 export class ClusterView {
+  readonly appearances: Appearances;
   readonly #manager: CallManager;
   readonly #neighbours: Neighbours | undefined;
   readonly #self: Self;
   readonly #log: Log;
   readonly #own: Respondent;
 
-  /** `neighbours` undefined: it is alone. */
-  constructor(manager: CallManager, neighbours: Neighbours | undefined, self: Self, log: Log) {
+  /** `neighbours` undefined: it is alone. `turn`: runs something as a turn of the manager's core. */
+  constructor(
+    manager: CallManager,
+    neighbours: Neighbours | undefined,
+    self: Self,
+    log: Log,
+    turn: (action: () => void) => void,
+  ) {
     this.#manager = manager;
     this.#neighbours = neighbours;
     this.#self = self;
@@ -70,7 +79,16 @@ export class ClusterView {
         const items = manager.directory.lines.has(number) ? partsOf(manager, number) : [];
         return { items, total: items.length };
       },
+      appearance: (number, appearance) => {
+        const moment = { nowMs: performance.now(), epochMs: Date.now() };
+        return appearancePart(manager, number, appearance, moment);
+      },
+      release: ({ number, appearance, call, text }) => ({
+        done: manager.processing.freeAppearance(number, appearance, call, text),
+      }),
     };
+    const ask: Ask = (question, homes) => this.#ask(question, homes);
+    this.appearances = new Appearances(manager, this.#own, ask, turn, log);
     neighbours?.answerWith((text) => answerTo(text, this.#own));
   }
 
@@ -152,10 +170,12 @@ export class ClusterView {
     return lineRow(line, parts ?? new Map(), this.#manager.processing.table, missing);
   }
 
-  /** Asks all others. */
-  #ask<K extends keyof Answers>(question: Extract<Question, { ask: K }>): Promise<Asked<K>> {
-    const { cluster } = this.#manager;
-    const others = cluster.view.members.filter((home) => home !== cluster.home);
+  /** Asks all others, or those of `homes`. */
+  #ask<K extends keyof Answers>(
+    question: Extract<Question, { ask: K }>,
+    homes: readonly Home[] = this.#manager.cluster.view.members,
+  ): Promise<Asked<K>> {
+    const others = homes.filter((home) => home !== this.#manager.cluster.home);
     if (this.#neighbours === undefined) return Promise.resolve({ answers: new Map(), missing: [] });
     return askAll(this.#neighbours, others, question, this.#log);
   }

@@ -48,6 +48,7 @@ export function lineRow(
   const phones = [...parts].flatMap(([manager, part]) =>
     part.phones.map(({ member, ...phone }) => ({ member, phone: { manager, ...phone } })),
   );
+  const controls = new Map([...parts].map(([manager, { control }]) => [manager, control] as const));
   return {
     number: line.number,
     name: line.name,
@@ -64,14 +65,15 @@ export function lineRow(
       };
     }),
     calls: Math.max(0, ...[...parts.values()].map(({ calls }) => calls)),
-    control: controlRows(line.number, parts, table),
+    control: controlRows(line.number, controls, table),
     missing,
   };
 }
 
-function controlRows(
+/** The line's processes; `controls`: what managers say of theirs, by manager id. */
+export function controlRows(
   number: string,
-  parts: ReadonlyMap<string, LinePart>,
+  controls: ReadonlyMap<string, LinePart['control']>,
   table: RegistrationTable,
 ): ControlRow[] {
   const location = table.find(number);
@@ -79,13 +81,14 @@ function controlRows(
   const known = location.mode === 'single' ? [location] : location.lcps;
   return known.map(({ lcp, revision }) => {
     const manager = idOf(homeOf(lcp));
-    const said = parts.get(manager)?.control;
+    const said = controls.get(manager);
     if (said?.pid === lcp) return { manager, ...said };
     return { manager, pid: lcp, epoch: revision, since: '', why: '' };
   });
 }
 
-function controlOf(manager: CallManager, number: string): LinePart['control'] {
+/** What a manager says of its line control process of that number. */
+export function controlOf(manager: CallManager, number: string): LinePart['control'] {
   const { processing, cluster, watch, directory } = manager;
   if (!processing.lines.has(number)) return null;
   const mode = directory.lines.get(number)?.mode ?? 'single';

@@ -75,6 +75,19 @@ export class RunningView implements ManagerView {
     return this.#cluster.line(number);
   }
 
+  appearance(number: string, appearance: number): ReturnType<ManagerView['appearance']> {
+    return this.#cluster.appearances.show(number, appearance);
+  }
+
+  release(
+    number: string,
+    appearance: number,
+    by: string,
+    reason: string,
+  ): ReturnType<ManagerView['release']> {
+    return this.#cluster.appearances.release(number, appearance, by, reason);
+  }
+
   managers(): ReturnType<ManagerView['managers']> {
     return this.#cluster.managers();
   }

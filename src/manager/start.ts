@@ -88,7 +88,7 @@ async function run(
   }
   const manager = seat?.manager ?? alone(options, transports, driver);
   const self = { ...record, process: record.pid };
-  const cluster = new ClusterView(manager, seat?.member, self, log);
+  const cluster = new ClusterView(manager, seat?.member, self, log, (action) => driver.act(action));
   const count = (): Counters => (seat === undefined ? {} : clusterCounters(seat.member, manager));
   const view = new RunningView(manager, driver, transports, config, cluster, count);
   return {

@@ -246,3 +246,69 @@ test('a trace is a ladder that grows, and ends with its manager', async (context
     ],
   );
 });
+
+test('why a lamp is lit: what has happened, whose legs and lamps there are, and which of them is wrong', async (context) => {
+  const { runtime } = await manager(context);
+  const why = await runProgram(runtime, ['line', 'why', '2000/2']);
+  const json = await runProgram(runtime, ['line', 'why', '2000/2', '-o', 'json']);
+  const read = JSON.parse(json.out) as { readonly events: readonly { readonly what: string }[] };
+  assert.deepEqual(
+    [why, read.events.map(({ what }) => what)],
+    [
+      {
+        code: 0,
+        err: '',
+        out: `line 2000/2 "Office": held by a at manager-a since 2020-01-02 03:04:09, with 1001 "Ana"
+controlled at manager-b: manager-b.2.l3, epoch 17, since 2020-01-02 03:04:05 (took over from manager-c when it left)
+
+WHEN                     NOTED AT   WHAT
+2020-01-02 03:04:05.250  manager-b  seized by a at manager-a for 15 s
+2020-01-02 03:04:05.500  manager-b  refused to b at manager-b: busy
+2020-01-02 03:04:07.000  manager-b  a at manager-a dials 1001
+2020-01-02 03:04:09.000  manager-b  held by a at manager-a
+
+MEMBER  DEVICE  AT         IS             SINCE                CALL-ID  CONTACT
+a       2000a   manager-a  calling, held  2020-01-02 03:04:07  a@1      sip:2000a@127.0.0.1:5061
+
+MEMBER  DEVICE  AT         PACKAGE    LAST TOLD            SHOWS          ANSWERED  CALL-ID
+b       2000b   manager-b  call-info  2020-01-02 03:04:09  active: WRONG  no        s@1
+`,
+      },
+      ['seized', 'refused', 'progressing', 'held'],
+    ],
+  );
+});
+
+test('an appearance that is not there: what there is; one that is freed: by whom and why', async (context) => {
+  const { runtime, view } = await manager(context);
+  const ended = await Promise.all(
+    [
+      ['line', 'why', '2000/9'],
+      ['line', 'why', '2000'],
+      ['line', 'why', '/2'],
+      ['line', 'release', '2000/2', '--reason', 'stuck since noon'],
+      ['line', 'release', '2000/3'],
+      ['line', 'release', '1001/1'],
+    ].map((args) => runProgram(runtime, args)),
+  );
+  const [[by = '', reason] = []] = view.released;
+  assert.deepEqual(
+    [
+      ended.map(({ code, out, err }) => `${code} ${out}${err}`.trim()),
+      /^\S+@\S+ \(127\.0\.0\.1\)$/.test(by),
+      reason,
+    ],
+    [
+      [
+        '3 line 2000 has no appearance 9: it has 1 to 4; lit: 2 (held, a)',
+        '3 line 2000 has no appearance 0: it has 1 to 4; lit: 2 (held, a)',
+        "2 '/2' is no appearance: say it as 2001/2",
+        '0 2000/2 is free: it was held by a',
+        '3 2000/3 is idle: there is nothing to release',
+        '4 manager-c, which controls 1001, did not answer',
+      ],
+      true,
+      'stuck since noon',
+    ],
+  );
+});

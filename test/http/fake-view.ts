@@ -1,6 +1,7 @@
 /** A manager view with fixed rows, for tests of what reads it. */
 
 import { Histogram } from '../../src/base/histogram.ts';
+import type { AppearanceRow, EventRow } from '../../src/http/appearance-rows.ts';
 import type {
   LineRow,
   ManagerRow,
@@ -14,6 +15,8 @@ export type FakeView = ManagerView & {
   /** Hands a message to every listener. */
   pass(event: TrafficEvent): void;
   readonly listeners: Set<(event: TrafficEvent) => void>;
+  /** By whom and why appearances were released. */
+  readonly released: (readonly [by: string, reason: string])[];
 };
 
 const REGISTRATIONS = [
@@ -95,6 +98,52 @@ const LINES: readonly LineRow[] = [
   },
 ];
 
+const EVENT: Omit<EventRow, 'at' | 'what'> = {
+  ...{ manager: 'manager-b', call: 'k3x', member: 'a', cause: '', leaseMs: 0, text: '' },
+  ...{ by: 'manager-a.1.d4', byManager: 'manager-a', from: '' },
+};
+
+const APPEARANCE: AppearanceRow = {
+  ...{ number: '2000', name: 'Office', mode: 'single', appearance: 2, state: 'held' },
+  ...{ member: 'a', manager: 'manager-a', call: 'k3x', from: { number: '1001', name: 'Ana' } },
+  ...{ isExclusive: false, since: '2020-01-02T03:04:09.000Z', missing: [] },
+  events: [
+    { ...EVENT, at: '2020-01-02T03:04:05.250Z', what: 'seized', leaseMs: 15_000 },
+    {
+      ...{ ...EVENT, at: '2020-01-02T03:04:05.500Z', what: 'refused', member: 'b', call: 'k4' },
+      ...{ by: 'manager-b.2.d5', byManager: 'manager-b', cause: 'busy' },
+    },
+    { ...EVENT, at: '2020-01-02T03:04:07.000Z', what: 'progressing', from: '1001' },
+    { ...EVENT, at: '2020-01-02T03:04:09.000Z', what: 'held', from: '1001' },
+  ],
+  legs: [
+    {
+      ...{ manager: 'manager-a', pid: 'manager-a.1.d4', device: '2000a', member: 'a' },
+      ...{ contact: 'sip:2000a@127.0.0.1:5061', role: 'calling', state: 'held', callId: 'a@1' },
+      since: '2020-01-02T03:04:07.000Z',
+    },
+  ],
+  lamps: [
+    {
+      ...{
+        manager: 'manager-b',
+        device: '2000b',
+        member: 'b',
+        contact: 'sip:2000b@127.0.0.1:5062',
+      },
+      ...{
+        package: 'call-info',
+        callId: 's@1',
+        shows: 'active',
+        isAnswered: false,
+        isRight: false,
+      },
+      at: '2020-01-02T03:04:09.000Z',
+    },
+  ],
+  control: LINES[0]?.control ?? [],
+};
+
 const MANAGERS: readonly ManagerRow[] = [
   {
     id: 'manager-a',
@@ -149,6 +198,7 @@ const CALLS = [
 ];
 
 export function fakeView(): FakeView {
+  const released: (readonly [by: string, reason: string])[] = [];
   const listeners = new Set<(event: TrafficEvent) => void>();
   let state: ManagerState = 'ready';
   const setup = new Histogram([0.01, 0.1]);
@@ -173,6 +223,20 @@ export function fakeView(): FakeView {
       total: 1,
       missing: [],
     }),
+    appearance: async (number, appearance) => {
+      if (number === '2000' && appearance === 2) return APPEARANCE;
+      const why = number === '2000' ? 'it has 1 to 4; lit: 2 (held, a)' : 'no such line';
+      return { absent: `line ${number} has no appearance ${appearance}: ${why}` };
+    },
+    release: async (number, appearance, by, reason) => {
+      if (number === '1001')
+        return { unreachable: 'manager-c, which controls 1001, did not answer' };
+      if (appearance !== 2)
+        return { absent: `${number}/${appearance} is idle: there is nothing to release` };
+      released.push([by, reason]);
+      return { released: `${number}/${appearance} is free: it was held by a` };
+    },
+    released,
     managers: async () => ({ items: MANAGERS, total: 3, missing: MISSING }),
     traffic: (listener) => {
       listeners.add(listener);

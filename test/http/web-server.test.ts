@@ -77,6 +77,53 @@ test('lists are cut to the limit and say how many there are', async (context) =>
   );
 });
 
+test('appearances are shown and freed for whoever has the token', async (context) => {
+  const { view, url } = await serve(context);
+  const path = `${url}/api/v1/lines/2000/appearances`;
+  const post = async (at: string, token: string, said?: unknown) => {
+    const response = await fetch(`${path}/${at}/release`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(said ?? {}),
+    });
+    return [response.status, await response.text()];
+  };
+  const shown = await get(`${path}/2`, TOKEN);
+  assert.deepEqual(
+    [
+      [shown.status, JSON.parse(shown.body).state],
+      (await get(`${path}/2`)).status,
+      (await get(`${path}/x`, TOKEN)).status,
+      await post('2', 'guess'),
+      await post('2', TOKEN),
+      await post('2', TOKEN, { by: 'ana', reason: 'stuck' }),
+      await post('2', TOKEN, { by: 'ana', reason: ['stuck'] }),
+      await post('3', TOKEN),
+      view.released,
+    ],
+    [
+      [200, 'held'],
+      401,
+      404,
+      [401, '{"error":{"code":"unauthorized","message":"this needs the token of this manager"}}'],
+      [200, '{"done":"2000/2 is free: it was held by a"}'],
+      [200, '{"done":"2000/2 is free: it was held by a"}'],
+      [
+        400,
+        '{"error":{"code":"bad_request","message":"\'by\' and \'reason\' are texts of 200 characters at most"}}',
+      ],
+      [
+        404,
+        '{"error":{"code":"not_found","message":"2000/3 is idle: there is nothing to release"}}',
+      ],
+      [
+        ['127.0.0.1', ''],
+        ['ana (127.0.0.1)', 'stuck'],
+      ],
+    ],
+  );
+});
+
 test('metrics are read at the scrape, in the form of Prometheus', async (context) => {
   const { url } = await serve(context);
   const { body } = await get(`${url}/metrics`);

@@ -27,6 +27,8 @@ const respondent: Respondent = {
   calls: (limit) => ({ items: [CALL, CALL].slice(0, limit), total: 2, guests: [] }),
   lines: () => ({ items: [], total: 0 }),
   line: () => ({ items: [], total: 0 }),
+  appearance: () => ({ control: null, lit: [], events: [], legs: [], lamps: [] }),
+  release: ({ appearance }) => ({ done: appearance === 2 }),
 };
 
 /** Homes and what each of them does with a question. */

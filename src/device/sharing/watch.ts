@@ -27,6 +27,8 @@ export type Watch = {
   version: number;
   /** As last told by the line; undefined before. */
   calls: readonly LineCallState[] | undefined;
+  /** When the phone was told last; monotonic. */
+  shownMs: number;
 };
 
 /** Enters a subscription that has been accepted, or is to be told again what it was told (RFC 6665 §4.2.1.1). */
@@ -42,7 +44,14 @@ export function watch(
     if (known.calls !== undefined) show(process, known);
     return;
   }
-  const entered: Watch = { subscription, package: wanted, number, version: 0, calls: undefined };
+  const entered: Watch = {
+    subscription,
+    package: wanted,
+    number,
+    version: 0,
+    calls: undefined,
+    shownMs: 0,
+  };
   process.watches.set(subscription, entered);
   // What it does comes in this turn, if the line is here.
   process.host.tell(process.environment.lineManager, { type: 'lineWatch', number });
@@ -98,6 +107,7 @@ export function leave(process: DeviceProcess): void {
 function show(process: DeviceProcess, watch: Watch): void {
   const { userAgent, domain } = process.environment;
   const { subscription, number } = watch;
+  watch.shownMs = process.host.nowMs;
   const appearances = appearancesOf(process, number, watch.calls ?? []);
   if (watch.package === 'call-info')
     return userAgent.notify(subscription, {

@@ -64,6 +64,10 @@ export class SubscriptionRecord<O> implements Subscription<O> {
     return this.dialog.callId;
   }
 
+  get contact(): string {
+    return this.dialog.remoteTarget;
+  }
+
   get isOver(): boolean {
     return this.state === 'terminated';
   }

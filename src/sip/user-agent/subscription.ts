@@ -11,6 +11,10 @@ export interface Subscription<O> {
   /** User part of the Request-URI of the first SUBSCRIBE: the resource. */
   readonly resource: string;
   readonly callId: string;
+  /** Whether a NOTIFY is out that has not been answered. */
+  readonly notifying: boolean;
+  /** Where NOTIFYs go: the subscriber's Contact URI. */
+  readonly contact: string;
   /** What the subscriber accepts (Accept), '' if it said nothing. */
   readonly accept: string;
 }
