@@ -5,7 +5,7 @@
  */
 import type { HeldCall } from '../../call/appearance-signals.ts';
 import type { CallSignal } from '../../call/signals.ts';
-import { kindOf, type Pid } from '../../process/pid.ts';
+import type { Pid } from '../../process/pid.ts';
 import type { CallLeg } from '../call-leg.ts';
 import { logCall } from '../call-log.ts';
 import type { DeviceProcess } from '../device-process.ts';
@@ -48,9 +48,6 @@ export function keep(process: DeviceProcess, record: CallLeg): boolean {
   record.peer = undefined;
   record.formerPeer = undefined;
   record.control = undefined;
-  // Call control ends with the holder; lines hear of the end.
-  if (record.role === 'calling') record.reportTo = undefined;
-  record.controls = record.controls.filter(({ pid }) => kindOf(pid) === 'l');
   process.host.start(KEEP + call, KEEP_MS);
   logCall(process, record, 'call kept', undefined);
   locate(process, record, undefined);

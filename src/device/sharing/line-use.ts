@@ -192,10 +192,12 @@ function isForItself({ state, isExclusive = false }: LineUse): boolean {
 
 /** The line hears of the end of a call that it has not offered, from whichever leg has it then. */
 function bind(record: CallLeg, lcp: Pid): void {
-  const { use, controls } = record;
+  const { use, controls, holding } = record;
   if (use === undefined || use.isOffered) return;
+  // The far end's line may know the call by the same id.
+  const isOurs = (pid: Pid): boolean => kindOf(pid) === 'l' && pid !== holding?.lcp;
   record.controls = [
-    ...controls.filter(({ pid, call }) => kindOf(pid) !== 'l' || call !== use.call),
+    ...controls.filter(({ pid, call }) => !isOurs(pid) || call !== use.call),
     { pid: lcp, call: use.call },
   ];
 }

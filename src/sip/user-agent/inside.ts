@@ -36,7 +36,10 @@ export function receiveInside<O>(
   if (refusal !== undefined)
     return agent.respond(transaction, request, refusal.status, { headers: refusal.headers });
   // §12.2.2: it was overtaken by a later one.
-  if (!dialog.takes(request.cseq)) return agent.respond(transaction, request, 500);
+  // Deviation: a BYE that a later request of its phone has overtaken ends the call all the same, where RFC 3261
+  // §12.2.2 wants 500: a phone that has been told so thinks its call over, and nobody would end it here.
+  if (!dialog.takes(request.cseq) && request.method !== 'BYE')
+    return agent.respond(transaction, request, 500);
   if (!(usage instanceof LegRecord)) {
     if (request.method !== 'SUBSCRIBE') return agent.respond(transaction, request, 481);
     return receiveResubscribe(agent, usage, request, source, transaction);

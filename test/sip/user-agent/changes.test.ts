@@ -425,3 +425,16 @@ ladder(
   * ended bye
   `,
 );
+
+ladder(
+  'a BYE that was overtaken ends the call all the same: its phone has hung up',
+  `${ANA_CALLED}
+  ana -> INFO | CSeq: 9 INFO {x}
+  * request INFO {x}
+  ! reply 200
+  ana <- 200 INFO
+  ana -> BYE | CSeq: 8 BYE
+  ana <- 200 BYE
+  * ended bye
+  `,
+);
