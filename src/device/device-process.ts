@@ -13,16 +13,16 @@ import type { Host, Process } from '../process/process.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { Publication } from '../sip/user-agent/publication.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
-import { attemptOf, type CallLeg } from './call-leg.ts';
+import type { CallLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import * as called from './called.ts';
 import * as calling from './calling.ts';
-import { reasonOf, refusalHeaders, statusOf } from './cause-to-status.ts';
 import * as consultation from './consultation.ts';
 import * as dialogSearch from './dialog-search.ts';
 import type { Environment } from './environment.ts';
 import * as inCall from './in-call.ts';
 import { hearTooLate } from './late-signal.ts';
+import { endLeg, reportEnd } from './leg-end.ts';
 import * as lineMembership from './line-membership.ts';
 import * as pickup from './pickup.ts';
 import type { Place } from './place.ts';
@@ -328,7 +328,7 @@ export class DeviceProcess implements Process<CallSignal> {
     for (const record of new Set(this.legs.values())) {
       const { phase } = record;
       record.phase = 'over';
-      if (phase !== 'over') this.#endLeg(record, phase, 'internal failure');
+      if (phase !== 'over') endLeg(this, record, phase, 'internal failure');
     }
     this.#legs = undefined;
     this.#aliases = undefined;
@@ -348,7 +348,7 @@ export class DeviceProcess implements Process<CallSignal> {
     keeping.end(this, record);
     if (by !== 'phone') {
       referral.fail(this, record, cause);
-      this.#endLeg(record, phase, cause);
+      endLeg(this, record, phase, cause);
     }
     if (record.role === 'calling')
       this.environment.statistics.ended(phase === 'talking' ? 'answered' : 'cancelled');
@@ -357,7 +357,7 @@ export class DeviceProcess implements Process<CallSignal> {
     takeOver.giveBack(this, record);
     // Who lost the race to answer must not hang up on the caller: withdrawn legs tell nobody.
     if (by !== 'reporter') {
-      if (reportTo !== undefined) this.#report(record, reportTo, phase, cause);
+      if (reportTo !== undefined) reportEnd(this, record, reportTo, phase, cause);
       if (phase === 'talking' && peer !== undefined && by !== 'peer')
         this.host.tell(peer.pid, { type: 'callRelease', call: peer.call, cause });
     }
@@ -368,22 +368,6 @@ export class DeviceProcess implements Process<CallSignal> {
   /** The leg is over: whoever has to do with its calls besides is told. */
   tellControls({ controls }: CallLeg, cause: Cause): void {
     for (const { pid, call } of controls) this.host.tell(pid, { type: 'callEnded', call, cause });
-  }
-
-  /** The phone's side of the end: a caller that still waits is refused, everybody else hung up. */
-  #endLeg({ leg, role }: CallLeg, phase: CallLeg['phase'], cause: Cause): void {
-    const { userAgent } = this.environment;
-    if (leg === undefined) return;
-    if (leg.state === 'invited' || (role === 'calling' && phase === 'offered'))
-      userAgent.refuse(leg, statusOf(cause), refusalHeaders(cause));
-    else userAgent.hangUp(leg, reasonOf(cause));
-  }
-
-  #report(record: CallLeg, to: Pid, phase: CallLeg['phase'], cause: Cause): void {
-    const { call } = record;
-    if (phase === 'talking') this.host.tell(to, { type: 'callEnded', call, cause });
-    else if (record.role === 'calling') this.host.tell(to, { type: 'callWithdraw', call, cause });
-    else this.host.tell(to, { type: 'callRefuse', call, cause, ...attemptOf(record) });
   }
 
   forget(record: CallLeg): void {

@@ -1,0 +1,33 @@
+/** The end of a leg, as its phone and the process that set the call up hear of it. */
+import type { Cause } from '../call/cause.ts';
+import type { Pid } from '../process/pid.ts';
+import { attemptOf, type CallLeg } from './call-leg.ts';
+import { reasonOf, refusalHeaders, statusOf } from './cause-to-status.ts';
+import type { DeviceProcess } from './device-process.ts';
+
+/** The phone's side: who still waits for our answer is refused, everybody else hung up. `phase`: before the end. */
+export function endLeg(
+  { environment: { userAgent } }: DeviceProcess,
+  { leg, role }: CallLeg,
+  phase: CallLeg['phase'],
+  cause: Cause,
+): void {
+  if (leg === undefined) return;
+  if (leg.state === 'invited' || (role === 'calling' && phase === 'offered'))
+    userAgent.refuse(leg, statusOf(cause), refusalHeaders(cause));
+  else userAgent.hangUp(leg, reasonOf(cause));
+}
+
+/** Who set the call up. */
+export function reportEnd(
+  { host }: DeviceProcess,
+  record: CallLeg,
+  to: Pid,
+  phase: CallLeg['phase'],
+  cause: Cause,
+): void {
+  const { call, role } = record;
+  if (phase === 'talking') host.tell(to, { type: 'callEnded', call, cause });
+  else if (role === 'calling') host.tell(to, { type: 'callWithdraw', call, cause });
+  else host.tell(to, { type: 'callRefuse', call, cause, ...attemptOf(record) });
+}
