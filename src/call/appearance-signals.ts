@@ -1,6 +1,6 @@
 /**
  * How members use their line's appearances: seizure, calls of their own, hold, retrieval. What a line's
- * watchers are told of it all is `LineCallState` in `signals.ts`.
+ * watchers are told of it all is `LineCallState` in `watch-signals.ts`.
  *
  * A member's own call has one id from its seizure on, made by its device process, which is its `owner`:
  * who says what becomes of it. The line decides who has which appearance.

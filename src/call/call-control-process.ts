@@ -6,6 +6,7 @@ import { type CallEvent, NEW, step } from './call-control.ts';
 import type { CallControl } from './call-control-state.ts';
 import { type CallState, type CallView, newCallView } from './call-registry.ts';
 import { type Destination, destinationOf, type Routing } from './destination.ts';
+import { INTER_DIGIT } from './dialling.ts';
 import type { EffectBuffer } from './effects.ts';
 import type { CallId, CallRequest, CallSignal, LegRef, Party } from './signals.ts';
 
@@ -47,11 +48,14 @@ export class CallControlProcess implements Process<CallSignal> {
       this.#view = newCallView(signal, this.#host.pid, this.#host.nowMs);
       calls.set(signal.call, this.#view);
     }
-    this.#step({ type: 'request', request: signal, destination });
+    this.#request(signal, destination);
   }
 
   timeout(timer: string): void {
-    this.#step({ type: 'timer', timer });
+    const call = this.#call;
+    if (timer !== INTER_DIGIT || call.state !== 'dialling')
+      return this.#step({ type: 'timer', timer });
+    this.#request(call.request, destinationOf(call.request, this.#options, this.#host, true));
   }
 
   down(gone: Pid | Home): void {
@@ -63,7 +67,14 @@ export class CallControlProcess implements Process<CallSignal> {
     if (calls.size >= callsMax) return { type: 'refused', cause: 'overload' };
     // An id that is in use already is no call's own.
     if (calls.has(request.call)) return { type: 'refused', cause: 'internal failure' };
-    return destinationOf(request, this.#options, this.#host);
+    return destinationOf(request, this.#options, this.#host, false);
+  }
+
+  #request(request: CallRequest, destination: Destination): void {
+    const callerId = 'callerId' in destination ? destination.callerId : undefined;
+    if (callerId === undefined) return this.#step({ type: 'request', request, destination });
+    const from = { ...request.from, number: callerId };
+    this.#step({ type: 'request', request: { ...request, from }, destination });
   }
 
   #step(event: CallEvent): void {
@@ -109,6 +120,7 @@ function shownState(call: CallControl): CallState | undefined {
     case 'locating':
     case 'over':
       return undefined;
+    case 'dialling':
     case 'locking':
       return 'trying';
     case 'distributing':

@@ -6,6 +6,9 @@ import type { CallRequest, LegRef, Party } from './signals.ts';
 
 export type New = { readonly state: 'new' };
 
+/** More digits are waited for. */
+export type Dialling = { readonly state: 'dialling'; readonly request: CallRequest };
+
 /** The request is out, at `target`. */
 export type Offering = {
   state: 'trying' | 'ringing';
@@ -41,6 +44,7 @@ export type Over = { readonly state: 'over' };
 
 export type CallControl =
   | New
+  | Dialling
   | Offering
   | Locating
   | Answered

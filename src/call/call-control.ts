@@ -20,6 +20,7 @@ import type {
 } from './call-control-state.ts';
 import type { Cause } from './cause.ts';
 import type { Destination } from './destination.ts';
+import { awaitDigits, inDialling } from './dialling.ts';
 import { distribute, stepDistribution } from './distribution.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import type { RefusalCode } from './refusal-codes.ts';
@@ -46,6 +47,8 @@ export function step(call: CallControl, event: CallEvent, out: Out): CallControl
   switch (call.state) {
     case 'new':
       return inNew(call, event, out);
+    case 'dialling':
+      return event.type === 'request' ? inNew(NEW, event, out) : inDialling(call, event, out);
     case 'trying':
     case 'ringing':
       return inOffering(call, event, out);
@@ -86,6 +89,8 @@ function inNew(call: New, event: CallEvent, out: Out): CallControl {
       out.push(tell(target.pid, request));
       return { state: 'trying', request, target, alerting: [] };
     }
+    case 'digits':
+      return awaitDigits(request, destination.withinMs, out);
   }
 }
 

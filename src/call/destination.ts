@@ -2,21 +2,26 @@
 import { homeOf, type Pid } from '../process/pid.ts';
 import type { Host } from '../process/process.ts';
 import type { Cause } from './cause.ts';
-import type { Analysis, DigitAnalysis } from './digit-analysis.ts';
+import type { Analysis, Caller, DigitAnalysis } from './digit-analysis.ts';
 import type { Directory, Line } from './directory.ts';
 import { lineOfNumber } from './line-of-number.ts';
 import { REFUSALS, type RefusalCode } from './refusal-codes.ts';
 import { firstLcp, type LocalLcp } from './registration-table.ts';
 import type { CallRequest, CallSignal } from './signals.ts';
 
+/** The caller's number, where the plan makes another of it. */
+type Shown = { readonly callerId?: string };
+
 export type Destination =
-  | { readonly type: 'line'; readonly lcp: Pid; readonly line: SoughtLine }
+  | (Shown & { readonly type: 'line'; readonly lcp: Pid; readonly line: SoughtLine })
   /** A replicated line: its processes, the one to go to first at the front. Never empty. */
-  | { readonly type: 'lines'; readonly lcps: readonly Pid[]; readonly line: Line }
+  | (Shown & { readonly type: 'lines'; readonly lcps: readonly Pid[]; readonly line: Line })
   /** A number that was controlled a moment ago, and is expected to be again. */
-  | { readonly type: 'locating'; readonly line: SoughtLine }
+  | (Shown & { readonly type: 'locating'; readonly line: SoughtLine })
   /** Out of the network, by the gateways of a list: its route list control. */
   | { readonly type: 'list'; readonly routeList: Pid }
+  /** The number may be longer: more digits are waited for, and then it is asked for again. */
+  | { readonly type: 'digits'; readonly withinMs: number }
   | { readonly type: 'refused'; readonly cause: Cause; readonly code?: RefusalCode };
 
 /** A number, and the line manager that can tell who controls it; the line itself, when it is replicated. */
@@ -39,14 +44,25 @@ export type Routing = {
   readonly lineManager: Pid;
 };
 
-/** Where `request` goes to; `host` is that of its call control. */
+/**
+ * Where `request` goes to; `host` is that of its call control. `isAll`: no digits are to come, or none have come
+ * in time; else a number that may be longer is waited for where that is called for.
+ */
 export function destinationOf(
   request: CallRequest,
   routing: Routing,
   host: Host<CallSignal>,
+  isAll: boolean,
 ): Destination {
   if (request.hops <= 0) return refused('LW-3009');
-  const analysis = routing.digits.analyse(request.dialled);
+  const { directory, digits } = routing;
+  const analysis = digits.analyse(request.dialled, callerOf(request, directory));
+  const { growth } = analysis;
+  const isAwaited = growth === 'expected' || (growth === 'possible' && request.isOverlap === true);
+  if (isAwaited && !isAll) return { type: 'digits', withinMs: directory.interDigitMs };
+  if (analysis.type === 'refused') return analysis;
+  const { callerId } = analysis;
+  const shown = callerId === undefined ? NOTHING : { callerId };
   switch (analysis.type) {
     case 'line': {
       const lcp = firstLcp(analysis.location);
@@ -55,26 +71,22 @@ export function destinationOf(
       if (line === undefined) return refused('LW-3001');
       if (analysis.location.mode === 'replicated' && line.replicated !== undefined) {
         const { lcps } = analysis.location;
-        return { type: 'lines', lcps: localFirst(lcps, routing), line: line.replicated };
+        return { type: 'lines', lcps: localFirst(lcps, routing), line: line.replicated, ...shown };
       }
-      return lcp === undefined ? { type: 'locating', line } : { type: 'line', lcp, line };
+      return lcp === undefined
+        ? { type: 'locating', line, ...shown }
+        : { type: 'line', lcp, line, ...shown };
     }
     case 'locating': {
       const line = soughtLine(analysis.number, routing);
-      return line === undefined ? refused('LW-3001') : { type: 'locating', line };
+      return line === undefined ? refused('LW-3001') : { type: 'locating', line, ...shown };
     }
     case 'list':
-      // Toll fraud: what comes in from outside does not go out again at our expense.
-      if (routing.directory.gateways.has(request.by)) return refused('LW-3003');
       return { type: 'list', routeList: routing.startRouteList(host, analysis) };
-    case 'no device':
-      return refused('LW-3008');
-    case 'unknown':
-      return refused('LW-3001');
-    case 'incomplete':
-      return refused('LW-3004');
   }
 }
+
+const NOTHING = {};
 
 /** Undefined: the directory has no such number any more. */
 function soughtLine(number: string, { directory, lineManager }: Routing): SoughtLine | undefined {
@@ -94,4 +106,20 @@ function localFirst(lcps: readonly LocalLcp[], { lineManager }: Routing): readon
 
 function refused(code: RefusalCode): Destination {
   return { type: 'refused', cause: REFUSALS[code].cause, code };
+}
+
+/**
+ * Whose rights count: those of the line that causes the call, before those of its device; a gateway's only
+ * when no line of ours has anything to do with it.
+ */
+export function callerOf(
+  { by, byLine, from }: Pick<CallRequest, 'by' | 'byLine' | 'from'>,
+  directory: Directory,
+): Caller {
+  const { number } = from;
+  const gateway = byLine === undefined ? directory.gateways.get(by) : undefined;
+  const line = byLine === undefined ? undefined : directory.lines.get(byLine)?.search;
+  const place = gateway ?? directory.devices.get(by);
+  const spaces = [line, place?.search].filter((space) => space !== undefined);
+  return { spaces, number, isOutside: gateway !== undefined };
 }

@@ -1,90 +1,227 @@
 /**
- * Digit analysis: what was dialled, to the line control processes or gateways where it is to be had
- * (US 7,145,899, claims 36, 40, 47, 50, 54, 64). A function over this manager's copy of the
- * registration information table: it asks nobody and waits for nothing.
+ * Digit analysis: what was dialled, to the line control processes or the route list where it is to be had, or
+ * why not (US 7,145,899, claims 36, 40, 47, 50, 54, 64; dialling partitions: US 7,359,368). A function over
+ * the compiled route plan and this manager's copy of the registration information table: it asks nobody
+ * and waits for nothing.
  */
-import { compiled, DialPlan } from './dial-patterns.ts';
-import type { Directory, OutboundPattern } from './directory.ts';
+import type { Cause } from './cause.ts';
+import { analyse, type Analysis as PlanAnalysis } from './dial-plan/analyse.ts';
+import { readUserPart } from './dial-plan/dialled-number.ts';
+import { explain, type Round } from './dial-plan/explanation.ts';
+import type { Directory, RouteTarget } from './directory.ts';
 import { isKnownNumber } from './line-of-number.ts';
+import {
+  EMERGENCY_SPACES,
+  isCurrent,
+  isDialled,
+  LINES,
+  type Numbering,
+  numberingOf,
+} from './numbering.ts';
+import { REFUSALS, type RefusalCode } from './refusal-codes.ts';
 import { type LineLocation, RegistrationTable } from './registration-table.ts';
 import type { RouteList } from './routing/gateway.ts';
 
+/** With whose rights, and as whom, something is dialled. */
+export type Caller = {
+  /** Names of search spaces, the line's before the device's; empty: it has none of its own. */
+  readonly spaces: readonly string[];
+  /** What the called side is shown. */
+  readonly number: string;
+  /** The call came in by a gateway: without a search space it reaches lines, and emergency numbers are not for it. */
+  readonly isOutside: boolean;
+};
+
+/**
+ * 'possible': more digits could lead elsewhere; who dials digit by digit is waited for. 'expected': the plan
+ * says to wait for them in any case.
+ */
+export type Growth = 'none' | 'possible' | 'expected';
+
+/** `callerId`: the caller's number, where the plan makes another of it. */
+type Found = { readonly growth: Growth; readonly callerId?: string };
+
 export type Analysis =
-  | { readonly type: 'line'; readonly number: string; readonly location: LineLocation }
+  | (Found & { readonly type: 'line'; readonly number: string; readonly location: LineLocation })
   /** A number of ours whose process is gone, and another is being looked for. */
-  | { readonly type: 'locating'; readonly number: string }
+  | (Found & { readonly type: 'locating'; readonly number: string })
   /** It leaves through the gateways of that list, with that number. */
-  | {
+  | (Found & {
       readonly type: 'list';
       readonly list: RouteList;
       readonly number: string;
-      readonly callerId?: string;
       readonly isEmergency: boolean;
-    }
-  | { readonly type: 'unknown' }
-  /** A number of ours, and no device has registered for it. */
-  | { readonly type: 'no device' }
-  /** More digits could make it a number that leaves through a gateway. */
-  | { readonly type: 'incomplete' };
+    })
+  | {
+      readonly type: 'refused';
+      readonly code: RefusalCode;
+      readonly cause: Cause;
+      readonly growth: Growth;
+    };
 
-const UNKNOWN: Analysis = { type: 'unknown' };
-const NO_DEVICE: Analysis = { type: 'no device' };
-const INCOMPLETE: Analysis = { type: 'incomplete' };
+/** One walk through search spaces, and what came of it. */
+export type Walk = {
+  readonly spaces: readonly string[];
+  /** 'caller': those of the caller. 'emergency': nothing was found there. 'everything': nor was there; where it would have led. */
+  readonly why: 'caller' | 'emergency' | 'everything';
+  readonly rounds: readonly Round[];
+  readonly result: PlanAnalysis<RouteTarget>;
+};
 
-/** What might be a telephone number, with the visual separators of RFC 3966 §5.1.1. */
-const TELEPHONE = /^\+?[0-9*#A-D().-]{1,128}$/;
-const SEPARATORS = /[().-]/g;
-const DIALLED_MAX = 64;
+/** `digits`: what was looked up; '' for a name, which no pattern matches. */
+export type Explained = {
+  readonly analysis: Analysis;
+  readonly digits: string;
+  readonly walks: readonly Walk[];
+};
+
+type Look = (
+  spaces: readonly string[],
+  digits: string,
+  why: Walk['why'],
+) => PlanAnalysis<RouteTarget>;
+
+const UNKNOWN = refused('LW-3001');
+const OUTSIDE = [LINES];
 
 export class DigitAnalysis {
   readonly table: RegistrationTable;
   readonly #directory: Directory;
-  #outbound: DialPlan<OutboundPattern>;
-  /** What it was made of: it is made anew when the directory has another. */
-  #patterns: Directory['outbound'];
+  #numbering: Numbering;
 
   constructor(directory: Directory, table: RegistrationTable = new RegistrationTable()) {
     this.table = table;
     this.#directory = directory;
-    this.#patterns = directory.outbound;
-    this.#outbound = planOf(directory);
+    this.#numbering = numberingOf(directory);
   }
 
   /** `dialled`: the user part of what was called, unescaped. */
-  analyse(dialled: string): Analysis {
-    const location = this.table.find(dialled);
-    if (location !== undefined) return { type: 'line', number: dialled, location };
-    if (isKnownNumber(this.#directory, dialled))
-      return this.table.isLost(dialled) ? { type: 'locating', number: dialled } : NO_DEVICE;
-    if (!TELEPHONE.test(dialled)) return UNKNOWN;
-    const digits = dialled.replace(SEPARATORS, '');
-    if (digits !== dialled) return this.analyse(digits);
-    return digits.length > DIALLED_MAX ? UNKNOWN : this.#leave(digits);
+  analyse(dialled: string, caller: Caller): Analysis {
+    const { plan } = this.#current();
+    const { number } = caller;
+    return this.#analyse(dialled, caller, (spaces, digits) =>
+      analyse(plan, spaces, digits, number),
+    );
   }
 
-  #leave(digits: string): Analysis {
-    if (this.#directory.outbound !== this.#patterns) {
-      this.#patterns = this.#directory.outbound;
-      this.#outbound = planOf(this.#directory);
+  /** As `analyse`, with all that was looked at: the same walks, seen by a witness. */
+  explain(dialled: string, caller: Caller): Explained {
+    const { plan } = this.#current();
+    const walks: Walk[] = [];
+    const analysis = this.#analyse(dialled, caller, (spaces, digits, why) => {
+      const { analysis: result, rounds } = explain(plan, spaces, digits, caller.number);
+      walks.push({ spaces, why, rounds, result });
+      return result;
+    });
+    return { analysis, digits: walks[0]?.rounds[0]?.called ?? '', walks };
+  }
+
+  /** Search spaces of a caller that has none. */
+  spacesFor({ spaces, isOutside }: Caller): readonly string[] {
+    if (spaces.length > 0) return spaces;
+    return isOutside ? OUTSIDE : this.#current().fallback;
+  }
+
+  /** The route plan in use, with the numbers of lines: another one when the directory has changed. */
+  get numbering(): Numbering {
+    return this.#current();
+  }
+
+  #analyse(dialled: string, caller: Caller, look: Look): Analysis {
+    const spaces = this.spacesFor(caller);
+    if (isDialled(dialled)) return this.#lookUp(dialled, spaces, caller, look);
+    // A name, or a number of ours that looks like none.
+    if (this.#hasLines(spaces) && isKnownNumber(this.#directory, dialled))
+      return this.#line(dialled, 'none', undefined);
+    const read = readUserPart(dialled);
+    return read.type === 'number' ? this.#lookUp(read.digits, spaces, caller, look) : UNKNOWN;
+  }
+
+  #lookUp(digits: string, spaces: readonly string[], caller: Caller, look: Look): Analysis {
+    const result = look(spaces, digits, 'caller');
+    const found = result.type === 'route' ? this.#found(result, caller) : undefined;
+    if (found !== undefined && !isVacant(found)) return found;
+    // `#` says that this is all, where it is no part of a number.
+    if (result.type === 'none' && digits.length > 1 && digits.endsWith('#')) {
+      const analysis = this.#lookUp(digits.slice(0, -1), spaces, caller, look);
+      return analysis.growth === 'none' ? analysis : { ...analysis, growth: 'none' };
     }
-    const found = this.#outbound.find(digits);
-    if (found === 'incomplete') return INCOMPLETE;
-    if (found === 'none') return UNKNOWN;
-    const [target] = found;
-    const list = target && this.#directory.routeLists.get(target.list);
-    if (target === undefined || list === undefined) return UNKNOWN;
-    const { strip, prefix, callerId, isEmergency = false } = target;
-    const number = prefix + digits.slice(strip);
-    return {
-      type: 'list',
-      list,
-      number,
-      ...(callerId === undefined ? {} : { callerId }),
-      isEmergency,
-    };
+    if (!caller.isOutside) {
+      const emergency = look(EMERGENCY_SPACES, digits, 'emergency');
+      if (emergency.type === 'route') return this.#found(emergency, caller);
+    }
+    switch (result.type) {
+      case 'route':
+        return found ?? UNKNOWN;
+      case 'incomplete':
+        return refused('LW-3004');
+      case 'loop':
+        return refused('LW-3005');
+      case 'refused':
+        return refusedByPlan(result);
+      case 'none': {
+        const elsewhere = look(this.#current().everything, digits, 'everything');
+        const isWayOut = elsewhere.type === 'route' && elsewhere.target.type === 'list';
+        return isWayOut ? refused('LW-3003') : UNKNOWN;
+      }
+    }
+  }
+
+  #found(result: Extract<PlanAnalysis<RouteTarget>, { type: 'route' }>, caller: Caller): Analysis {
+    const { target, called, calling, mayGrow, isEmergency } = result;
+    const growth = !mayGrow ? 'none' : target.waits === true ? 'expected' : 'possible';
+    const callerId = calling === caller.number ? undefined : calling;
+    if (target.type === 'line') return this.#line(target.number ?? called, growth, callerId);
+    const list = this.#directory.routeLists.get(target.list);
+    if (list === undefined) return UNKNOWN;
+    return { type: 'list', list, number: called, isEmergency, growth, ...withId(callerId) };
+  }
+
+  #line(number: string, growth: Growth, callerId: string | undefined): Analysis {
+    const location = this.table.find(number);
+    if (location !== undefined)
+      return { type: 'line', number, location, growth, ...withId(callerId) };
+    if (!isKnownNumber(this.#directory, number)) return refused('LW-3001', growth);
+    if (this.table.isLost(number)) return { type: 'locating', number, growth, ...withId(callerId) };
+    return refused('LW-3008', growth);
+  }
+
+  #hasLines(spaces: readonly string[]): boolean {
+    const { plan } = this.#current();
+    return spaces.some((name) => plan.spaces.get(name)?.some(({ name: own }) => own === LINES));
+  }
+
+  #current(): Numbering {
+    if (!isCurrent(this.#numbering, this.#directory))
+      this.#numbering = numberingOf(this.#directory, this.#numbering);
+    return this.#numbering;
   }
 }
 
-function planOf({ outbound }: Directory): DialPlan<OutboundPattern> {
-  return new DialPlan(outbound.map((target) => ({ pattern: compiled(target.pattern), target })));
+/** The plan has a place for lines there, and there is none. */
+function isVacant(analysis: Analysis): boolean {
+  return analysis.type === 'refused' && analysis.code === 'LW-3001';
+}
+
+/** Absent rather than undefined. */
+function withId(callerId: string | undefined): { readonly callerId?: string } {
+  return callerId === undefined ? NO_ID : { callerId };
+}
+
+const NO_ID = {};
+
+function refusedByPlan(result: Extract<PlanAnalysis<RouteTarget>, { type: 'refused' }>): Analysis {
+  const growth = result.mayGrow ? 'possible' : 'none';
+  switch (result.why) {
+    case 'digits missing':
+      return refused('LW-3004', growth);
+    case 'too long':
+      return refused('LW-3006', growth);
+    case 'rule':
+      return { type: 'refused', code: 'LW-3002', cause: result.cause, growth };
+  }
+}
+
+function refused(code: RefusalCode, growth: Growth = 'none'): Analysis {
+  return { type: 'refused', code, cause: REFUSALS[code].cause, growth };
 }

@@ -1,4 +1,5 @@
-/** The directory as call processing sees it: lines, members, devices, gateways, dial patterns. Read-only data. */
+/** The directory as call processing sees it: lines, members, devices, gateways, route plan. Read-only data. */
+import type { RoutePlan } from './dial-plan/route-plan.ts';
 import type { Gateway, RouteList } from './routing/gateway.ts';
 
 export type Rights = 'answer' | 'originate' | 'retrieve' | 'barge';
@@ -38,6 +39,8 @@ export type Line = {
   readonly countsHeld?: boolean;
   /** A call that finds all appearances used; absent: 'busy'. 'ring': it is offered all the same, and has no lamp. */
   readonly whenFull?: 'busy' | 'ring';
+  /** Name of the search space that calls from it dial in, before that of the device. Absent: the device's. */
+  readonly search?: string;
 };
 
 /** A telephone, browser or softphone: an account that may register several contacts. */
@@ -55,21 +58,16 @@ export type Device = {
   readonly acceptFrom: readonly string[];
   /** Numbers of the lines that it is a member of, the one it calls from first. */
   readonly lines: readonly string[];
+  /** Name of the search space that it dials in, after that of the line. */
+  readonly search?: string;
 };
 
-/** Dialled digits that leave through a gateway: `X` any digit, `Z` 1-9, `N` 2-9, `[1-5]`, `!` one or more. */
-export type OutboundPattern = {
-  readonly pattern: string;
-  /** Name of the route list. */
-  readonly list: string;
-  /** Leading digits to strip before the number is sent out. */
-  readonly strip: number;
-  readonly prefix: string;
-  /** What the far end is to see as the caller's number. */
-  readonly callerId?: string;
-  /** Every gateway is tried, and none refuses for its own sake. */
-  readonly isEmergency?: boolean;
-};
+/** Where a pattern of the route plan leads. `waits`: more digits may come, even after a first INVITE. */
+export type RouteTarget =
+  /** To the line or user of that number; absent: of the number that it is after its transformation. */
+  | { readonly type: 'line'; readonly number?: string; readonly waits?: true }
+  /** Out of the network, by the route list of that name. */
+  | { readonly type: 'list'; readonly list: string; readonly waits?: true };
 
 export type Directory = {
   /** By number. */
@@ -81,5 +79,17 @@ export type Directory = {
   readonly gateways: ReadonlyMap<string, Gateway>;
   /** By name. */
   readonly routeLists: ReadonlyMap<string, RouteList>;
-  readonly outbound: readonly OutboundPattern[];
+  readonly routePlan: RoutePlan<RouteTarget>;
+  /** How long more digits are waited for where there may be some. */
+  readonly interDigitMs: number;
+};
+
+/** How long, unless the directory says: people look at a number while they dial it. */
+export const INTER_DIGIT_MS = 4000;
+
+/** Partitions, search spaces and countries of a directory that has none. */
+export const NO_ROUTE_PLAN: RoutePlan<RouteTarget> = {
+  partitions: new Map(),
+  spaces: new Map(),
+  countries: new Map(),
 };

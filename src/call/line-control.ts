@@ -10,7 +10,8 @@ import type { Line } from './directory.ts';
 import { type Chains, note } from './line-chains.ts';
 import { findDevice, type LineControlDatabase } from './line-control-database.ts';
 import type { Plan } from './offering-plan.ts';
-import type { CallId, CallRequest, CallSignal, LegRef, LineCallState, Party } from './signals.ts';
+import type { CallId, CallRequest, CallSignal, LegRef, Party } from './signals.ts';
+import type { LineCallState } from './watch-signals.ts';
 
 type Common = {
   readonly call: CallId;

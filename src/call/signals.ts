@@ -5,12 +5,7 @@
  * calls can be joined (transfer) without either side learning a new id. Knows no SIP.
  */
 import type { Home, Pid } from '../process/pid.ts';
-import type {
-  AppearanceSignal,
-  AppearanceState,
-  HeldCall,
-  UseState,
-} from './appearance-signals.ts';
+import type { AppearanceSignal, HeldCall, UseState } from './appearance-signals.ts';
 import type { Cause } from './cause.ts';
 import type { Line } from './directory.ts';
 import type { DistributionSignal } from './distribution-signals.ts';
@@ -18,6 +13,7 @@ import type { LineLock, LockSignal } from './lock-signals.ts';
 import type { RefusalCode } from './refusal-codes.ts';
 import type { GatewaySignal } from './routing/gateway-signals.ts';
 import type { UpkeepSignal } from './upkeep-signals.ts';
+import type { WatchSignal } from './watch-signals.ts';
 
 /** Unique in the cluster: made by the device process in which the call began. */
 export type CallId = string;
@@ -44,6 +40,10 @@ export type CallRequest = {
   readonly offer?: Media | undefined;
   /** The device on whose behalf and with whose rights the call is made; not rung itself. */
   readonly by: string;
+  /** The line that causes it, whose rights come first: the one called from, or moving the call on. */
+  readonly byLine?: string;
+  /** The phone sends digit by digit: it has been told before that digits were missing. */
+  readonly isOverlap?: true;
   /** Hops left (RFC 3261 Max-Forwards): loops through gateways end here. */
   readonly hops: number;
   /** Whether the calling phone takes reliable provisional answers (RFC 3262). */
@@ -173,34 +173,6 @@ export type LocationSignal =
    */
   | { readonly type: 'lineLocated'; readonly number: string; readonly lcp: Pid };
 
-/**
- * One call at a line, or a seizure, as its watchers are told. `from`: the far party. `member`: who has it,
- * '' while it rings.
- */
-export type LineCallState = {
-  readonly call: CallId;
-  readonly appearance: number;
-  readonly state: AppearanceState;
-  readonly from: Party;
-  readonly member: string;
-  /** A member's own, not one to the line. */
-  readonly isOutgoing: boolean;
-  /** Who may not be told whom it is with, nor retrieve it: all but `member`. */
-  readonly isExclusive: boolean;
-};
-
-/** Watching a line: what lights the lamps. */
-export type WatchSignal =
-  /** Device process to line manager, and with `pid` on to the line control process: tell me what the line does. */
-  | { readonly type: 'lineWatch'; readonly number: string; readonly pid?: Pid }
-  | { readonly type: 'lineUnwatch'; readonly number: string; readonly pid?: Pid }
-  /** Line control process to each watcher: all its calls, at once and after each change. */
-  | {
-      readonly type: 'lineState';
-      readonly number: string;
-      readonly calls: readonly LineCallState[];
-    };
-
 export type CallSignal =
   | LineSignal
   | AppearanceSignal
@@ -313,6 +285,8 @@ export type CallSignal =
       readonly call: CallId;
       readonly to: string;
       readonly by: string;
+      /** The transferor's line, if it has one there. */
+      readonly byLine?: string;
       readonly transferor: LegRef;
     }
   /** To the leg that is to be moved: speak with `to` from now on (attended transfer). */

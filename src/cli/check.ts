@@ -7,12 +7,13 @@ import { CommandError, EXIT } from './exit-code.ts';
 /** Says what the manager of `file` would be. Throws `CommandError` with all that is wrong. */
 export function check(file: string, overrides: Overrides): string {
   const { config, directory } = loadChecked(file, overrides);
-  const { lines, devices, gateways, outbound } = directory;
+  const { lines, devices, gateways, routePlan } = directory;
+  const patterns = [...routePlan.partitions.values()].flat();
   const counts = [
     count(lines.size, 'line'),
     count(devices.size, 'device'),
     count(gateways.size, 'gateway'),
-    count(outbound.length, 'way out'),
+    count(patterns.length, 'pattern'),
   ];
   return `${file} is fine: manager ${config.id}, ${counts.join(', ')}\n`;
 }
@@ -30,6 +31,5 @@ export function loadChecked(
 }
 
 function count(number: number, noun: string): string {
-  if (number === 1) return `1 ${noun}`;
-  return noun === 'way out' ? `${number} ways out` : `${number} ${noun}s`;
+  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
 }

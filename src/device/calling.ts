@@ -7,7 +7,8 @@ import { type CallLeg, callingLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
-import { dialledOf, isOurs, partyOfDevice, partyOfOutsider } from './identity.ts';
+import { dialledOf, isOfOurContext, isOurs, partyOfDevice, partyOfOutsider } from './identity.ts';
+import { begunBefore, remember } from './overlap.ts';
 import * as lineUse from './sharing/line-use.ts';
 import * as publications from './sharing/publications.ts';
 import { callingLine } from './sharing/rights.ts';
@@ -33,6 +34,7 @@ export function invited(process: DeviceProcess, event: Invited): void {
   if (dialled === undefined || dialled === '' || !isForUs(process, request.uri)) {
     return environment.userAgent.refuse(leg, 404, refusalHeaders('unknown number', 'LW-3007'));
   }
+  const begun = begunBefore(process, leg, dialled);
   const call = process.newCallId();
   const gateway =
     place.kind === 'gateway' ? environment.directory.gateways.get(place.device) : undefined;
@@ -43,6 +45,7 @@ export function invited(process: DeviceProcess, event: Invited): void {
   const record = callingLeg(process, call, leg, self, dialled, media !== undefined, host.nowMs);
   leg.owner = record;
   process.keep(call, record);
+  if (typeof begun === 'object') process.release(begun, 'address incomplete', 'nobody');
   const callRequest: CallRequest = {
     type: 'callRequest',
     call,
@@ -51,6 +54,8 @@ export function invited(process: DeviceProcess, event: Invited): void {
     dialled,
     ...(media === undefined ? {} : { offer: media }),
     by: place.device,
+    ...(line === undefined ? {} : { byLine: line }),
+    ...(begun === undefined ? {} : { isOverlap: true as const }),
     hops: hopsLeft(request.headers.first('Max-Forwards')),
     reliable: leg.supported.has('100rel'),
   };
@@ -78,6 +83,7 @@ function partyOn({ party, place, environment }: DeviceProcess, line: string | un
 /** A phone calls in our domains; what a gateway calls us by is its own affair. */
 function isForUs({ place, environment }: DeviceProcess, uriText: string): boolean {
   const uri = parseUri(uriText);
+  if (!isOfOurContext(uriText, environment.domains)) return false;
   return place.kind === 'gateway' || (uri !== undefined && isOurs(uri, environment.domains));
 }
 
@@ -178,6 +184,7 @@ export function refuse(
   record.phase = 'over';
   process.forget(record);
   process.tellControls(record, signal.cause);
+  if (signal.cause === 'address incomplete') remember(process, record);
   process.environment.statistics.ended(signal.cause);
   logCall(process, record, 'call refused', signal.cause, signal.code);
   process.environment.userAgent.refuse(

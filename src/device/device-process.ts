@@ -55,6 +55,8 @@ export class DeviceProcess implements Process<CallSignal> {
   seizures: Map<CallId, Seizure> | undefined;
   /** What its phone has published of calls that it has, or is about to make; undefined before the first. */
   publications: Map<Publication, Published> | undefined;
+  /** Numbers that lacked digits, by the dialog of their INVITE; undefined before the first. */
+  dialled: Map<string, string> | undefined;
   /** Undefined before the first call: most phones of a large site are silent, and a table is not small. */
   #legs: Map<CallId, CallLeg> | undefined;
   /** Further ids of legs that were moved. */

@@ -2,6 +2,7 @@
  * Who is shown to whom: identities in From and To are always written by us, never taken from the
  * wire of a phone.
  */
+import { readDialledNumber } from '../call/dial-plan/dialled-number.ts';
 import type { Device, Directory } from '../call/directory.ts';
 import type { Gateway } from '../call/routing/gateway.ts';
 import type { Party } from '../call/signals.ts';
@@ -26,6 +27,19 @@ export function isOurs(uri: SipUri, domains: ReadonlySet<string>): boolean {
   const host = uri.host.toLowerCase();
   return domains.has(host) || host === 'localhost' || host.includes(':') || !/[a-z]/.test(host);
 }
+
+/**
+ * Whether a local number (RFC 3966 §5.1.5) is one of ours: its context is one of our domains, or the beginning
+ * of global numbers, which says that it is dialled as in that country. So is every number without context.
+ */
+export function isOfOurContext(uriText: string, domains: ReadonlySet<string>): boolean {
+  if (!CONTEXT.test(uriText)) return true;
+  const read = readDialledNumber(uriText);
+  const context = read.type === 'number' ? read.context : undefined;
+  return context === undefined || context.startsWith('+') || domains.has(context);
+}
+
+const CONTEXT = /;phone-context=/i;
 
 /** How a device of ours appears to those it calls: by a line that it is a member of, the first unless told. */
 export function partyOfDevice(

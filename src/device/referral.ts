@@ -129,9 +129,19 @@ function begin(
       call: peer.call,
       to: number,
       by: process.place.device,
+      ...onLine(process, record),
       transferor,
     });
   }
+}
+
+/** The line whose rights the transfer is judged by: that on which the phone has the call. */
+function onLine(
+  { place }: DeviceProcess,
+  { line, use, self }: CallLeg,
+): { readonly byLine?: string } {
+  // What somebody outside says of itself is no line of ours.
+  return place.kind === 'gateway' ? {} : { byLine: line?.number ?? use?.number ?? self.number };
 }
 
 /** How the transfer goes: told to the phone in NOTIFY (RFC 3515 §2.4.4). */

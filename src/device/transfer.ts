@@ -39,6 +39,7 @@ export function transfer(
     from: record.self,
     dialled: signal.to,
     by: signal.by,
+    ...(signal.byLine === undefined ? {} : { byLine: signal.byLine }),
     ...(by === undefined ? {} : { referredBy: partyOfDevice(directory, by) }),
     hops: 69,
     reliable: false,

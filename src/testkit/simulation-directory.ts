@@ -1,5 +1,13 @@
 /** The directory that simulated phones live in: a parallel line, a serial one, one with a delayed member, extensions. */
-import type { Device, Directory, Line, Member, Offering } from '../call/directory.ts';
+import {
+  type Device,
+  type Directory,
+  INTER_DIGIT_MS,
+  type Line,
+  type Member,
+  NO_ROUTE_PLAN,
+  type Offering,
+} from '../call/directory.ts';
 
 /** `modeOf`: the mode of each line that is shared; single, unless told. */
 export function simulationDirectory(
@@ -63,6 +71,7 @@ export function simulationDirectory(
     users: new Map([...devices.values()].map((device) => [device.user, device])),
     gateways: new Map(),
     routeLists: new Map(),
-    outbound: [],
+    routePlan: NO_ROUTE_PLAN,
+    interDigitMs: INTER_DIGIT_MS,
   };
 }

@@ -4,10 +4,10 @@ import test from 'node:test';
 import { snapshotOf } from '../../src/call/line-control.ts';
 import { firstLcp } from '../../src/call/registration-table.ts';
 import type { Pid } from '../../src/process/pid.ts';
-import { directoryOf, lineOf, Switchboard } from './switchboard.ts';
+import { directoryOf, lineOf, Switchboard, wayOut } from './switchboard.ts';
 
 const RECEPTION = lineOf('2000', ['ana', 'ben', 'cas']);
-const OUTBOUND = [{ pattern: '9.XXX', list: 'gw', strip: 1, prefix: '+44' }];
+const OUTBOUND = [wayOut('9.XXX', 'gw', 1, '+44')];
 const DIRECTORY = directoryOf([RECEPTION], ['dan', 'eve'], OUTBOUND);
 
 test('claims 12, 13, 31, 32: the first device of a line has its line control process made, and gets its PID', () => {

@@ -1,76 +1,220 @@
-/** Digit analysis over a table, a directory and a dial plan. */
+/** Digit analysis over a table, a directory and its route plan. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type Analysis, DigitAnalysis } from '../../src/call/digit-analysis.ts';
+import type { DialRule } from '../../src/call/dial-plan/route-plan.ts';
+import { type Analysis, type Caller, DigitAnalysis } from '../../src/call/digit-analysis.ts';
+import type { Directory, RouteTarget } from '../../src/call/directory.ts';
 import { lineOfNumber, seatsOf } from '../../src/call/line-of-number.ts';
 import { homeOf, type Pid } from '../../src/process/pid.ts';
-import { directoryOf, lineOf, listOf } from './switchboard.ts';
+import { directoryOf, lineOf, listOf, wayOut } from './switchboard.ts';
 
-const DIRECTORY = directoryOf(
-  [lineOf('2000', ['ana', 'ben']), lineOf('2001', ['ana']), lineOf('ben', ['cas'])],
-  ['dan'],
-  [
-    { pattern: '9.0XXX', list: 'paris', strip: 2, prefix: '+33', callerId: '+331' },
-    { pattern: '999', list: 'london', strip: 0, prefix: '', isEmergency: true },
-    { pattern: '+44!', list: 'london', strip: 0, prefix: '' },
-    { pattern: '200X', list: 'london', strip: 0, prefix: '' },
-  ],
-);
 const LCP = 'a.1.l1' as Pid;
+const LINE: DialRule<RouteTarget>['action'] = { type: 'route', target: { type: 'line' } };
+const LINES = directoryOf(
+  [lineOf('2000', ['ana', 'ben']), lineOf('2001', ['ana']), lineOf('ben', ['cas'])],
+  ['dan', '31-08'],
+);
 
-const line = (number: string): Analysis => ({
-  type: 'line',
-  number,
-  location: { mode: 'single', lcp: LCP, revision: 1 },
-});
+/** `staff` dials lines of four digits and out; `kitchen` dials lines only, `lobby` lines and a hidden one. */
+const DIRECTORY: Directory = {
+  ...LINES,
+  routeLists: new Map(['london', 'paris'].map((name) => [name, listOf(name)])),
+  routePlan: {
+    partitions: new Map<string, readonly DialRule<RouteTarget>[]>([
+      ['internal', [{ pattern: '2XXX', action: LINE }]],
+      [
+        'office',
+        [
+          wayOut('9.0XXX', 'london', 1),
+          wayOut('+44!', 'london'),
+          wayOut('200X', 'london'),
+          wayOut('92XXX', 'gone'),
+          { pattern: '90999', action: { type: 'refuse', cause: 'busy' } },
+          {
+            pattern: '7!',
+            action: { type: 'route', target: { type: 'list', list: 'paris', waits: true } },
+          },
+          {
+            pattern: '6XXX',
+            action: {
+              type: 'route',
+              target: { type: 'list', list: 'london' },
+              called: { strip: 1 },
+              calling: { mask: '+44207946XXXX' },
+            },
+          },
+          { pattern: '5!', action: { type: 'translate', space: 'staff', called: { strip: 0 } } },
+          { pattern: '4XXX', action: { type: 'route', target: { type: 'line', number: 'ben' } } },
+          {
+            pattern: '3XXX',
+            action: {
+              type: 'route',
+              target: { type: 'line' },
+              called: { strip: 1, prefix: '2' },
+              calling: { prefix: '8' },
+            },
+          },
+        ],
+      ],
+      [
+        'ambulance',
+        [
+          {
+            pattern: '112',
+            action: { type: 'route', target: { type: 'list', list: 'paris' } },
+            isEmergency: true,
+            isUrgent: true,
+          },
+          { ...wayOut('2112', 'london'), isEmergency: true },
+        ],
+      ],
+    ]),
+    spaces: new Map([
+      ['staff', ['internal', 'office']],
+      ['kitchen', ['internal']],
+      ['lobby', ['lines']],
+    ]),
+    countries: new Map(),
+  },
+};
 
-const way = (name: string, number: string): Extract<Analysis, { type: 'list' }> => ({
-  type: 'list',
-  list: listOf(name),
-  number,
-  isEmergency: false,
-});
+const CALLERS: Readonly<Record<string, Caller>> = {
+  staff: { spaces: ['staff'], number: '2001', isOutside: false },
+  kitchen: { spaces: ['kitchen'], number: '2001', isOutside: false },
+  lobby: { spaces: ['lobby'], number: '2001', isOutside: false },
+  nobody: { spaces: [], number: '2001', isOutside: false },
+  gateway: { spaces: [], number: '+331', isOutside: true },
+  trunk: { spaces: ['staff'], number: '+331', isOutside: true },
+};
 
-const CASES: readonly [string, string, Analysis][] = [
-  ['a line that is controlled somewhere', '2000', line('2000')],
-  ['a line that nobody has registered for', '2001', { type: 'no device' }],
-  ['a user', 'dan', { type: 'no device' }],
-  ['a number of ours before any pattern', '2001', { type: 'no device' }],
-  ['a pattern', '2002', way('london', '2002')],
-  [
-    'a list of gateways, with digits stripped and put before, and another caller number',
-    '90123',
-    { ...way('paris', '+33123'), callerId: '+331' },
-  ],
-  ['an emergency', '999', { ...way('london', '999'), isEmergency: true }],
-  ['visual separators', '+44(20)7946-0018', way('london', '+442079460018')],
-  ['a line with visual separators', '20-00', line('2000')],
-  ['too few digits for a pattern', '901', { type: 'incomplete' }],
-  ['too few digits for a line: not known as the beginning of one', '2', { type: 'incomplete' }],
-  ['too many digits', '20000', { type: 'unknown' }],
-  ['another number', '3000', { type: 'unknown' }],
-  ['a name', 'nobody', { type: 'unknown' }],
-  ['nothing', '', { type: 'unknown' }],
-  ['hostile: a property of every object', '__proto__', { type: 'unknown' }],
-  ['hostile: endless', '9'.repeat(65_536), { type: 'unknown' }],
-  ['hostile: endless separators', '-'.repeat(128), { type: 'unknown' }],
-];
+/** Who dials what, and what comes of it. `…`: more digits may follow, `……`: they are waited for. */
+const TABLE = `
+  staff    2000         line 2000
+  staff    20-00        line 2000
+  staff    (2000)       line 2000
+  staff    2001         LW-3008 no device
+  staff    2002         list london 2002
+  staff    2100         LW-3001 unknown number
+  staff    200          LW-3004 address incomplete
+  staff    20000        LW-3001 unknown number
+  staff    ben          LW-3001 unknown number
+  staff    90123        list london 0123
+  staff    90123#       list london 0123
+  staff    901          LW-3004 address incomplete
+  staff    90999        LW-3002 busy
+  staff    +442079      list london +442079 …
+  staff    +44207#      list london +44207
+  staff    +44(20)7-9   list london +44207 9 …
+  staff    7123         list paris 7123 ……
+  staff    7123#        list paris 7123
+  staff    6123         list london 123 as +442079462001
+  staff    51           LW-3005 loop
+  staff    4000         LW-3008 no device
+  staff    3000         line 2000 as 82001
+  staff    3100         LW-3001 unknown number
+  staff    112          emergency paris 112
+  staff    92000        LW-3001 unknown number
+  kitchen  2000         line 2000
+  kitchen  2002         LW-3001 unknown number
+  kitchen  2112         emergency london 2112
+  kitchen  90123        LW-3003 forbidden
+  kitchen  112          emergency paris 112
+  kitchen  11           LW-3001 unknown number
+  kitchen  dan          LW-3001 unknown number
+  lobby    dan          LW-3008 no device
+  lobby    ben          LW-3008 no device
+  lobby    31-08        LW-3008 no device
+  lobby    nobody       LW-3001 unknown number
+  lobby    2            LW-3004 address incomplete
+  nobody   2000         line 2000
+  nobody   dan          LW-3008 no device
+  nobody   90123        LW-3003 forbidden
+  nobody   112          emergency paris 112
+  gateway  2000         line 2000
+  gateway  dan          LW-3008 no device
+  gateway  90123        LW-3003 forbidden
+  gateway  112          LW-3003 forbidden
+  trunk    90123        list london 0123
+  trunk    dan          LW-3001 unknown number
+  lobby    __proto__    LW-3001 unknown number
+`;
 
-for (const [name, dialled, expected] of CASES)
-  test(`${name}: ${dialled.slice(0, 20)}`, () => {
+for (const row of TABLE.trim().split('\n')) {
+  const [who = '', dialled = '', expected = ''] = row.trim().split(/\s{2,}/);
+  test(`${who} dials ${dialled}: ${expected}`, () => {
     const digits = new DigitAnalysis(DIRECTORY);
     digits.table.set('s/2000', { key: 's/2000', value: LCP, owner: homeOf(LCP), revision: 1 });
-    assert.deepEqual(digits.analyse(dialled), expected);
+    const caller = CALLERS[who];
+    assert(caller);
+    const analysis = digits.analyse(dialled, caller);
+    assert.deepEqual(
+      [written(analysis), digits.explain(dialled, caller).analysis],
+      [expected.replace(' 9 …', '9 …'), analysis],
+    );
+  });
+}
+
+function written(analysis: Analysis): string {
+  const { growth, type } = analysis;
+  const more = { none: '', possible: ' …', expected: ' ……' }[growth];
+  if (type === 'refused') return `${analysis.code} ${analysis.cause}${more}`;
+  const as = analysis.callerId === undefined ? '' : ` as ${analysis.callerId}`;
+  if (type !== 'list') return `${type} ${analysis.number}${as}${more}`;
+  const what = analysis.isEmergency ? 'emergency' : 'list';
+  return `${what} ${analysis.list.name} ${analysis.number}${as}${more}`;
+}
+
+for (const [name, dialled] of [
+  ['nothing', ''],
+  ['endless', '9'.repeat(65_536)],
+  ['endless separators', '-'.repeat(128)],
+  ['a plus in the middle', '20+00'],
+  ['what is no text', '\0\u{10ffff}'],
+] as const)
+  test(`hostile, ${name}: unknown`, () => {
+    const digits = new DigitAnalysis(DIRECTORY);
+    const analyses = Object.values(CALLERS).map((caller) => digits.analyse(dialled, caller));
+    assert.deepEqual(new Set(analyses.map(written)), new Set(['LW-3001 unknown number']));
   });
 
 test('a number of ours whose process is gone is being located, and no other', () => {
-  const digits = new DigitAnalysis(DIRECTORY);
+  const digits = new DigitAnalysis(LINES);
   digits.table.lose('2000', 0);
   digits.table.lose('3000', 0);
   assert.deepEqual(
-    ['2000', '2001', '3000'].map((dialled) => digits.analyse(dialled)),
-    [{ type: 'locating', number: '2000' }, { type: 'no device' }, { type: 'unknown' }],
+    ['2000', '2001', '3000'].map((dialled) =>
+      written(digits.analyse(dialled, { spaces: [], number: '2001', isOutside: false })),
+    ),
+    ['locating 2000', 'LW-3008 no device', 'LW-3001 unknown number'],
   );
+});
+
+test('a line comes before a pattern that matches fewer numbers than the one that stands for lines', () => {
+  const digits = new DigitAnalysis(DIRECTORY);
+  const caller = { spaces: ['staff'], number: '1', isOutside: false };
+  assert.deepEqual(
+    ['2001', '2002'].map((dialled) => written(digits.analyse(dialled, caller))),
+    ['LW-3008 no device', 'list london 2002'],
+  );
+});
+
+test('another route plan, or other lines, count from the next number on', () => {
+  const directory = { ...DIRECTORY };
+  const digits = new DigitAnalysis(directory);
+  const look = () =>
+    ['2100', '90123'].map((dialled) =>
+      written(digits.analyse(dialled, { spaces: ['staff'], number: '1', isOutside: false })),
+    );
+  const seen = [look()];
+  directory.lines = new Map([...directory.lines, ['2100', lineOf('2100', ['ana'])]]);
+  seen.push(look());
+  directory.routePlan = { ...directory.routePlan, spaces: new Map([['staff', ['lines']]]) };
+  seen.push(look());
+  assert.deepEqual(seen, [
+    ['LW-3001 unknown number', 'list london 0123'],
+    ['LW-3008 no device', 'list london 0123'],
+    ['LW-3008 no device', 'LW-3003 forbidden'],
+  ]);
 });
 
 test('a device is to be registered for its lines, and for its user name unless that is a line', () => {

@@ -11,7 +11,7 @@ import fc from 'fast-check';
 import type { Cause } from '../../src/call/cause.ts';
 import type { Pid } from '../../src/process/pid.ts';
 import { AWAIT_MS, type FakeCall, type FakeDevice } from './fake-device.ts';
-import { directoryOf, lineOf, Switchboard } from './switchboard.ts';
+import { directoryOf, lineOf, Switchboard, wayOut } from './switchboard.ts';
 
 const MEMBERS = ['ana', 'ben', 'cas'];
 const parallel = lineOf('2000', MEMBERS);
@@ -35,7 +35,7 @@ const DIRECTORY = directoryOf(
     }),
   ],
   ['dan'],
-  [{ pattern: '9XX', list: 'gw', strip: 0, prefix: '' }],
+  [wayOut('9XX', 'gw')],
 );
 const USERS = ['ana', 'ana', 'ben', 'cas', 'dan'];
 const NUMBERS = ['2000', '2000', '2100', '2200', 'ben', '912', '3000'];

@@ -1,7 +1,14 @@
 /** Call processing of one manager with fake devices, for tests of it as a whole. */
 import { SILENT } from '../../src/base/log.ts';
 import { CallProcessing } from '../../src/call/call-processing.ts';
-import type { Device, Directory, Line, OutboundPattern } from '../../src/call/directory.ts';
+import type { DialRule } from '../../src/call/dial-plan/route-plan.ts';
+import {
+  type Device,
+  type Directory,
+  INTER_DIGIT_MS,
+  type Line,
+  type RouteTarget,
+} from '../../src/call/directory.ts';
 import { readSignal } from '../../src/call/read-signal.ts';
 import type { RouteList } from '../../src/call/routing/gateway.ts';
 import type { CallSignal } from '../../src/call/signals.ts';
@@ -35,11 +42,25 @@ export function listOf(name: string): RouteList {
   return { name, groups: [{ spread: 'top-down', gateways: [{ gateway: name, weight: 1 }] }] };
 }
 
-/** Each pattern's list is one gateway of that name. Each member `x` has a device `x-phone` whose user is `x`; `others` are devices without a line. */
+/** Calls that match leave through `gateway`, the digits changed so. */
+export function wayOut(
+  pattern: string,
+  gateway: string,
+  strip = 0,
+  prefix = '',
+): DialRule<RouteTarget> {
+  const target = { type: 'list', list: gateway } as const;
+  return { pattern, action: { type: 'route', target, called: { strip, prefix } } };
+}
+
+/**
+ * Each member `x` has a device `x-phone` whose user is `x`; `others` are devices without a line. All of them
+ * may dial all lines and `outbound`.
+ */
 export function directoryOf(
   lines: readonly Line[],
   others: readonly string[] = [],
-  outbound: readonly OutboundPattern[] = [],
+  outbound: readonly DialRule<RouteTarget>[] = [],
 ): Directory {
   const names = new Set([
     ...lines.flatMap(({ members }) => members.map(({ name }) => name)),
@@ -57,7 +78,9 @@ export function directoryOf(
         .map(({ number }) => number),
     }),
   );
-  const gateways = new Set(outbound.map(({ list }) => list));
+  const gateways = new Set<string>();
+  for (const { action } of outbound)
+    if (action.type === 'route' && action.target.type === 'list') gateways.add(action.target.list);
   return {
     lines: new Map(lines.map((line) => [line.number, line])),
     devices: new Map(devices.map((device) => [device.id, device])),
@@ -66,7 +89,12 @@ export function directoryOf(
       [...gateways].map((id) => [id, { id, uri: `sip:${id}`, acceptFrom: [], callsMax: 10 }]),
     ),
     routeLists: new Map([...gateways].map((name) => [name, listOf(name)])),
-    outbound,
+    routePlan: {
+      partitions: new Map([['out', outbound]]),
+      spaces: new Map([['default', ['lines', 'out']]]),
+      countries: new Map(),
+    },
+    interDigitMs: INTER_DIGIT_MS,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Directory } from '../../src/call/directory.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 import { DOMAIN } from '../../src/testkit/site.ts';
-import { listOf } from '../call/switchboard.ts';
+import { listOf, wayOut } from '../call/switchboard.ts';
 import { flow } from './flow.ts';
 
 /** `gw` is the second phone of each flow: at that port, and known by its address alone. */
@@ -13,7 +13,11 @@ function withGateway(callsMax: number): Directory {
     ...directory,
     gateways: new Map([['gw', gateway]]),
     routeLists: new Map([['gw', listOf('gw')]]),
-    outbound: [{ pattern: '9!', list: 'gw', strip: 1, prefix: '+44' }],
+    routePlan: {
+      partitions: new Map([['out', [wayOut('9!', 'gw', 1, '+44')]]]),
+      spaces: new Map([['default', ['lines', 'out']]]),
+      countries: new Map(),
+    },
   };
 }
 

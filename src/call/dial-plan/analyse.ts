@@ -43,11 +43,15 @@ export type Analysis<T> =
       readonly calling: string;
     })
   /**
-   * By a rule that refuses; or 'unknown number': a transformation made it longer than `NUMBER_MAX`; or
-   * 'address incomplete': a translation of a fixed length led to a number that lacks digits, and no digits
-   * that are dialled can come there. Then the rule is that translation.
+   * By a rule that refuses; or 'too long': a transformation made it longer than `NUMBER_MAX`; or 'digits
+   * missing': a translation of a fixed length led to a number that lacks digits, and no digits that are
+   * dialled can come there. Then the rule is that translation.
    */
-  | (Outcome & { readonly type: 'refused'; readonly cause: Cause })
+  | (Outcome & {
+      readonly type: 'refused';
+      readonly why: 'rule' | 'too long' | 'digits missing';
+      readonly cause: Cause;
+    })
   /**
    * Translations lead back to one of themselves (`through` is the circle), or there are more than
    * `ROUNDS_MAX` (`through` is all of them). The rule is the last one.
@@ -119,7 +123,7 @@ export function analyseInRounds<T>(
       if (!search.isMoreWanted) return NONE;
       if (growth === 'follows' || last === undefined) return INCOMPLETE;
       const outcome = { ...last, mayGrow: false, isEmergency, through: through ?? NOT_TRANSLATED };
-      return { type: 'refused', cause: 'address incomplete', ...outcome };
+      return { type: 'refused', why: 'digits missing', cause: 'address incomplete', ...outcome };
     }
     const { action, pattern } = rule;
     isEmergency ||= rule.isEmergency === true;
@@ -131,6 +135,7 @@ export function analyseInRounds<T>(
     if (action.type === 'refuse')
       return {
         type: 'refused',
+        why: 'rule',
         cause: action.cause,
         partition: partition.name,
         pattern,
@@ -149,7 +154,14 @@ export function analyseInRounds<T>(
       const { name } = partition;
       const outcome = { partition: name, pattern, mayGrow, isEmergency };
       const way = through ?? NOT_TRANSLATED;
-      if (isTooLong) return { type: 'refused', cause: 'unknown number', ...outcome, through: way };
+      if (isTooLong)
+        return {
+          type: 'refused',
+          why: 'too long',
+          cause: 'unknown number',
+          ...outcome,
+          through: way,
+        };
       if (action.type === 'route')
         return {
           type: 'route',

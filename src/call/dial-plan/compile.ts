@@ -103,6 +103,8 @@ function compilePartition<T>(
   faults: PlanFault[],
 ): Partition<T> | undefined {
   const patterns: Pattern[] = [];
+  /** Of the pattern: its position among the rules. */
+  const positions: number[] = [];
   let firstSymbols = 0;
   const dots = new Uint8Array(rules.length).fill(NO_DOT);
   const before = faults.length;
@@ -114,17 +116,20 @@ function compilePartition<T>(
     if ('type' in pattern) add(text, pattern.column, pattern.problem);
     else {
       patterns.push(pattern);
+      positions.push(at);
       firstSymbols |= bitsOf(pattern.places[0] ?? 0);
       if (pattern.dot !== undefined) dots[at] = pattern.dot;
     }
   }
-  if (faults.length > before) return undefined;
   const built = buildTrie(patterns);
-  if (built.type === 'trie')
-    return { name, rules, trie: built.trie, firstSymbols, dots, visitedBy: 0 };
-  for (const { first, second } of built.twins)
-    add(rules[second]?.pattern ?? '', 1, `matches the same as ${rules[first]?.pattern}`);
-  return undefined;
+  if (built.type === 'twins') {
+    const textOf = (pattern: number): string => rules[positions[pattern] ?? 0]?.pattern ?? '';
+    for (const { first, second } of built.twins)
+      add(textOf(second), 1, `matches the same as ${textOf(first)}`);
+    return undefined;
+  }
+  if (faults.length > before) return undefined;
+  return { name, rules, trie: built.trie, firstSymbols, dots, visitedBy: 0 };
 }
 
 function checkAction<T>(

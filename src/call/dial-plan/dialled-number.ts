@@ -45,6 +45,22 @@ function readSubscriber(text: string, from: number, to: number, isNumber: boolea
   const end = semicolon < 0 || semicolon > to ? to : semicolon;
   const user = unescaped(text.slice(from, end));
   if (user === undefined) return fault(from + 1, 'bad % escape');
+  const read = readUser(user, from, isNumber);
+  const context =
+    read.type !== 'number' || read.digits.startsWith('+')
+      ? undefined
+      : contextIn(text.slice(end, to));
+  return read.type === 'number' && context !== undefined ? { ...read, context } : read;
+}
+
+/** The user part of a URI, unescaped. Parameters in it (RFC 3966) are left out. */
+export function readUserPart(user: string): DialledNumber {
+  if (user.length > TEXT_MAX) return fault(TEXT_MAX + 1, 'too long');
+  const semicolon = user.indexOf(';');
+  return readUser(semicolon < 0 ? user : user.slice(0, semicolon), 0, false);
+}
+
+function readUser(user: string, from: number, isNumber: boolean): DialledNumber {
   let digits = '';
   for (let at = 0; at < user.length; at++) {
     const letter = user.charAt(at);
@@ -57,8 +73,7 @@ function readSubscriber(text: string, from: number, to: number, isNumber: boolea
   }
   if (digits === '' || digits === '+') return fault(from + 1, 'there is no digit');
   if (digits.length > NUMBER_MAX) return fault(from + 1, `more than ${NUMBER_MAX} digits`);
-  const context = digits.startsWith('+') ? undefined : contextIn(text.slice(end, to));
-  return context === undefined ? { type: 'number', digits } : { type: 'number', digits, context };
+  return { type: 'number', digits };
 }
 
 const CONTEXT = /;phone-context=([^;]*)/i;
@@ -79,6 +94,6 @@ function unescaped(text: string): string | undefined {
   }
 }
 
-function fault(column: number, problem: string): DialledNumber {
+function fault(column: number, problem: string): Extract<DialledNumber, { type: 'fault' }> {
   return { type: 'fault', column, problem };
 }

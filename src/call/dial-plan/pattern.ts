@@ -5,7 +5,7 @@
 import { NUMBER_MAX } from './route-plan.ts';
 
 /** The digits come first: a symbol below `DIGITS` is one. */
-const SYMBOLS = '0123456789*#+ABCD';
+export const SYMBOLS = '0123456789*#+ABCD';
 const DIGITS = 10;
 
 /** A place that is `SET` and a bit for each digit that fits; below `SET` it is the symbol itself. */

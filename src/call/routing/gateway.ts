@@ -9,6 +9,8 @@ export type Gateway = {
   readonly acceptFrom: readonly string[];
   /** In the whole cluster, in and out; more are refused with 'overload'. */
   readonly callsMax: number;
+  /** Name of the search space for calls that come in by it; absent: they reach lines and nothing else. */
+  readonly search?: string;
 };
 
 /** How a group spreads its calls: the first that takes it, each in turn, or by chance according to weight. */

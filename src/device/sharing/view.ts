@@ -2,7 +2,7 @@
  * A line's calls as one of its watchers may see them. Whom a call is with that is exclusive, only the member
  * knows who has it; the line tells it to all watchers' processes, and it is left out here.
  */
-import type { LineCallState } from '../../call/signals.ts';
+import type { LineCallState } from '../../call/watch-signals.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import type { Appearance, DialogName, ShownParty } from '../dialects/appearance.ts';
 import { octetsOf, uriOf } from '../identity.ts';

@@ -3,7 +3,7 @@
  * BroadSoft have them. The line tells each of its watchers the same; what a phone may see of it, and in which
  * words, is settled here.
  */
-import type { LineCallState } from '../../call/signals.ts';
+import type { LineCallState } from '../../call/watch-signals.ts';
 import { DIALOG_INFO } from '../../sip/dialog-info/document.ts';
 import { formatDialogInfo } from '../../sip/dialog-info/writer.ts';
 import { alertInfo } from '../../sip/message/alert-info.ts';

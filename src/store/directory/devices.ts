@@ -156,6 +156,7 @@ function* members(family: Family): Generator<DeviceDraft> {
       // An extension named as its user is one string, not two: there may be many thousands.
       number: number === user ? user : number,
       noAnswerMs: given.no_answer?.after,
+      ...(given.search !== undefined && { search: given.search }),
       entry,
     };
   }

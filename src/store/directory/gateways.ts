@@ -31,7 +31,8 @@ export function readGateways(entries: Entries, problems: Problem[]): Map<string,
       problems.push({ place, message });
     }
     const callsMax = given.max_calls ?? CALLS_MAX_DEFAULT;
-    gateways.set(entry.key, { id: entry.key, uri: given.uri, acceptFrom, callsMax });
+    const search = given.search === undefined ? {} : { search: given.search };
+    gateways.set(entry.key, { id: entry.key, uri: given.uri, acceptFrom, callsMax, ...search });
   }
   return gateways;
 }

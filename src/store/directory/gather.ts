@@ -2,7 +2,7 @@
  * Brings the sections of all directory files together, entry by entry, with where each was said.
  * Two files that say the same key contradict each other, even if they agree today.
  */
-import { type Entry, entriesOf, type Located, rootOf, type Source } from '../document.ts';
+import { type Entry, entriesOf, rootOf, type Source } from '../document.ts';
 import { suggestion } from '../nearest-name.ts';
 import { formatPlace, type Place, type Problem } from '../problem.ts';
 import { SECTIONS, type Section } from './schema.ts';
@@ -10,13 +10,19 @@ import { SECTIONS, type Section } from './schema.ts';
 /** Entries of one section by key, in the order of files and lines. */
 export type Entries = ReadonlyMap<string, Entry>;
 
-export type Gathered = Readonly<Record<Section, Entries>> & {
-  /** Patterns by partition, in the order of the files: earlier ones win ties. */
-  readonly partitions: ReadonlyMap<string, Entries>;
+export type Gathered = Readonly<Record<Section, Entries>> & GatheredPlan;
+
+/** The parts of the route plan. */
+export type GatheredPlan = {
+  /** Patterns by partition, in the order of the files: earlier ones win ties. `place`: where it was first named. */
+  readonly partitions: ReadonlyMap<string, { readonly place: Place; readonly patterns: Entries }>;
   readonly lists: Entries;
+  readonly search: Entries;
+  readonly callerIds: Entries;
+  readonly digitTimeout: Entry | undefined;
 };
 
-const PLAN_KEYS = ['partitions', 'lists'];
+const PLAN_KEYS = ['partitions', 'search', 'lists', 'caller_ids', 'digit_timeout'];
 
 /** The entries of all files. Keys that are unknown or said twice are problems. */
 export function gather(sources: readonly Source[], problems: Problem[]): Gathered {
@@ -26,8 +32,13 @@ export function gather(sources: readonly Source[], problems: Problem[]): Gathere
     gateways: new Map(),
     route_plan: new Map(),
   };
-  const partitions = new Map<string, Map<string, Entry>>();
-  const lists = new Map<string, Entry>();
+  const plan: OpenPlan = {
+    partitions: new Map(),
+    lists: new Map(),
+    search: new Map(),
+    callerIds: new Map(),
+    digitTimeout: undefined,
+  };
   for (const source of sources) {
     for (const section of entriesOf(rootOf(source), problems)) {
       if (!isSection(section.key)) {
@@ -40,31 +51,49 @@ export function gather(sources: readonly Source[], problems: Problem[]): Gathere
           addOnce(sections[section.key], entry, noun, problems);
         continue;
       }
-      gatherPlan(section.value, partitions, lists, problems);
+      for (const part of entriesOf(section.value, problems)) gatherPart(part, plan, problems);
     }
   }
-  return { ...sections, partitions, lists };
+  return { ...sections, ...plan };
 }
 
-function gatherPlan(
-  plan: Located,
-  partitions: Map<string, Map<string, Entry>>,
-  lists: Map<string, Entry>,
-  problems: Problem[],
-): void {
-  for (const part of entriesOf(plan, problems)) {
-    if (part.key === 'partitions') {
-      for (const partition of entriesOf(part.value, problems)) {
-        const patterns = partitions.get(partition.key) ?? new Map<string, Entry>();
-        partitions.set(partition.key, patterns);
-        for (const entry of entriesOf(partition.value, problems))
-          addOnce(patterns, entry, 'pattern', problems);
+type OpenPlan = {
+  readonly partitions: Map<
+    string,
+    { readonly place: Place; readonly patterns: Map<string, Entry> }
+  >;
+  readonly lists: Map<string, Entry>;
+  readonly search: Map<string, Entry>;
+  readonly callerIds: Map<string, Entry>;
+  digitTimeout: Entry | undefined;
+};
+
+function gatherPart(part: Entry, plan: OpenPlan, problems: Problem[]): void {
+  const addAll = (entries: Map<string, Entry>, noun: string): void => {
+    for (const entry of entriesOf(part.value, problems)) addOnce(entries, entry, noun, problems);
+  };
+  switch (part.key) {
+    case 'partitions':
+      for (const { key, place, value } of entriesOf(part.value, problems)) {
+        const partition = plan.partitions.get(key) ?? { place, patterns: new Map() };
+        plan.partitions.set(key, partition);
+        for (const entry of entriesOf(value, problems))
+          addOnce(partition.patterns, entry, 'pattern', problems);
       }
-    } else if (part.key === 'lists') {
-      for (const entry of entriesOf(part.value, problems)) addOnce(lists, entry, 'list', problems);
-    } else {
+      return;
+    case 'lists':
+      return addAll(plan.lists, 'list');
+    case 'search':
+      return addAll(plan.search, 'search space');
+    case 'caller_ids':
+      return addAll(plan.callerIds, 'caller id');
+    case 'digit_timeout':
+      if (plan.digitTimeout !== undefined)
+        problems.push(alreadyGiven(`'${part.key}'`, part.place, plan.digitTimeout.place));
+      plan.digitTimeout ??= part;
+      return;
+    default:
       problems.push(unknownKey(part, PLAN_KEYS));
-    }
   }
 }
 

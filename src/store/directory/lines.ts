@@ -68,10 +68,11 @@ export function joinLines(
     }
   }
   const joined = new Map<string, Device>();
-  for (const { id, user, name, ha1, acceptFrom, number } of devices.drafts.values()) {
+  for (const { id, user, name, ha1, acceptFrom, number, search } of devices.drafts.values()) {
     const others = shared.get(id) ?? [];
     const numbers = number === '' ? others : [number, ...others];
-    joined.set(id, { id, user, name, ha1, acceptFrom, lines: numbers });
+    const space = search === undefined ? {} : { search };
+    joined.set(id, { id, user, name, ha1, acceptFrom, lines: numbers, ...space });
   }
   return joined;
 }
@@ -111,6 +112,7 @@ function makeLine(number: string, given: LineEntry): Line {
     ...(given.busy && { callsPerMember: given.busy.per_member }),
     ...(given.held_counts && { countsHeld: given.held_counts === 'on' }),
     whenFull: given.when_full ?? (given.appearances === undefined ? 'ring' : 'busy'),
+    ...(given.search !== undefined && { search: given.search }),
   };
 }
 

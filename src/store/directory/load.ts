@@ -15,7 +15,7 @@ import { readGateways } from './gateways.ts';
 import { gather } from './gather.ts';
 import { checkUsers, joinLines, readLines } from './lines.ts';
 import { readRouteLists } from './route-lists.ts';
-import { readRoutePlan } from './route-plan.ts';
+import { checkSearch, readDigitTimeout, readRoutePlan } from './route-plan.ts';
 
 /** A file as messages name it, and its content. */
 export type DirectoryText = { readonly file: string; readonly text: string };
@@ -86,8 +86,12 @@ function build(
   for (const device of devices.values()) users.set(device.user, device);
   const gateways = readGateways(entries.gateways, problems);
   const routeLists = readRouteLists(entries, problems);
-  const outbound = readRoutePlan(entries, routeLists, problems);
-  return { lines, devices, users, gateways, routeLists, outbound };
+  const areAllRead = drafts.broken.size === 0;
+  const routePlan = readRoutePlan(entries, { lines, users, areAllRead }, problems);
+  for (const section of [entries.lines, entries.devices, entries.gateways])
+    checkSearch(section.values(), routePlan.spaces, problems);
+  const interDigitMs = readDigitTimeout(entries, problems);
+  return { lines, devices, users, gateways, routeLists, routePlan, interDigitMs };
 }
 
 function filesOf(path: string): string[] {

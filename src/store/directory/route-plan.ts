@@ -1,104 +1,161 @@
 /**
- * Dialled patterns that leave through a gateway: the part of the route plan that there is so far.
- *
- * `"9.0[12]XXXXXXXXX": { list: london, digits: "strip 9, 0 -> +44" }`: what is dialled loses its 9,
- * then its leading 0 becomes +44. All that is to be stripped must stand literally in the pattern,
- * so that the outcome is known here and not at the first call.
+ * The route plan of a directory: partitions with their patterns, search spaces, numbers to show. What patterns
+ * match is judged by the compiler that call processing uses.
  */
-import { compilePattern } from '../../call/dial-patterns.ts';
-import type { OutboundPattern } from '../../call/directory.ts';
-import { type Entry, placeAt } from '../document.ts';
+import { compile, type PlanFault } from '../../call/dial-plan/compile.ts';
+import {
+  type DialRule,
+  type RoutePlan,
+  SPACE_PARTITIONS_MAX,
+} from '../../call/dial-plan/route-plan.ts';
+import {
+  type Directory,
+  INTER_DIGIT_MS,
+  NO_ROUTE_PLAN,
+  type RouteTarget,
+} from '../../call/directory.ts';
+import { LINES } from '../../call/numbering.ts';
+import { type Entry, placeAt, plain } from '../document.ts';
 import { suggestion } from '../nearest-name.ts';
-import { formatPlace, type Problem } from '../problem.ts';
+import { formatPlace, type Place, type Problem } from '../problem.ts';
 import { checkShape } from '../shape.ts';
-import type { Gathered } from './gather.ts';
-import type { RouteLists } from './route-lists.ts';
-import { routeSchema } from './schema.ts';
+import { identifier } from '../values.ts';
+import type { Entries, Gathered } from './gather.ts';
+import { readRule } from './patterns.ts';
+import { callerIdSchema, digitTimeoutSchema, searchSpaceSchema } from './schema.ts';
 
-/** Patterns in the order of the files: among equally specific ones the earlier wins. */
+type Plan = Pick<Gathered, 'partitions' | 'lists' | 'search' | 'callerIds' | 'lines'>;
+
+/**
+ * `lines`, `users`: what there is to dial; `areAllRead`: no more than that was given. Partitions, patterns and spaces in the
+ * order of the files.
+ */
 export function readRoutePlan(
-  plan: Pick<Gathered, 'partitions' | 'lists'>,
-  lists: RouteLists,
+  plan: Plan,
+  {
+    lines,
+    users,
+    areAllRead,
+  }: Pick<Directory, 'lines' | 'users'> & { readonly areAllRead: boolean },
   problems: Problem[],
-): OutboundPattern[] {
-  const patterns: OutboundPattern[] = [];
-  // Partitions are names only until callers have search spaces: a pattern can be in one of them.
-  const seen = new Map<string, Entry>();
-  for (const partition of plan.partitions.values()) {
-    for (const entry of partition.values()) {
-      const before = problems.length;
-      checkPattern(entry, problems);
-      const given = checkShape(routeSchema, entry.value, problems);
-      if (given === undefined || problems.length > before) continue;
-      const pattern = entry.key.replace('.', '');
-      const twin = seen.get(pattern);
-      if (twin) {
-        const message = `pattern '${entry.key}' matches the same as '${twin.key}' in ${formatPlace(twin.place)}`;
-        problems.push({ place: entry.place, message });
-      }
-      seen.set(pattern, entry);
-      if (!plan.lists.has(given.list)) {
-        const place = placeAt(entry.value, ['list']);
-        const message = `unknown list '${given.list}'${suggestion(given.list, plan.lists.keys())}`;
-        problems.push({ place, message });
-      }
-      const digits = readDigits(given.digits ?? '', entry.key);
-      if (typeof digits === 'string') {
-        problems.push({ place: placeAt(entry.value, ['digits']), message: digits });
-        continue;
-      }
-      if (!lists.has(given.list)) continue;
-      patterns.push({
-        pattern,
-        list: given.list,
-        ...digits,
-        ...(given.caller_id === undefined ? {} : { callerId: given.caller_id }),
-        ...(given.emergency === true ? { isEmergency: true } : {}),
-      });
-    }
+): RoutePlan<RouteTarget> {
+  const callerIds = new Map<string, string>();
+  // What is wrong with it is no reason to call it unknown.
+  for (const { key, value } of plan.callerIds.values())
+    callerIds.set(key, checkShape(callerIdSchema, value, problems) ?? '0');
+  const spaces = readSpaces(plan, problems);
+  const names = {
+    lists: plan.lists,
+    spaces: new Map([...spaces, [LINES, [LINES]]]),
+    callerIds,
+    isLine: (number: string) =>
+      !areAllRead || lines.has(number) || users.has(number) || plan.lines.has(number),
+    lines: () => lines.keys(),
+  };
+  const partitions = new Map<string, readonly DialRule<RouteTarget>[]>();
+  for (const [name, { place, patterns }] of plan.partitions) {
+    checkName('partition', name, place, problems);
+    partitions.set(
+      name,
+      [...patterns.values()].map(
+        (entry) => readRule(entry, names, problems) ?? { pattern: entry.key, action: NOTHING },
+      ),
+    );
   }
-  return patterns;
+  const compilation = compile({
+    ...NO_ROUTE_PLAN,
+    partitions,
+    spaces: new Map([...names.spaces.keys()].map((name) => [name, []])),
+  });
+  if (compilation.type === 'faults')
+    for (const fault of compilation.faults) report(fault, plan, problems);
+  return { ...NO_ROUTE_PLAN, partitions, spaces };
 }
 
-function checkPattern({ key, place }: Entry, problems: Problem[]): void {
-  const compiled = compilePattern(key);
-  if ('type' in compiled)
-    problems.push({ place, message: `pattern '${key}': ${compiled.problem}` });
-  else if (key.split('.').length > 2)
-    problems.push({ place, message: `pattern '${key}': one . marks what may be stripped` });
+/** Stands in for a rule with problems. */
+const NOTHING: DialRule<RouteTarget>['action'] = { type: 'refuse', cause: 'unknown number' };
+
+/** How long more digits are waited for. */
+export function readDigitTimeout(
+  { digitTimeout }: Pick<Gathered, 'digitTimeout'>,
+  problems: Problem[],
+): number {
+  const given = digitTimeout && checkShape(digitTimeoutSchema, digitTimeout.value, problems);
+  return given ?? INTER_DIGIT_MS;
 }
 
-/** How many leading digits go, and what comes in their place. */
-type Digits = { readonly strip: number; readonly prefix: string };
+function checkName(noun: string, name: string, place: Place, problems: Problem[]): void {
+  const fault = identifier.safeParse(name).error?.issues[0];
+  if (fault) problems.push({ place, message: fault.message });
+  if (name !== LINES) return;
+  const message = `${noun} '${LINES}' is there already: the numbers of all lines, and all users`;
+  problems.push({ place, message });
+}
 
-const STEP = /^(?:strip (?<strip>[0-9*#+]+|\.)|(?<from>[0-9*#+]*) ?-> ?(?<to>[0-9*#+]*))$/;
+function readSpaces(
+  { search, partitions }: Plan,
+  problems: Problem[],
+): Map<string, readonly string[]> {
+  const spaces = new Map<string, readonly string[]>();
+  const known = [...partitions.keys(), LINES];
+  for (const { key, place, value } of search.values()) {
+    checkName('search space', key, place, problems);
+    const names = checkShape(searchSpaceSchema, value, problems) ?? [];
+    const add = (index: number, message: string): void =>
+      void problems.push({ place: placeAt(value, [index]), message });
+    names.forEach((name, index) => {
+      if (!known.includes(name))
+        add(index, `unknown partition '${name}'${suggestion(name, known)}`);
+      else if (names.indexOf(name) < index) add(index, `partition '${name}' is named twice`);
+    });
+    if (names.length > SPACE_PARTITIONS_MAX)
+      problems.push({ place, message: `more than ${SPACE_PARTITIONS_MAX} partitions` });
+    spaces.set(key, names);
+  }
+  return spaces;
+}
 
-/** `strip 9, 0 -> +44` against its pattern; a text says what does not fit. */
-export function readDigits(text: string, pattern: string): Digits | string {
-  const literal = pattern.replace('.', '');
-  const mark = pattern.indexOf('.');
-  let strip = 0;
-  let prefix = '';
-  for (const step of text.split(',').map((each) => each.trim())) {
-    if (step === '') continue;
-    const groups = STEP.exec(step)?.groups;
-    if (!groups) return `expected 'strip' and digits, 'strip .' or '0 -> +44', got '${step}'`;
-    if (prefix !== '') return `nothing can follow the replacement before '${step}'`;
-    const { strip: goes, from = '', to = '' } = groups;
-    if (goes === '.') {
-      if (mark < 0) return `'strip .' needs a . in pattern '${pattern}'`;
-      if (!/^[0-9*#+]*$/.test(pattern.slice(0, mark)))
-        return `'strip .' needs plain digits before the . in pattern '${pattern}'`;
-      strip = mark;
+function report(fault: PlanFault, { partitions }: Plan, problems: Problem[]): void {
+  if (fault.type !== 'rule') return;
+  const { partition, pattern, field, problem } = fault;
+  const patterns = partitions.get(partition)?.patterns;
+  const entry = patterns?.get(pattern);
+  if (entry === undefined) return;
+  const [end = '', step] = field.split('.');
+  if (step !== undefined) {
+    const place = placeAt(entry.value, [end === 'called' ? 'digits' : 'caller_id']);
+    problems.push({ place, message: problem });
+    return;
+  }
+  problems.push({
+    place: entry.place,
+    message: `pattern '${pattern}'${readable(problem, patterns)}`,
+  });
+}
+
+const TWIN = 'matches the same as ';
+
+function readable(problem: string, patterns: Entries | undefined): string {
+  if (!problem.startsWith(TWIN)) return `: ${problem}`;
+  const twin = patterns?.get(problem.slice(TWIN.length));
+  return twin === undefined ? ` ${problem}` : ` ${TWIN}'${twin.key}' in ${formatPlace(twin.place)}`;
+}
+
+/** Search spaces that lines, devices and gateways name. */
+export function checkSearch(
+  entries: Iterable<Entry>,
+  spaces: ReadonlyMap<string, unknown>,
+  problems: Problem[],
+): void {
+  const known = [...spaces.keys(), LINES];
+  for (const { value } of entries) {
+    const given = plain(value, []);
+    const name: unknown =
+      typeof given === 'object' && given !== null ? Reflect.get(given, 'search') : undefined;
+    // What is no name at all its section complains of.
+    if (typeof name !== 'string' || !identifier.safeParse(name).success || known.includes(name))
       continue;
-    }
-    const leading = goes ?? from;
-    if (!literal.startsWith(leading, strip)) {
-      const rest = literal.slice(strip);
-      return `'${step}' never applies: what is left of the pattern begins '${rest.slice(0, 6)}'`;
-    }
-    strip += leading.length;
-    prefix = goes === undefined ? to : '';
+    const message = `unknown search space '${name}'${suggestion(name, known)}`;
+    problems.push({ place: placeAt(value, ['search']), message });
   }
-  return { strip, prefix };
 }

@@ -68,6 +68,7 @@ export const lineSchema = z.strictObject({
   held_counts: onOff.optional(),
   when_full: z.enum(['busy', 'ring']).optional(),
   no_answer: noAnswer.optional(),
+  search: identifier.optional(),
 });
 export type LineEntry = z.output<typeof lineSchema>;
 
@@ -109,6 +110,7 @@ export const deviceSchema = z.strictObject({
   name: fillable(displayName).optional(),
   number: fillable(dialNumber).optional(),
   no_answer: noAnswer.optional(),
+  search: identifier.optional(),
   kind: z.string().optional(),
 });
 export type DeviceEntry = z.output<typeof deviceSchema>;
@@ -132,18 +134,54 @@ export const gatewaySchema = z.strictObject({
     ),
   accept_from: oneOrMore(network, 'an address or network').optional(),
   max_calls: wholeNumber(1, 100_000).optional(),
+  search: identifier.optional(),
 });
 export type GatewayEntry = z.output<typeof gatewaySchema>;
 
-const yesNo = z.enum(['true', 'false']).transform((text) => text === 'true');
+const yes = z.enum(['true', 'false', 'on', 'off']).transform((text) => /^(?:true|on)$/.test(text));
 
-export const routeSchema = z.strictObject({
-  list: identifier,
-  digits: z.string().optional(),
-  caller_id: dialNumber.optional(),
-  emergency: yesNo.optional(),
-});
+/** What a blocked call hears. */
+const blocking = z.enum(['forbidden', 'unknown number', 'busy', 'declined', 'unreachable']);
+
+const ENDS = ['line', 'list', 'block', 'translate'] as const;
+
+const routeDetails = z
+  .strictObject({
+    line: dialNumber.optional(),
+    list: identifier.optional(),
+    block: blocking.optional(),
+    translate: identifier.optional(),
+    digits: z.string().optional(),
+    caller_id: z.string().optional(),
+    emergency: yes.optional(),
+    urgent: yes.optional(),
+    overlap: yes.optional(),
+  })
+  .superRefine((given, context) => {
+    if (ENDS.filter((key) => given[key] !== undefined).length === 1) return;
+    const message = "expected one of 'line', 'list', 'block' and 'translate'";
+    context.addIssue({ code: 'custom', message });
+  });
+
+/** Where a pattern leads. */
+export const routeSchema = z.union(
+  [z.literal('line'), z.literal('block'), routeDetails],
+  "expected 'line', 'block' or a map with 'line', 'list', 'block' or 'translate'",
+);
 export type RouteEntry = z.output<typeof routeSchema>;
+
+/** Partitions in the order in which they win ties. */
+export const searchSpaceSchema = z.array(identifier).min(1, 'expected at least one partition');
+
+/** Shown instead of the caller's own number; `X` takes a digit of that. */
+export const callerIdSchema = z
+  .string()
+  .regex(
+    /^\+?[0-9X]{1,32}$/,
+    "expected a number such as +442079460101; X takes a digit of the caller's own",
+  );
+
+export const digitTimeoutSchema = duration(500, 30_000);
 
 const weights = z.record(identifier, wholeNumber(1, 1000));
 const gatewayNames = z.array(identifier).min(1, 'expected at least one gateway');

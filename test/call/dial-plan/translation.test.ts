@@ -133,6 +133,7 @@ test('a translation of a fixed length to an incomplete number is refused: no dig
   const made = compiled(plan(rules, { office: ['office'], short: ['short'] }));
   assert.deepEqual(analyse(made, ['office'], '84', ''), {
     type: 'refused',
+    why: 'digits missing',
     cause: 'address incomplete',
     partition: 'office',
     pattern: '8X',

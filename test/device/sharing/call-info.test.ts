@@ -13,7 +13,7 @@ ladder(
   'off-hook, dialled, answered: the seizure is the call as soon as the far end is heard of',
   `${SEIZED}
   phone -> INVITE sip:1002@pbx.test new | Call-Info: <sip:pbx.test>;appearance-index=2 {sendrecv}
-  control <- callRequest call=#1 dialled=1002 offer={sendrecv}
+  control <- callRequest call=#1 dialled=1002 offer={sendrecv} byLine=2000
   line <- lineUse call=#0 appearance=2 state=progressing party=1002 isExclusive=false
   control -> callAlert call=#1 from=other/x1 kind=ringing
   seize <- NOTIFY | Event: line-seize | Subscription-State: terminated;reason=noresource
@@ -35,7 +35,7 @@ ladder(
   'a phone that leaves Call-Info out calls on what it has seized',
   `${SEIZED}
   phone -> INVITE sip:1002@pbx.test new {sendrecv}
-  control <- callRequest call=#1 dialled=1002 offer={sendrecv}
+  control <- callRequest call=#1 dialled=1002 offer={sendrecv} byLine=2000
   line <- lineUse call=#0 appearance=2 state=progressing party=1002 isExclusive=false
   control -> callRefuse call=#1 cause=busy
   seize <- NOTIFY | Event: line-seize | Subscription-State: terminated;reason=noresource
@@ -99,7 +99,7 @@ ladder(
   phone -> INVITE sip:1002@pbx.test new | Call-Info: <sip:pbx.test>;appearance-index=1 {sendrecv}
   line <- lineSeize call=#1 appearance=1 leaseMs=15000
   line -> lineSeized call=#1 appearance=1
-  control <- callRequest call=#0 dialled=1002 offer={sendrecv}
+  control <- callRequest call=#0 dialled=1002 offer={sendrecv} byLine=2000
   line <- lineUse call=#1 appearance=1 state=progressing party=1002 isExclusive=false
   late -> INVITE sip:1002@pbx.test new | Call-Info: <sip:pbx.test>;appearance-index=3 {sendrecv}
   line <- lineSeize call=#3 appearance=3 leaseMs=15000
@@ -118,7 +118,7 @@ ladder(
   phone <- 487 INVITE
   line <- callEnded call=#1 cause=caller gave up
   urgent -> INVITE sip:112@pbx.test new | Call-Info: <sip:pbx.test>;appearance-index=1 {sendrecv}
-  control <- callRequest call=#2 dialled=112 offer={sendrecv}
+  control <- callRequest call=#2 dialled=112 offer={sendrecv} byLine=2000
   line <- lineUse call=#2 state=progressing party=112 isExclusive=false
 `,
 );
@@ -131,7 +131,7 @@ ladder(
   wait 3 s
   line <- lineSeize call=#1 appearance=1 leaseMs=15000
   line <- lineSeize call=#1 appearance=1 leaseMs=15000
-  control <- callRequest call=#0 dialled=1002 offer={sendrecv}
+  control <- callRequest call=#0 dialled=1002 offer={sendrecv} byLine=2000
   line <- lineUse call=#1 appearance=1 state=progressing party=1002 isExclusive=false
   line -> lineSeized call=#1 appearance=1
 `,
@@ -171,7 +171,7 @@ ladder(
   line -> lineRetrieveRefused call=#1 cause=call_gone
   line <- lineSeize call=#2 appearance=2 leaseMs=15000
   line -> lineSeized call=#2 appearance=2
-  control <- callRequest call=#1 dialled=2000 offer={sendrecv}
+  control <- callRequest call=#1 dialled=2000 offer={sendrecv} byLine=2000
   line <- lineUse call=#2 appearance=2 state=progressing party=2000 isExclusive=false
 `,
 );

@@ -3,7 +3,7 @@ import { ladder } from './bench.ts';
 
 const CALL = `
   phone -> INVITE sip:1002@pbx.test new {sendrecv}
-  control <- callRequest call=#0 dialled=1002 offer={sendrecv}
+  control <- callRequest call=#0 dialled=1002 offer={sendrecv} byLine=2000
   line <- lineUse call=#0 state=progressing party=1002 isExclusive=false
 `;
 const TALK = `${CALL}
@@ -89,7 +89,7 @@ ladder(
   'a line that nobody shares is told nothing',
   `
   phone -> INVITE sip:1002@pbx.test new {sendrecv}
-  control <- callRequest call=#0 dialled=1002 offer={sendrecv}
+  control <- callRequest call=#0 dialled=1002 offer={sendrecv} byLine=1001
   control -> callRefuse call=#0 cause=busy
   phone <- 486 INVITE | Reason: Q.850;cause=17;text="User busy"
   phone -> ACK failure

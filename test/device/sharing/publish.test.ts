@@ -22,10 +22,10 @@ ladder(
   `${BOUND}
   other -> callRelease call=nobody cause=hung_up
   late -> INVITE sip:1002@pbx.test new {sendrecv}
-  control <- callRequest call=#1 dialled=1002 offer={sendrecv}
+  control <- callRequest call=#1 dialled=1002 offer={sendrecv} byLine=2000
   line <- lineUse call=#1 state=progressing party=1002 isExclusive=false
   phone -> INVITE sip:1002@pbx.test new {sendrecv}
-  control <- callRequest call=#2 dialled=1002 offer={sendrecv}
+  control <- callRequest call=#2 dialled=1002 offer={sendrecv} byLine=2000
   line <- lineUse call=#0 appearance=2 state=progressing party=1002 isExclusive=false
   pub -> ${AGAIN} | SIP-If-Match: $e2 | Expires: 0
   pub <- 200 PUBLISH | Expires: 0 | SIP-ETag: $e3
@@ -40,7 +40,7 @@ ladder(
   'a number that is bound to no dialog is that of the next call',
   `${SEIZED}
   phone -> INVITE sip:1002@pbx.test new {sendrecv}
-  control <- callRequest call=#1 dialled=1002 offer={sendrecv}
+  control <- callRequest call=#1 dialled=1002 offer={sendrecv} byLine=2000
   line <- lineUse call=#0 appearance=2 state=progressing party=1002 isExclusive=false
   pub -> ${AGAIN} | SIP-If-Match: $e1
   pub <- 200 PUBLISH | Expires: 3600 | SIP-ETag: $e2
@@ -67,7 +67,7 @@ ladder(
   pub -> ${PUBLISH} {d1 trying of=phone-call-1/phone1}
   pub <- 200 PUBLISH | Expires: 3600 | SIP-ETag: $e1
   phone -> INVITE sip:1002@pbx.test new {sendrecv}
-  control <- callRequest call=#0 dialled=1002 offer={sendrecv}
+  control <- callRequest call=#0 dialled=1002 offer={sendrecv} byLine=2000
   control -> callRefuse call=#0 cause=busy
   phone <- 486 INVITE | Reason: Q.850;cause=17;text="User busy"
 `,
@@ -205,7 +205,7 @@ ladder(
   line <- lineSeize call=#0 appearance=1 leaseMs=120000
   phone -> INVITE sip:1002@pbx.test new {sendrecv}
   line -> lineSeized call=#0 appearance=1
-  control <- callRequest call=#1 dialled=1002 offer={sendrecv}
+  control <- callRequest call=#1 dialled=1002 offer={sendrecv} byLine=2000
   line <- lineUse call=#0 appearance=1 state=progressing party=1002 isExclusive=false
   pub <- 200 PUBLISH | Expires: 3600 | SIP-ETag: $e1
   pub -> ${PUBLISH} {d1 trying 2 of=urgent-call-1/urgent1}
@@ -213,7 +213,7 @@ ladder(
   urgent -> INVITE sip:112@pbx.test new {sendrecv}
   line <- callEnded call=#2 cause=caller gave up
   pub <- 200 PUBLISH | Expires: 3600 | SIP-ETag: $e2
-  control <- callRequest call=#3 dialled=112 offer={sendrecv}
+  control <- callRequest call=#3 dialled=112 offer={sendrecv} byLine=2000
   line <- lineUse call=#3 state=progressing party=112 isExclusive=false
 `,
 );
@@ -226,7 +226,7 @@ ladder(
   line -> lineSeized call=#0 appearance=1
   pub <- 200 PUBLISH | Expires: 120 | SIP-ETag: $e1 {id="d1" <state>trying</state> <sa:appearance>1</sa:appearance> }
   phone -> INVITE sip:1002@pbx.test new {sendrecv}
-  control <- callRequest call=#1 dialled=1002 offer={sendrecv}
+  control <- callRequest call=#1 dialled=1002 offer={sendrecv} byLine=2000
   line <- lineUse call=#0 appearance=1 state=progressing party=1002 isExclusive=true
   control -> callProceed call=#1 from=other/x1 party=1002 media=sendrecv
   line <- lineUse call=#0 appearance=1 state=active party=1002 isExclusive=true

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import type { Directory } from '../../../src/call/directory.ts';
+import { type Directory, NO_ROUTE_PLAN } from '../../../src/call/directory.ts';
 import { loadDirectory, readDirectory } from '../../../src/store/directory/load.ts';
 import { formatProblem } from '../../../src/store/problem.ts';
 
@@ -110,7 +110,8 @@ devices:
     ]),
     gateways: new Map(),
     routeLists: new Map(),
-    outbound: [],
+    routePlan: NO_ROUTE_PLAN,
+    interDigitMs: 4000,
   });
 });
 
@@ -127,10 +128,10 @@ devices:
   assert.deepEqual(whenFull, ['ring', 'busy', 'busy']);
 });
 
-test('gateways and what leaves through them', () => {
-  const { gateways, routeLists, outbound } = read(`
+test('gateways and lists of them', () => {
+  const { gateways, routeLists } = read(`
 gateways:
-  london: { uri: "sip:203.0.113.10;transport=tcp", max_calls: 30, accept_from: [203.0.113.8/29] }
+  london: { uri: "sip:203.0.113.10;transport=tcp", max_calls: 30, accept_from: [203.0.113.8/29], search: trunk }
   paris: { uri: "sip:[2001:db8::1]:5080" }
   rome: { uri: "sip:gw.example.com" }
 route_plan:
@@ -141,50 +142,155 @@ route_plan:
       - london
       - { spread: circular, gateways: [london, rome] }
       - { spread: weight, gateways: { rome: 3, paris: 1 } }
-  partitions:
-    office:
-      "9.0[12]XXX!": { list: out, digits: "strip 9, 0 -> +44" }
-      "8.NXX": { list: mobile, digits: strip ., caller_id: "+442079460101" }
-    emergency: { "999": { list: out, emergency: true } }
+  search: { trunk: [lines] }
 `);
-  assert.deepEqual(
-    [...gateways.values()],
-    [
-      {
-        id: 'london',
-        uri: 'sip:203.0.113.10;transport=tcp',
-        acceptFrom: ['203.0.113.8/29'],
-        callsMax: 30,
-      },
-      {
-        id: 'paris',
-        uri: 'sip:[2001:db8::1]:5080',
-        acceptFrom: ['2001:db8::1/128'],
-        callsMax: 1000,
-      },
-      { id: 'rome', uri: 'sip:gw.example.com', acceptFrom: [], callsMax: 1000 },
-    ],
-  );
   const one = (gateway: string, weight = 1) => ({ gateway, weight });
   assert.deepEqual(
-    [...routeLists.values()],
-    [
-      { name: 'out', groups: [{ spread: 'top-down', gateways: [one('london')] }] },
-      {
-        name: 'mobile',
-        groups: [
-          { spread: 'top-down', gateways: [one('paris'), one('london')] },
-          { spread: 'circular', gateways: [one('london'), one('rome')] },
-          { spread: 'weight', gateways: [one('rome', 3), one('paris')] },
-        ],
-      },
-    ],
+    { gateways: [...gateways.values()], lists: [...routeLists.values()] },
+    {
+      gateways: [
+        {
+          id: 'london',
+          uri: 'sip:203.0.113.10;transport=tcp',
+          acceptFrom: ['203.0.113.8/29'],
+          callsMax: 30,
+          search: 'trunk',
+        },
+        {
+          id: 'paris',
+          uri: 'sip:[2001:db8::1]:5080',
+          acceptFrom: ['2001:db8::1/128'],
+          callsMax: 1000,
+        },
+        { id: 'rome', uri: 'sip:gw.example.com', acceptFrom: [], callsMax: 1000 },
+      ],
+      lists: [
+        { name: 'out', groups: [{ spread: 'top-down', gateways: [one('london')] }] },
+        {
+          name: 'mobile',
+          groups: [
+            { spread: 'top-down', gateways: [one('paris'), one('london')] },
+            { spread: 'circular', gateways: [one('london'), one('rome')] },
+            { spread: 'weight', gateways: [one('rome', 3), one('paris')] },
+          ],
+        },
+      ],
+    },
   );
-  assert.deepEqual(outbound, [
-    { pattern: '90[12]XXX!', list: 'out', strip: 2, prefix: '+44' },
-    { pattern: '8NXX', list: 'mobile', strip: 1, prefix: '', callerId: '+442079460101' },
-    { pattern: '999', list: 'out', strip: 0, prefix: '', isEmergency: true },
-  ]);
+});
+
+test('a route plan: partitions with patterns, search spaces, numbers to show', () => {
+  const { routePlan, interDigitMs, lines, devices } = read(`
+lines: { "2001": { members: { ana: { device: desk } }, search: staff } }
+devices: { desk: { accept_from: [127.0.0.1], search: lines } }
+gateways: { gw: { uri: "sip:203.0.113.10" } }
+route_plan:
+  lists: { out: [gw] }
+  partitions:
+    internal: { "2XXX": line, "8.2XXX": { line: dialled, digits: strip . } }
+    emergency: { "999": { list: out, emergency: true } }
+    office:
+      "9.0[12]XXX!": { list: out, digits: "strip 9, 0 -> +44", caller_id: main }
+      "9.00!": { list: out, digits: strip ., overlap: on, caller_id: "+331" }
+      "9.090!": block
+      "9.091!": { block: unknown number }
+      "1XXXXX": { translate: staff, digits: "keep 4, prefix 2", caller_id: direct, urgent: true }
+    inbound: { "+442079460018": { line: "2001" }, "+44207946XXXX": { line: dialled, digits: mask 2XXX } }
+  search: { staff: [internal, emergency, lines, office], trunk: [inbound] }
+  caller_ids: { main: "+442079460101", direct: "+44207946XXXX" }
+  digit_timeout: 6s
+`);
+  const out = { type: 'list', list: 'out' };
+  const calling = { mask: '+442079460101' };
+  assert.deepEqual(
+    {
+      routePlan,
+      interDigitMs,
+      search: [lines.get('2001')?.search, devices.get('desk')?.search],
+    },
+    {
+      interDigitMs: 6000,
+      search: ['staff', 'lines'],
+      routePlan: {
+        countries: new Map(),
+        spaces: new Map([
+          ['staff', ['internal', 'emergency', 'lines', 'office']],
+          ['trunk', ['inbound']],
+        ]),
+        partitions: new Map<string, unknown>([
+          [
+            'internal',
+            [
+              { pattern: '2XXX', action: { type: 'route', target: { type: 'line' } } },
+              {
+                pattern: '8.2XXX',
+                action: { type: 'route', target: { type: 'line' }, called: { strip: 1 } },
+              },
+            ],
+          ],
+          [
+            'emergency',
+            [
+              {
+                pattern: '999',
+                action: { type: 'route', target: out },
+                isUrgent: true,
+                isEmergency: true,
+              },
+            ],
+          ],
+          [
+            'office',
+            [
+              {
+                pattern: '9.0[12]XXX!',
+                action: {
+                  type: 'route',
+                  target: out,
+                  called: { strip: 2, prefix: '+44' },
+                  calling,
+                },
+              },
+              {
+                pattern: '9.00!',
+                action: {
+                  type: 'route',
+                  target: { ...out, waits: true },
+                  called: { strip: 1 },
+                  calling: { mask: '+331' },
+                },
+              },
+              { pattern: '9.090!', action: { type: 'refuse', cause: 'forbidden' } },
+              { pattern: '9.091!', action: { type: 'refuse', cause: 'unknown number' } },
+              {
+                pattern: '1XXXXX',
+                action: {
+                  type: 'translate',
+                  space: 'staff',
+                  called: { keepLast: 4, prefix: '2' },
+                  calling: { mask: '+44207946XXXX' },
+                },
+                isUrgent: true,
+              },
+            ],
+          ],
+          [
+            'inbound',
+            [
+              {
+                pattern: '+442079460018',
+                action: { type: 'route', target: { type: 'line', number: '2001' } },
+              },
+              {
+                pattern: '+44207946XXXX',
+                action: { type: 'route', target: { type: 'line' }, called: { mask: '2XXX' } },
+              },
+            ],
+          ],
+        ]),
+      },
+    },
+  );
 });
 
 test('a key range is a family of devices, and its braces in values follow along', () => {

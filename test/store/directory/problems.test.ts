@@ -40,7 +40,7 @@ lines:
   `a.yaml:2:1: unknown key 'linse' (did you mean 'lines'?)
    a.yaml:6:5: unknown key 'memebrs' (did you mean 'members'?)
    a.yaml:7:36: unknown key 'rnig' (did you mean 'ring'?)
-   a.yaml:8:5: unknown key 'colour' (known here: name, mode, appearances, offer, members, busy, held_counts, when_full, no_answer)`,
+   a.yaml:8:5: unknown key 'colour' (known here: name, mode, appearances, offer, members, busy, held_counts, when_full, no_answer, search)`,
 );
 
 refuses(
@@ -238,7 +238,7 @@ route_plan:
       "7!!": { list: london }
       "[1-5": { list: london, digits: chop }
   lists: { london: [london], nowhere: [madrid], none: [] }
-  search: {}
+  serch: {}
 `,
   },
   `a.yaml:4:52: '203.0.113.0/24' is also an address of gateway 'london' in a.yaml:3:3
@@ -247,10 +247,68 @@ route_plan:
    a.yaml:10:23: unknown list 'lndon' (did you mean 'london'?)
    a.yaml:11:40: 'strip 7' never applies: what is left of the pattern begins '8XX'
    a.yaml:12:7: pattern '7!!': nothing may follow !
-   a.yaml:13:7: pattern '[1-5': a set is [1-5] or [135]
+   a.yaml:13:7: pattern '[1-5': a set is [1-5], [135] or [^1-5], and has a digit
    a.yaml:14:40: unknown gateway 'madrid'
    a.yaml:14:55: expected at least one gateway
-   a.yaml:15:3: unknown key 'search' (known here: partitions, lists)`,
+   a.yaml:15:3: unknown key 'serch' (did you mean 'search'?)`,
+);
+
+refuses(
+  'what a route plan names is there, and what its patterns do can be done',
+  {
+    'a.yaml': `
+lines: { "2001": { members: { ana: { device: desk } }, search: staf } }
+devices: { desk: { accept_from: 127.0.0.1, search: nobody } }
+gateways: { gw: { uri: "sip:203.0.113.10", search: [x] } }
+route_plan:
+  lists: { out: [gw] }
+  partitions:
+    lines: {}
+    office:
+      "1XX": lin
+      "2XX": { list: out, block: busy }
+      "3XX": { digits: strip 3 }
+      "4XX": { line: "2002" }
+      "5XX": { list: out, caller_id: mian, digits: "keep 2, strip 5" }
+      "6XX": { translate: satff, digits: "mask 20XX, keep 2" }
+      "7XX": { block: never, emergency: maybe }
+      "8XX": { block: busy, digits: strip 8 }
+      "9[1-3]X": { list: out, digits: "strip 92, 0 -> 1", urgnt: on }
+      "0XX": { list: out, digits: "strip ." }
+    home: { "N11": line, "[2-9]11": line }
+  search: { staff: [ofice, lines, lines], "a b": [office], lines: [] }
+  caller_ids: { main: none, site: "+4420XX" }
+  digit_timeout: 1h
+`,
+    'b.yaml': 'route_plan: { digit_timeout: 2s, partitions: { office: { "1XX": line } } }',
+  },
+  `a.yaml:2:64: unknown search space 'staf' (did you mean 'staff'?)
+   a.yaml:3:52: unknown search space 'nobody'
+   a.yaml:4:52: expected a single value
+   a.yaml:8:5: partition 'lines' is there already: the numbers of all lines, and all users
+   a.yaml:10:14: expected line, got 'lin' (did you mean 'line'?)
+   a.yaml:11:14: expected one of 'line', 'list', 'block' and 'translate'
+   a.yaml:12:14: expected one of 'line', 'list', 'block' and 'translate'
+   a.yaml:13:22: unknown line '2002' (did you mean '2001'?)
+   a.yaml:14:38: unknown caller id 'mian' (did you mean 'main'?)
+   a.yaml:14:52: 'strip 5' must come before 'keep'
+   a.yaml:15:27: unknown search space 'satff' (did you mean 'staff'?)
+   a.yaml:15:42: 'keep 2' must come before the mask
+   a.yaml:16:23: expected forbidden or unknown number or busy or declined or unreachable, got 'never'
+   a.yaml:16:41: expected true or false or on or off, got 'maybe'
+   a.yaml:17:29: 'digits' means nothing beside 'block'
+   a.yaml:18:59: unknown key 'urgnt' (did you mean 'urgent'?)
+   a.yaml:19:35: 'strip .' needs a . in pattern '0XX'
+   a.yaml:20:26: pattern '[2-9]11' matches the same as 'N11' in a.yaml:20:13
+   a.yaml:21:21: unknown partition 'ofice' (did you mean 'office'?)
+   a.yaml:21:35: partition 'lines' is named twice
+   a.yaml:21:43: expected a name of letters, digits and . _ -
+   a.yaml:21:60: search space 'lines' is there already: the numbers of all lines, and all users
+   a.yaml:21:67: expected at least one partition
+   a.yaml:22:23: expected a number such as +442079460101; X takes a digit of the caller's own
+   a.yaml:23:18: expected a time such as 8s (ms, s, m or h) from 500ms to 30s
+   b.yaml:1:15: 'digit_timeout' is already in a.yaml:23:3
+   b.yaml:1:58: pattern '1XX' is already in a.yaml:10:7`,
 );
 
 refuses(

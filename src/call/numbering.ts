@@ -1,0 +1,154 @@
+/**
+ * The route plan with all that the directory itself adds to it, compiled: the numbers of lines and users, in
+ * a partition of their own and wherever a pattern stands for lines; and spaces for what no caller's search
+ * space says.
+ */
+import { assert } from '../base/assert.ts';
+import { compile, formatPlanFault } from './dial-plan/compile.ts';
+import type { DialPlan } from './dial-plan/dial-plan.ts';
+import { readPattern, SET, SYMBOLS, symbolOf } from './dial-plan/pattern.ts';
+import { type DialRule, type RoutePlan, SPACE_PARTITIONS_MAX } from './dial-plan/route-plan.ts';
+import type { Directory, RouteTarget } from './directory.ts';
+
+/** Partition of all lines by number and all users by name, and the search space that has only that. */
+export const LINES = 'lines';
+/** The search space of those who have none, if the plan has one of that name. */
+export const DEFAULT = 'default';
+/** Names that no file can give, since they have a space in them. */
+const EMERGENCY = 'emergency numbers';
+const EVERYTHING = 'all partitions';
+
+/** Emergency patterns of all partitions: whatever a phone's search space is, it has these. */
+export const EMERGENCY_SPACES: readonly string[] = [EMERGENCY];
+
+type Rule = DialRule<RouteTarget>;
+type Rules = readonly Rule[];
+type Plan = DialPlan<RouteTarget>;
+
+/** One for all numbers: there may be hundreds of thousands. */
+const TO_LINE: Rule['action'] = { type: 'route', target: { type: 'line' } };
+
+export type Numbering = {
+  readonly plan: Plan;
+  /** Spaces that have every partition of the plan between them. */
+  readonly everything: readonly string[];
+  /** The space for whoever has none. */
+  readonly fallback: readonly string[];
+  /** What it was made of. */
+  readonly of: Pick<Directory, 'routePlan' | 'lines' | 'users'>;
+};
+
+/** Whether it was made of what the directory has now. */
+export function isCurrent({ of }: Numbering, { routePlan, lines, users }: Directory): boolean {
+  return of.routePlan === routePlan && of.lines === lines && of.users === users;
+}
+
+/** 60,000 numbers and patterns: 0.2 s, less when `previous` had the same lines. The loader has refused every fault. */
+export function numberingOf(directory: Directory, previous?: Numbering): Numbering {
+  const { routePlan, lines, users } = directory;
+  const isKept = previous?.of.lines === lines && previous.of.users === users;
+  const numbers = isKept ? undefined : numbersOf(directory);
+  const partitions = new Map<string, Rules>();
+  for (const [name, rules] of routePlan.partitions) {
+    const known = isKept ? previous.plan.partitions.get(name)?.rules : undefined;
+    const isSame = known !== undefined && previous?.of.routePlan.partitions.get(name) === rules;
+    partitions.set(name, isSame ? known : withNumbers(rules, numbers ?? numbersOf(directory)));
+  }
+  const everything: string[] = [];
+  const spaces = new Map(routePlan.spaces);
+  const names = [...partitions.keys()];
+  for (let at = 0; at < names.length; at += SPACE_PARTITIONS_MAX) {
+    everything.push(`${EVERYTHING} ${at}`);
+    spaces.set(`${EVERYTHING} ${at}`, names.slice(at, at + SPACE_PARTITIONS_MAX));
+  }
+  spaces.set(LINES, [LINES]);
+  spaces.set(EMERGENCY, [EMERGENCY]);
+  const known = isKept ? previous.plan.partitions.get(LINES)?.rules : undefined;
+  partitions.set(LINES, known ?? (numbers ?? numbersOf(directory)).map(ruleOf));
+  partitions.set(EMERGENCY, emergencyRules(routePlan));
+  const compilation = compile({ ...routePlan, partitions, spaces }, previous?.plan);
+  assert(
+    compilation.type === 'plan',
+    `route plan not checked when it was loaded: ${compilation.type === 'faults' && compilation.faults.slice(0, 3).map(formatPlanFault).join('; ')}`,
+  );
+  const fallback = [routePlan.spaces.has(DEFAULT) ? DEFAULT : LINES];
+  return { plan: compilation.plan, everything, fallback, of: { routePlan, lines, users } };
+}
+
+function ruleOf(pattern: string): Rule {
+  return { pattern, action: TO_LINE };
+}
+
+/** Numbers of lines and names of users that can be dialled as digits, each once. */
+function numbersOf({ lines, users }: Directory): readonly string[] {
+  const numbers: string[] = [];
+  for (const number of lines.keys()) if (isDialled(number)) numbers.push(number);
+  for (const user of users.keys()) if (!lines.has(user) && isDialled(user)) numbers.push(user);
+  return numbers;
+}
+
+/** Whether all of it can be dialled: digits, `*`, `#`, A-D, and `+` in front. */
+export function isDialled(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (symbolOf(code) < 0 || (code === PLUS && at > 0)) return false;
+  }
+  return text !== '' && text !== '+';
+}
+
+const PLUS = 43;
+
+/** Stands for lines: the numbers among `numbers` that it matches are in the partition too. */
+function isForm({ action }: Rule): boolean {
+  if (action.type !== 'route' || action.called !== undefined) return false;
+  return action.target.type === 'line' && action.target.number === undefined;
+}
+
+/**
+ * A line's own number is more specific than any pattern: it is reached even where another pattern of the
+ * space matches fewer numbers than the one that stands for lines.
+ */
+function withNumbers(rules: Rules, numbers: readonly string[]): Rules {
+  const forms = rules.filter(isForm);
+  if (forms.length === 0) return rules;
+  const compilation = compile<RouteTarget>({
+    partitions: new Map([[LINES, forms]]),
+    spaces: new Map(),
+    countries: new Map(),
+  });
+  const own = compilation.type === 'plan' && compilation.plan.partitions.get(LINES);
+  if (!own || compilation.type !== 'plan') return rules;
+  const { search } = compilation.plan;
+  const given = new Set(rules.map(({ pattern }) => literalOf(pattern)));
+  const found: Rule[] = [];
+  for (const number of numbers) {
+    if (given.has(number) || !search.begin(number, undefined)) continue;
+    search.visit(own.trie, 0);
+    const rule =
+      search.best.partition < 0
+        ? undefined
+        : own.rules[search.best.trie.given[search.best.pattern] ?? 0];
+    // The caller's number may be changed by the pattern, here too.
+    if (rule !== undefined) found.push({ pattern: number, action: rule.action });
+  }
+  return found.length === 0 ? rules : [...rules, ...found];
+}
+
+/** The one number that a pattern matches; undefined: it matches several. */
+function literalOf(text: string): string | undefined {
+  const pattern = readPattern(text);
+  if ('type' in pattern || pattern.places.some((place) => place >= SET)) return undefined;
+  return pattern.places.map((place) => SYMBOLS.charAt(place)).join('');
+}
+
+/** Those of all partitions; of two that match the same, the first. */
+function emergencyRules({ partitions }: RoutePlan<RouteTarget>): Rules {
+  const rules = new Map<string, Rule>();
+  for (const rule of [...partitions.values()].flat()) {
+    if (rule.isEmergency !== true || rule.action.type !== 'route') continue;
+    const pattern = readPattern(rule.pattern);
+    const key = 'type' in pattern ? '' : pattern.places.join();
+    if (!rules.has(key)) rules.set(key, rule);
+  }
+  return [...rules.values()];
+}

@@ -1,0 +1,32 @@
+/** What lines tell those who watch them: device processes whose phones have lamps. */
+import type { Pid } from '../process/pid.ts';
+import type { AppearanceState } from './appearance-signals.ts';
+import type { CallId, Party } from './signals.ts';
+
+/**
+ * One call at a line, or a seizure, as its watchers are told. `from`: the far party. `member`: who has it,
+ * '' while it rings.
+ */
+export type LineCallState = {
+  readonly call: CallId;
+  readonly appearance: number;
+  readonly state: AppearanceState;
+  readonly from: Party;
+  readonly member: string;
+  /** A member's own, not one to the line. */
+  readonly isOutgoing: boolean;
+  /** Who may not be told whom it is with, nor retrieve it: all but `member`. */
+  readonly isExclusive: boolean;
+};
+
+/** Watching a line: what lights the lamps. */
+export type WatchSignal =
+  /** Device process to line manager, and with `pid` on to the line control process: tell me what the line does. */
+  | { readonly type: 'lineWatch'; readonly number: string; readonly pid?: Pid }
+  | { readonly type: 'lineUnwatch'; readonly number: string; readonly pid?: Pid }
+  /** Line control process to each watcher: all its calls, at once and after each change. */
+  | {
+      readonly type: 'lineState';
+      readonly number: string;
+      readonly calls: readonly LineCallState[];
+    };
