@@ -29,6 +29,8 @@ export type Watch = {
   calls: readonly LineCallState[] | undefined;
   /** When the phone was told last; monotonic. */
   shownMs: number;
+  /** The phone has been told that, and the line is asked whether it is still so. */
+  isConfirming?: boolean;
 };
 
 /** Enters a subscription that has been accepted, or is to be told again what it was told (RFC 6665 §4.2.1.1). */
@@ -42,6 +44,9 @@ export function watch(
   const known = process.watches.get(subscription);
   if (known !== undefined) {
     if (known.calls !== undefined) show(process, known);
+    // When managers could not reach each other for a while the line may have given this watcher up.
+    known.isConfirming = known.calls !== undefined;
+    process.host.tell(process.environment.lineManager, { type: 'lineWatch', number });
     return;
   }
   const entered: Watch = {
@@ -76,8 +81,10 @@ export function lineState(
 ): void {
   for (const watch of process.watches?.values() ?? []) {
     if (watch.number !== number) continue;
+    const isSame = watch.isConfirming === true && isEqual(watch.calls, calls);
+    watch.isConfirming = false;
     watch.calls = calls;
-    show(process, watch);
+    if (!isSame) show(process, watch);
   }
 }
 
@@ -95,6 +102,10 @@ export function showShared(process: DeviceProcess, number: string): void {
   for (const watch of process.watches?.values() ?? [])
     if (watch.number === number && watch.package === 'dialog;shared' && watch.calls !== undefined)
       show(process, watch);
+}
+
+function isEqual(one: Watch['calls'], other: Watch['calls']): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** This process ends. */

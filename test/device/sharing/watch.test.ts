@@ -30,6 +30,28 @@ ladder(
 );
 
 ladder(
+  'a subscription that is renewed: told at once, and again if the line, which is asked, says otherwise',
+  `
+  lamps -> SUBSCRIBE sip:2000@pbx.test new | Event: call-info | Expires: 600
+  lamps <- 200 SUBSCRIBE | Expires: 600
+  manager <- lineWatch
+  line -> lineState calls=[]
+  lamps <- NOTIFY | Call-Info: <sip:pbx.test>;appearance-index=*;appearance-state=idle | Event: call-info | Subscription-State: active;expires=600
+  lamps -> SUBSCRIBE | Event: call-info | Expires: 600
+  lamps <- 200 SUBSCRIBE | Expires: 600
+  lamps <- NOTIFY | Call-Info: <sip:pbx.test>;appearance-index=*;appearance-state=idle | Event: call-info | Subscription-State: active;expires=600
+  manager <- lineWatch
+  line -> lineState calls=[]
+  lamps -> SUBSCRIBE | Event: call-info | Expires: 600
+  lamps <- 200 SUBSCRIBE | Expires: 600
+  lamps <- NOTIFY | Call-Info: <sip:pbx.test>;appearance-index=*;appearance-state=idle | Event: call-info | Subscription-State: active;expires=600
+  manager <- lineWatch
+  line -> lineState calls=[${RINGS}]
+  lamps <- NOTIFY | Call-Info: <sip:pbx.test>;appearance-index=1;appearance-state=alerting;appearance-uri="\\"Ana\\" <sip:1001@pbx.test>",<sip:pbx.test>;appearance-index=*;appearance-state=idle | Event: call-info | Subscription-State: active;expires=600
+`,
+);
+
+ladder(
   'busy lamps: who holds, in which direction, and a name by which the call can be had',
   `
   lamps -> SUBSCRIBE sip:2000@pbx.test new | Event: dialog | Expires: 600
