@@ -15,6 +15,7 @@ import { assert } from '../base/assert.ts';
 import { firstLcp } from '../call/registration-table.ts';
 import { homeOf } from '../process/pid.ts';
 import type { Agenda } from './agenda.ts';
+import { Course } from './course.ts';
 import { DeathLog } from './death-log.ts';
 import { befall, heal } from './mishaps.ts';
 import { CALM, type Weather } from './network.ts';
@@ -74,18 +75,14 @@ const WEATHERS: readonly Weather[] = [
 /** Of the lines that are shared. */
 const MODES = [['single'], ['replicated'], ['single', 'replicated']] as const;
 
-/** An invariant that does not hold: nothing that follows means anything. */
-class Broken extends Error {}
-
 export class ClusterSimulation {
   readonly #seed: number;
   readonly #site: Site;
   readonly #random: SeededRandom;
   readonly #agenda: Agenda;
   readonly #people: People;
-  readonly #violations: string[] = [];
+  readonly #course: Course;
   readonly #recoveries: Recovery[] = [];
-  readonly #story: string[] = [];
   #datagrams = 0;
   #isOver = false;
 
@@ -96,7 +93,7 @@ export class ClusterSimulation {
     const modeOf = (): 'single' | 'replicated' => shape.pick(modes) ?? 'single';
     this.#site = new Site(seed, simulationDirectory(DOMAIN, modeOf), {
       managers,
-      log: new DeathLog((what) => this.#violate(what)),
+      log: new DeathLog((what) => this.#course.violate(what)),
       timers: TIMERS,
       timings: TIMINGS,
       storeOutage: shape.chance(0.2) ? 'fence' : 'freeze',
@@ -104,12 +101,13 @@ export class ClusterSimulation {
     const site = this.#site;
     this.#random = site.random;
     this.#agenda = site.agenda;
+    this.#course = new Course(site.agenda);
     site.network.tap = () => this.#datagrams++;
     const winners = new Winners({
       agenda: site.agenda,
       crossingMs: CROSSING_MS,
       isServed: (call) => this.#isServed(call),
-      violate: (what) => this.#violate(what),
+      violate: (what) => this.#course.violate(what),
     });
     const changed = winners.observe.bind(winners);
     this.#people = new People({ site, haste: HASTE, changed });
@@ -117,7 +115,7 @@ export class ClusterSimulation {
   }
 
   run(): SimulationResult {
-    try {
+    this.#course.run(() => {
       this.#begin();
       this.#live();
       this.#recover();
@@ -125,26 +123,25 @@ export class ClusterSimulation {
       if (this.#random.chance(0.4)) this.#kill();
       this.#proveAlive();
       this.#end();
-    } catch (error) {
-      if (!(error instanceof Broken))
-        this.#note(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    }
+    });
+    const { violations, story } = this.#course;
     return {
       seed: this.#seed,
+      world: 'plain',
       managers: this.#site.managers.length,
       calls: this.#people.calls,
       answered: this.#people.answered,
       datagrams: this.#datagrams,
       recoveries: this.#recoveries,
-      violations: this.#violations,
-      story: this.#story,
+      violations,
+      story,
     };
   }
 
   #begin(): void {
     const site = this.#site;
     const random = this.#random;
-    this.#until(() => site.isWhole, 3000, 'not all have joined');
+    this.#course.until(() => site.isWhole, 3000, 'not all have joined');
     const first = random.below(site.managers.length);
     for (const device of site.directory.devices.values()) {
       const aor = random.chance(0.3) ? (device.lines[0] ?? device.user) : device.user;
@@ -159,7 +156,7 @@ export class ClusterSimulation {
       this.#people.sitDown(phone);
       this.#keepRegistered(phone);
     }
-    this.#pass(300);
+    this.#course.pass(300);
   }
 
   /** People call, and mishaps come. */
@@ -169,30 +166,30 @@ export class ClusterSimulation {
     this.#people.begin();
     for (let count = this.#random.between(1, MISHAPS_MAX); count > 0; count--)
       this.#agenda.after(this.#random.between(300, BUSY_MS), () =>
-        this.#tell(befall(site, this.#random)),
+        this.#course.tell(befall(site, this.#random)),
       );
-    this.#pass(BUSY_MS);
+    this.#course.pass(BUSY_MS);
   }
 
   #recover(): void {
     const site = this.#site;
-    this.#tell('healed');
+    this.#course.tell('healed');
     site.network.weather = CALM;
     heal(site);
     this.#people.rest();
     const healedMs = this.#agenda.nowMs;
-    this.#until(() => site.isWhole, WHOLE_MS, 'not all are members of one view again');
-    this.#pass(Math.max(0, healedMs + LOOSE_MS - this.#agenda.nowMs));
+    this.#course.until(() => site.isWhole, WHOLE_MS, 'not all are members of one view again');
+    this.#course.pass(Math.max(0, healedMs + LOOSE_MS - this.#agenda.nowMs));
     // Who is found at fault is looked at again: it may be on its way.
     const faults = (): string[] => [...looseEndsOf(site), ...strayCallsOf(site)];
     const before = new Set(faults());
     if (before.size === 0) return;
     const isMended = (): boolean => !faults().some((fault) => before.has(fault));
     for (let waitedMs = 0; waitedMs < PATIENCE_MS && !isMended(); waitedMs += LOOK_MS)
-      this.#pass(LOOK_MS);
+      this.#course.pass(LOOK_MS);
     if (isMended()) return;
     site.slow(SLOW);
-    this.#until(isMended, STALE_MS, () =>
+    this.#course.until(isMended, STALE_MS, () =>
       faults()
         .filter((fault) => before.has(fault))
         .join('; '),
@@ -208,13 +205,13 @@ export class ClusterSimulation {
     const why = (): string => `${when}, not at rest: ${this.#unrest().join('; ')}`;
     const isStale = (): boolean =>
       this.#unrest().every((what) => staleCallsOf(site).includes(what));
-    this.#until(() => isIdle() || isStale(), REST_MS, why);
+    this.#course.until(() => isIdle() || isStale(), REST_MS, why);
     if (!isIdle()) {
       site.slow(SLOW);
-      this.#until(isIdle, STALE_MS, why);
+      this.#course.until(isIdle, STALE_MS, why);
       site.slow(1);
     }
-    this.#until(
+    this.#course.until(
       () => differencesOf(site).length === 0,
       REST_MS,
       () => `${when}: ${differencesOf(site).join('; ')}`,
@@ -243,24 +240,28 @@ export class ClusterSimulation {
     );
     if (members.length === 0 || caller === undefined) return;
     const how = random.chance(0.7) ? 'process' : 'machine';
-    this.#tell(`${victim.id} is killed (${how}), and ${caller.options.user} calls 2000`);
+    this.#course.tell(`${victim.id} is killed (${how}), and ${caller.options.user} calls 2000`);
     const { restartMs } = victim;
     victim.restartMs = () => RECOVERY_MS[how] + 1000;
     const killedMs = this.#agenda.nowMs;
     victim.kill(how);
     victim.restartMs = restartMs;
-    this.#pass(random.below(200));
+    this.#course.pass(random.below(200));
     const ringing = this.#listen(members);
     caller.onChanged = () => {};
     const call = caller.call('2000');
     const limitMs = RECOVERY_MS[how];
     const why = (): string =>
       `${limitMs} ms after the death of ${victim.id}, call ${call.phase} ${call.status}, no phone rings`;
-    this.#until(() => ringing.size > 0, limitMs, why);
+    this.#course.until(() => ringing.size > 0, limitMs, why);
     this.#recoveries.push({ how, ms: this.#agenda.nowMs - killedMs });
-    this.#until(() => ringing.size === members.length, 1000, 'not all phones that are left ring');
+    this.#course.until(
+      () => ringing.size === members.length,
+      1000,
+      'not all phones that are left ring',
+    );
     this.#answer(call, [...ringing.values()]);
-    this.#until(() => site.isWhole, WHOLE_MS, 'not all are members of one view again');
+    this.#course.until(() => site.isWhole, WHOLE_MS, 'not all are members of one view again');
     this.#comeToRest('after a death');
   }
 
@@ -278,7 +279,7 @@ export class ClusterSimulation {
         const users = silent.map(({ options }) => options.user).join();
         return `${number} is called, and ${users} do not ring; call ${call.phase} ${call.status}`;
       };
-      this.#until(() => ringing.size === members.length, ALIVE_MS, what);
+      this.#course.until(() => ringing.size === members.length, ALIVE_MS, what);
       this.#answer(call, [...ringing.values()]);
     }
     this.#comeToRest('after the last calls');
@@ -290,7 +291,7 @@ export class ClusterSimulation {
     assert(taken !== undefined, 'a phone rings');
     taken.phone.answer(taken);
     const others = ringing.filter((other) => other !== taken);
-    this.#until(
+    this.#course.until(
       () =>
         call.phase === 'talking' &&
         taken.phase === 'talking' &&
@@ -305,7 +306,7 @@ export class ClusterSimulation {
     );
     const party = this.#random.chance(0.5) ? call : taken;
     party.phone.hangUp(party);
-    this.#until(
+    this.#course.until(
       () => call.phase === 'over' && taken.phase === 'over',
       ALIVE_MS,
       'one has hung up, and the other has not been told',
@@ -316,15 +317,15 @@ export class ClusterSimulation {
     const site = this.#site;
     this.#isOver = true;
     for (const phone of site.phones) phone.register(0);
-    this.#pass(500);
+    this.#course.pass(500);
     site.slow(SLOW);
-    this.#until(
+    this.#course.until(
       () => remnantsOf(site).length === 0,
       END_MS,
       () => `left at the end: ${remnantsOf(site).join(', ')}`,
     );
     const deaths = site.managers.reduce((sum, manager) => sum + manager.deaths, 0);
-    if (deaths > 0) this.#violate(`${deaths} processes died`);
+    if (deaths > 0) this.#course.violate(`${deaths} processes died`);
   }
 
   /** Phones of the line's members. */
@@ -362,37 +363,5 @@ export class ClusterSimulation {
     for (const { leg } of run.manager.devices.legs())
       if (leg?.callId === call.leg?.callId) return true;
     return false;
-  }
-
-  #pass(ms: number): void {
-    const untilMs = this.#agenda.nowMs + ms;
-    this.#agenda.at(untilMs, () => {});
-    while (this.#agenda.nextMs <= untilMs) {
-      this.#agenda.step();
-      if (this.#violations.length > 0) throw new Broken();
-    }
-  }
-
-  /** Looks often whether it is so; a violation if it is not within `ms`. */
-  #until(isSo: () => boolean, ms: number, why: string | (() => string)): void {
-    const untilMs = this.#agenda.nowMs + ms;
-    while (!isSo()) {
-      if (this.#agenda.nowMs >= untilMs)
-        this.#violate(`${typeof why === 'string' ? why : why()} within ${ms} ms`);
-      this.#pass(Math.max(LOOK_MS, ms / 200));
-    }
-  }
-
-  #tell(what: string): void {
-    this.#story.push(`at ${this.#agenda.nowMs} ms: ${what}`);
-  }
-
-  #note(what: string): void {
-    this.#violations.push(`at ${this.#agenda.nowMs} ms: ${what}`);
-  }
-
-  #violate(what: string): never {
-    this.#note(what);
-    throw new Broken();
   }
 }

@@ -1,14 +1,23 @@
 /** Runs seeds of the simulation, on several threads when there are many; results come in order of seeds. */
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { simulateSharing } from './sharing-simulation.ts';
 import { simulate } from './simulation.ts';
 import type { SimulationResult } from './simulation-result.ts';
 
-export type SeedRun = {
+/** 'plain': phones that know nothing of sharing. 'shared': phones of all dialects on one line. */
+export const WORLDS = ['plain', 'shared'] as const;
+export type World = (typeof WORLDS)[number];
+
+/** Each seed of `managers`, unless the seed decides, in each of `worlds`. */
+export type SeedShape = {
+  readonly managers: number | undefined;
+  readonly worlds: readonly World[];
+};
+
+export type SeedRun = SeedShape & {
   readonly first: number;
   readonly count: number;
-  /** Unless told, each seed decides. */
-  readonly managers: number | undefined;
   /** Of `performance.now()`: no seed is begun later. */
   readonly untilMs: number;
   readonly done: (result: SimulationResult) => void;
@@ -25,13 +34,13 @@ export async function runSeeds(run: SeedRun): Promise<void> {
   else await runThere(run, threads);
 }
 
-function runHere({ first, count, managers, untilMs, done }: SeedRun): void {
+function runHere({ first, count, untilMs, done, ...shape }: SeedRun): void {
   for (let seed = first; seed < first + count && performance.now() < untilMs; seed++)
-    done(simulate(seed, optionsOf(managers)));
+    for (const result of simulateSeed(seed, shape)) done(result);
 }
 
 async function runThere(run: SeedRun, threads: number): Promise<void> {
-  const { first, count, managers, untilMs, done } = run;
+  const { first, count, managers, worlds, untilMs, done } = run;
   const waiting = new Map<number, readonly SimulationResult[]>();
   let next = first;
   let told = first;
@@ -55,7 +64,7 @@ async function runThere(run: SeedRun, threads: number): Promise<void> {
       const results = await new Promise<readonly SimulationResult[]>((resolve, reject) => {
         answered = resolve;
         failed = reject;
-        worker.postMessage({ from, seeds, managers });
+        worker.postMessage({ from, seeds, managers, worlds });
       });
       waiting.set(from, results);
       tell();
@@ -65,20 +74,18 @@ async function runThere(run: SeedRun, threads: number): Promise<void> {
   await Promise.all(Array.from({ length: threads }, work));
 }
 
-function optionsOf(managers: number | undefined): { readonly managers?: number } {
-  return managers === undefined ? {} : { managers };
+function simulateSeed(seed: number, { managers, worlds }: SeedShape): SimulationResult[] {
+  const options = managers === undefined ? {} : { managers };
+  return worlds.map((world) =>
+    world === 'plain' ? simulate(seed, options) : simulateSharing(seed, options),
+  );
 }
 
-type Order = {
-  readonly from: number;
-  readonly seeds: number;
-  readonly managers: number | undefined;
-};
+type Order = SeedShape & { readonly from: number; readonly seeds: number };
 
 if (!isMainThread && workerData === 'seeds')
-  parentPort?.on('message', ({ from, seeds, managers }: Order) => {
+  parentPort?.on('message', ({ from, seeds, ...shape }: Order) => {
     const results: SimulationResult[] = [];
-    for (let seed = from; seed < from + seeds; seed++)
-      results.push(simulate(seed, optionsOf(managers)));
+    for (let seed = from; seed < from + seeds; seed++) results.push(...simulateSeed(seed, shape));
     parentPort?.postMessage(results);
   });

@@ -10,6 +10,7 @@ export type Recovery = {
 
 export type SimulationResult = {
   readonly seed: number;
+  readonly world: 'plain' | 'shared';
   readonly managers: number;
   readonly calls: number;
   readonly answered: number;

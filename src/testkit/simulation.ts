@@ -92,6 +92,7 @@ class Simulation {
     }
     return {
       seed: this.#seed,
+      world: 'plain',
       managers: 1,
       calls: this.#people.calls,
       answered: this.#people.answered,

@@ -43,8 +43,9 @@ export class Site {
   readonly clock = new SlowClock(this.agenda);
   readonly directory: Directory;
   readonly phones: Phone[] = [];
+  /** Of managers and phones. */
+  readonly timers: TimerValues | undefined;
   readonly #planes: SimulatedPlanes | undefined;
-  readonly #timers: TimerValues | undefined;
   readonly #runs = new WeakMap<PhoneCall, ManagerRun>();
 
   constructor(seed: number, directory: Directory, options: SiteOptions = {}) {
@@ -53,7 +54,7 @@ export class Site {
     this.random = new SeededRandom(seed);
     this.directory = directory;
     this.network = new Network(agenda, this.random);
-    this.#timers = timers;
+    this.timers = timers;
     if (managers > 1) this.#planes = new SimulatedPlanes(agenda, this.random, clock);
     const surroundings: Surroundings = {
       agenda,
@@ -129,7 +130,7 @@ export class Site {
       agenda: this.agenda,
       network: this.network,
       random: this.random,
-      ...(this.#timers === undefined ? {} : { timers: this.#timers }),
+      ...(this.timers === undefined ? {} : { timers: this.timers }),
       begun: (call) => {
         const run = this.runAt(call.server);
         if (run !== undefined) this.#runs.set(call, run);

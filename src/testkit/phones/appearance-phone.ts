@@ -38,6 +38,7 @@ export class AppearancePhone {
   onInvited: (call: StationCall) => void = (call) => call.ring();
   onChanged: () => void = () => {};
   readonly #events: CallEvents;
+  #isLeaving = false;
   readonly #habits: AppearanceHabits;
 
   constructor(options: StationOptions, habits: AppearanceHabits = {}) {
@@ -73,8 +74,17 @@ export class AppearancePhone {
 
   boot(): void {
     this.station.listen();
+    this.#isLeaving = false;
+    this.refresh();
+  }
+
+  /** REGISTER again; the line's state is asked for again, or anew if that subscription is over. */
+  refresh(): void {
+    this.line?.renew();
     this.station.register(REGISTER_S, (status) => {
-      if (status < 200 || status >= 300) return;
+      if (status < 200 || status >= 300 || this.#isLeaving) return;
+      if (this.line?.isOver === false) return;
+      this.view.forget();
       this.line = new StationSubscription(this.station, {
         event: 'dialog;shared',
         expiresS: WATCH_S,
@@ -100,6 +110,7 @@ export class AppearancePhone {
   }
 
   leave(): void {
+    this.#isLeaving = true;
     this.line?.end();
     this.station.register(0);
   }

@@ -51,7 +51,7 @@ export class Bench {
   }
 
   #optionsOf({ user, line, manager = 0 }: Seat): StationOptions {
-    const { agenda, network, random, managers } = this.#site;
+    const { agenda, network, random, managers, timers } = this.#site;
     const server = managers[manager]?.address;
     assert(server !== undefined, `there is no manager ${manager}`);
     return {
@@ -63,6 +63,7 @@ export class Bench {
       agenda,
       network,
       random,
+      ...(timers === undefined ? {} : { timers }),
     };
   }
 }

@@ -20,6 +20,7 @@ export class BlfWatcher {
   onChanged: () => void = () => {};
   readonly #watched: string;
   readonly #events: CallEvents;
+  #isLeaving = false;
 
   /** Watches the line `number`. */
   constructor(options: StationOptions, number: string) {
@@ -52,14 +53,23 @@ export class BlfWatcher {
   /** REGISTER, and once that is taken SUBSCRIBE. */
   boot(): void {
     this.station.listen();
+    this.#isLeaving = false;
+    this.refresh();
+  }
+
+  /** REGISTER again; the line's state is asked for again, or anew if that subscription is over. */
+  refresh(): void {
+    this.subscription?.renew();
     this.station.register(REGISTER_S, (status) => {
-      if (status >= 200 && status < 300) this.watch();
+      if (status < 200 || status >= 300 || this.#isLeaving) return;
+      if (this.subscription?.isOver !== false) this.watch();
     });
   }
 
   /** SUBSCRIBE alone: a watcher need not be registered. */
   watch(): void {
     this.station.listen();
+    this.view.forget();
     this.subscription = new StationSubscription(this.station, {
       event: 'dialog',
       expiresS: WATCH_S,
@@ -82,6 +92,7 @@ export class BlfWatcher {
   }
 
   leave(): void {
+    this.#isLeaving = true;
     this.subscription?.end();
     this.station.register(0);
   }

@@ -43,6 +43,7 @@ export class ScaPhone {
   onInvited: (call: StationCall) => void = (call) => this.ring(call);
   onChanged: () => void = () => {};
   readonly #events: CallEvents;
+  #isLeaving = false;
 
   constructor(options: StationOptions, habits: ScaHabits = GENERIC) {
     this.habits = habits;
@@ -85,8 +86,16 @@ export class ScaPhone {
   /** Power on: REGISTER, and once that is taken SUBSCRIBE to the line's state. */
   boot(): void {
     this.station.listen();
+    this.#isLeaving = false;
+    this.refresh();
+  }
+
+  /** REGISTER again; the line's state is asked for again, or anew if that subscription is over. */
+  refresh(): void {
+    this.line?.renew();
     this.station.register(REGISTER_S, (status) => {
-      if (status < 200 || status >= 300) return;
+      if (status < 200 || status >= 300 || this.#isLeaving) return;
+      if (this.line?.isOver === false) return;
       this.line = new StationSubscription(this.station, {
         event: 'call-info',
         expiresS: CALL_INFO_S,
@@ -110,6 +119,7 @@ export class ScaPhone {
 
   /** Goes from the line: nothing that it has is ended first. */
   leave(): void {
+    this.#isLeaving = true;
     this.line?.end();
     this.station.register(0);
   }

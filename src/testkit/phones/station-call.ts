@@ -70,7 +70,7 @@ export class StationCall implements Usage {
     this.dialog = dialog;
     this.role = received === undefined ? 'calling' : 'called';
     this.request = received?.request;
-    this.session = `${station.options.address.port}${station.token(4).replace(/\D/g, '7')}`;
+    this.session = station.newSession();
     this.#received = received;
     this.#events = events;
   }

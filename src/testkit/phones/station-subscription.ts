@@ -34,6 +34,8 @@ export class StationSubscription implements Usage {
   reason = '';
   readonly #station: Station;
   readonly #order: SubscriptionOrder;
+  /** It is to end as soon as there is a dialog. */
+  #isEnding = false;
 
   /** Sends the SUBSCRIBE. */
   constructor(station: Station, order: SubscriptionOrder) {
@@ -50,12 +52,14 @@ export class StationSubscription implements Usage {
 
   /** SUBSCRIBE inside the dialog. */
   renew(): void {
-    if (!this.isOver) this.#subscribe(this.#order.expiresS);
+    if (!this.isOver && this.dialog.remoteTag !== '') this.#subscribe(this.#order.expiresS);
   }
 
   /** Expires: 0. It ends with the NOTIFY that comes then. */
   end(): void {
-    if (!this.isOver) this.#subscribe(0);
+    if (this.isOver) return;
+    if (this.dialog.remoteTag === '') this.#isEnding = true;
+    else this.#subscribe(0);
   }
 
   received(received: Received): void {
@@ -106,6 +110,10 @@ export class StationSubscription implements Usage {
         if (this.dialog.remoteTag === '') this.dialog.learn(response, response.toTag);
         if (this.dialog.remoteTag !== response.toTag) station.faults.push('2xx of another dialog');
         if (this.state === 'asked') this.state = 'active';
+        if (this.#isEnding) {
+          this.#isEnding = false;
+          this.#subscribe(0);
+        }
         if (this.#order.isKept && granted > 0)
           station.after(1000 * RENEW_AT * granted, () => this.renew());
       }

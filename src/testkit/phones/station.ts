@@ -83,6 +83,10 @@ export class Station {
   #wakeAtMs = Number.POSITIVE_INFINITY;
   #registerId = '';
   #registerCseq = 0;
+  #sessions = 0;
+  /** RFC 3261 §10.2: no REGISTER before the last one has been answered. */
+  #isRegistering = false;
+  #nextRegister: (() => void) | undefined;
   /** Counts crashes: what was to happen in a former life does not. */
   #life = 0;
 
@@ -119,6 +123,11 @@ export class Station {
     return token(this.options.random, length);
   }
 
+  /** The id of a session description: no other of this phone, nor of those beside it, has it. */
+  newSession(): string {
+    return `${this.options.address.port}${String(++this.#sessions).padStart(4, '0')}`;
+  }
+
   /** A dialog that our request opens. `to`: that is whom it is for; the line, unless told. */
   openDialog(uri = this.aorUri): PhoneDialog {
     const { user, password } = this.options;
@@ -133,8 +142,13 @@ export class Station {
     });
   }
 
-  /** REGISTER of the line; 0 goes. `done` hears the final status, 0 for none. */
+  /** REGISTER of the line; 0 goes. Of those that wait for an earlier one only the last is sent. `done` hears the final status, 0 for none. */
   register(expiresS: number, done: (status: number) => void = () => {}): void {
+    if (this.#isRegistering) {
+      this.#nextRegister = () => this.register(expiresS, done);
+      return;
+    }
+    this.#isRegistering = true;
     const { domain } = this.options;
     this.#registerId ||= this.token();
     const dialog = this.openDialog();
@@ -148,7 +162,11 @@ export class Station {
       if (response !== undefined && response.status < 200) return;
       const isDone = response !== undefined && response.status < 300;
       this.isRegistered = isDone && expiresS > 0;
+      this.#isRegistering = false;
       done(response?.status ?? 0);
+      const next = this.#nextRegister;
+      this.#nextRegister = undefined;
+      next?.();
     });
   }
 
@@ -236,6 +254,8 @@ export class Station {
     this.#usages = new Map();
     this.#invited = new WeakMap();
     this.#registerId = '';
+    this.#isRegistering = false;
+    this.#nextRegister = undefined;
     this.isRegistered = false;
     this.#layer = this.#start();
     this.options.network.detach(this.options.address);

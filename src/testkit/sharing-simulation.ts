@@ -1,0 +1,287 @@
+/**
+ * Phones of all dialects on one line, from a seed: one manager, or a cluster with its mishaps.
+ *
+ * 1. All join, phones register and watch the line; people seize, dial, hold, retrieve, pull plugs; mishaps come.
+ * 2. Healed, with calls up: every phone's last NOTIFY is what the line has on record, and every appearance
+ *    that is lit has somebody who has it.
+ * 3. Everybody hangs up: no lamp is lit, and no line has a call.
+ * 4. Phones go. In the end there is nothing left.
+ *
+ * All the time: no two phones have seized the same appearance, nor talk to the same party.
+ */
+import type { Line, Member } from '../call/directory.ts';
+import { isUsed } from '../call/line-control.ts';
+import { Course } from './course.ts';
+import { DeathLog } from './death-log.ts';
+import { Holders } from './holders.ts';
+import { befall, heal } from './mishaps.ts';
+import { CALM, type Weather } from './network.ts';
+import { Bench, type BenchPhone } from './phones/bench.ts';
+import { lineAt, wrongLampsOf } from './phones/line-lamps.ts';
+import { GENERIC, LATE_ANSWERER, POLYCOM, YEALINK, YEALINK_SILENT } from './phones/sca-habits.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { sharingDirectory } from './sharing-directory.ts';
+import { SharingPeople } from './sharing-people.ts';
+import type { SimulationResult } from './simulation-result.ts';
+import { DOMAIN, Site } from './site.ts';
+import { callsOf, remnantsOf } from './watch.ts';
+
+/** Short, so that what is lost is given up within seconds: 64*T1 is 3.2 s. */
+const TIMERS = { t1Ms: 50, t2Ms: 400, t4Ms: 500 };
+const TIMINGS = { flapWaitMs: 500, flapWaitMaxMs: 2000 };
+/** While people act: from and to. */
+const BUSY_MS = [1200, 2800] as const;
+const WHOLE_MS = 12_000;
+/** A crossing is undone within 64*T1, once nothing stands in the way. */
+const CROSSING_MS = 3600;
+/** The same when nothing ever stands in the way. */
+const CALM_CROSSING_MS = 50;
+/** 64*T1 twice, and a line that waits for its former calls; seizures whose owner is gone run out. */
+const REST_MS = 20_000;
+const END_MS = 420_000;
+const SLOW = 0.02;
+/** How often a phone registers, and asks again for the line's state. */
+const KEEP_MS = [2500, 4000] as const;
+/** How many mishaps, of five seeds. */
+const MISHAPS = [0, 0, 1, 2, 3] as const;
+/** Neighbouring seeds have different shapes, whatever else they do. */
+const SHAPE = 0x1a3b;
+const MODES: readonly Line['mode'][] = ['single'];
+/** How many managers, of four seeds. */
+const MANAGERS = [1, 3, 3, 3] as const;
+
+const WEATHERS: readonly Weather[] = [
+  CALM,
+  { loss: 0.05, duplication: 0, reordering: 0, delayMs: [1, 5] },
+  { loss: 0.02, duplication: 0.1, reordering: 0.05, delayMs: [1, 10] },
+];
+
+export type SharingOptions = { readonly managers?: number };
+
+export function simulateSharing(seed: number, options: SharingOptions = {}): SimulationResult {
+  const shape = new SeededRandom(seed + SHAPE);
+  const managers = options.managers ?? shape.pick(MANAGERS) ?? 1;
+  return new SharingSimulation(seed, managers, shape).run();
+}
+
+class SharingSimulation {
+  readonly #seed: number;
+  readonly #site: Site;
+  readonly #bench: Bench;
+  readonly #people: SharingPeople;
+  readonly #course: Course;
+  readonly #holders: Holders;
+  readonly #weather: Weather;
+  readonly #mishaps: number;
+  #datagrams = 0;
+  #isOver = false;
+
+  constructor(seed: number, managers: number, shape: SeededRandom) {
+    this.#seed = seed;
+    const log = new DeathLog((what) => this.#course.violate(what));
+    const cluster = {
+      managers,
+      timings: TIMINGS,
+      storeOutage: shape.chance(0.2) ? ('fence' as const) : ('freeze' as const),
+    };
+    const site = new Site(seed, directoryOf(shape), { log, timers: TIMERS, ...cluster });
+    this.#site = site;
+    this.#course = new Course(site.agenda);
+    site.network.tap = () => this.#datagrams++;
+    for (const manager of site.managers) manager.restartMs = () => site.random.between(50, 1500);
+    this.#bench = new Bench(site);
+    this.#seat(shape);
+    this.#weather = shape.pick(WEATHERS) ?? CALM;
+    this.#mishaps = shape.pick(MISHAPS) ?? 0;
+    const isCalm = this.#weather === CALM && this.#mishaps === 0;
+    this.#holders = new Holders({
+      site,
+      crossingMs: isCalm ? CALM_CROSSING_MS : CROSSING_MS,
+      violate: (what) => this.#course.note(what),
+    });
+    this.#people = new SharingPeople({
+      site,
+      sharers: this.#bench.phones,
+      areClumsy: false,
+      changed: (phone) => this.#holders.observe(phone),
+    });
+  }
+
+  run(): SimulationResult {
+    const course = this.#course;
+    course.run(() => {
+      this.#begin();
+      this.#live();
+      this.#lampsAtRest();
+      this.#darkness();
+      this.#end();
+    });
+    const { calls, answered } = this.#people;
+    const { violations, story } = course;
+    return {
+      seed: this.#seed,
+      world: 'shared',
+      managers: this.#site.managers.length,
+      calls,
+      answered,
+      datagrams: this.#datagrams,
+      recoveries: [],
+      violations,
+      story,
+    };
+  }
+
+  /** Each at another manager, as chance has it. */
+  #seat(shape: SeededRandom): void {
+    const { managers } = this.#site;
+    const seat = (user: string) => ({
+      user,
+      line: '2000',
+      manager: shape.below(managers.length),
+    });
+    const bench = this.#bench;
+    const makes = [GENERIC, POLYCOM, YEALINK, YEALINK_SILENT, LATE_ANSWERER];
+    for (const user of ['2000a', '2000b', '2000c']) bench.sca(seat(user), shape.pick(makes));
+    bench.appearance(seat('2000d'));
+    bench.watcher(seat('2000e'), '2000');
+    for (const user of ['2000f', '1001', '1002']) {
+      const server = managers[shape.below(managers.length)]?.address;
+      this.#site.addPhone(user, user, server === undefined ? [] : [server]);
+    }
+  }
+
+  #begin(): void {
+    const { phones } = this.#bench;
+    this.#course.until(() => this.#site.isWhole, 3000, 'not all have joined');
+    for (const phone of phones) phone.boot();
+    for (const phone of phones) this.#site.agenda.after(KEEP_MS[0], () => this.#keepUp(phone));
+    for (const phone of this.#site.phones) this.#keepRegistered(phone);
+    this.#course.pass(300);
+  }
+
+  #live(): void {
+    const site = this.#site;
+    const { random, agenda } = site;
+    site.network.weather = this.#weather;
+    const busyMs = random.between(...BUSY_MS);
+    this.#people.begin();
+    for (let count = this.#mishaps; count > 0; count--)
+      agenda.after(random.between(300, busyMs), () => this.#course.tell(this.#befall()));
+    this.#course.pass(busyMs);
+  }
+
+  /** What may befall a manager that is alone is its end. */
+  #befall(): string {
+    const site = this.#site;
+    if (site.managers.length > 1) return befall(site, site.random);
+    site.managers[0]?.kill();
+    return 'the manager is killed';
+  }
+
+  /** Nobody does anything, and calls are up. */
+  #lampsAtRest(): void {
+    const site = this.#site;
+    this.#course.tell('healed');
+    site.network.weather = CALM;
+    if (site.managers.length > 1) heal(site);
+    this.#people.rest();
+    this.#course.until(() => site.isWhole, WHOLE_MS, 'not all are members of one view again');
+    const faults = (): string[] => [
+      ...this.#wrongLamps(),
+      ...this.#unowned(),
+      ...this.#holders.conflicts(),
+    ];
+    this.#course.until(
+      () => faults().length === 0,
+      REST_MS,
+      () => faults().join('; '),
+    );
+  }
+
+  /** Everybody hangs up. */
+  #darkness(): void {
+    this.#people.goHome();
+    const lit = (): string[] =>
+      this.#bench.phones
+        .filter(({ shown }) => shown !== '')
+        .map(({ shown, station }) => `${station.options.user} shows ${shown}`);
+    const faults = (): string[] => [...callsOf(this.#site), ...lit(), ...this.#wrongLamps()];
+    this.#course.until(
+      () => faults().length === 0,
+      REST_MS,
+      () => `all have hung up: ${faults().join('; ')}`,
+    );
+  }
+
+  #end(): void {
+    const site = this.#site;
+    this.#isOver = true;
+    for (const phone of site.phones) phone.register(0);
+    for (const phone of this.#bench.phones) phone.leave();
+    this.#course.pass(500);
+    site.slow(SLOW);
+    this.#course.until(
+      () => remnantsOf(site).length === 0,
+      END_MS,
+      () => `left at the end: ${remnantsOf(site).join(', ')}`,
+    );
+    const deaths = site.managers.reduce((sum, manager) => sum + manager.deaths, 0);
+    if (deaths > 0) this.#course.violate(`${deaths} processes died`);
+  }
+
+  #wrongLamps(): string[] {
+    return wrongLampsOf(this.#site, this.#bench.phones, '2000');
+  }
+
+  /** Appearances that are lit, and nobody has them. */
+  #unowned(): string[] {
+    const site = this.#site;
+    const server = site.managers[0]?.address;
+    const control = server && lineAt(site, server, '2000');
+    if (control === undefined) return ['the line has no process'];
+    const legs = site.managers.flatMap(({ manager }) => [...(manager?.devices.processes() ?? [])]);
+    const found: string[] = [];
+    const taken = new Set<number>();
+    for (const call of control.calls.values()) {
+      const { appearance } = call;
+      if (taken.has(appearance)) found.push(`two calls have appearance ${appearance}`);
+      taken.add(appearance);
+      if (!isUsed(call)) continue;
+      const { pid, call: leg } = call.holder;
+      const holder = legs.find((process) => process.pid === pid);
+      if (!holder?.legs.has(leg) && !holder?.seizures?.has(leg))
+        found.push(`appearance ${appearance} is lit for ${pid}, which has no such call`);
+    }
+    return found;
+  }
+
+  #keepUp(phone: BenchPhone): void {
+    if (this.#isOver) return;
+    phone.refresh();
+    this.#site.agenda.after(this.#site.random.between(...KEEP_MS), () => this.#keepUp(phone));
+  }
+
+  #keepRegistered(phone: Site['phones'][number]): void {
+    if (this.#isOver) return;
+    phone.register(120);
+    this.#site.agenda.after(this.#site.random.between(1500, 3000), () =>
+      this.#keepRegistered(phone),
+    );
+  }
+}
+
+/** Lines of all kinds: with lamps for all or not, with members that keep things to themselves or may do little. */
+function directoryOf(shape: SeededRandom): ReturnType<typeof sharingDirectory> {
+  const members: Record<string, Partial<Member>> = {};
+  if (shape.chance(0.3)) members['2000c'] = { isPrivate: true };
+  if (shape.chance(0.3)) members['2000b'] = { rights: ['answer', 'originate'] };
+  return sharingDirectory(
+    DOMAIN,
+    {
+      mode: shape.pick(MODES) ?? 'single',
+      appearances: shape.between(2, 4),
+      whenFull: shape.chance(0.5) ? 'busy' : 'ring',
+    },
+    members,
+  );
+}
