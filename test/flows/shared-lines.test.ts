@@ -413,5 +413,4 @@ shared(
     return [areTalking(call, plainCallOf(one)), a.calls.size, lamps()];
   },
   [true, 0, '1 active'],
-  { awaits: 'pickup of what rings at other phones' },
 );
