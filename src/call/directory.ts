@@ -41,6 +41,8 @@ export type Line = {
   readonly whenFull?: 'busy' | 'ring';
   /** Name of the search space that calls from it dial in, before that of the device. Absent: the device's. */
   readonly search?: string;
+  /** Devices, besides its members', that may see what it does (busy lamps); absent: none. */
+  readonly watchers?: 'all' | readonly string[];
 };
 
 /** A telephone, browser or softphone: an account that may register several contacts. */

@@ -30,6 +30,7 @@ import { isOurs, partyOfDevice } from './identity.ts';
 import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
 import * as publications from './sharing/publications.ts';
+import * as watches from './sharing/watch.ts';
 import * as subscriptions from './subscriptions.ts';
 
 /** Answer to a REGISTER: final status, phrase ('' for the usual one) and header lines. */
@@ -153,6 +154,9 @@ export class DeviceManager {
       if (pid !== undefined) this.#leave(pid);
       if (after.gateways.has(id)) this.#placeGateway(id);
     }
+    for (const process of this.#processes.values())
+      if (process.watches !== undefined)
+        this.#scheduler.run(process.pid, () => watches.review(process));
   }
 
   /** Those that speak for the device's phones, registered or not. */

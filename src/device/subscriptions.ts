@@ -1,13 +1,13 @@
 /**
  * SUBSCRIBE from a phone, by event package: what a line does, an appearance that is to be seized, messages
- * that wait. Only members of a line may watch it.
+ * that wait. Members of a line may watch it, and those whom the directory names may see when it is busy.
  */
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { linePackage, PACKAGE_EXPIRES_S } from './dialects/event-package.ts';
-import { ownLine, strangerStatus } from './sharing/rights.ts';
+import { lineToWatch, strangerStatus } from './sharing/rights.ts';
 import * as seizures from './sharing/seizures.ts';
 import { unwatch, watch } from './sharing/watch.ts';
 
@@ -29,7 +29,7 @@ export function subscribe(process: DeviceProcess, event: Subscribe): void {
   if (subscription.event === MESSAGES) return messages(process, subscription);
   const wanted = linePackage(subscription.eventValue);
   if (wanted === undefined) return userAgent.refuseSubscription(subscription, 489);
-  const number = ownLine(process, subscription.resource);
+  const number = lineToWatch(process, wanted, subscription.resource);
   if (number === undefined)
     return userAgent.refuseSubscription(
       subscription,

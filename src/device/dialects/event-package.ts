@@ -7,6 +7,9 @@ import { readEvent } from '../../sip/message/event.ts';
  */
 export type LinePackage = 'call-info' | 'line-seize' | 'dialog;shared' | 'dialog';
 
+/** Those that show what a line does. */
+export type WatchPackage = Exclude<LinePackage, 'line-seize'>;
+
 /** How long a subscription lasts when nobody says, in seconds; a line is seized only for as long as dialling takes. */
 export const PACKAGE_EXPIRES_S: Readonly<Record<LinePackage, number>> = {
   'call-info': 3_600,

@@ -37,7 +37,7 @@ export type LineUse = {
 export function isShared(process: DeviceProcess, number: string): boolean {
   const line = process.environment.directory.lines.get(number);
   if (line === undefined) return false;
-  if (line.members.length > 1) return true;
+  if (line.members.length > 1 || line.watchers !== undefined) return true;
   for (const watch of process.watches?.values() ?? []) if (watch.number === number) return true;
   for (const seizure of process.seizures?.values() ?? [])
     if (seizure.number === number) return true;

@@ -7,6 +7,7 @@ import type { SipRequest } from '../../sip/message/message.ts';
 import { parseNameAddr } from '../../sip/message/name-addr.ts';
 import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
+import type { LinePackage } from '../dialects/event-package.ts';
 import { dialledOf } from '../identity.ts';
 
 /** The seat that the process' device has on a line. */
@@ -58,6 +59,24 @@ export function ownLine(process: DeviceProcess, resource: string): string | unde
   if (device === undefined) return undefined;
   if (device.lines.includes(resource)) return resource;
   return resource === device.user ? (device.lines[0] ?? resource) : undefined;
+}
+
+/**
+ * The line that a phone may watch by that name: one of its own, or one whose watchers it is among. Those see
+ * when it is busy, learn of no appearances and seize none (RFC 7463, REQ-12 and REQ-13).
+ */
+export function lineToWatch(
+  process: DeviceProcess,
+  wanted: LinePackage,
+  resource: string,
+): string | undefined {
+  const own = ownLine(process, resource);
+  if (own !== undefined || wanted !== 'dialog') return own;
+  const { lines, users } = process.environment.directory;
+  const line = lines.get(resource) ?? lines.get(users.get(resource)?.lines[0] ?? '');
+  const { watchers = [] } = line ?? {};
+  const isWatcher = watchers === 'all' || watchers.includes(process.place.device);
+  return isWatcher ? line?.number : undefined;
 }
 
 /** What who means another's line is answered, or nobody's. */

@@ -20,12 +20,16 @@ export function appearancesOf(
 ): Appearance[] {
   const { environment } = process;
   const lamps = environment.directory.lines.get(number)?.appearances ?? Number.POSITIVE_INFINITY;
-  const seat = seatOf(process, number)?.name ?? '';
+  const { name: seat = '', rights = [] } = seatOf(process, number) ?? {};
+  // A name to pick a call up by has who may do that.
+  const mayTake = rights.includes('retrieve') || rights.includes('answer');
   return calls
     .filter(({ appearance }) => appearance >= 1 && appearance <= lamps)
     .map((call): Appearance => {
       const { appearance: index, state, member, from, isExclusive, isOutgoing } = call;
       const isHidden = isExclusive && member !== seat;
+      const isOwn = seat !== '' && member === seat;
+      const isNamed = state !== 'seized' && !isHidden && (isOwn || mayTake);
       const isFarKnown = from.number !== '' && !isHidden;
       return {
         index,
@@ -37,7 +41,7 @@ export function appearancesOf(
           ? { uri: uriOf(from.number, environment.domain), displayName: from.name }
           : undefined,
         isExclusive,
-        dialog: isHidden || state === 'seized' ? undefined : nameOf(process, call),
+        dialog: isNamed ? nameOf(process, call) : undefined,
         direction: isOutgoing ? 'initiator' : 'recipient',
       };
     });
@@ -65,14 +69,14 @@ function nameOf({ legs }: DeviceProcess, { call, appearance }: LineCallState): D
     : { callId: leg.callId, localTag: leg.remoteTag, remoteTag: leg.localTag };
 }
 
-/** The appearance of a line that this phone watches which a Replaces names; undefined: it names none. */
+/** The appearance of a line of this phone's that a Replaces names by what it has been told; undefined: none. */
 export function watchedDialog(
-  { watches }: DeviceProcess,
+  process: DeviceProcess,
   { callId }: { readonly callId: string },
 ): { readonly number: string; readonly appearance: number } | undefined {
-  for (const { number, calls } of watches?.values() ?? [])
+  for (const { number, calls } of process.watches?.values() ?? [])
     for (const { call, appearance } of calls ?? [])
-      if (call === callId) return { number, appearance };
+      if (call === callId && seatOf(process, number) !== undefined) return { number, appearance };
   return undefined;
 }
 

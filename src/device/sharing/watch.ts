@@ -12,12 +12,11 @@ import type { Subscription } from '../../sip/user-agent/subscription.ts';
 import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import { appearanceCallInfo, lineCallInfo } from '../dialects/call-info.ts';
-import type { LinePackage } from '../dialects/event-package.ts';
+import type { WatchPackage } from '../dialects/event-package.ts';
 import { fullDialogInfo } from '../dialects/shared-dialogs.ts';
 import { uriOf } from '../identity.ts';
+import { lineToWatch } from './rights.ts';
 import { appearancesOf } from './view.ts';
-
-export type WatchPackage = Exclude<LinePackage, 'line-seize'>;
 
 export type Watch = {
   readonly subscription: Subscription<CallLeg>;
@@ -90,11 +89,19 @@ export function lineState(
 
 /** The phone may not watch that line any more, or the line is no more. */
 export function end(process: DeviceProcess, number: string): void {
-  for (const { subscription, number: watched } of [...(process.watches?.values() ?? [])]) {
-    if (watched !== number) continue;
-    unwatch(process, subscription);
-    process.environment.userAgent.notify(subscription, { terminated: 'noresource' });
-  }
+  for (const watch of [...(process.watches?.values() ?? [])])
+    if (watch.number === number) endOne(process, watch);
+}
+
+function endOne(process: DeviceProcess, { subscription }: Watch): void {
+  unwatch(process, subscription);
+  process.environment.userAgent.notify(subscription, { terminated: 'noresource' });
+}
+
+/** The directory is another one: what the phone may not watch any more it does not. */
+export function review(process: DeviceProcess): void {
+  for (const watch of [...(process.watches?.values() ?? [])])
+    if (lineToWatch(process, watch.package, watch.number) !== watch.number) endOne(process, watch);
 }
 
 /** The phone's subscriptions to the appearances of that line are shown it as it is. */

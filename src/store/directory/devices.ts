@@ -6,7 +6,7 @@
  * 20,000 devices take some 50 ms.
  */
 import { hash } from 'node:crypto';
-import type { Device } from '../../call/directory.ts';
+import type { Device, Line } from '../../call/directory.ts';
 import type { Entry } from '../document.ts';
 import { keyPlaceAt, placeAt } from '../document.ts';
 import { type KeyRange, readKeyRange } from '../key-range.ts';
@@ -22,6 +22,8 @@ export type DeviceDraft = Omit<Device, 'lines'> & {
   /** Its own number: an ordinary extension; '' if none. */
   readonly number: string;
   readonly noAnswerMs: number | undefined;
+  /** Of its own number. */
+  readonly watchers: Line['watchers'] | undefined;
   readonly entry: Entry;
 };
 
@@ -157,6 +159,7 @@ function* members(family: Family): Generator<DeviceDraft> {
       number: number === user ? user : number,
       noAnswerMs: given.no_answer?.after,
       ...(given.search !== undefined && { search: given.search }),
+      watchers: given.watchers,
       entry,
     };
   }

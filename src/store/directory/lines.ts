@@ -35,7 +35,13 @@ export function readLines(
     lines.set(entry.key, makeLine(entry.key, given));
   }
   const ownNumbers = new Map<string, DeviceDraft>();
+  const checked = new Set<Entry>();
   for (const draft of devices.drafts.values()) {
+    const { watchers = [], entry } = draft;
+    // Once for a range of devices.
+    if (watchers !== 'all' && !checked.has(entry))
+      checkWatchers(entry, watchers, devices, problems);
+    checked.add(entry);
     if (draft.number === '') continue;
     const line = entries.get(draft.number);
     const twin = ownNumbers.get(draft.number);
@@ -110,6 +116,7 @@ function makeLine(number: string, given: LineEntry): Line {
     members,
     noAnswerMs: given.no_answer?.after ?? NO_ANSWER_MS,
     ...(given.busy && { callsPerMember: given.busy.per_member }),
+    ...(given.watchers && { watchers: given.watchers }),
     ...(given.held_counts && { countsHeld: given.held_counts === 'on' }),
     whenFull: given.when_full ?? (given.appearances === undefined ? 'ring' : 'busy'),
     ...(given.search !== undefined && { search: given.search }),
@@ -133,16 +140,18 @@ function extension(draft: DeviceDraft): Line {
     members: [member],
     noAnswerMs: draft.noAnswerMs ?? NO_ANSWER_MS,
     whenFull: 'ring',
+    ...(draft.watchers && { watchers: draft.watchers }),
   };
 }
 
 /** Devices and members that a line names. A name that is none ('') was complained of already. */
 function checkNames(
   entry: Entry,
-  { members, offer }: LineNames,
-  { drafts, broken }: DeviceDrafts,
+  { members, offer, watchers }: LineNames,
+  devices: DeviceDrafts,
   problems: Problem[],
 ): void {
+  const { drafts, broken } = devices;
   const seats = new Map<string, string>();
   for (const [name, { device }] of Object.entries(members)) {
     if (device === '') continue;
@@ -155,6 +164,16 @@ function checkNames(
     const message = `unknown device '${device}'${suggestion(device, drafts.keys())}`;
     problems.push({ place, message });
   }
+  checkWatchers(entry, watchers, devices, problems);
+  watchers.forEach((device, index) => {
+    const seat = seats.get(device);
+    if (device === '' || seat === undefined) return;
+    const place = placeAt(entry.value, ['watchers', index]);
+    problems.push({
+      place,
+      message: `device '${device}' is member '${seat}', which sees the line`,
+    });
+  });
   const names = Object.keys(members);
   offer.serial.forEach((step, index) => {
     step.members.forEach((name, position) => {
@@ -162,6 +181,20 @@ function checkNames(
       const place = placeAt(entry.value, ['offer', 'serial', index, 'members', position]);
       problems.push({ place, message: `unknown member '${name}'${suggestion(name, names)}` });
     });
+  });
+}
+
+/** Devices that may see a line. A name that is none ('') was complained of already. */
+function checkWatchers(
+  { value }: Entry,
+  watchers: readonly string[],
+  { drafts, broken }: DeviceDrafts,
+  problems: Problem[],
+): void {
+  watchers.forEach((device, index) => {
+    if (device === '' || drafts.has(device) || broken.has(device)) return;
+    const message = `unknown device '${device}'${suggestion(device, drafts.keys())}`;
+    problems.push({ place: placeAt(value, ['watchers', index]), message });
   });
 }
 

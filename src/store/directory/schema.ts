@@ -56,6 +56,11 @@ const offer = z.union(
   "expected 'parallel' or a map with 'serial'",
 );
 
+const watchers = z.union(
+  [z.literal('all'), z.array(identifier).min(1, 'expected at least one device')],
+  "expected 'all' or a list of devices",
+);
+
 const noAnswer = z.strictObject({ after: ringTime });
 
 export const lineSchema = z.strictObject({
@@ -69,6 +74,7 @@ export const lineSchema = z.strictObject({
   when_full: z.enum(['busy', 'ring']).optional(),
   no_answer: noAnswer.optional(),
   search: identifier.optional(),
+  watchers: watchers.optional(),
 });
 export type LineEntry = z.output<typeof lineSchema>;
 
@@ -87,6 +93,7 @@ export const lineNamesSchema = z.object({
         .catch([]),
     })
     .catch(noSteps),
+  watchers: z.array(identifier.catch('')).catch([]),
 });
 export type LineNames = z.output<typeof lineNamesSchema>;
 
@@ -111,6 +118,7 @@ export const deviceSchema = z.strictObject({
   number: fillable(dialNumber).optional(),
   no_answer: noAnswer.optional(),
   search: identifier.optional(),
+  watchers: watchers.optional(),
   kind: z.string().optional(),
 });
 export type DeviceEntry = z.output<typeof deviceSchema>;

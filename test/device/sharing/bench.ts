@@ -17,6 +17,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { SILENT } from '../../../src/base/log.ts';
+import type { Line } from '../../../src/call/directory.ts';
 import type { CallSignal } from '../../../src/call/signals.ts';
 import type { CallLeg } from '../../../src/device/call-leg.ts';
 import { CallStatistics } from '../../../src/device/call-statistics.ts';
@@ -60,8 +61,8 @@ const SHOWN = [
 ];
 /** Fields of signals that a rung does not show. */
 const UNTOLD = new Set(['number', 'by', 'hops', 'reliable', 'caller', 'device', 'from', 'pid']);
-/** Whose phone it is. */
-export type Setting = { readonly user?: string };
+/** Whose phone it is, and what line 2000 has besides. */
+export type Setting = { readonly user?: string; readonly line?: Partial<Line> };
 
 /** A ladder as this says, of a phone of `user` (2000a) whose line has attached it. */
 export function ladder(name: string, text: string, setting: Setting = {}): void {
@@ -93,7 +94,7 @@ export class Bench {
   readonly #tags: string[] = [];
   #nowMs = 0;
 
-  constructor({ user = '2000a' }: Setting) {
+  constructor({ user = '2000a', line = {} }: Setting) {
     const random = seeded(1);
     this.#layer = new TransactionLayer({
       nowMs: 0,
@@ -113,7 +114,11 @@ export class Bench {
       allowPublications: ['dialog'],
       allowEvents: ['dialog', 'call-info', 'line-seize', 'message-summary'],
     });
-    const directory = simulationDirectory('pbx.test');
+    const usual = simulationDirectory('pbx.test');
+    const shared = usual.lines.get('2000');
+    assert(shared);
+    const lines = new Map(usual.lines).set('2000', { ...shared, ...line });
+    const directory = { ...usual, lines };
     const device = directory.devices.get(user);
     assert(device);
     const environment: Environment = {

@@ -95,3 +95,38 @@ ladder(
   lamps <- 403 SUBSCRIBE
 `,
 );
+
+ladder(
+  'who is among the watchers of a line sees when it is busy, has no name to take a call by, and learns of no appearances',
+  `
+  lamps -> SUBSCRIBE sip:2000@pbx.test new | Event: dialog | Expires: 600
+  lamps <- 200 SUBSCRIBE | Expires: 600
+  manager <- lineWatch
+  line -> lineState calls=[${HELD},${PRIVATE}]
+  lamps <- NOTIFY | Event: dialog | Subscription-State: active;expires=600 {id="p1" direction="initiator" <state>confirmed</state> <local><identity display="2000b at pbx.test">sip:2000b@pbx.test</identity><target uri="sip:2000@pbx.test"><param pname="+sip.rendering" pval="no"/></target></local> + id="z1" direction="initiator" <state>confirmed</state> <local><identity display="2000b at pbx.test">sip:2000b@pbx.test</identity><target uri="sip:2000@pbx.test"><param pname="+sip.rendering" pval="no"/></target></local> <remote><identity>sip:1002@pbx.test</identity></remote> }
+  pickup -> INVITE sip:2000@pbx.test new | Replaces: z1;to-tag=line;from-tag=appearance-3 {sendrecv}
+  pickup <- 481 INVITE
+  more -> SUBSCRIBE sip:2000@pbx.test new | Event: dialog;shared
+  more <- 403 SUBSCRIBE
+  sca -> SUBSCRIBE sip:2000@pbx.test new | Event: call-info
+  sca <- 403 SUBSCRIBE
+  seize -> SUBSCRIBE sip:2000@pbx.test new | Event: line-seize | Call-Info: <sip:pbx.test>;appearance-index=1
+  seize <- 403 SUBSCRIBE
+  pub -> PUBLISH sip:2000@pbx.test new | Event: dialog;shared | Content-Type: application/dialog-info+xml {d1 trying 1}
+  pub <- 403 PUBLISH
+`,
+  { user: '1002', line: { watchers: ['1002'] } },
+);
+
+ladder(
+  'a line whose watchers are others is not watched, nor one that has none',
+  `
+  lamps -> SUBSCRIBE sip:2000@pbx.test new | Event: dialog
+  lamps <- 403 SUBSCRIBE
+  lamps -> SUBSCRIBE sip:2100@pbx.test new | Event: dialog
+  lamps <- 403 SUBSCRIBE
+  lamps -> SUBSCRIBE sip:2999@pbx.test new | Event: dialog
+  lamps <- 404 SUBSCRIBE
+`,
+  { user: '1002', line: { watchers: ['1001'] } },
+);

@@ -33,9 +33,11 @@ lines:
     held_counts: off
     when_full: ring
     no_answer: { after: 25s }
+    watchers: [door]
 devices:
-  ana-browser: { user: ana, name: Ana, number: 0101, password: "env:ANA" }
+  ana-browser: { user: ana, name: Ana, number: 0101, watchers: all, password: "env:ANA" }
   lobby: { kind: grandstream, accept_from: [127.0.0.0/8, "::1"] }
+  door: { accept_from: [127.0.0.0/8] }
 `,
     { ANA: 'secret' },
   );
@@ -84,6 +86,15 @@ devices:
     callsPerMember: 2,
     countsHeld: false,
     whenFull: 'ring',
+    watchers: ['door'],
+  };
+  const door = {
+    id: 'door',
+    user: 'door',
+    name: 'door',
+    ha1: undefined,
+    acceptFrom: ['127.0.0.0/8'],
+    lines: [],
   };
   const own = {
     number: '0101',
@@ -94,6 +105,7 @@ devices:
     members: [{ name: 'ana-browser', device: 'ana-browser', ringAfterMs: 0, rights: RIGHTS }],
     noAnswerMs: 120_000,
     whenFull: 'ring',
+    watchers: 'all',
   };
   assert.deepEqual(directory, {
     lines: new Map<string, unknown>([
@@ -103,10 +115,12 @@ devices:
     devices: new Map<string, unknown>([
       ['ana-browser', ana],
       ['lobby', lobby],
+      ['door', door],
     ]),
     users: new Map<string, unknown>([
       ['ana', ana],
       ['lobby', lobby],
+      ['door', door],
     ]),
     gateways: new Map(),
     routeLists: new Map(),

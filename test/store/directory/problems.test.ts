@@ -40,7 +40,30 @@ lines:
   `a.yaml:2:1: unknown key 'linse' (did you mean 'lines'?)
    a.yaml:6:5: unknown key 'memebrs' (did you mean 'members'?)
    a.yaml:7:36: unknown key 'rnig' (did you mean 'ring'?)
-   a.yaml:8:5: unknown key 'colour' (known here: name, mode, appearances, offer, members, busy, held_counts, when_full, no_answer, search)`,
+   a.yaml:8:5: unknown key 'colour' (known here: name, mode, appearances, offer, members, busy, held_counts, when_full, no_answer, search, watchers)`,
+);
+
+refuses(
+  'who watches a line is a device, and no member of it',
+  {
+    'a.yaml': `
+lines:
+  "2001":
+    watchers: [bne, ana, 2]
+    members: { one: { device: ana } }
+  "2002":
+    watchers: everybody
+    members: { one: { device: ana } }
+devices:
+  "d{1..3}": { password: secret, number: "30{1..3}", watchers: [ana, cas] }
+`,
+    'b.yaml': ANA,
+  },
+  `a.yaml:4:16: unknown device 'bne' (did you mean 'ben'?)
+   a.yaml:4:21: device 'ana' is member 'one', which sees the line
+   a.yaml:4:26: unknown device '2' (did you mean 'd2'?)
+   a.yaml:7:15: expected all, got 'everybody'
+   a.yaml:10:70: unknown device 'cas'`,
 );
 
 refuses(
