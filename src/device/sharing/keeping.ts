@@ -50,6 +50,9 @@ export function keep(process: DeviceProcess, record: CallLeg): boolean {
   record.peer = undefined;
   record.formerPeer = undefined;
   record.control = undefined;
+  const { userAgent } = process.environment;
+  for (const exchange of record.exchanges.splice(0))
+    if (record.leg !== undefined) userAgent.reply(record.leg, exchange, 480);
   process.host.start(KEEP + call, KEEP_MS);
   logCall(process, record, 'call kept', undefined);
   locate(process, record, undefined);
