@@ -128,16 +128,20 @@ export type AppearanceSignal =
       readonly lineCall: CallId;
       readonly holder: LegRef;
       readonly party: Party;
+      /** A member has begun the call: no call control answers for it to the line. */
+      readonly isOwn?: boolean;
     }
   /**
-   * It may not: 'forbidden' (held privately, or no right), 'busy' (active, or somebody else is about to
-   * have it), 'call gone' (nothing is there: what the phone dials is a call of its own).
+   * It may not: 'forbidden' (held privately, or no right), 'busy' (active, or somebody else is about to have
+   * it), 'call gone' (nothing is there: what the phone dials is a call of its own, unless `isOver`: a call was
+   * there when it asked).
    */
   | {
       readonly type: 'lineRetrieveRefused';
       readonly number: string;
       readonly call: CallId;
       readonly cause: Cause;
+      readonly isOver?: boolean;
     }
   /**
    * From the far end of a call whose holder was lost with its manager: `leg` stays for a while, for a

@@ -1,5 +1,5 @@
 /** A call to a replicated line after somebody has taken it: all of the line's processes hear of its end. */
-import { isGone, type Pid } from '../process/pid.ts';
+import { homeOf, isGone, type Pid } from '../process/pid.ts';
 import type { CallEvent } from './call-control.ts';
 import type { Cause } from './cause.ts';
 import {
@@ -63,6 +63,10 @@ function hearInDistributed(
     case 'callHeld':
       if (lcps.includes(from)) moveTo(call, signal, out);
       return call;
+    case 'lineUse':
+      // Who has it at another manager by now has said so itself.
+      if (lcps.includes(from) && homeOf(from) === homeOf(holder.pid)) useAs(call, signal, out);
+      return call;
     case 'callWithdraw':
       if (from !== request.caller.pid) return call;
       // The caller gave up, and the answer crossed that.
@@ -85,8 +89,20 @@ function hearInDistributed(
 
 /** Another of the line's devices has taken the call over: all hear who has it now. */
 function moveTo(call: Distributed, { holder, member = '' }: Signal<'callHeld'>, out: Out): void {
+  const { use: _, isExclusive: __, ...taken } = call.taken;
   call.holder = holder;
-  call.taken = { ...call.taken, version: call.taken.version + 1, holder, member };
+  call.taken = { ...taken, version: taken.version + 1, holder, member };
+  for (const lcp of call.lcps) out.push(tell(lcp, call.taken));
+}
+
+/** All hear what who has the call does with it. */
+function useAs(
+  call: Distributed,
+  { state: use, party: from, isExclusive }: Signal<'lineUse'>,
+  out: Out,
+): void {
+  const { taken } = call;
+  call.taken = { ...taken, version: taken.version + 1, use, from, isExclusive };
   for (const lcp of call.lcps) out.push(tell(lcp, call.taken));
 }
 

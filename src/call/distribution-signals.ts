@@ -2,6 +2,9 @@
  * What call control and the line control processes of a replicated line say to one another, beside the
  * signals that a line in single mode knows too. Plain data.
  */
+import type { UseState } from './appearance-signals.ts';
+import type { ReportedCall } from './line-report.ts';
+import type { LineLock } from './lock-signals.ts';
 import type { CallId, LegRef, Party } from './signals.ts';
 
 export type DistributionSignal =
@@ -26,9 +29,34 @@ export type DistributionSignal =
       readonly caller: LegRef;
       readonly holder: LegRef;
       readonly member: string;
+      /** What it does with it. Absent: 'active'. */
+      readonly use?: UseState;
+      readonly isExclusive?: boolean;
     }
   /**
-   * Line control process to call control: I have the call in that version (0: I have only heard of it).
-   * Tell me if there is more, and count me in. Who says it to a call control that is no more learns that.
+   * Line control process to the others: the state of a call that it answers for; with `lock`, which gave the
+   * call its number, or to that process.
+   */
+  | {
+      readonly type: 'lineCall';
+      readonly number: string;
+      readonly state: ReportedCall;
+      readonly lock?: LineLock;
+    }
+  /**
+   * Line control process to the others: `by`, a leg at its manager, is about to have the call, as of the
+   * lock `seq`; without `by`: it has not got it, and somebody else may try.
+   */
+  | {
+      readonly type: 'lineRetrieval';
+      readonly number: string;
+      readonly call: CallId;
+      readonly seq: number;
+      readonly by?: LegRef;
+      readonly lock?: LineLock;
+    }
+  /**
+   * Line control process to the call's coordinator: I have the call in that version (0: I have only heard of it).
+   * Tell me if there is more, and count me in. Who says it to a coordinator that is no more learns that.
    */
   | { readonly type: 'callFollow'; readonly call: CallId; readonly version: number };

@@ -70,6 +70,7 @@ function inLocking(call: Locking, event: CallEvent, out: Out): Distribution {
       return call;
     case 'lineLockRefused':
       if (!isAsked(call, from, signal.operation)) return call;
+      if (signal.reason === 'full') return giveUp(call, 'no free appearance', out);
       if (signal.reason !== 'fenced') return giveUp(call, 'overload', out);
       return loseAsked(call, from, out) ? call : giveUp(call, 'unreachable', out);
     case 'callFollow':

@@ -174,7 +174,7 @@ function adoptRinging(line: LineControl, pid: Pid, report: MemberCall, out: Out)
     out.push(tell(control, { type: 'lineLocated', number: line.line.number, lcp: line.own.lcp }));
 }
 
-function adoptTaken(
+export function adoptTaken(
   line: LineControl,
   { pid, member }: LineDevice,
   report: MemberCall,

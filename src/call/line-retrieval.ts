@@ -27,7 +27,7 @@ import type { CallSignal, LegRef } from './signals.ts';
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
 /** How long somebody may be about to have a call. */
-const RETRIEVAL_MS = 5000;
+export const RETRIEVAL_MS = 5000;
 const NOBODY = { number: '', name: '' };
 const RETRIEVAL = 'retrieval';
 export const LEASE = 'lease';
@@ -60,7 +60,8 @@ export function retrieve(
   beginRetrieval(wanted, by, out);
   const { appearance, holder, from: party } = wanted;
   const answer = { type: 'lineRetrieved', number, call, appearance } as const;
-  out.push(tell(from, { ...answer, lineCall: wanted.call, holder, party }));
+  const isOwn = wanted.state === 'own' ? { isOwn: true } : {};
+  out.push(tell(from, { ...answer, lineCall: wanted.call, holder, party, ...isOwn }));
 }
 
 /** Which call that is: what rings will do too, unless it says otherwise. */
@@ -109,9 +110,15 @@ function refusalOf(
 }
 
 /** `by` is about to have the call. Said again: it has as long again. */
-export function beginRetrieval(call: Used, by: LegRef, out: Out, isHolderGone = false): void {
+export function beginRetrieval(
+  call: Used,
+  by: LegRef,
+  out: Out,
+  isHolderGone = false,
+  patienceMs = RETRIEVAL_MS,
+): void {
   call.retrieval ??= { by, isHolderGone };
-  out.push(start(timerOf(call), RETRIEVAL_MS));
+  out.push(start(timerOf(call), patienceMs));
 }
 
 /** `holder` has the call from now on, and is active with it. */
@@ -127,12 +134,21 @@ export function passHold(line: LineControl, call: Used, holder: LegRef, out: Out
 
 /** A device process says that its leg of the call is over. `leg`: the id that it says it by. */
 export function legEnded(line: LineControl, call: Used, leg: LegRef, cause: Cause, out: Out): void {
-  const { holder, retrieval } = call;
+  const role = roleOf(call, leg);
+  if (role === 'holder') holderEnded(line, call, cause, out);
+  else if (role === 'retriever') retrievalFailed(line, call, cause, out);
+}
+
+/** What the call's state is to that leg. */
+export function roleOf(
+  { holder, retrieval }: Used,
+  leg: LegRef,
+): 'holder' | 'retriever' | undefined {
   // Once it has begun to take the call over it knows it by the line's id too.
   const isRetriever = retrieval?.by.pid === leg.pid;
   const isHolder = holder.pid === leg.pid && retrieval?.isHolderGone !== true;
-  if (isHolder && !(isRetriever && isSame(retrieval.by, leg))) holderEnded(line, call, cause, out);
-  else if (isRetriever) retrievalFailed(line, call, cause, out);
+  if (isHolder && !(isRetriever && isSame(retrieval.by, leg))) return 'holder';
+  return isRetriever ? 'retriever' : undefined;
 }
 
 /** Who has the call is no more: so is the call, unless another is about to have it. */
@@ -155,7 +171,7 @@ function retrievalFailed(line: LineControl, call: Used, cause: Cause, out: Out):
   if (retrieval?.isHolderGone || isLost) release(line, call, cause, out);
 }
 
-function endRetrieval(call: Used, out: Out): void {
+export function endRetrieval(call: Used, out: Out): void {
   if (call.retrieval === undefined) return;
   call.retrieval = undefined;
   out.push(stop(timerOf(call)));
@@ -164,10 +180,16 @@ function endRetrieval(call: Used, out: Out): void {
 /** True: the timer was one of a retrieval. */
 export function retrievalTimeout(line: LineControl, name: string, out: Out): boolean {
   if (!name.startsWith(`${RETRIEVAL}:`)) return false;
-  const call = line.calls.get(name.slice(RETRIEVAL.length + 1));
-  if (call !== undefined && isUsed(call) && call.retrieval !== undefined)
-    retrievalFailed(line, call, 'session expired', out);
+  const call = retrievedAt(line, name);
+  if (call !== undefined) retrievalFailed(line, call, 'session expired', out);
   return true;
+}
+
+/** The call whose retrieval that timer is of, if somebody still is about to have it. */
+export function retrievedAt(line: LineControl, name: string): Used | undefined {
+  if (!name.startsWith(`${RETRIEVAL}:`)) return undefined;
+  const call = line.calls.get(name.slice(RETRIEVAL.length + 1));
+  return call !== undefined && isUsed(call) && call.retrieval !== undefined ? call : undefined;
 }
 
 /** A process died, or a manager is gone. */

@@ -166,8 +166,14 @@ function begin(
   return own;
 }
 
-function isOwnOf(call: { readonly state: string }, pid: Pid): call is Own {
+/** Whether the call is a member's own, and `pid` has it. */
+export function isOwnOf(call: { readonly state: string }, pid: Pid): call is Own {
   return call.state === 'own' && (call as Own).holder.pid === pid;
+}
+
+/** What `call` has seized it has for as long again. */
+export function renewLease(call: Own, leaseMs: number, out: Out): void {
+  if (call.use === 'seized') lend(call, leaseMs, out);
 }
 
 function lend(call: Own, leaseMs: number, out: Out): void {

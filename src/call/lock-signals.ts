@@ -15,7 +15,7 @@ export type LineOperation = {
   readonly id: string;
   readonly kind: LineOperationKind;
   readonly call: CallId;
-  /** Who asked, and is told: call control. */
+  /** Who asked, and is told: call control; or the line control process itself, for a device of its manager. */
   readonly control: Pid;
 };
 
@@ -36,6 +36,9 @@ export type LineLock = {
  * was had twice, and the others did not believe it.
  */
 export type LockRefusal = 'timeout' | 'overload' | 'fenced' | 'rejected';
+
+/** 'full': the lock was had, and no appearance was free. */
+export type OperationRefusal = LockRefusal | 'full';
 
 export type LockSignal =
   /** Call control to the line control process of its choice: I want to do this. Said twice, it counts once while it lasts. */
@@ -66,7 +69,7 @@ export type LockSignal =
       readonly number: string;
       readonly call: CallId;
       readonly operation: string;
-      readonly reason: LockRefusal;
+      readonly reason: OperationRefusal;
     }
   /** From the lock manager of the sender to every other line control process of the line. */
   | {

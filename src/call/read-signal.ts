@@ -69,22 +69,22 @@ const operation = record({ id: text, kind, call, control: pid });
 const lock = record({ seq: count, by: pid, operation: text, revision: count });
 const lcps = listOf(pid, LCPS_MAX);
 const members = listOf(text, MEMBERS_MAX);
-const report = record({
-  calls: listOf(
-    record({
-      call,
-      appearance: count,
-      seq: count,
-      control: pid,
-      from: party,
-      version: count,
-      state: oneOf('offered', 'taken', 'ended'),
-      holder: optional(leg),
-      member: text,
-    }),
-    CALLS_MAX,
-  ),
+const use = oneOf('progressing', 'active', 'held', 'held-private');
+const reportedCall = record({
+  call,
+  appearance: count,
+  seq: count,
+  control: pid,
+  from: party,
+  version: count,
+  state: oneOf('offered', 'taken', 'own', 'ended'),
+  holder: optional(leg),
+  member: text,
+  use: optional(oneOf('seized', 'progressing', 'active', 'held', 'held-private')),
+  isExclusive: optional(bool),
+  retrieval: optional(record({ by: leg, lcp: pid, seq: count })),
 });
+const report = record({ calls: listOf(reportedCall, CALLS_MAX) });
 
 const heldCall = {
   number: text,
@@ -123,7 +123,7 @@ const SHAPES: Shapes = {
     number: text,
     call,
     appearance: optional(count),
-    state: oneOf('progressing', 'active', 'held', 'held-private'),
+    state: use,
     party,
     isExclusive: bool,
   },
@@ -133,8 +133,16 @@ const SHAPES: Shapes = {
     appearance: optional(count),
     wants: optional(oneOf('held', 'ringing')),
   },
-  lineRetrieved: { number: text, call, appearance: count, lineCall: call, holder: leg, party },
-  lineRetrieveRefused: { number: text, call, cause: isCause },
+  lineRetrieved: {
+    number: text,
+    call,
+    appearance: count,
+    lineCall: call,
+    holder: leg,
+    party,
+    isOwn: optional(bool),
+  },
+  lineRetrieveRefused: { number: text, call, cause: isCause, isOver: optional(bool) },
   lineFree: { number: text, appearance: count, call, text },
   lineInquire: { number: text, call, leg: call, isAgain: bool },
   lineForgotten: { number: text, call, isAgain: bool },
@@ -152,7 +160,7 @@ const SHAPES: Shapes = {
     number: text,
     call,
     operation: text,
-    reason: oneOf('timeout', 'overload', 'fenced', 'rejected'),
+    reason: oneOf('timeout', 'overload', 'fenced', 'rejected', 'full'),
   },
   lockRequest: {
     number: text,
@@ -243,7 +251,13 @@ const SHAPES: Shapes = {
   callReplacePeer: { call, from: leg, media: optional(media) },
   callTakeOver: { call, from: leg, by: text },
   callRings: { call, number: text, appearance: count },
-  callTakenOver: { call, peer: leg, party, controls: listOf(leg, CONTROLS_MAX) },
+  callTakenOver: {
+    call,
+    peer: leg,
+    party,
+    controls: listOf(leg, CONTROLS_MAX),
+    line: optional(record({ number: text, call })),
+  },
   callGive: { call, from: leg, by: text },
   callGiven: { call, peer: optional(leg), party, cause: optional(isCause) },
   dialogSeek: {
@@ -271,7 +285,11 @@ const SHAPES: Shapes = {
     caller: leg,
     holder: leg,
     member: text,
+    use: optional(use),
+    isExclusive: optional(bool),
   },
+  lineCall: { number: text, state: reportedCall, lock: optional(lock) },
+  lineRetrieval: { number: text, call, seq: count, by: optional(leg), lock: optional(lock) },
   callFollow: { call, version: count },
   gatewayAttach: { gateway: text },
   gatewayDetach: { gateway: text },

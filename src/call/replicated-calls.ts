@@ -2,22 +2,23 @@
  * What a process of a replicated line knows of the line's calls: the state that all of its processes
  * share, and this one's part in it.
  *
- * A number is given to a call under the line's lock; what becomes of the call is said by its call
- * control alone. What other processes report is only a reason to ask it (`callFollow`): so nobody
- * shows a lamp that no call control answers for. Ended calls are remembered for a while, since a
+ * A number is given to a call under the line's lock; what becomes of the call is said by its
+ * coordinator alone: call control, or for a member's own call one of these processes
+ * (`replicated-used.ts`). What others report is only a reason to ask it (`callFollow`): so nobody
+ * shows a lamp that no coordinator answers for. Ended calls are remembered for a while, since a
  * report may be older than a call's end.
  */
 import { homeOf, type Pid } from '../process/pid.ts';
 import { freeAppearance, holderOfAppearance, placeAppearance } from './appearances.ts';
 import type { Cause } from './cause.ts';
 import type { Line } from './directory.ts';
-import { type Out, start, tell } from './effects.ts';
+import { type Effect, type Out, start, tell } from './effects.ts';
 import { note } from './line-chains.ts';
 import { type LineControl, newLineControl } from './line-control.ts';
 import { inquire } from './line-orphans.ts';
 import type { LineReport, ReportedCall } from './line-report.ts';
 import { type LockManager, newLockManager } from './lock-control.ts';
-import type { CallId, CallSignal, LegRef } from './signals.ts';
+import type { CallId, CallSignal, LegRef, MemberCall } from './signals.ts';
 
 export type ReplicatedLine = {
   readonly self: Pid;
@@ -35,7 +36,44 @@ export type ReplicatedLine = {
   /** Ended calls that have been remembered for a sweep. */
   readonly aged: Set<CallId>;
   isSweeping: boolean;
+  /** Calls that somebody has and this process answers for. */
+  readonly mine: Set<CallId>;
+  /** Those of them of which the others think that they are over. */
+  readonly unsaid: Set<CallId>;
+  /** Calls whose holder here has ended, and whose coordinator elsewhere has been told. */
+  readonly left: Set<CallId>;
+  /** Calls that devices of this manager are about to have, as this process has told the others. */
+  readonly retrieving: Set<CallId>;
+  /** What devices of this manager want done under the line's lock, by the operation's id. */
+  readonly wishes: Map<string, Wish>;
+  /** How many there have been. */
+  wished: number;
 };
+
+/** What a device process has said, and is done when this process has the line's lock. */
+export type Wish = {
+  readonly kind: 'seize' | 'retrieve';
+  readonly from: Pid;
+  /** The latest that it said of it. */
+  said: Wanted;
+  /** Of a retrieval: there was a call when it was asked for. */
+  readonly wasThere: boolean;
+  /** 'asked': for the lock. 'again': it was not to be had, and a timer runs. */
+  state: 'new' | 'asked' | 'again' | 'shown';
+  /** What the others are shown, and the lock that it is shown with. */
+  shown: CallSignal | undefined;
+  seq: number;
+  /** What the device process is told when they all have accepted it. */
+  readonly answers: Effect[];
+};
+
+export type Wanted =
+  | Extract<
+      CallSignal,
+      { type: 'lineSeize' | 'lineUse' | 'lineRetrieve' | 'callHeld' | 'lineKept' }
+    >
+  /** It has the call from the process before. */
+  | { readonly type: 'brought'; readonly call: CallId; readonly brought: MemberCall };
 
 export type LocalOffer = {
   /** Whom call control wants to ring, and which of its rounds that is. */
@@ -70,6 +108,12 @@ export function newReplicatedLine(line: Line, self: Pid): ReplicatedLine {
     peers: new Map(),
     aged: new Set(),
     isSweeping: false,
+    mine: new Set(),
+    unsaid: new Set(),
+    left: new Set(),
+    retrieving: new Set(),
+    wishes: new Map(),
+    wished: 0,
   };
 }
 
@@ -109,14 +153,18 @@ export function enter(
   return true;
 }
 
-/** Call control has said who has the call, or that another has it now. */
-export function noteTaken(
+/** A coordinator elsewhere has said what has become of a call. */
+export function noteState(
   { control }: ReplicatedLine,
   call: ReportedCall,
   before: ReportedCall | undefined,
 ): void {
-  const what = before?.state === 'taken' ? 'retrieved' : 'answered';
-  note(control, call, what, call.holder?.pid);
+  const by = call.holder?.pid;
+  const hadHolder = before?.holder !== undefined && before.state !== 'ended';
+  if (hadHolder && before.holder.pid !== by) note(control, call, 'retrieved', by);
+  else if (!hadHolder && call.state === 'taken') note(control, call, 'answered', by);
+  const { use } = call;
+  if (use !== undefined && use !== before?.use) note(control, call, use, by);
 }
 
 /** Takes the call out. Nothing is remembered: whether it has ended is not known. */
@@ -128,6 +176,7 @@ export function drop(line: ReplicatedLine, call: CallId, cause: Cause = 'call go
   note(control, before, 'freed', before.control, cause);
   known.delete(call);
   offers.delete(call);
+  line.left.delete(call);
   if (control.calls.delete(call)) control.changed = true;
 }
 
@@ -138,11 +187,17 @@ export function bury(
   out: Out,
   cause: Cause = 'call gone',
 ): void {
-  const { known, aged } = line;
   drop(line, ended.call, cause);
+  forget(line, { ...ended, version: ended.version + 1, state: 'ended' }, out);
+}
+
+/** Remembers that the call has ended, for a while. Its number is free already. */
+export function forget(line: ReplicatedLine, ended: ReportedCall, out: Out): void {
+  const { known, aged } = line;
   // The latest last: the oldest is the first to be forgotten.
   known.delete(ended.call);
-  known.set(ended.call, { ...ended, version: ended.version + 1, state: 'ended' });
+  aged.delete(ended.call);
+  known.set(ended.call, ended);
   let count = 0;
   for (const { state } of known.values()) if (state === 'ended') count++;
   if (count > ENDED_MAX)

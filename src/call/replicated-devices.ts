@@ -5,12 +5,17 @@
  */
 import type { Pid } from '../process/pid.ts';
 import { type Out, tell } from './effects.ts';
-import type { Offered } from './line-control.ts';
+import { isUsed, type Offered } from './line-control.ts';
 import { findDevice, type LineDevice, removeDevice, storeDevice } from './line-control-database.ts';
+import { isPrivate } from './line-members.ts';
 import { ring, withdraw } from './line-offer.ts';
+import { freeSeizures } from './line-seizures.ts';
 import { type Adopted, enter, type ReplicatedLine } from './replicated-calls.ts';
 import { answerHere, joinRound, refuseHere } from './replicated-offer.ts';
 import { evict, report } from './replicated-reports.ts';
+import { failRetrieval, holderOver } from './replicated-retrieval.ts';
+import { ours } from './replicated-used.ts';
+import { wish } from './replicated-wishes.ts';
 import type { CallSignal, MemberCall } from './signals.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -20,18 +25,23 @@ export function attach(line: ReplicatedLine, signal: Signal<'attach'>, out: Out)
   const { pid, device, member, calls = [] } = signal;
   const { number } = control.line;
   const stored = { pid, device, member };
+  const isBack = findDevice(control.devices, pid) !== undefined;
   if (!storeDevice(control.devices, stored)) {
     out.push(tell(pid, { type: 'lineRefused', number, cause: 'overload' }));
     return;
   }
   out.push(tell(pid, { type: 'attached', number, epoch: control.epoch }));
-  for (const call of calls) adopt(line, stored, call, out);
+  if (signal.calls !== undefined) loseMissing(line, pid, calls, out);
+  for (const call of calls)
+    if (isWithLine(call)) adoptUsed(line, pid, call, isBack, out);
+    else adopt(line, stored, call, out);
   for (const call of control.calls.values())
     if (call.state === 'offered') joinRound(line, call, stored, out);
 }
 
 export function detach(line: ReplicatedLine, pid: Pid, out: Out): void {
   removeDevice(line.control.devices, pid);
+  freeSeizures(line.control, pid, out);
   for (const call of line.control.calls.values()) {
     if (call.state !== 'offered' || !call.ringing.includes(pid)) continue;
     withdraw({ pid, call: call.call }, 'unreachable', out);
@@ -39,11 +49,46 @@ export function detach(line: ReplicatedLine, pid: Pid, out: Out): void {
   }
 }
 
+/** Whether it is for a process of the line to answer for the call, not for call control. */
+function isWithLine({ state, control }: MemberCall): boolean {
+  return state === 'own' || state === 'retrieving' || (state === 'active' && control === undefined);
+}
+
+/** Calls that `pid` is thought to have, or to be about to, and has not. */
+function loseMissing(line: ReplicatedLine, pid: Pid, has: readonly MemberCall[], out: Out): void {
+  const cause = 'call gone';
+  for (const call of [...line.control.calls.values()]) {
+    if (!isUsed(call) || has.some((each) => each.call === call.call)) continue;
+    if (call.retrieval?.by.pid === pid) failRetrieval(line, call, cause, out);
+    if (line.control.calls.get(call.call) === call && call.holder.pid === pid)
+      holderOver(line, call, cause, out);
+  }
+}
+
+/** The device has it, or is about to. `isBack`: it was here all the time, and what is unknown then is over. */
+function adoptUsed(
+  line: ReplicatedLine,
+  pid: Pid,
+  brought: MemberCall,
+  isBack: boolean,
+  out: Out,
+): void {
+  const { call } = brought;
+  const used = ours(line, call);
+  if (used === undefined) {
+    if (!isBack || line.known.has(call)) wish(line, { type: 'brought', call, brought }, pid, out);
+  } else if (used.holder.pid === pid && brought.state !== 'retrieving') {
+    const { use, isExclusive } = brought;
+    if (use !== undefined && use !== 'seized') used.use = use;
+    if (isExclusive !== undefined)
+      used.isExclusive = isExclusive || isPrivate(line.control.line, used.member);
+    line.control.changed = true;
+  }
+}
+
 function adopt(line: ReplicatedLine, device: LineDevice, brought: MemberCall, out: Out): void {
   const { call, appearance, from, control, state } = brought;
   const { pid } = device;
-  // `replicated-use.ts`: what members begin themselves has no appearance here.
-  if (state === 'own' || state === 'retrieving') return;
   const known = line.known.get(call);
   const here = line.control.calls.get(call);
   if (here?.state === 'taken' && here.holder.pid === pid) return;
@@ -107,19 +152,4 @@ export function settleAdopted(
     if (!isItsTurn || (said === undefined && !call.ringing.includes(pid)))
       withdraw({ pid, call: call.call }, 'no answer', out);
   }
-}
-
-/** A device has taken a call over from one of this manager's: call control says so to all. */
-export function passOn(
-  line: ReplicatedLine,
-  signal: Signal<'callHeld'>,
-  from: Pid,
-  out: Out,
-): void {
-  const { calls, line: directory } = line.control;
-  const { call, holder, party, device } = signal;
-  const here = calls.get(call);
-  if (here?.state !== 'taken' || holder.pid !== from || from === here.holder.pid) return;
-  const member = directory.members.find((each) => each.device === device)?.name ?? '';
-  out.push(tell(here.control, { type: 'callHeld', call, holder, party, member }));
 }

@@ -7,44 +7,44 @@
  * own record in place. Any signal may come twice, late, or not at all.
  */
 import { assert } from '../base/assert.ts';
-import { type Home, homeOf, isGone, type Pid } from '../process/pid.ts';
-import { takeAppearance } from './appearances.ts';
-import type { Cause } from './cause.ts';
+import { type Home, isGone, kindOf, type Pid } from '../process/pid.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
-import { type Offered, putCall, type Taken } from './line-control.ts';
+import { isUsed, type Offered } from './line-control.ts';
 import { removeDevice } from './line-control-database.ts';
 import { editLine } from './line-edit.ts';
 import { hearAlert, isStale, withdraw } from './line-offer.ts';
 import type { LineEvent } from './line-process.ts';
-import type { ReportedCall } from './line-report.ts';
+import { retrievedAt } from './line-retrieval.ts';
+import { leaseTimeout } from './line-seizures.ts';
 import { tellWatchers, unwatchLine, watchLine } from './line-watchers.ts';
-import { isIdle, type LockEffect, type LockEvent } from './lock-control.ts';
-import { step as stepLock } from './lock-manager.ts';
-import type { LineLock, LineOperation } from './lock-signals.ts';
-import {
-  bury,
-  drop,
-  enter,
-  LINE_CALLS_MAX,
-  liveCall,
-  noteTaken,
-  type ReplicatedLine,
-  reportOf,
-  SWEEP,
-  sweep,
-} from './replicated-calls.ts';
-import { attach, detach, hearAdopted, passOn, settleAdopted } from './replicated-devices.ts';
-import {
-  answerHere,
-  answerLost,
-  offerHere,
-  refuseHere,
-  ringRound,
-  silence,
-} from './replicated-offer.ts';
+import { isIdle } from './lock-control.ts';
+import { bury, liveCall, type ReplicatedLine, SWEEP, sweep } from './replicated-calls.ts';
+import { attach, detach, hearAdopted } from './replicated-devices.ts';
+import { offer, useLock, useWishes } from './replicated-lock.ts';
+import { answerHere, answerLost, refuseHere, ringRound, silence } from './replicated-offer.ts';
 import { evict, knowsMore, learn, meet, report } from './replicated-reports.ts';
+import {
+  dropRetrieval,
+  failRetrieval,
+  hearOfRetrieval,
+  loseUsers,
+  publishRetrievals,
+} from './replicated-retrieval.ts';
+import {
+  coordinationTimeout,
+  goOnAlone,
+  hearEnd,
+  hearHeld,
+  hearRelease,
+  hearUse,
+  loseControl,
+  loseCoordinator,
+  take,
+} from './replicated-taken.ts';
 import { keepUp } from './replicated-upkeep.ts';
-import type { CallRequest, CallSignal } from './signals.ts';
+import { answerFollower, hearOfCall, publish } from './replicated-used.ts';
+import { dropWishes, wish, wishTimeout, wishToRetrieve, wishToSeize } from './replicated-wishes.ts';
+import type { CallSignal } from './signals.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -59,15 +59,25 @@ export function step(line: ReplicatedLine, event: LineEvent, out: Out): void {
       receive(line, event.signal, event.from, out);
       break;
     case 'timer':
-      if (event.timer === SWEEP) sweep(line, out);
-      else if (event.timer === IDLE) retire(line, out);
-      else useLock(line, event, out);
+      timeout(line, event.timer, out);
       break;
     case 'down':
       lose(line, event.gone, out);
   }
+  if (line.wishes.size > 0) useWishes(line, out);
+  if (line.mine.size > 0 && line.control.changed) publish(line, out);
+  if (line.retrieving.size > 0) publishRetrievals(line, out);
   tellWatchers(line.control, out);
   lookIdle(line, out);
+}
+
+function timeout(line: ReplicatedLine, name: string, out: Out): void {
+  if (name === SWEEP) return sweep(line, out);
+  if (name === IDLE) return retire(line, out);
+  if (leaseTimeout(line.control, name, out) || coordinationTimeout(line, name, out)) return;
+  const retrieved = retrievedAt(line.control, name);
+  if (retrieved !== undefined) return failRetrieval(line, retrieved, 'session expired', out);
+  if (!wishTimeout(line, name)) useLock(line, { type: 'timer', timer: name }, out);
 }
 
 function lookIdle({ control, lock }: ReplicatedLine, out: Out): void {
@@ -122,7 +132,7 @@ function receive(line: ReplicatedLine, signal: CallSignal, from: Pid, out: Out):
       meet(line, signal, out);
       break;
     case 'lineReport':
-      learn(line, signal.report, out);
+      learn(line, signal.report, from, out);
       // Who knows more answers with it: one of the two has missed something.
       if (knowsMore(line, signal.report)) report(line, from, out);
       break;
@@ -137,7 +147,34 @@ function receive(line: ReplicatedLine, signal: CallSignal, from: Pid, out: Out):
       take(line, signal, from, out);
       break;
     case 'callHeld':
-      passOn(line, signal, from, out);
+      hearHeld(line, signal, from, out);
+      break;
+    case 'callRelease':
+      hearRelease(line, signal, out);
+      break;
+    case 'callFollow':
+      answerFollower(line, signal, from, out);
+      break;
+    case 'lineCall':
+      if (signal.lock === undefined)
+        hearOfCall(line, signal.state, (other) => evict(line, other, out), out);
+      else useLock(line, { type: 'shown', lock: signal.lock, body: signal, from }, out);
+      break;
+    case 'lineRetrieval':
+      if (signal.lock === undefined) hearOfRetrieval(line, signal, out);
+      else useLock(line, { type: 'shown', lock: signal.lock, body: signal, from }, out);
+      break;
+    case 'lineSeize':
+      wishToSeize(line, signal, from, out);
+      break;
+    case 'lineRetrieve':
+      wishToRetrieve(line, signal, from, out);
+      break;
+    case 'lineKept':
+      wish(line, signal, from, out);
+      break;
+    case 'lineUse':
+      hearUse(line, signal, from, out);
       break;
     case 'callAlert':
     case 'callProceed':
@@ -151,139 +188,6 @@ function receive(line: ReplicatedLine, signal: CallSignal, from: Pid, out: Out):
   }
 }
 
-/** The lock manager's turn; what it wants done is done in its order. */
-function useLock(line: ReplicatedLine, event: LockEvent, out: Out): void {
-  const effects: LockEffect[] = [];
-  stepLock(line.lock, event, effects);
-  for (const effect of effects) heed(line, effect, out);
-}
-
-function heed(line: ReplicatedLine, effect: LockEffect, out: Out): void {
-  const { number } = line.control.line;
-  switch (effect.type) {
-    case 'consent': {
-      const { to, signal, isBehind } = effect;
-      out.push(tell(to, isBehind ? { ...signal, report: reportOf(line) } : signal));
-      break;
-    }
-    case 'learn':
-      learn(line, effect.report, out);
-      break;
-    case 'locked':
-      giveNumber(line, effect.operation, effect.lock, effect.lcps, out);
-      break;
-    case 'refused': {
-      const { operation, reason } = effect;
-      const { call, control, id } = operation;
-      const signal = { type: 'lineLockRefused', number, call, operation: id, reason } as const;
-      out.push(tell(control, signal));
-      break;
-    }
-    case 'accepted':
-      accept(line, effect, out);
-      break;
-    case 'released': {
-      // It has its number for an offer that does not come.
-      const known = liveCall(line, effect.operation.call);
-      if (effect.how === 'withdrawn' && known?.version === 0) drop(line, known.call);
-      break;
-    }
-    case 'rejected':
-      reject(line, effect, out);
-      break;
-    case 'fenced':
-      // Who is none of the line's processes any more is told to go by its line manager.
-      break;
-    default:
-      out.push(effect);
-  }
-}
-
-/** All have consented: the call has its number, unless it has one already. */
-function giveNumber(
-  line: ReplicatedLine,
-  operation: LineOperation,
-  lock: LineLock,
-  lcps: readonly Pid[],
-  out: Out,
-): void {
-  const { call, control } = operation;
-  const { line: directory, appearances } = line.control;
-  const { number } = directory;
-  const known = line.known.get(call);
-  if (known === undefined && appearances.lowest < LINE_CALLS_MAX) {
-    const appearance = takeAppearance(appearances, call);
-    const from = { number: '', name: '' };
-    const { seq } = lock;
-    const state = { state: 'offered', version: 0, member: '' } as const;
-    enter(line, { call, appearance, seq, control, from, ...state }, () => {}, out);
-  }
-  const given = liveCall(line, call);
-  if (given === undefined) {
-    const refusal = { type: 'lineLockRefused', number, call, operation: operation.id } as const;
-    out.push(tell(control, { ...refusal, reason: 'overload' }));
-    const signal = { type: 'lineUnlock', number, operation: operation.id } as const;
-    useLock(line, { type: 'signal', signal, from: control }, out);
-    return;
-  }
-  const { appearance } = given;
-  out.push(tell(control, { type: 'lineLocked', number, call, lock, lcps, appearance }));
-}
-
-/** A call that is shown with a lock that holds. */
-function accept(
-  line: ReplicatedLine,
-  { lock, body, from, hasGap }: Extract<LockEffect, { type: 'accepted' }>,
-  out: Out,
-): void {
-  if (body.type === 'callRequest') offer(line, body, from, lock, out);
-  if (hasGap && lock.by !== line.self) report(line, lock.by, out);
-  // Whoever came after the holder looked round has not been shown the call, and may hear it of nobody else.
-  for (const [peer, since] of line.peers) if (since > lock.revision) report(line, peer, out);
-}
-
-/** Its lock was given up before it came, or was had by somebody who is no member: another one is needed. */
-function reject(
-  line: ReplicatedLine,
-  { lock, body, from }: Extract<LockEffect, { type: 'rejected' }>,
-  out: Out,
-): void {
-  if (body.type !== 'callRequest') return;
-  const { call } = body;
-  if ((line.known.get(call)?.version ?? 0) > 0) return;
-  const { number } = line.control.line;
-  const { operation } = lock;
-  const refusal = { type: 'lineLockRefused', number, call, operation } as const;
-  out.push(tell(from, { ...refusal, reason: 'rejected' }));
-}
-
-function offer(
-  line: ReplicatedLine,
-  asked: CallRequest,
-  control: Pid,
-  lock: LineLock | undefined,
-  out: Out,
-): void {
-  const { call, from, appearance, members = [], round = 0 } = asked;
-  const before = line.known.get(call);
-  if (before?.state === 'ended' || before?.state === 'taken') return;
-  const number = appearance ?? before?.appearance ?? 0;
-  const seq = lock?.seq ?? before?.seq ?? 0;
-  const reported: ReportedCall = {
-    ...{ call, appearance: number, seq, control, from },
-    ...{ version: 1, state: 'offered', member: '' },
-  };
-  if (!enter(line, reported, (other) => evict(line, other, out), out)) {
-    out.push(tell(control, { type: 'callRefuse', call, cause: 'call gone', round }));
-    return;
-  }
-  const here = line.control.calls.get(call);
-  const isHere = here?.state === 'offered' && here.appearance === number;
-  const offered = isHere ? here : offerHere(line, asked, control, number);
-  settleAdopted(line, offered, members, out);
-  ringRound(line, offered, members, round, out);
-}
-
 function callRing(line: ReplicatedLine, signal: Signal<'callRing'>, from: Pid, out: Out): void {
   const { call, members, round } = signal;
   const here = line.control.calls.get(call);
@@ -293,36 +197,26 @@ function callRing(line: ReplicatedLine, signal: Signal<'callRing'>, from: Pid, o
     ringRound(line, here, members, round, out);
 }
 
-/** Call control has decided. */
-function take(line: ReplicatedLine, signal: Signal<'callTaken'>, control: Pid, out: Out): void {
-  const { call, version, appearance, seq, from, caller, holder, member } = signal;
-  const before = line.known.get(call);
-  if (before?.state === 'ended' || (before?.version ?? 0) >= version) return;
-  const common = { call, control, from, caller, appearance };
-  const told = { call, appearance, seq, control, from, version };
-  const reported: ReportedCall = { ...told, state: 'taken', holder, member };
-  if (!enter(line, reported, (other) => evict(line, other, out), out)) return;
-  silence(line, call, holder, 'answered elsewhere', out);
-  line.offers.delete(call);
-  putCall(line.control, { state: 'taken', ...common, holder, member, isOnItsOwn: false });
-  noteTaken(line, reported, before);
-}
-
 type CallEvent = Signal<'callAlert' | 'callProceed' | 'callRefuse' | 'callWithdraw' | 'callEnded'>;
 
 function hear(line: ReplicatedLine, signal: CallEvent, from: Pid, out: Out): void {
-  const known = liveCall(line, signal.call);
-  const here = line.control.calls.get(signal.call);
+  const { call } = signal;
+  const known = liveCall(line, call);
+  const here = line.control.calls.get(call);
   const isEnd = signal.type === 'callWithdraw' || signal.type === 'callEnded';
   if (isEnd && from === known?.control) {
-    silence(line, signal.call, undefined, signal.cause, out);
+    if (signal.type === 'callEnded' && goOnAlone(line, known, signal.cause, out)) return;
+    silence(line, call, undefined, signal.cause, out);
+    dropRetrieval(line, call, out);
     bury(line, known, out, signal.cause);
-  } else if (here === undefined) {
-    // The call is over, and this answer crossed its end on the way; or its call control is yet to be heard.
-    if (!hearAdopted(line, signal, from) && signal.type === 'callProceed')
-      withdraw(signal.from, 'call gone', out);
-  } else if (here.state === 'offered') hearOffered(line, here, signal, from, out);
-  else if (here.state === 'taken') hearTaken(here, signal, from, out);
+  } else if (here?.state === 'offered') hearOffered(line, here, signal, from, out);
+  else if (here === undefined && hearAdopted(line, signal, from)) return;
+  else if (signal.type === 'callEnded') hearEnd(line, signal, from, out);
+  else if (signal.type !== 'callProceed') return;
+  // The call is over, and this answer crossed its end on the way; or its call control is yet to be heard.
+  else if (here === undefined) withdraw(signal.from, 'call gone', out);
+  else if (here.state === 'taken' && from !== here.holder.pid)
+    withdraw(signal.from, 'answered elsewhere', out);
 }
 
 function hearOffered(
@@ -349,51 +243,23 @@ function hearOffered(
   }
 }
 
-function hearTaken(call: Taken, signal: CallEvent, from: Pid, out: Out): void {
-  const isHolder = from === call.holder.pid;
-  if (signal.type === 'callProceed' && !isHolder) withdraw(signal.from, 'answered elsewhere', out);
-  else if (signal.type === 'callEnded' && isHolder) release(call, signal.cause, out);
-}
-
-/** The holder is no more; that the call is not the line's any more, call control says to all. */
-function release({ control, call, holder }: Taken, cause: Cause, out: Out): void {
-  out.push(tell(control, { type: 'callRelease', call, from: holder, cause }));
-}
-
 function lose(line: ReplicatedLine, gone: Pid | Home, out: Out): void {
   const { devices, watchers, calls } = line.control;
   useLock(line, { type: 'down', gone }, out);
   for (const { pid } of [...devices]) if (isGone(pid, gone)) removeDevice(devices, pid);
   for (const watcher of [...watchers])
     if (isGone(watcher, gone)) unwatchLine(line.control, watcher);
+  dropWishes(line, (from) => isGone(from, gone));
   for (const known of [...line.known.values()]) {
     const here = calls.get(known.call);
     if (known.state === 'ended') continue;
-    if (isGone(known.control, gone)) loseControl(line, known, out);
-    else if (here?.state === 'offered') {
+    if (isGone(known.control, gone)) {
+      if (kindOf(known.control) === 'l') loseCoordinator(line, known, gone, out);
+      else loseControl(line, known, out);
+    } else if (here?.state === 'offered') {
       for (const pid of [...here.ringing])
         if (isGone(pid, gone)) refuseHere(line, here, pid, 'unreachable', out);
       answerLost(line, here, gone, 'internal failure', out);
-    } else if (here?.state === 'taken' && isLocal(line, here.holder.pid)) {
-      if (isGone(here.holder.pid, gone)) release(here, 'internal failure', out);
-    }
+    } else if (here !== undefined && isUsed(here)) loseUsers(line, here, gone, out);
   }
-}
-
-/** Nobody else can end the call. Every process of the line does so for its own devices. */
-function loseControl(line: ReplicatedLine, { call }: ReportedCall, out: Out): void {
-  const here = line.control.calls.get(call);
-  const cause = 'internal failure';
-  silence(line, call, undefined, cause, out);
-  if (here?.state === 'taken' && isLocal(line, here.holder.pid)) {
-    const { holder, caller } = here;
-    // The answer may have died with it: then the holder would speak to nobody.
-    out.push(tell(holder.pid, { type: 'callRelease', call: holder.call, from: caller, cause }));
-    out.push(tell(caller.pid, { type: 'callRelease', call: caller.call, from: holder, cause }));
-  }
-  drop(line, call, cause);
-}
-
-function isLocal({ self }: ReplicatedLine, pid: Pid): boolean {
-  return homeOf(pid) === homeOf(self);
 }

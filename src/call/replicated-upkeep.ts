@@ -1,30 +1,31 @@
 /**
- * What keeps a replicated line's lamps from staying lit. What becomes of a call is said by its call control
+ * What keeps a replicated line's lamps from staying lit. What becomes of a call is said by its coordinator
  * alone, so that is told; calls are ended at their device processes all the same, which may be the only ones
  * that know of them still.
  */
-import type { Pid } from '../process/pid.ts';
+import { kindOf, type Pid } from '../process/pid.ts';
 import { type Out, tell } from './effects.ts';
 import { note } from './line-chains.ts';
 import { forgotten } from './line-orphans.ts';
 import { callToFree, endLeg, free } from './line-release.ts';
 import { drop, type ReplicatedLine } from './replicated-calls.ts';
-import { hearOfUse } from './replicated-use.ts';
+import { holderOver } from './replicated-retrieval.ts';
 import type { CallSignal } from './signals.ts';
 import type { UpkeepSignal } from './upkeep-signals.ts';
 
-/** One of these, or what members do with the line's appearances. */
+/** One of these. */
 export function keepUp(line: ReplicatedLine, signal: CallSignal, from: Pid, out: Out): void {
-  if (signal.type === 'lineFree') freeHere(line, signal, out);
+  if (signal.type === 'lineFree') freeHere(line, signal, from, out);
   else if (signal.type === 'lineForgotten') {
     const call = forgotten(line.control, signal, from);
-    if (call?.state === 'taken') giveUp(call.control, call.call, call.holder, 'call gone', out);
-  } else hearOfUse(line.control, signal, from, out);
+    if (call !== undefined) holderOver(line, call, 'call gone', out);
+  }
 }
 
 function freeHere(
   line: ReplicatedLine,
   signal: Extract<UpkeepSignal, { type: 'lineFree' }>,
+  from: Pid,
   out: Out,
 ): void {
   const call = callToFree(line.control, signal);
@@ -35,7 +36,14 @@ function freeHere(
       drop(line, signal.call, 'released');
     return;
   }
-  if (call.state === 'own') return free(line.control, signal, out);
+  const control = line.known.get(signal.call)?.control;
+  if (line.mine.has(signal.call)) return free(line.control, signal, out);
+  // Another of the line's processes answers for it.
+  if (control !== undefined && kindOf(control) === 'l') {
+    if (kindOf(from) !== 'l') out.push(tell(control, signal));
+    return;
+  }
+  if (call.state === 'own') return;
   note(line.control, call, 'released', undefined, 'released', 0, signal.text);
   if (call.state === 'taken') {
     endLeg(call.holder, out);

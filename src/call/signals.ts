@@ -313,13 +313,17 @@ export type CallSignal =
       readonly from: LegRef;
       readonly by: string;
     }
-  /** What the replaced leg had: whom it spoke to, and who hears of its end. */
+  /**
+   * What the replaced leg had: whom it spoke to, and who hears of its end. `line`: whose call it was, by which id;
+   * another manager has another process of a replicated line.
+   */
   | {
       readonly type: 'callTakenOver';
       readonly call: CallId;
       readonly peer: LegRef;
       readonly party: Party;
       readonly controls: readonly LegRef[];
+      readonly line?: { readonly number: string; readonly call: CallId };
     }
   /**
    * To a leg of `by`'s phone, which gives that call away: `from`, another leg of it, has its own peer join

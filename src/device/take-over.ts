@@ -6,7 +6,7 @@
  * one's peer, whose phone is re-INVITEd with the new phone's offer.
  */
 import type { Cause } from '../call/cause.ts';
-import type { CallSignal, Media } from '../call/signals.ts';
+import type { CallSignal, LegRef, Media } from '../call/signals.ts';
 import { kindOf, type Pid } from '../process/pid.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
@@ -111,6 +111,7 @@ export function handOver(
     return process.host.tell(from.pid, { type: 'callRings', call: from.call, ...line });
   const refusal = whyNotTaken(process, record, by);
   if (refusal !== undefined) return refuseChange(process, from, refusal);
+  const ofLine = lineOf(record);
   const isFree = record.phase === 'talking' && record.takenBy === undefined;
   if (peer === undefined || !isFree || controls.length >= CONTROLS_MAX)
     return refuseChange(process, from, 'call gone');
@@ -122,7 +123,26 @@ export function handOver(
     peer,
     party,
     controls: [...reports, ...controls],
+    ...(ofLine === undefined ? {} : { line: ofLine }),
   });
+}
+
+/** The line that has the leg's call, and its id for it. */
+function lineOf({ use, line, call }: CallLeg): Signal<'callTakenOver'>['line'] {
+  if (use !== undefined) return { number: use.number, call: use.call };
+  return line && { number: line.number, call };
+}
+
+/** Whom the new leg is to tell of its end: of a replicated line, the process of its own manager. */
+function controlsFor(process: DeviceProcess, signal: Signal<'callTakenOver'>): readonly LegRef[] {
+  const { controls, line } = signal;
+  const lcp = line && lcpOf(process, line.number);
+  if (lcp === undefined) return controls;
+  return controls.map((control) =>
+    kindOf(control.pid) === 'l' && control.call === line?.call
+      ? { pid: lcp, call: control.call }
+      : control,
+  );
 }
 
 /** The new leg has what the old one had: the peer's phone is asked to change over. */
@@ -134,7 +154,7 @@ export function handedOver(
   if (record.change?.by !== 'take-over') return;
   record.peer = signal.peer;
   record.party = signal.party;
-  record.controls = signal.controls;
+  record.controls = controlsFor(process, signal);
   process.host.tell(signal.peer.pid, {
     type: 'callReplacePeer',
     call: signal.peer.call,

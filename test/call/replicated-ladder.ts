@@ -1,5 +1,6 @@
 /** The words of a replicated line's signals in ladders; see `ladder.ts` for those that all lines have. */
 import type { Effect } from '../../src/call/effects.ts';
+import type { ReportedCall } from '../../src/call/line-report.ts';
 import type { LineLock } from '../../src/call/lock-signals.ts';
 import type { CallSignal } from '../../src/call/signals.ts';
 import type { Pid } from '../../src/process/pid.ts';
@@ -9,7 +10,7 @@ const NUMBER = '2000';
 
 /** `c1.2 seq 7 by a.1.l1`: operation, its number, and whose lock it is. */
 function lockOf(text: string, from: Pid): LineLock {
-  const [, operation = 'c1.1'] = /\b(c\d\.\d)\b/.exec(text) ?? [];
+  const [, operation = 'c1.1'] = /(c\d\.\d|\S+\.l\d-\d)\b/.exec(text) ?? [];
   const [, seq = '1'] = /seq (\d+)/.exec(text) ?? [];
   const [, by = from] = /by (\S+)/.exec(text) ?? [];
   const [, revision = '1'] = /revision (\d+)/.exec(text) ?? [];
@@ -26,7 +27,7 @@ export function replicatedSignalOf(rung: Extract<Rung, { type: 'signal' }>): Cal
   const { from, name, rest } = rung;
   const call = /\bc\d\b(?!\.)/.exec(rest)?.[0] ?? /\bc\d\b/.exec(rest)?.[0] ?? 'c1';
   const number = NUMBER;
-  const [, operation = `${call}.1`] = /\b(c\d\.\d)\b/.exec(rest) ?? [];
+  const [, operation = `${call}.1`] = /(c\d\.\d|\S+\.l\d-\d)\b/.exec(rest) ?? [];
   const round = Number(/round (\d+)/.exec(rest)?.[1] ?? 0);
   const members = (/members (\S+)/.exec(rest)?.[1] ?? 'ana,ben,cas').split(',');
   const appearance = Number(/appearance (\d+)/.exec(rest)?.[1] ?? 1);
@@ -77,6 +78,18 @@ export function replicatedSignalOf(rung: Extract<Rung, { type: 'signal' }>): Cal
       } as const;
       return { type: name, number, report: { calls: [known] } };
     }
+    case 'lineCall': {
+      const state = reportedOf(rest, call, from);
+      const shown = { type: name, number, state } as const;
+      return rest.includes('locked') ? { ...shown, lock: lockOf(rest, from) } : shown;
+    }
+    case 'lineRetrieval': {
+      const { seq } = lockOf(rest, from);
+      const by = { pid: (/by (\S+)/.exec(rest)?.[1] ?? '') as Pid, call: 'c9' };
+      if (!rest.includes('by')) return { type: name, number, call, seq };
+      const lock = lockOf(rest.replace(/by \S+/, ''), from);
+      return { type: name, number, call, seq, by, lock };
+    }
     case 'callRing':
       return { type: name, call, members, round };
     case 'callFollow':
@@ -105,6 +118,20 @@ export function replicatedSignalOf(rung: Extract<Rung, { type: 'signal' }>): Cal
     default:
       return signalOf(rung);
   }
+}
+
+/** `c1 own 2 held ana of a.1.d7 seq 1 version 2`. */
+function reportedOf(text: string, call: string, control: Pid): ReportedCall {
+  const [, state = '', appearance, use = '', member = '', pid = ''] =
+    /(own|taken|ended) (\d+) (\S+) (\S+) of (\S+)/.exec(text) ?? [];
+  return {
+    ...{ call, appearance: Number(appearance), seq: lockOf(text, control).seq, control },
+    ...{ from: { number: '1002', name: 'Bob' }, member, isExclusive: false },
+    version: Number(/version (\d+)/.exec(text)?.[1] ?? 1),
+    state: state as ReportedCall['state'],
+    use: use as NonNullable<ReportedCall['use']>,
+    holder: { pid: pid as Pid, call },
+  };
 }
 
 /** What of a signal is of interest beside what all signals show. */
@@ -137,7 +164,19 @@ function wordsOf(signal: CallSignal): string {
     case 'callFollow':
       return `version ${signal.version}`;
     case 'callTaken':
-      return `of ${signal.holder.pid}`;
+      return `of ${signal.holder.pid}${signal.use === undefined ? '' : ` ${signal.use}`}`;
+    case 'lineCall': {
+      const { call, state, appearance, use = '', member, holder, seq, version } = signal.state;
+      const words = `${call} ${state} ${appearance} ${use} ${member} of ${holder?.pid}`;
+      const lock = signal.lock === undefined ? '' : ' locked';
+      return `${words.replace('  ', ' ')} seq ${seq} version ${version}${lock}`;
+    }
+    case 'lineRetrieval':
+      return `${signal.by === undefined ? 'over' : `by ${signal.by.pid}`} seq ${signal.seq}`;
+    case 'lineUse':
+      return signal.state;
+    case 'lineRetrieveRefused':
+      return signal.isOver ? 'over' : '';
     default:
       return '';
   }

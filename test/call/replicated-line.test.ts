@@ -4,18 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Effect } from '../../src/call/effects.ts';
-import type { LineEvent } from '../../src/call/line-process.ts';
-import { newReplicatedLine, type ReplicatedLine } from '../../src/call/replicated-calls.ts';
-import { step } from '../../src/call/replicated-line.ts';
-import type { Pid } from '../../src/process/pid.ts';
-import { climb, type Rung } from './ladder.ts';
-import { replicatedSignalOf, showReplicated } from './replicated-ladder.ts';
+import { replicatedFlow } from './replicated-flow.ts';
 import { ReplicatedSite } from './replicated-site.ts';
 import { lineOf } from './switchboard.ts';
 
 const LINE = lineOf('2000', ['ana', 'ben', 'cas'], { mode: 'replicated' });
-const SELF = 'b.1.l2' as Pid;
+const flow = (name: string, ladder: string): void => replicatedFlow(name, LINE, ladder);
 
 /** One of three, with two phones. */
 const THERE = `
@@ -428,37 +422,3 @@ flow(
   b.1.d5 > lineUnwatch
   `,
 );
-
-function flow(name: string, ladder: string): void {
-  test(name, () => {
-    let line = newReplicatedLine(LINE, SELF);
-    climb(
-      ladder,
-      (rung) => {
-        const effects: Effect[] = [];
-        line = copyOf(line);
-        step(line, eventOf(rung), effects);
-        return effects;
-      },
-      showReplicated,
-    );
-  });
-}
-
-/** Through JSON; maps and sets as lists. */
-function copyOf(line: ReplicatedLine): ReplicatedLine {
-  const text = JSON.stringify(line, (_, value: unknown) => {
-    if (value instanceof Map) return { mapOf: [...value] };
-    return value instanceof Set ? { setOf: [...value] } : value;
-  });
-  return JSON.parse(text, (_, value: unknown) => {
-    if (typeof value !== 'object' || value === null) return value;
-    if ('mapOf' in value) return new Map(value.mapOf as [unknown, unknown][]);
-    return 'setOf' in value ? new Set(value.setOf as unknown[]) : value;
-  }) as ReplicatedLine;
-}
-
-function eventOf(rung: Rung): LineEvent {
-  if (rung.type !== 'signal') return rung;
-  return { type: 'signal', signal: replicatedSignalOf(rung), from: rung.from };
-}

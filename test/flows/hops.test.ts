@@ -180,11 +180,18 @@ const REPLICATED_ANSWER = `
   cm1.d > cm2.d callAcknowledge
 `;
 
+/** Call control tells all what who has the call does with it. */
+const REPLICATED_HOLD = `${HOLD}
+  cm2.l > cm1.c lineUse
+  cm1.c > cm2.l callTaken
+  cm1.c > cm3.l callTaken
+`;
+
 hops('a call that is answered, held, resumed, and ended by its caller', 'replicated', [
   ['call', call, REPLICATED_CALL],
   ['answer', answer, REPLICATED_ANSWER],
-  ['hold', hold, HOLD],
-  ['resume', resume, HOLD],
+  ['hold', hold, REPLICATED_HOLD],
+  ['resume', resume, REPLICATED_HOLD],
   ['digit', sendDigit, 'cm1.d > cm2.d callConvey\ncm2.d > cm1.d callConveyed'],
   [
     'end',
@@ -283,13 +290,12 @@ hops('a call that another member takes over', 'single', [
 hops('a call that another member takes over', 'replicated', [
   ['call', call, REPLICATED_CALL],
   ['answer', answer, REPLICATED_ANSWER],
-  ['hold', hold, HOLD],
+  ['hold', hold, REPLICATED_HOLD],
   [
     'take over',
     takeOver,
     `${TAKE_OVER}
-      cm3.d > cm2.l callHeld
-      cm2.l > cm1.c callHeld
+      cm3.l > cm1.c callHeld
       cm1.c > cm2.l callTaken
       cm1.c > cm3.l callTaken
     `,
@@ -299,8 +305,6 @@ hops('a call that another member takes over', 'replicated', [
     callerHangsUp,
     `
       cm1.d > cm3.d callRelease
-      cm3.d > cm2.l callEnded
-      cm2.l > cm1.c callRelease
       cm1.c > cm2.l callEnded
       cm1.c > cm3.l callEnded
     `,

@@ -1,6 +1,6 @@
 /**
  * Phones with BroadSoft's shared call appearances on one line: what their lamps show, and who has the call.
- * Each flow is played on one manager, and by phones of three with the line on the first.
+ * Each flow is played on one manager, by phones of three with the line on the first, and with a replicated line.
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -21,15 +21,27 @@ type Stage = {
   lamps(): readonly [a: string, b: string];
 };
 
+const PLACES = [
+  ['', 1, 'single'],
+  [' [three managers]', 3, 'single'],
+  [' [one manager, a replicated line]', 1, 'replicated'],
+  [' [three managers, a replicated line]', 3, 'replicated'],
+] as const;
+const APART = PLACES.filter(([, managers]) => managers > 1);
+
 /** Each step, and what the lamps of both phones show after it; [same]: both show that. */
 function play(
   name: string,
   steps: readonly (readonly [what: string, act: (stage: Stage) => void, lamps: string])[],
   habits: { readonly a?: ScaHabits; readonly b?: ScaHabits } = {},
 ): void {
-  for (const managers of [1, 3])
-    test(managers === 1 ? name : `${name} [three managers]`, () => {
-      const site = new Site(1, simulationDirectory(DOMAIN), { managers });
+  for (const [place, managers, mode] of PLACES)
+    test(`${name}${place}`, () => {
+      const site = new Site(
+        1,
+        simulationDirectory(DOMAIN, () => mode),
+        { managers },
+      );
       site.run(managers === 1 ? 10 : 500);
       const bench = new Bench(site);
       const at = (index: number) => ({ manager: index % managers });
@@ -109,50 +121,60 @@ play(
   { b: YEALINK_SILENT },
 );
 
-test('of two phones that go off-hook for one appearance in the same moment one has it [three managers]', () => {
-  const site = new Site(1, simulationDirectory(DOMAIN), { managers: 3 });
-  site.run(500);
-  const bench = new Bench(site);
-  const phones = ['2000a', '2000b', '2000c'].map((user, manager) =>
-    bench.sca({ user, line: '2000', manager }),
-  );
-  for (const phone of phones) phone.boot();
-  site.run(500);
-  const seizures = phones.map((phone) => phone.offHook(1));
-  site.run(300);
-  assert.deepEqual(
-    {
-      seized: seizures.filter(({ state }) => state === 'seized').length,
-      refused: seizures.filter(({ status }) => status === 480).length,
-      shown: phones.map((phone) => phone.shown),
-      faults: bench.faults,
-    },
-    { seized: 1, refused: 2, shown: ['1 seized', '1 seized', '1 seized'], faults: [] },
-  );
-});
+for (const [place, managers, mode] of APART)
+  test(`of two phones that go off-hook for one appearance in the same moment one has it${place}`, () => {
+    const site = new Site(
+      1,
+      simulationDirectory(DOMAIN, () => mode),
+      { managers },
+    );
+    site.run(500);
+    const bench = new Bench(site);
+    const phones = ['2000a', '2000b', '2000c'].map((user, manager) =>
+      bench.sca({ user, line: '2000', manager }),
+    );
+    for (const phone of phones) phone.boot();
+    site.run(500);
+    const seizures = phones.map((phone) => phone.offHook(1));
+    site.run(300);
+    assert.deepEqual(
+      {
+        seized: seizures.filter(({ state }) => state === 'seized').length,
+        refused: seizures.filter(({ status }) => status === 480).length,
+        shown: phones.map((phone) => phone.shown),
+        faults: bench.faults,
+      },
+      { seized: 1, refused: 2, shown: ['1 seized', '1 seized', '1 seized'], faults: [] },
+    );
+  });
 
-test('a phone with busy lamps picks up what another member holds, by Replaces [three managers]', () => {
-  const site = new Site(1, simulationDirectory(DOMAIN), { managers: 3 });
-  site.run(500);
-  const bench = new Bench(site);
-  const holder = bench.sca({ user: '2000a', line: '2000', manager: 0 });
-  const watcher = bench.watcher({ user: '2000b', line: '2000', manager: 1 }, '2000');
-  holder.boot();
-  watcher.boot();
-  const far = site.addPhone('1001', '1001', [serverAt(2)]);
-  far.register(3600);
-  site.run(500);
-  far.call('2000');
-  site.run(300);
-  holder.answer(callAt(holder));
-  site.run(300);
-  holder.hold(callAt(holder));
-  site.run(300);
-  const held = watcher.shown;
-  const picked = watcher.pickUp(['confirmed']);
-  site.run(500);
-  assert.deepEqual(
-    [held, picked?.phase, holder.calls.size, holder.shown, bench.faults],
-    ['held', 'talking', 0, '1 active', []],
-  );
-});
+for (const [place, managers, mode] of APART)
+  test(`a phone with busy lamps picks up what another member holds, by Replaces${place}`, () => {
+    const site = new Site(
+      1,
+      simulationDirectory(DOMAIN, () => mode),
+      { managers },
+    );
+    site.run(500);
+    const bench = new Bench(site);
+    const holder = bench.sca({ user: '2000a', line: '2000', manager: 0 });
+    const watcher = bench.watcher({ user: '2000b', line: '2000', manager: 1 }, '2000');
+    holder.boot();
+    watcher.boot();
+    const far = site.addPhone('1001', '1001', [serverAt(2)]);
+    far.register(3600);
+    site.run(500);
+    far.call('2000');
+    site.run(300);
+    holder.answer(callAt(holder));
+    site.run(300);
+    holder.hold(callAt(holder));
+    site.run(300);
+    const held = watcher.shown;
+    const picked = watcher.pickUp(['confirmed']);
+    site.run(500);
+    assert.deepEqual(
+      [held, picked?.phase, holder.calls.size, holder.shown, bench.faults],
+      ['held', 'talking', 0, '1 active', []],
+    );
+  });

@@ -66,7 +66,7 @@ export function shared(
   expected: unknown,
   options: StageOptions = {},
 ): void {
-  const { settings = ['alone', 'single'], awaits } = options;
+  const { settings = ['alone', 'single', 'replicated'], awaits } = options;
   for (const setting of settings)
     test(`${name}${NAMES[setting]}`, awaits === undefined ? {} : { todo: awaits }, () => {
       const cast = enter(setting, options);

@@ -73,7 +73,8 @@ export function inherit({ lines }: DeviceProcess, record: CallLeg): void {
     if (line === undefined) continue;
     const { number } = line;
     const appearance = record.retrieval?.appearance;
-    record.use = { number, call, appearance, state: 'active', isOwn: false };
+    const isOwn = record.retrieval?.isOwn ?? false;
+    record.use = { number, call, appearance, state: 'active', isOwn };
   }
 }
 

@@ -13,12 +13,12 @@ type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 export function granted(
   process: DeviceProcess,
   record: CallLeg,
-  { holder, lineCall, appearance }: Signal<'lineRetrieved'>,
+  { holder, lineCall, appearance, isOwn = false }: Signal<'lineRetrieved'>,
 ): void {
   const { retrieval, leg } = record;
   if (retrieval === undefined || leg === undefined || retrieval.lineCall !== undefined) return;
   process.host.stop(PATIENCE + record.call);
-  record.retrieval = { ...retrieval, appearance, lineCall };
+  record.retrieval = { ...retrieval, appearance, lineCall, isOwn };
   const { offer } = retrieval;
   record.change ??= { by: 'take-over', replaced: undefined, ...withOffer(offer) };
   takeOver.sought(process, record, holder);
@@ -31,13 +31,13 @@ function withOffer(offer: Media | undefined): { offer?: Media } {
 export function refused(
   process: DeviceProcess,
   record: CallLeg,
-  { cause }: Signal<'lineRetrieveRefused'>,
+  { cause, isOver = false }: Signal<'lineRetrieveRefused'>,
 ): void {
   const { retrieval } = record;
   if (retrieval === undefined || retrieval.lineCall !== undefined) return;
   const { number, appearance, request } = retrieval;
   // Nothing is there: the phone calls its own line (RFC 7463 §5.4).
-  if (cause === 'call gone' && request !== undefined && appearance !== undefined) {
+  if (cause === 'call gone' && request !== undefined && !isOver && appearance !== undefined) {
     settle(process, record);
     return seizures.seize(process, record, number, appearance, request);
   }

@@ -24,6 +24,8 @@ export type Retrieval = {
   readonly isDialled?: true;
   /** The line's id of the call, once the line has said that it may be had. */
   readonly lineCall?: CallId;
+  /** Whether a member has begun it. */
+  readonly isOwn?: boolean;
 };
 
 /** A line that does not say a word for that long is not there. */
