@@ -203,6 +203,7 @@ const SHAPES: Shapes = {
     callerId: optional(text),
     isEmergency: optional(bool),
     pickup: optional(call),
+    asserted: optional(party),
   },
   callAlert: {
     call,

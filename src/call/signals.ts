@@ -73,6 +73,8 @@ export type CallRequest = {
   readonly callerId?: string;
   /** Put in there too: no gateway refuses it for its own sake. */
   readonly isEmergency?: boolean;
+  /** Who calls, when that is withheld: `from` is nobody then. For gateways that are trusted. */
+  readonly asserted?: Party;
 };
 
 /**

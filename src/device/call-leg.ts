@@ -147,6 +147,8 @@ export type CallLeg = {
   readonly exchanges: Exchange[];
   /** When the phone was last told that somebody rings; a line of sixteen need not tell it sixteen times. */
   alertedAtMs: number;
+  /** Of a call to a gateway: whether anything but failure has been heard there. */
+  hasSpoken: boolean;
   /** Whether who alerts waits for the caller's word (callConfirmAlert), or has had ours. */
   alertWaits: boolean;
   /** A PRACK with an offer that waits for the alerting side's answer. */
@@ -195,6 +197,7 @@ export function calledLeg(
     givenTo: undefined,
     exchanges: [],
     alertedAtMs: Number.NEGATIVE_INFINITY,
+    hasSpoken: false,
     alertWaits: false,
     confirming: undefined,
     sinceMs: nowMs,
@@ -252,6 +255,7 @@ export function callingLeg(
     givenTo: undefined,
     exchanges: [],
     alertedAtMs: Number.NEGATIVE_INFINITY,
+    hasSpoken: false,
     alertWaits: false,
     confirming: undefined,
     sinceMs: nowMs,

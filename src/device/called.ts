@@ -1,4 +1,5 @@
 /** The called side: an offered call rings the phone, which takes it, refuses it, or loses it to another. */
+import type { Gateway } from '../call/routing/gateway.ts';
 import type { CallSignal, Media } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import type { Hop } from '../sip/hop.ts';
@@ -13,13 +14,17 @@ import { nameAddrOf } from './identity.ts';
 import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
 import { appearanceHeaders } from './sharing/watch.ts';
+import { causeOfAnswer } from './trunk/gateway-causes.ts';
+import * as health from './trunk/health.ts';
+import { numberFor } from './trunk/numbers.ts';
 import * as trunks from './trunk/trunk.ts';
+import { callerLines } from './trunk/trunk-identity.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
 /** Call request: the phone's INVITE goes out. */
 export function offer(process: DeviceProcess, request: Signal<'callRequest'>, from: Pid): void {
-  const { host, environment, legs, place } = process;
+  const { host, environment, legs, place, trunk } = process;
   const { call } = request;
   const known = legs.get(call);
   if (known !== undefined) {
@@ -35,7 +40,8 @@ export function offer(process: DeviceProcess, request: Signal<'callRequest'>, fr
       cause: 'unreachable',
       ...attemptOf(request),
     });
-  const target = targetOf(place, request.dialled);
+  const number = trunk === undefined ? request.dialled : numberFor(trunk.gateway, request.dialled);
+  const target = targetOf(place, number);
   if (target === undefined || isFull(process, request)) {
     // A full gateway is for route list control to go round; a phone with too many calls is busy.
     const full = place.kind === 'gateway' ? 'overload' : 'busy';
@@ -45,25 +51,36 @@ export function offer(process: DeviceProcess, request: Signal<'callRequest'>, fr
   if (request.hops <= 0)
     return host.tell(from, { type: 'callRefuse', call, cause: 'loop', ...attemptOf(request) });
   const record = calledLeg(process, request, from, host.nowMs);
+  const refusal =
+    trunk && health.admit(process, trunk.health, record, request.isEmergency === true);
+  if (refusal !== undefined) return host.tell(from, { type: 'callRefuse', call, cause: refusal });
   process.keep(call, record);
   const { domain } = environment;
   const referredBy = request.referredBy && nameAddrOf(request.referredBy, domain);
+  const caller =
+    trunk === undefined
+      ? { from: nameAddrOf(request.from, domain), headers: '' }
+      : callerLines(trunk.gateway, request, domain);
   record.leg = environment.userAgent.invite(
     {
       uri: target.uri,
       hop: target.hop,
       routes: target.routes,
-      from: nameAddrOf(request.from, domain),
-      to: nameAddrOf({ number: request.dialled, name: '' }, domain),
+      from: caller.from,
+      to: nameAddrOf({ number, name: '' }, domain),
       maxForwards: request.hops,
       headers:
+        caller.headers +
         (referredBy === undefined ? '' : headerLine('Referred-By', referredBy)) +
         appearanceHeaders(process, request.line, request.appearance),
       // With an offer in the INVITE the user agent confirms by itself; without one the caller must.
-      reliable: request.offer !== undefined || request.reliable,
+      reliable:
+        (request.offer !== undefined || request.reliable) &&
+        trunk?.gateway.withoutReliable !== true,
       patienceMs: 0,
       identity: { kind: place.kind === 'gateway' ? 'gateway' : 'device', id: place.device },
       ...(request.offer === undefined ? {} : { media: request.offer }),
+      ...(trunk === undefined ? {} : gatewayTerms(trunk.gateway)),
     },
     record,
   );
@@ -76,6 +93,18 @@ function isFull(
 ): boolean {
   if (trunk === undefined) return legs.size >= environment.callsPerDeviceMax;
   return !isEmergency && trunks.isFull(trunk);
+}
+
+/** How long a gateway may take to say anything at all, 100 included: then the next one is asked. */
+const SILENCE_MS = 2000;
+
+/** Of an INVITE to a gateway. Nothing but a gateway's own secret ever answers a challenge. */
+function gatewayTerms({ secret, withoutSessionTimer = false }: Gateway) {
+  return {
+    silenceMs: SILENCE_MS,
+    ...(secret === undefined ? {} : { secret }),
+    ...(withoutSessionTimer ? { withoutSessionTimer } : {}),
+  };
 }
 
 type Target = { readonly uri: string; readonly hop: Hop; readonly routes: readonly string[] };
@@ -108,6 +137,11 @@ export function alerting(
 ): void {
   const kind = ALERT_KIND[event.status];
   if (kind === undefined) return;
+  const { trunk } = process;
+  if (trunk !== undefined && record.alerted === undefined && !record.hasSpoken) {
+    record.hasSpoken = true;
+    health.succeeded(process, trunk.health, record);
+  }
   const alert: Signal<'callAlert'> = {
     type: 'callAlert',
     call: record.call,
@@ -150,6 +184,8 @@ export function alertConfirmed(
 export function answered(process: DeviceProcess, record: CallLeg, media: Media | undefined): void {
   const { leg } = record;
   if (leg === undefined) return;
+  const { trunk } = process;
+  if (trunk !== undefined && !record.hasSpoken) health.succeeded(process, trunk.health, record);
   // An answer to our offer is acknowledged at once; an offer waits for the caller's answer.
   if (record.offered) process.environment.userAgent.acknowledge(leg);
   taken(process, record, media);
@@ -173,12 +209,22 @@ export function taken(process: DeviceProcess, record: CallLeg, media: Media | un
 }
 
 /** 300-699, silence, or a dead connection. */
-export function refused(process: DeviceProcess, record: CallLeg, status: number): void {
+export function refused(
+  process: DeviceProcess,
+  record: CallLeg,
+  {
+    status,
+    response,
+  }: Pick<Extract<UserAgentEvent<CallLeg>, { type: 'refused' }>, 'status' | 'response'>,
+): void {
   const { reportTo } = record;
+  const { trunk } = process;
   record.phase = 'over';
+  if (trunk !== undefined && !record.hasSpoken)
+    health.refused(process, trunk.health, record, status, response);
   process.forget(record);
   if (reportTo === undefined) return;
-  const said = causeOfRefusal(status);
+  const said = trunk === undefined ? causeOfRefusal(status) : causeOfAnswer(status, response);
   // A phone that does not know its own contact is a phone that is not there.
   const isStale = said === 'unknown number' && process.place.kind === 'phone';
   const cause = isStale ? 'unreachable' : said;

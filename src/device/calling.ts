@@ -1,13 +1,14 @@
 /** The calling side: a phone or gateway sends INVITE, and hears how its call request goes. */
 
 import type { CallRequest, CallSignal, Media, Party } from '../call/signals.ts';
+import type { SipRequest } from '../sip/message/message.ts';
 import { parseUri } from '../sip/message/uri.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
-import { dialledOf, isOfOurContext, isOurs, partyOfDevice, partyOfOutsider } from './identity.ts';
+import { dialledOf, isOfOurContext, isOurs, partyOfDevice } from './identity.ts';
 import { begunBefore, remember } from './overlap.ts';
 import * as lineUse from './sharing/line-use.ts';
 import * as publications from './sharing/publications.ts';
@@ -16,6 +17,7 @@ import * as seizures from './sharing/seizures.ts';
 import { takeOver } from './take-over.ts';
 import * as transfer from './transfer.ts';
 import * as trunks from './trunk/trunk.ts';
+import { anonymous, calledIn, callerFrom, isWithheld } from './trunk/trunk-identity.ts';
 
 type Invited = Extract<UserAgentEvent<CallLeg>, { type: 'invited' }>;
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -30,18 +32,18 @@ export function invited(process: DeviceProcess, event: Invited): void {
     return environment.userAgent.refuse(leg, 503, refusalHeaders('overload'));
   }
   if (event.replaces !== undefined || event.sought !== undefined) return takeOver(process, event);
-  const dialled = dialledOf(request.uri);
+  const dialled = trunk === undefined ? dialledOf(request.uri) : calledIn(trunk.gateway, request);
   if (dialled === undefined || dialled === '' || !isForUs(process, request.uri)) {
     return environment.userAgent.refuse(leg, 404, refusalHeaders('unknown number', 'LW-3007'));
   }
   const begun = begunBefore(process, leg, dialled);
   const call = process.newCallId();
-  const gateway =
-    place.kind === 'gateway' ? environment.directory.gateways.get(place.device) : undefined;
+  const gateway = trunk?.gateway;
   const published = publications.publishedOf(process, request);
   const line =
     gateway === undefined ? (published?.number ?? callingLine(process, request)) : undefined;
-  const self = gateway === undefined ? partyOn(process, line) : partyOfOutsider(gateway, request);
+  const { from: self, asserted } =
+    gateway === undefined ? callerOn(process, line, request) : callerFrom(gateway, request);
   const record = callingLeg(process, call, leg, self, dialled, media !== undefined, host.nowMs);
   leg.owner = record;
   process.keep(call, record);
@@ -51,6 +53,7 @@ export function invited(process: DeviceProcess, event: Invited): void {
     call,
     caller: { pid: host.pid, call },
     from: self,
+    ...(asserted === undefined ? {} : { asserted }),
     dialled,
     ...(media === undefined ? {} : { offer: media }),
     by: place.device,
@@ -71,6 +74,16 @@ export function invited(process: DeviceProcess, event: Invited): void {
   if (trunk !== undefined && trunks.ask(process, trunk, record, callRequest)) return;
   record.reportTo = environment.startCall(host, callRequest);
   if (shared !== undefined) lineUse.begin(process, record, shared);
+}
+
+/** Who calls, as others see it: nobody, if the phone says so (RFC 3323). */
+function callerOn(
+  process: DeviceProcess,
+  line: string | undefined,
+  request: SipRequest,
+): ReturnType<typeof callerFrom> {
+  const party = partyOn(process, line);
+  return isWithheld(request) ? anonymous(party) : { from: party };
 }
 
 /** The phone as those it calls from that line see it. */

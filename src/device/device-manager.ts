@@ -32,6 +32,7 @@ import type { Place } from './place.ts';
 import * as publications from './sharing/publications.ts';
 import * as watches from './sharing/watch.ts';
 import * as subscriptions from './subscriptions.ts';
+import * as trunks from './trunk/trunk.ts';
 
 /** Answer to a REGISTER: final status, phrase ('' for the usual one) and header lines. */
 export type RegisterAnswer = {
@@ -192,6 +193,7 @@ export class DeviceManager {
     if (event.type === 'unsubscribed') return this.#unsubscribed(event.subscription);
     if (event.type === 'publish') return this.#publish(event);
     if (event.type === 'unpublished') return this.#unpublished(event.publication);
+    if (event.type === 'asked') return this.#asked(event);
     const record = event.leg.owner;
     if (record === undefined) return;
     const { process } = record;
@@ -212,6 +214,12 @@ export class DeviceManager {
     } else if (place.binding !== undefined && !process.isLeaving) {
       this.#phones.set(place.binding, this.#spawn('d', place));
     }
+  }
+
+  /** What a gateway process has asked its gateway is answered. */
+  #asked(event: Extract<UserAgentEvent<CallLeg>, { type: 'asked' }>): void {
+    const process = this.#processes.get(event.asker as Pid);
+    if (process !== undefined) this.#scheduler.run(process.pid, () => trunks.asked(process, event));
   }
 
   #invited(event: Extract<UserAgentEvent<CallLeg>, { type: 'invited' }>): void {

@@ -214,7 +214,7 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'answered':
         return called.answered(this, record, event.media);
       case 'refused':
-        return called.refused(this, record, event.status);
+        return called.refused(this, record, event);
       case 'progress confirmed':
         return called.alertConfirmed(this, record, event.media);
       case 'confirmed progress':

@@ -5,6 +5,7 @@ import type { Directory } from '../call/directory.ts';
 import type { CallRequest, CallSignal } from '../call/signals.ts';
 import type { Home, Pid } from '../process/pid.ts';
 import type { Host } from '../process/process.ts';
+import type { Hop } from '../sip/hop.ts';
 import type { UserAgent } from '../sip/user-agent/user-agent.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { CallStatistics } from './call-statistics.ts';
@@ -16,6 +17,8 @@ export type Environment = {
   /** All domains that are ours, lower case. */
   readonly domains: ReadonlySet<string>;
   readonly userAgent: UserAgent<CallLeg>;
+  /** Our Contact URI for that hop. */
+  readonly contact: (hop: Hop) => string;
   readonly lineManager: Pid;
   readonly gatewayManager: Pid;
   /** This manager's; `counterpartOf` it finds dialogs at another one. */

@@ -4,10 +4,7 @@
  */
 import { readDialledNumber } from '../call/dial-plan/dialled-number.ts';
 import type { Device, Directory } from '../call/directory.ts';
-import type { Gateway } from '../call/routing/gateway.ts';
 import type { Party } from '../call/signals.ts';
-import type { SipRequest } from '../sip/message/message.ts';
-import { parseNameAddr } from '../sip/message/name-addr.ts';
 import { formatNameAddr } from '../sip/message/safe.ts';
 import { escapeUser, parseUri, type SipUri, unescapeUser } from '../sip/message/uri.ts';
 
@@ -58,13 +55,6 @@ export function octetsOf(name: string): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
-
-/** A caller from outside keeps its number, and its display name made safe. */
-export function partyOfOutsider(gateway: Gateway, request: SipRequest): Party {
-  const from = parseNameAddr(request.headers.first('From') ?? '');
-  const user = from === undefined ? undefined : dialledOf(from.uri);
-  return { number: user || gateway.id, name: from?.displayName ?? '' };
-}
 
 /** The URI of a number or user of ours. */
 export function uriOf(number: string, domain: string): string {

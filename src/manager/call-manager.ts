@@ -173,6 +173,7 @@ export class CallManager implements ClusterListener {
       domain,
       domains: new Set(options.domains.map((each) => each.toLowerCase())),
       userAgent: this.userAgent,
+      contact: (hop) => this.#contact(hop),
       lineManager: processing.lineManager,
       gatewayManager: processing.gatewayManager,
       dialogFinder,

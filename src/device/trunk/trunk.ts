@@ -8,11 +8,16 @@
 import type { Gateway } from '../../call/routing/gateway.ts';
 import type { CallId, CallRequest, CallSignal } from '../../call/signals.ts';
 import { type Home, isGone, type Pid } from '../../process/pid.ts';
+import type { UserAgentEvent } from '../../sip/user-agent/events.ts';
 import type { CallLeg } from '../call-leg.ts';
 import { refusalHeaders, statusOf } from '../cause-to-status.ts';
 import type { DeviceProcess } from '../device-process.ts';
+import * as health from './health.ts';
+import { type Health, newHealth } from './health.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+
+type Asked = Extract<UserAgentEvent<CallLeg>, { type: 'asked' }>;
 
 export type Trunk = {
   readonly gateway: Gateway;
@@ -24,6 +29,7 @@ export type Trunk = {
   readonly waiting: Map<CallId, { readonly record: CallLeg; readonly request: CallRequest }>;
   /** Undefined: nobody, as far as is known. */
   keeper: Pid | undefined;
+  readonly health: Health;
 };
 
 /** How long a call that comes in waits for the keeper's word. */
@@ -31,7 +37,14 @@ const WORD_MS = 1000;
 const WORD = 'trunk word:';
 
 export function newTrunk(gateway: Gateway): Trunk {
-  return { gateway, legs: new Set(), guests: new Map(), waiting: new Map(), keeper: undefined };
+  return {
+    gateway,
+    legs: new Set(),
+    guests: new Map(),
+    waiting: new Map(),
+    keeper: undefined,
+    health: newHealth(),
+  };
 }
 
 /** Makes itself known to the gateway manager. */
@@ -43,11 +56,13 @@ export function attach(process: DeviceProcess, { gateway }: Trunk): void {
 }
 
 /** The directory has another one of its name, or none. */
-export function leave(process: DeviceProcess, { gateway }: Trunk): void {
+export function leave(process: DeviceProcess, trunk: Trunk): void {
+  const { gateway } = trunk;
   process.host.tell(process.environment.gatewayManager, {
     type: 'gatewayDetach',
     gateway: gateway.id,
   });
+  health.keep(process, gateway, trunk.health, false);
 }
 
 /** Whether the gateway has as many calls as it may have, as far as is known here. */
@@ -66,6 +81,7 @@ export function began(process: DeviceProcess, trunk: Trunk, record: CallLeg): vo
 /** A leg is over. */
 export function ended(process: DeviceProcess, trunk: Trunk, record: CallLeg): void {
   if (!trunk.legs.delete(record)) return;
+  health.ended(process, trunk.health, record);
   const { keeper } = trunk;
   if (trunk.waiting.delete(record.call)) process.host.stop(WORD + record.call);
   if (keeper !== undefined && keeper !== process.pid)
@@ -108,11 +124,18 @@ export function hear(
   }
 }
 
-/** The keeper does not answer: the call is not made to wait for that. Whether that was the timer's business. */
+/** A timer ran out; whether it was of this business. A keeper that does not answer has no call wait for it. */
 export function timeout(process: DeviceProcess, trunk: Trunk, timer: string): boolean {
+  if (health.timeout(process, trunk.gateway, trunk.health, timer)) return true;
   if (!timer.startsWith(WORD)) return false;
   goOn(process, trunk, timer.slice(WORD.length), undefined);
   return true;
+}
+
+/** OPTIONS or REGISTER is answered, or was in vain. */
+export function asked(process: DeviceProcess, event: Asked): void {
+  const { trunk } = process;
+  if (trunk !== undefined) health.answered(process, trunk.gateway, trunk.health, event);
 }
 
 export function down(process: DeviceProcess, trunk: Trunk, gone: Pid | Home): void {
@@ -126,6 +149,7 @@ function setKeeper(process: DeviceProcess, trunk: Trunk, keeper: Pid | undefined
   if (trunk.keeper === keeper) return;
   trunk.keeper = keeper;
   trunk.guests.clear();
+  if (!process.isLeaving) health.keep(process, trunk.gateway, trunk.health, keeper === process.pid);
   const isElsewhere = keeper !== undefined && keeper !== process.pid;
   if (isElsewhere)
     for (const { call } of trunk.legs)

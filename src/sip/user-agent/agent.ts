@@ -17,6 +17,7 @@ import type { Identity, UserAgentEvent } from './events.ts';
 import type { LegRecord } from './leg-record.ts';
 import type { Confirmation, Fork } from './provisional.ts';
 import type { PublicationRecord } from './publication-record.ts';
+import type { Question } from './question.ts';
 import { RecentlyEnded } from './replaces.ts';
 import type { SessionTimer } from './session-timer.ts';
 import type { SubscriptionRecord } from './subscription-record.ts';
@@ -87,6 +88,7 @@ export type TransactionUser<O> =
   | Conveyance<O>
   | Confirmation<O>
   | SubscriptionRecord<O>
+  | Question
   | undefined;
 
 /** What has a timer. */

@@ -4,8 +4,10 @@
  */
 
 import { type Dialog, openDialog } from '../dialog/dialog.ts';
+import { answerChallenge } from '../digest/challenge.ts';
 import type { Hop } from '../hop.ts';
 import type { SipResponse } from '../message/message.ts';
+import type { OutgoingRequest } from '../message/outgoing.ts';
 import type { Agent } from './agent.ts';
 import { contentLines, detachBody, sessionOf, withMedia } from './body.ts';
 import { forget, giveUp, leave, sendAck } from './ending.ts';
@@ -31,7 +33,8 @@ export function invite<O>(agent: Agent<O>, order: InviteOrder, owner: O): LegRec
   };
   const lines = agent.lines(hop);
   const ours = order.reliable ? lines.full : lines.fullUnreliable;
-  const headers = `${sessionLines(agent, 0)}${ours}${order.headers}${contentLines(media)}`;
+  const timer = order.withoutSessionTimer === true ? '' : sessionLines(agent, 0);
+  const headers = `${timer}${ours}${order.headers}${contentLines(media)}`;
   const body = media?.body ?? '';
   const { dialog, request } = openDialog(opening, 'INVITE', maxForwards, headers, body);
   const { identity } = order;
@@ -47,7 +50,11 @@ export function invite<O>(agent: Agent<O>, order: InviteOrder, owner: O): LegRec
   leg.outgoing = request;
   leg.media = media;
   leg.sent = agent.layer.request(request, hop, leg);
-  if (order.patienceMs > 0) agent.startTimer(leg, order.patienceMs);
+  leg.secret = order.secret;
+  if (order.silenceMs !== undefined) {
+    leg.silenceMs = order.silenceMs;
+    listen(agent, leg);
+  } else if (order.patienceMs > 0) agent.startTimer(leg, order.patienceMs);
   return leg;
 }
 
@@ -74,6 +81,7 @@ export function receiveCallerResponse<O>(
     case 'inviting':
     case 'early':
       leg.heardFrom = source.address;
+      if (leg.isUnheard) hearFirst(agent, leg);
       if (status < 200) return receiveProvisional(agent, leg, response, source);
       if (status < 300) return receiveAnswer(agent, leg, response, source);
       return receiveRefusal(agent, leg, response);
@@ -87,6 +95,19 @@ export function receiveCallerResponse<O>(
     default:
       if (status >= 200 && status < 300) receiveAnswerAgain(agent, leg, response, source);
   }
+}
+
+/** Waits for a first word, and not for long. */
+function listen<O>(agent: Agent<O>, leg: LegRecord<O>): void {
+  if (leg.silenceMs === 0) return;
+  leg.isUnheard = true;
+  agent.startTimer(leg, leg.silenceMs);
+}
+
+/** Somebody is there: from now on the owner looks after it. */
+function hearFirst<O>(agent: Agent<O>, leg: LegRecord<O>): void {
+  leg.isUnheard = false;
+  agent.stopTimer(leg);
 }
 
 function receiveProvisional<O>(
@@ -153,27 +174,52 @@ function establish<O>(
 function receiveRefusal<O>(agent: Agent<O>, leg: LegRecord<O>, response: SipResponse): void {
   const { status } = response;
   if (status === 422 && tryLongerSession(agent, leg, response)) return;
+  if ((status === 401 || status === 407) && tryWithSecret(agent, leg, response)) return;
   agent.emit({ type: 'refused', leg, status, response });
   forget(agent, leg);
 }
 
 /** RFC 4028 §7.3: the same INVITE again with the interval that the far end demands. Once. */
 function tryLongerSession<O>(agent: Agent<O>, leg: LegRecord<O>, response: SipResponse): boolean {
-  const { outgoing, dialog, sent } = leg;
+  const { outgoing } = leg;
   const asked = sessionLines(agent, 0);
   if (outgoing === undefined || asked === '' || !outgoing.headers.startsWith(asked)) return false;
   const lines = sessionLines(agent, readMinSe(response.headers));
   if (lines === asked) return false;
+  inviteAgain(agent, leg, outgoing, lines + outgoing.headers.slice(asked.length));
+  // Once: a second 422 asks for what cannot be.
+  leg.outgoing = undefined;
+  return true;
+}
+
+/** RFC 3261 §22.2: the same INVITE again with credentials. Once, and for the secret's own realm only. */
+function tryWithSecret<O>(agent: Agent<O>, leg: LegRecord<O>, response: SipResponse): boolean {
+  const { outgoing, secret } = leg;
+  if (outgoing === undefined || secret === undefined) return false;
+  leg.secret = undefined;
+  const line = answerChallenge(outgoing, response, secret, agent.random);
+  if (line === undefined) return false;
+  inviteAgain(agent, leg, outgoing, outgoing.headers + line);
+  return true;
+}
+
+/** The INVITE that was refused, once more with other header lines. */
+function inviteAgain<O>(
+  agent: Agent<O>,
+  leg: LegRecord<O>,
+  outgoing: OutgoingRequest,
+  headers: string,
+): void {
+  const { dialog, sent } = leg;
   leg.inviteCseq = ++dialog.localCseq;
-  const headers = lines + outgoing.headers.slice(asked.length);
   // What the refused one began is over: the answers to this one have tags of their own.
   leg.phase = 'inviting';
   leg.dialog = dialog.reopened(outgoing.to, outgoing.uri, sent?.hop ?? dialog.hop);
   leg.forks = undefined;
   const request = { ...outgoing, cseq: leg.inviteCseq, headers };
-  leg.outgoing = undefined;
+  leg.outgoing = request;
   leg.sent = agent.layer.request(request, leg.dialog.hop, leg);
-  return true;
+  listen(agent, leg);
 }
 
 /** No final answer: nobody there, or no way there. */

@@ -109,6 +109,14 @@ export type UserAgentEvent<O> =
       readonly why: 'bye' | 'no ack' | 'gone' | 'session expired' | 'transport';
       readonly request?: SipRequest;
     }
+  /** Final answer to our `ask`, or none: 408 for silence, 503 for a dead transport. */
+  | {
+      readonly type: 'asked';
+      readonly asker: string;
+      readonly token: string;
+      readonly status: number;
+      readonly response?: SipResponse;
+    }
   /** A REFER outside a dialog is refused by the user agent; inside it is a 'request'. */
   /** New or refreshed subscription, admitted; accept or refuse it at once. */
   | {

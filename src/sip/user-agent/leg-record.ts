@@ -1,6 +1,7 @@
 /** A leg as the user agent keeps it: what the device layer may read of it (`Leg`) and the rest. */
 import type { Timer } from '../../base/timer-wheel.ts';
 import type { Dialog } from '../dialog/dialog.ts';
+import type { ClientSecret } from '../digest/challenge.ts';
 import type { Hop } from '../hop.ts';
 import type { Headers } from '../message/headers.ts';
 import type { OutgoingRequest } from '../message/outgoing.ts';
@@ -81,6 +82,10 @@ export class LegRecord<O> implements Leg<O> {
   /** As caller: the INVITE, until its final answer; and what was sent, for another try. */
   sent: ClientTransaction<TransactionUser<O>> | undefined;
   outgoing: OutgoingRequest | undefined;
+  /** As caller: whether the timer runs until anything is heard, and who we are if we are challenged. */
+  isUnheard = false;
+  silenceMs = 0;
+  secret: ClientSecret | undefined;
   /** As caller: our offer, until the answer. */
   media: Body | undefined;
   /** Whether the INVITE carried an offer. */

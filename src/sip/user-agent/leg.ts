@@ -4,6 +4,7 @@
  * The user agent owns and mutates legs; the device process that owns a leg reads it and asks the
  * user agent to act on it.
  */
+import type { ClientSecret } from '../digest/challenge.ts';
 import type { Hop } from '../hop.ts';
 import type { Identity } from './events.ts';
 
@@ -54,6 +55,15 @@ export type InviteOrder = {
   readonly reliable: boolean;
   /** Milliseconds until an unanswered INVITE is given up with 408; 0: the owner looks after it. */
   readonly patienceMs: number;
+  /**
+   * Milliseconds until an INVITE that drew no answer at all, not even 100, is given up with 408. Absent:
+   * as long as its transaction lasts.
+   */
+  readonly silenceMs?: number;
+  /** Answers a challenge for its realm, once. Absent: nobody's challenge is answered. */
+  readonly secret?: ClientSecret;
+  /** Whether no session timer is to be asked for. */
+  readonly withoutSessionTimer?: boolean;
   /** Who is called. What comes inside the dialog from another address must be admitted as the same. */
   readonly identity?: Identity;
 };

@@ -34,6 +34,7 @@ import * as ours from './our-change.ts';
 import * as provisional from './provisional.ts';
 import type { Publication } from './publication.ts';
 import { PublicationRecord } from './publication-record.ts';
+import { ask, type QuestionOrder, questionAnswered, questionFailed } from './question.ts';
 import { acceptReferral } from './referral.ts';
 import { type Found, findDialog, type ReplacedDialog } from './replaces.ts';
 import { dueOf } from './session-timer.ts';
@@ -128,6 +129,11 @@ export class UserAgent<O> {
   /** Calls somebody. The leg's fate comes in events: 'progress', then 'answered' or 'refused'. */
   invite(order: InviteOrder, owner: O): Leg<O> {
     return caller.invite(this.#agent, order, owner);
+  }
+
+  /** Asks outside any dialog; 'asked' follows, with `asker` and `token` as given. */
+  ask(order: QuestionOrder, asker: string, token: string): void {
+    ask(this.#agent, order, asker, token);
   }
 
   /**
@@ -304,6 +310,8 @@ export class UserAgent<O> {
         return provisional.progressConfirmed(agent, user, response);
       case 'subscription':
         return notifier.receiveNotified(agent, user, response);
+      case 'question':
+        return questionAnswered(agent, user, response);
       default:
     }
   }
@@ -323,6 +331,8 @@ export class UserAgent<O> {
         return conveyance.conveyed(agent, user, reason === 'timeout' ? 408 : 503);
       case 'subscription':
         return notifier.notifyFailed(agent, user);
+      case 'question':
+        return questionFailed(agent, user, reason);
       default:
       // A PRACK that nobody answers: the INVITE's own answer tells what becomes of the call.
     }

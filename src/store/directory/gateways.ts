@@ -1,18 +1,37 @@
 /** Gateways of the directory: peers that are known by their address alone, so that no two may share one. */
+import { hash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
-import type { Gateway } from '../../call/routing/gateway.ts';
-import { placeAt } from '../document.ts';
+import type { Country } from '../../call/dial-plan/route-plan.ts';
+import type { Gateway, GatewayNumbers, GatewaySecret } from '../../call/routing/gateway.ts';
+import { type Entry, placeAt } from '../document.ts';
 import { formatPlace, type Problem } from '../problem.ts';
+import { type Environment, readSecret } from '../secret.ts';
 import { checkShape } from '../shape.ts';
 import { identifier, networksOverlap, readNetwork } from '../values.ts';
 import type { Entries } from './gather.ts';
-import { gatewayHost, gatewaySchema } from './schema.ts';
+import { type GatewayEntry, gatewayHost, gatewaySchema } from './schema.ts';
+
+export type GatewayOptions = {
+  readonly env: Environment;
+  /** Folder from which `file:` secrets of that file count. */
+  folderOf(file: string): string;
+};
 
 /** Calls at a time through a gateway that says nothing. */
 const CALLS_MAX_DEFAULT = 1000;
+/** Of a gateway that says nothing. */
+const PING_MS = 30_000;
+const REGISTER_S = 600;
+/** Digits of a number within a country whose length nobody has said. */
+const NATIONAL_DIGITS = { min: 6, max: 13 };
+const LOCAL_DIGITS = { min: 5, max: 8 };
 
 /** All gateways by id. Calls come in from `accept_from`; without it, from the address in the URI. */
-export function readGateways(entries: Entries, problems: Problem[]): Map<string, Gateway> {
+export function readGateways(
+  entries: Entries,
+  options: GatewayOptions,
+  problems: Problem[],
+): Map<string, Gateway> {
   const gateways = new Map<string, Gateway>();
   for (const entry of entries.values()) {
     const fault = identifier.safeParse(entry.key).error?.issues[0];
@@ -30,11 +49,85 @@ export function readGateways(entries: Entries, problems: Problem[]): Map<string,
       const message = `'${shared}' is also an address of gateway '${other.id}' in ${formatPlace(theirs.place)}`;
       problems.push({ place, message });
     }
-    const callsMax = given.max_calls ?? CALLS_MAX_DEFAULT;
-    const search = given.search === undefined ? {} : { search: given.search };
-    gateways.set(entry.key, { id: entry.key, uri: given.uri, acceptFrom, callsMax, ...search });
+    gateways.set(entry.key, {
+      id: entry.key,
+      uri: given.uri,
+      acceptFrom,
+      callsMax: given.max_calls ?? CALLS_MAX_DEFAULT,
+      ...termsOf(given, readAuth(entry, given, options, problems)),
+    });
   }
   return gateways;
+}
+
+/** What may be left out; what is not said is not there. */
+function termsOf(given: GatewayEntry, secret: GatewaySecret | undefined): Partial<Gateway> {
+  const { register, ping = PING_MS, diversion = 'off' } = given;
+  const registerS = typeof register === 'object' ? register.expires / 1000 : REGISTER_S;
+  return {
+    ...(secret === undefined ? {} : { secret }),
+    ...(register === undefined || register === 'off' ? {} : { registerS }),
+    ...(ping === 'off' ? {} : { pingMs: ping }),
+    ...(given.trusted === 'on' ? { isTrusted: true } : {}),
+    ...(given.search === undefined ? {} : { search: given.search }),
+    ...(given.caller_id === undefined ? {} : { callerId: given.caller_id }),
+    ...(diversion === 'off' ? {} : { diversion }),
+    ...(given.reliable === 'off' ? { withoutReliable: true } : {}),
+    ...(given.session_timer === 'off' ? { withoutSessionTimer: true } : {}),
+    ...(given.numbers === undefined ? {} : { numbers: numbersOf(given.numbers) }),
+  };
+}
+
+/** The password does not outlive this: what is kept is good for its realm only. */
+function readAuth(
+  entry: Entry,
+  { auth, uri, register }: GatewayEntry,
+  { env, folderOf }: GatewayOptions,
+  problems: Problem[],
+): GatewaySecret | undefined {
+  if (auth === undefined) {
+    if (register !== undefined && register !== 'off')
+      problems.push({
+        place: placeAt(entry.value, ['register']),
+        message: "'register' needs 'auth': whom to register",
+      });
+    return undefined;
+  }
+  const read = readSecret(auth.password, folderOf(entry.place.file), env);
+  if (!read.ok) {
+    problems.push({ place: placeAt(entry.value, ['auth', 'password']), message: read.message });
+    return undefined;
+  }
+  const { user, realm = gatewayHost(uri) ?? '' } = auth;
+  // RFC 7616 §3.4.2.
+  const secret = `${user}:${realm}:${read.value}`;
+  const hashes = {
+    MD5: hash('md5', secret),
+    'SHA-256': hash('sha256', secret),
+    'SHA-512-256': hash('sha512-256', secret),
+  };
+  return { user, realm, ha1: hashes };
+}
+
+function numbersOf(given: NonNullable<GatewayEntry['numbers']>): GatewayNumbers {
+  const { country, national = '0', international = '00', area } = given;
+  const known: Country | undefined =
+    country === undefined
+      ? undefined
+      : {
+          code: country,
+          international: [international],
+          trunk: national,
+          nationalDigits: NATIONAL_DIGITS,
+          ...(area === undefined ? {} : { local: { area, digits: LOCAL_DIGITS } }),
+        };
+  return {
+    ...(known === undefined ? {} : { country: known }),
+    send: given.send ?? 'as dialled',
+    isPlain: given.receive === 'plain',
+    strip: given.strip ?? 0,
+    prefix: given.prefix ?? '',
+  };
 }
 
 function ownAddress(uri: string): readonly string[] {

@@ -84,7 +84,7 @@ function build(
   const devices = joinLines(drafts, lines);
   const users = new Map<string, Device>();
   for (const device of devices.values()) users.set(device.user, device);
-  const gateways = readGateways(entries.gateways, problems);
+  const gateways = readGateways(entries.gateways, { ...options, folderOf: dirname }, problems);
   const routeLists = readRouteLists(entries, problems);
   const areAllRead = drafts.broken.size === 0;
   const routePlan = readRoutePlan(entries, { lines, users, areAllRead }, problems);

@@ -17,6 +17,7 @@ export type Section = (typeof SECTIONS)[number];
 
 /** A minute of ringing is long; an hour is a slip. */
 const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 const ringTime = duration(1000, HOUR_MS);
 
 const ring = z.string().transform((text, context) => {
@@ -143,6 +144,47 @@ export const gatewaySchema = z.strictObject({
   accept_from: oneOrMore(network, 'an address or network').optional(),
   max_calls: wholeNumber(1, 100_000).optional(),
   search: identifier.optional(),
+  auth: z
+    .strictObject({
+      user: userName,
+      password: z.string(),
+      realm: z.string().min(1).max(128).optional(),
+    })
+    .optional(),
+  register: z.union([onOff, z.strictObject({ expires: duration(60_000, DAY_MS) })]).optional(),
+  ping: z.union([z.literal('off'), duration(1000, HOUR_MS)]).optional(),
+  trusted: onOff.optional(),
+  caller_id: dialNumber.optional(),
+  diversion: z.enum(['diversion', 'history-info', 'off']).optional(),
+  reliable: onOff.optional(),
+  session_timer: onOff.optional(),
+  numbers: z
+    .strictObject({
+      country: z
+        .string()
+        .regex(/^[1-9]\d{0,2}$/, 'expected a country code such as 44')
+        .optional(),
+      national: z
+        .string()
+        .regex(/^\d{0,4}$/, 'expected a prefix such as 0')
+        .optional(),
+      international: z
+        .string()
+        .regex(/^\d{1,5}$/, 'expected a prefix such as 00')
+        .optional(),
+      area: z
+        .string()
+        .regex(/^\d{1,8}$/, 'expected an area code such as 20')
+        .optional(),
+      receive: z.enum(['as dialled', 'plain']).optional(),
+      send: z.enum(['E.164', 'plain', 'national', 'as dialled']).optional(),
+      strip: wholeNumber(0, 30).optional(),
+      prefix: z
+        .string()
+        .regex(/^[0-9*#+]{0,16}$/, 'expected digits')
+        .optional(),
+    })
+    .optional(),
 });
 export type GatewayEntry = z.output<typeof gatewaySchema>;
 

@@ -126,6 +126,7 @@ export class Bench {
       domain: 'pbx.test',
       domains: new Set(['pbx.test']),
       userAgent: this.#userAgent,
+      contact: () => 'sip:10.0.0.1',
       gatewayManager: 'a.1.m9' as Pid,
       lineManager: pidOf('manager'),
       dialogFinder: 'cm1.1.m2' as Pid,
@@ -246,7 +247,7 @@ export class Bench {
         subscriptions.unsubscribed(this.#process, event.subscription);
         break;
       default:
-        this.#process.handle(event.leg.owner, event);
+        if (event.type !== 'asked') this.#process.handle(event.leg.owner, event);
     }
     this.#send();
   }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { type Directory, NO_ROUTE_PLAN } from '../../../src/call/directory.ts';
+import { ha1 } from '../../../src/sip/digest/algorithm.ts';
 import { loadDirectory, readDirectory } from '../../../src/store/directory/load.ts';
 import { formatProblem } from '../../../src/store/problem.ts';
 
@@ -168,6 +169,7 @@ route_plan:
           uri: 'sip:203.0.113.10;transport=tcp',
           acceptFrom: ['203.0.113.8/29'],
           callsMax: 30,
+          pingMs: 30_000,
           search: 'trunk',
         },
         {
@@ -175,8 +177,15 @@ route_plan:
           uri: 'sip:[2001:db8::1]:5080',
           acceptFrom: ['2001:db8::1/128'],
           callsMax: 1000,
+          pingMs: 30_000,
         },
-        { id: 'rome', uri: 'sip:gw.example.com', acceptFrom: [], callsMax: 1000 },
+        {
+          id: 'rome',
+          uri: 'sip:gw.example.com',
+          acceptFrom: [],
+          callsMax: 1000,
+          pingMs: 30_000,
+        },
       ],
       lists: [
         { name: 'out', groups: [{ spread: 'top-down', gateways: [one('london')] }] },
@@ -190,6 +199,66 @@ route_plan:
         },
       ],
     },
+  );
+});
+
+test('what is said to a gateway and believed of it; its password is not kept', () => {
+  const { gateways } = read(`
+gateways:
+  rome:
+    uri: "sip:gw.example.com"
+    auth: { user: lw, password: secret }
+    register: on
+    ping: 10s
+    trusted: on
+    caller_id: "+39"
+    diversion: history-info
+    reliable: off
+    session_timer: off
+    numbers: { country: 39, send: national, receive: plain, strip: 1, prefix: 9 }
+  paris: { uri: "sip:paris.example.com", ping: off, register: off }
+`);
+  const hash = (algorithm: Parameters<typeof ha1>[3]) =>
+    ha1('lw', 'gw.example.com', 'secret', algorithm);
+  assert.deepEqual(
+    [...gateways.values()],
+    [
+      {
+        id: 'rome',
+        uri: 'sip:gw.example.com',
+        acceptFrom: [],
+        callsMax: 1000,
+        secret: {
+          user: 'lw',
+          realm: 'gw.example.com',
+          ha1: {
+            MD5: hash('MD5'),
+            'SHA-256': hash('SHA-256'),
+            'SHA-512-256': hash('SHA-512-256'),
+          },
+        },
+        registerS: 600,
+        pingMs: 10_000,
+        isTrusted: true,
+        callerId: '+39',
+        diversion: 'history-info',
+        withoutReliable: true,
+        withoutSessionTimer: true,
+        numbers: {
+          country: {
+            code: '39',
+            international: ['00'],
+            trunk: '0',
+            nationalDigits: { min: 6, max: 13 },
+          },
+          send: 'national',
+          isPlain: true,
+          strip: 1,
+          prefix: '9',
+        },
+      },
+      { id: 'paris', uri: 'sip:paris.example.com', acceptFrom: [], callsMax: 1000 },
+    ],
   );
 });
 

@@ -1,0 +1,105 @@
+/** A gateway that does what a script says: bytes on the simulated network, no stack of ours behind it. */
+import type { Hop } from '../../src/sip/hop.ts';
+import type { SipRequest } from '../../src/sip/message/message.ts';
+import { parseMessage } from '../../src/sip/message/parse.ts';
+import { respond } from '../../src/sip/message/serialize.ts';
+import { keyOf, udp } from '../../src/testkit/network.ts';
+import type { Site } from '../../src/testkit/site.ts';
+
+/** One answer: after that time (0 unless told), with those header lines. */
+export type Answer = {
+  readonly status: number;
+  readonly afterMs?: number;
+  readonly headers?: string;
+};
+/** What it says to a request that is new to it. Without a word it is silent. */
+export type Script = (request: SipRequest) => readonly Answer[];
+
+const SDP =
+  'v=0\r\no=- 7 1 IN IP4 10.0.2.1\r\ns=-\r\nc=IN IP4 10.0.2.1\r\nt=0 0\r\nm=audio 4 RTP/AVP 0\r\n';
+
+export class ScriptedGateway {
+  readonly address: Hop;
+  /** Requests that were new, oldest first. */
+  readonly requests: SipRequest[] = [];
+  /** Final statuses of what it has asked for itself. */
+  readonly statuses: number[] = [];
+  script: Script;
+  readonly #site: Site;
+  #invites = 0;
+
+  constructor(site: Site, port: number, script: Script) {
+    this.#site = site;
+    this.address = udp('10.0.2.1', port);
+    this.script = script;
+    site.network.attach(this.address, (text, from) => this.#receive(text, from));
+  }
+
+  /** `INVITE +44, CANCEL`: what was asked, but for OPTIONS. */
+  get asked(): string {
+    return this.requests
+      .filter(({ method }) => method !== 'OPTIONS')
+      .map(({ method, uri }) => (method === 'INVITE' ? `INVITE ${userOf(uri)}` : method))
+      .join(', ');
+  }
+
+  /** Values of a header of its INVITEs, one each, '-' where there is none. */
+  header(name: string): string[] {
+    return this.requests
+      .filter(({ method }) => method === 'INVITE')
+      .map(({ headers }) => headers.first(name)?.replace(/;tag=.*/, '') ?? '-');
+  }
+
+  /** Calls `number` at a manager. */
+  call(manager: Hop, number: string, headers = '', from = '<sip:0201@10.0.2.1>'): void {
+    const key = keyOf(this.address);
+    const id = `in-${this.address.port}-${this.#invites++}`;
+    const text =
+      `INVITE sip:${number}@${keyOf(manager)} SIP/2.0\r\n` +
+      `Via: SIP/2.0/UDP ${key};branch=z9hG4bK${id}\r\nMax-Forwards: 70\r\n` +
+      `From: ${from};tag=${id}\r\nTo: <sip:${number}@${keyOf(manager)}>\r\n` +
+      `Call-ID: ${id}\r\nCSeq: 1 INVITE\r\nContact: <sip:${key}>\r\n${headers}` +
+      `Content-Type: application/sdp\r\nContent-Length: ${SDP.length}\r\n\r\n${SDP}`;
+    this.#site.network.send(this.address, manager, text);
+  }
+
+  #receive(text: string, from: Hop): void {
+    const parsed = parseMessage(text);
+    if (!parsed.ok) return;
+    const { message } = parsed;
+    if (message.kind === 'response') {
+      if (message.status >= 200) this.statuses.push(message.status);
+      return;
+    }
+    if (message.method === 'ACK') return;
+    const isKnown = this.requests.some(
+      ({ via, method }) => via.branch === message.via.branch && method === message.method,
+    );
+    if (isKnown) return;
+    this.requests.push(message);
+    for (const { status, afterMs = 0, headers = '' } of this.script(message)) {
+      const describes = status < 300 && status > 180 && message.method === 'INVITE';
+      const answer = respond(message, status, undefined, {
+        ...(status === 100 ? {} : { toTag: `t${this.address.port}` }),
+        headers: `Contact: <sip:${keyOf(this.address)}>\r\n${headers}`,
+        ...(describes ? { contentType: 'application/sdp', body: SDP } : {}),
+      });
+      this.#site.agenda.after(afterMs, () => this.#site.network.send(this.address, from, answer));
+    }
+  }
+}
+
+function userOf(uri: string): string {
+  return /^sip:([^@]*)@/.exec(uri)?.[1] ?? '';
+}
+
+/** Everything but INVITE is answered 200, and that as `invite` says. */
+export function taking(invite: Script): Script {
+  return (request) => (request.method === 'INVITE' ? invite(request) : [{ status: 200 }]);
+}
+
+export const GOOD = taking(() => [{ status: 100 }, { status: 180 }, { status: 200, afterMs: 500 }]);
+export const RINGS = taking(() => [{ status: 100 }, { status: 180 }]);
+export const BUSY = taking(() => [{ status: 100 }, { status: 486 }]);
+export const FAILING = taking(() => [{ status: 503 }]);
+export const SILENT: Script = () => [];
