@@ -1,7 +1,7 @@
 /** The directory changes while phones ring and talk: what is up goes on, what comes next is by the new one. */
-import type { Directory, Line, Member } from '../../src/call/directory.ts';
+import { type Directory, type Line, type Member, NO_ROUTE_PLAN } from '../../src/call/directory.ts';
 import type { Site } from '../../src/testkit/site.ts';
-import { listOf } from '../call/switchboard.ts';
+import { listOf, wayOut } from '../call/switchboard.ts';
 import { flow, talk } from './flow.ts';
 
 const member = (name: string): Member => ({
@@ -273,18 +273,22 @@ flow(
   'a gateway and a way out that come are used at once; one that goes keeps its calls',
   ['1001', '2000a', '1002'],
   (cast) => {
-    const pattern = { pattern: '9!', list: 'gw', strip: 1, prefix: '' };
+    const routePlan = {
+      partitions: new Map([['out', [wayOut('9!', 'gw', 1)]]]),
+      spaces: new Map([['default', ['lines', 'out']]]),
+      countries: new Map(),
+    };
     change(cast.site, (now) => ({
       ...now,
       gateways: new Map([['gw', gateway('gw', 6003)]]),
       routeLists: new Map([['gw', listOf('gw')]]),
-      outbound: [pattern],
+      routePlan,
     }));
     cast.phone('1001').call('95');
     cast.wait(100);
     cast.phone('1002').answer(cast.callOf('1002'));
     cast.wait(100);
-    change(cast.site, (now) => ({ ...now, gateways: new Map(), outbound: [] }));
+    change(cast.site, (now) => ({ ...now, gateways: new Map(), routePlan: NO_ROUTE_PLAN }));
     cast.phone('2000a').call('95');
     cast.wait(100);
     cast.phone('1001').hangUp(cast.callOf('1001'));
