@@ -352,7 +352,7 @@ shared(
   (stage) => {
     const { a, bench, one, seat, wait, lamps } = stage;
     const agent = bench.appearance(seat('2000c'));
-    const watcher = bench.watcher({ user: '1002', line: '1002' }, '2000');
+    const watcher = bench.watcher(seat('2000b'), '2000');
     for (const phone of [agent, watcher]) phone.boot();
     wait();
     agent.seize(1);
@@ -377,7 +377,6 @@ shared(
     '1 held',
     '1 held',
   ],
-  { awaits: 'PUBLISH' },
 );
 
 shared(
@@ -395,7 +394,6 @@ shared(
     return [publication.status, attempt.call, consultation.call?.phase, lamps()];
   },
   [400, undefined, 'ringing', '1 seized'],
-  { awaits: 'PUBLISH' },
 );
 
 shared(
