@@ -35,6 +35,14 @@ export type ClusterPlan = {
   readonly metrics: readonly string[];
 };
 
+/** Where a cluster is, and for whom. */
+export type Site = {
+  /** 40 from here on are its own; each cluster of the benchmark has others, unless told. */
+  readonly firstPort?: number;
+  /** The directory's file; that of the benchmark, unless told. */
+  readonly directory?: string;
+};
+
 const ADDRESS = '127.0.0.1';
 const FIRST_PORT = 28_200;
 /** Of each cluster. */
@@ -47,9 +55,14 @@ export function isCluster(name: string): name is ClusterName {
 }
 
 /** Starts bus and store and waits until they serve; writes the managers' files. Throws when they do not. */
-export async function prepareCluster(name: ClusterName, folder: string): Promise<ClusterPlan> {
+export async function prepareCluster(
+  name: ClusterName,
+  folder: string,
+  site: Site = {},
+): Promise<ClusterPlan> {
   const size = SIZES[name];
-  const first = FIRST_PORT + PORTS * Object.keys(SIZES).indexOf(name);
+  const { directory = join(import.meta.dirname, 'spread.yaml') } = site;
+  const first = site.firstPort ?? FIRST_PORT + PORTS * Object.keys(SIZES).indexOf(name);
   const ports = (offset: number, count: number): number[] =>
     Array.from({ length: count }, (_, at) => first + offset + at);
   const sip = ports(0, size.managers);
@@ -87,7 +100,7 @@ export async function prepareCluster(name: ClusterName, folder: string): Promise
 ${bus.length === 0 ? '' : cluster}sip: { domain: pbx.test, listen: [ "udp://${ADDRESS}:${port}" ] }
 web: { listen: "http://${ADDRESS}:${web[at]}" }
 security: { bans: off, loopback_only: on }
-directory: ${join(import.meta.dirname, 'spread.yaml')}
+directory: ${directory}
 `;
     const path = join(folder, `${name}-${id}.yaml`);
     writeFileSync(path, text, { mode: 0o600 });

@@ -2,7 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type ClusterName, isCluster, prepareCluster, type Role } from './cluster.ts';
+import { type ClusterName, isCluster, prepareCluster, type Role, type Site } from './cluster.ts';
 import { eventually, Program } from './processes.ts';
 
 export const ADDRESS = '127.0.0.1';
@@ -50,8 +50,13 @@ export async function startServer(name: ServerName, folder: string): Promise<Ser
   return { name, port, registrars: [port], parts, metrics: [] };
 }
 
-async function startCluster(name: ClusterName, folder: string): Promise<Server> {
-  const { servers, files, ports, metrics } = await prepareCluster(name, folder);
+/** Throws as `startServer` does. */
+export async function startCluster(
+  name: ClusterName,
+  folder: string,
+  site: Site = {},
+): Promise<Server> {
+  const { servers, files, ports, metrics } = await prepareCluster(name, folder, site);
   const managers = files.map((file) => {
     const words = [...nodeOptions(), LINEWRIGHT, 'start', '-c', file];
     return { role: 'managers', program: new Program(process.execPath, words, folder) } as const;

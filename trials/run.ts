@@ -1,0 +1,98 @@
+/**
+ * `npm run trials`: phones on real sockets at managers that are real processes. `--help` says what can be asked
+ * for. Ends with 1 if a goal is missed. Needs nats-server and etcd.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { GOAL_MS, type LampFigures, lampTable, measureLamps } from './lamps.ts';
+import { isFlawless, type SeizeFigures, seizeTable, tryToSeize } from './seize.ts';
+import { MODES, type Mode, SIZES, type Size } from './stage.ts';
+
+const USAGE = `npm run trials -- seize|lamps [options]
+
+  seize            two phones at different managers go off-hook for one appearance, 0 to
+                   500 ms apart: one has it, the other hears 480 with Retry-After
+  lamps            a phone goes off-hook, or on-hook: until the last of 16 phones shows it;
+                   the goal is ${GOAL_MS} ms for 99 of 100, on a machine with nothing else to do
+
+  --trials N       so many trials, or events; 600 unless told, 400 of lamps
+  --managers N     ${SIZES.join(', ')}; for several say it several times. 3 unless told
+  --mode MODE      the line's: ${MODES.join(', ')}; for several say it several times. single unless told
+  --json FILE      writes the figures
+  --help
+`;
+/** How often it says how far it has come. */
+const PROGRESS = 100;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    trials: { type: 'string' },
+    managers: { type: 'string', multiple: true, default: ['3'] },
+    mode: { type: 'string', multiple: true, default: ['single'] },
+    json: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
+const [what] = positionals;
+if (positionals.length !== 1 || (what !== 'seize' && what !== 'lamps')) fail(USAGE);
+const count = Number(values.trials ?? (what === 'seize' ? 600 : 400));
+if (!Number.isInteger(count) || count < 1) fail('--trials wants a whole number from 1 on');
+const sizes = values.managers.map((text): Size => {
+  const size = SIZES.find((each) => String(each) === text);
+  return size ?? fail(`--managers ${text}: one of ${SIZES.join(', ')} is wanted`);
+});
+const modes = values.mode.map((text): Mode => {
+  const mode = MODES.find((each) => each === text);
+  return mode ?? fail(`--mode ${text}: one of ${MODES.join(', ')} is wanted`);
+});
+
+process.exitCode = what === 'seize' ? await seize() : await lamps();
+
+async function seize(): Promise<number> {
+  const rows: SeizeFigures[] = [];
+  for (const mode of modes)
+    for (const managers of sizes) {
+      const about = `${mode}, ${managers} managers`;
+      const progress = (done: number): void => {
+        if (done % PROGRESS === 0) say(`${about}: ${done} of ${count} trials`);
+      };
+      rows.push(await tryToSeize(count, { managers, mode }, progress));
+    }
+  return finish(rows, seizeTable(rows), rows.every(isFlawless));
+}
+
+async function lamps(): Promise<number> {
+  const rows: LampFigures[] = [];
+  for (const mode of modes)
+    for (const managers of sizes) rows.push(await measureLamps(count, { managers, mode }));
+  const isReached = rows.every(
+    ({ lastMs, faults }) => lastMs.p99 <= GOAL_MS && faults.length === 0,
+  );
+  return finish(rows, lampTable(rows), isReached);
+}
+
+function finish(
+  rows: readonly { readonly faults: readonly string[] }[],
+  table: string,
+  isReached: boolean,
+): number {
+  say(`\n${table}\n`);
+  for (const fault of rows.flatMap(({ faults }) => faults)) say(fault);
+  if (!isReached) say('The goal is missed.');
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+  return isReached ? 0 : 1;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(2);
+}
