@@ -123,6 +123,14 @@ export class AppearancePhone {
     return attempt;
   }
 
+  /** Off-hook: any number will do; the answer says which. */
+  lift(): Attempt {
+    const attempt = this.#fresh();
+    this.#seized = attempt;
+    attempt.publication.say(this.#trying({}), () => this.onChanged());
+    return attempt;
+  }
+
   /** On-hook before anything was dialled. */
   release(): void {
     this.#seized?.publication.remove();
@@ -136,7 +144,7 @@ export class AppearancePhone {
   dial(number: string): Attempt {
     const attempt = this.#seized ?? this.seize();
     this.#seized = undefined;
-    const { appearance } = attempt;
+    const appearance = attempt.appearance ?? attempt.publication.given;
     return this.#invite(attempt, this.station.uriOf(number), '', { appearance });
   }
 

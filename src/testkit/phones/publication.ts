@@ -1,5 +1,6 @@
 /** What a phone publishes of one dialog: RFC 3903, and RFC 7463 §5.3 with its documents. */
 import type { OutgoingRequest } from '../../sip/message/outgoing.ts';
+import { readDocument } from './dialog-document.ts';
 import type { Station } from './station.ts';
 
 /** What a publication says. Absent means that it is not said. */
@@ -29,6 +30,8 @@ export class PhonePublication {
   state: 'asked' | 'granted' | 'refused' | 'over' = 'asked';
   /** The last final status; 0: none came. */
   status = 0;
+  /** The number that the last 2xx named. */
+  given: number | undefined;
   readonly #station: Station;
   #etag = '';
   #said: Published | undefined;
@@ -67,6 +70,13 @@ export class PhonePublication {
     });
   }
 
+  #learn(body: string): void {
+    if (body === '') return;
+    const document = readDocument(body);
+    if (typeof document === 'string') this.#station.faults.push(`2xx to PUBLISH: ${document}`);
+    else this.given = document.dialogs.find(({ id }) => id === this.id)?.appearance;
+  }
+
   #publish(said: Published, done: (isDone: boolean) => void): void {
     const station = this.#station;
     const { server } = station;
@@ -87,6 +97,7 @@ export class PhonePublication {
       // RFC 3903 §6: each 2xx has the tag of what it took.
       if (isDone && etag === undefined) station.faults.push('2xx to PUBLISH without SIP-ETag');
       if (isDone) this.#etag = etag ?? '';
+      if (isDone) this.#learn(response?.body ?? '');
       if (this.state === 'asked') this.state = isDone ? 'granted' : 'refused';
       done(isDone);
     });

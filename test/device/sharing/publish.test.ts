@@ -277,3 +277,14 @@ ladder(
   line <- lineRetrieve call=#0 appearance=3
 `,
 );
+
+ladder(
+  "what a phone says in Alert-Info is not believed, and who has not asked for it gets none: it is the agent's to say",
+  `
+  phone -> INVITE sip:1002@pbx.test new | Alert-Info: <urn:alert:service:normal>;appearance=3 {sendrecv}
+  control <- callRequest call=#0 dialled=1002 offer={sendrecv} byLine=2000
+  line <- lineUse call=#0 state=progressing party=1002 isExclusive=false
+  line -> callRequest call=y2 caller=other/x1 from=1001 dialled=2000 offer=sendrecv hops=70 line=2000 appearance=4
+  phone <- INVITE {sendrecv}
+`,
+);
