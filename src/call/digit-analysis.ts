@@ -149,6 +149,7 @@ export class DigitAnalysis {
     if (!caller.isOutside) {
       const emergency = look(EMERGENCY_SPACES, digits, 'emergency');
       if (emergency.type === 'route') return this.#found(emergency, caller);
+      if (emergency.type === 'incomplete' && result.type === 'none') return refused('LW-3004');
     }
     switch (result.type) {
       case 'route':

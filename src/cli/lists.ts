@@ -152,7 +152,8 @@ function lineTable(line: LineRow): string {
   return `line ${line.number}${name}, ${calls}, ${line.mode}: ${MODES[line.mode]}\n\n${control}\n${formatTable(seats, SEATS)}${partial(line.missing)}`;
 }
 
-async function list<Row>(
+/** Rows of the API at `path`, with what the answer lacks. */
+export async function list<Row>(
   path: string,
   columns: readonly Column<Row>[],
   options: ListOptions,

@@ -51,6 +51,7 @@ function makeProgram(): Command {
     },
   );
   addAppearances(lines);
+  addRoutes(program);
   addTrace(program);
   return program;
 }
@@ -110,6 +111,36 @@ function addAppearances(lines: Command): void {
     async (name: string, flags: TargetFlags & { readonly reason: string }) => {
       const { releaseAppearance } = await import('./line-why.ts');
       print(await releaseAppearance(name, flags.reason, target(flags)));
+    },
+  );
+}
+
+function addRoutes(program: Command): void {
+  const routes = program.command('route').description('the route plan: who may dial what');
+  const config = ['-c, --config <file>', "a manager file's directory, no running manager"] as const;
+  type Flags = ListFlags & { readonly config?: string };
+  const optionsOf = (flags: Flags) => ({ ...listOptions(flags), config: flags.config });
+  withList(routes.command('ls').description('every pattern, and where it leads'))
+    .option(...config)
+    .action(async (flags: Flags) => {
+      const { listRoutes } = await import('./routes.ts');
+      print(await listRoutes(optionsOf(flags)));
+    });
+  const test = routes
+    .command('test')
+    .description('what would become of a number, and why')
+    .requiredOption('--from <line>', 'who dials: a line, a device, a gateway')
+    .requiredOption('--dial <digits>', 'what is dialled')
+    .option(...config)
+    .addOption(
+      new Option('-o, --output <format>', 'how to print')
+        .choices(['table', 'json', 'yaml'])
+        .default('table'),
+    );
+  withTarget(test).action(
+    async ({ from, dial, ...flags }: Flags & { readonly from: string; readonly dial: string }) => {
+      const { showRouteTest } = await import('./routes.ts');
+      print(await showRouteTest(from, dial, optionsOf(flags)));
     },
   );
 }

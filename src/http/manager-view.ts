@@ -7,6 +7,7 @@
  */
 import type { Absent, AppearanceRow, Released } from './appearance-rows.ts';
 import type { Counters } from './metrics.ts';
+import type { NoCaller, RouteRow, RouteTest } from './route-rows.ts';
 
 export interface ManagerView {
   readonly id: string;
@@ -26,6 +27,10 @@ export interface ManagerView {
   appearance(number: string, appearance: number): Promise<AppearanceRow | Absent>;
   /** Frees it: `by` and `reason` go to the log. */
   release(number: string, appearance: number, by: string, reason: string): Promise<Released>;
+  /** The route plan's patterns. */
+  routes(limit: number): Rows<RouteRow>;
+  /** What would become of a number that `from` (line, device, gateway) dials, and why. */
+  testRoute(from: string, dialled: string): RouteTest | NoCaller;
   /** Members of the cluster, oldest first, then those that left lately. */
   managers(): Promise<ClusterRows<ManagerRow>>;
   /** Every SIP message from now on, until the returned function is called. Costs nothing with no listener. */

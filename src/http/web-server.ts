@@ -10,6 +10,7 @@ import fastify from 'fastify';
 import { addAppearances } from './appearance-routes.ts';
 import type { LineRow, ManagerView, RegistrationRow, Rows } from './manager-view.ts';
 import { Exposition } from './metrics.ts';
+import { addRoutes } from './route-routes.ts';
 import { readableText } from './sip-summary.ts';
 import { TraceReader } from './trace.ts';
 
@@ -132,6 +133,7 @@ function addApi(api: FastifyInstance, view: ManagerView): void {
       ? fail(reply, 404, 'not_found', `no line '${params.number}'`)
       : readableLine(row);
   });
+  addRoutes(api, view, fail, limitOf);
   api.get<Listed>('/calls', ({ query }) => {
     const limit = limitOf(query.limit);
     return isAll(query.all) ? view.allCalls(limit) : view.calls(limit);

@@ -1,11 +1,15 @@
 /** A running manager as the API, metrics and the command line see it. */
 import type { ManagerState, ManagerView, TrafficEvent } from '../http/manager-view.ts';
 import type { Counters } from '../http/metrics.ts';
+import { homeOf } from '../process/pid.ts';
 import type { Transports } from '../transport/transports.ts';
 import type { CallManager } from './call-manager.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { idOf } from './cluster-watch.ts';
 import type { ManagerConfig } from './config/manager-config.ts';
 import type { Driver } from './driver.ts';
+import { routeRows } from './route-rows.ts';
+import { testRoute } from './route-test.ts';
 import { callRows, countersOf, registrationRows } from './view.ts';
 
 /** Call-IDs whose call is remembered while somebody traces. */
@@ -86,6 +90,19 @@ export class RunningView implements ManagerView {
     reason: string,
   ): ReturnType<ManagerView['release']> {
     return this.#cluster.appearances.release(number, appearance, by, reason);
+  }
+
+  routes(limit: number): ReturnType<ManagerView['routes']> {
+    return routeRows(this.#manager.directory, limit);
+  }
+
+  testRoute(from: string, dialled: string): ReturnType<ManagerView['testRoute']> {
+    const { directory, processing } = this.#manager;
+    const stateOf = (gateway: string): string => {
+      const keeper = processing.gateways.keeper(gateway);
+      return keeper === undefined ? 'kept by no manager' : `kept by ${idOf(homeOf(keeper))}`;
+    };
+    return testRoute({ directory, digits: processing.digits, stateOf }, from, dialled);
   }
 
   managers(): ReturnType<ManagerView['managers']> {

@@ -119,7 +119,8 @@ const TABLE = `
   kitchen  2112         emergency london 2112
   kitchen  90123        LW-3003 forbidden
   kitchen  112          emergency paris 112
-  kitchen  11           LW-3001 unknown number
+  kitchen  11           LW-3004 address incomplete
+  gateway  11           LW-3001 unknown number
   kitchen  dan          LW-3001 unknown number
   lobby    dan          LW-3008 no device
   lobby    ben          LW-3008 no device

@@ -9,6 +9,9 @@ import type {
   ManagerView,
   TrafficEvent,
 } from '../../src/http/manager-view.ts';
+import { routeRows } from '../../src/manager/route-rows.ts';
+import { testRoute } from '../../src/manager/route-test.ts';
+import { ROUTE_DIGITS, ROUTE_DIRECTORY } from '../manager/route-directory.ts';
 
 export type FakeView = ManagerView & {
   become(state: ManagerState): void;
@@ -223,6 +226,13 @@ export function fakeView(): FakeView {
       total: 1,
       missing: [],
     }),
+    routes: (limit) => routeRows(ROUTE_DIRECTORY, limit),
+    testRoute: (from, dialled) =>
+      testRoute(
+        { directory: ROUTE_DIRECTORY, digits: ROUTE_DIGITS, stateOf: () => 'kept by manager-b' },
+        from,
+        dialled,
+      ),
     appearance: async (number, appearance) => {
       if (number === '2000' && appearance === 2) return APPEARANCE;
       const why = number === '2000' ? 'it has 1 to 4; lit: 2 (held, a)' : 'no such line';

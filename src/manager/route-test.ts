@@ -1,0 +1,253 @@
+/**
+ * What would become of a number if a line dialled it, and why: the very lookup of a call, told in full.
+ * Nothing is changed by it and nobody called.
+ */
+import { callerOf } from '../call/destination.ts';
+import type { Round, Seen } from '../call/dial-plan/explanation.ts';
+import { readPattern } from '../call/dial-plan/pattern.ts';
+import type { Analysis, Caller, DigitAnalysis, Explained } from '../call/digit-analysis.ts';
+import type { Directory } from '../call/directory.ts';
+import { formatRefusal } from '../call/refusal-codes.ts';
+import { firstLcp } from '../call/registration-table.ts';
+import type { RouteList } from '../call/routing/gateway.ts';
+import { partyOfDevice } from '../device/identity.ts';
+import type {
+  NoCaller,
+  RouteCaller,
+  RouteGateway,
+  RouteTest,
+  RouteWalk,
+} from '../http/route-rows.ts';
+import { homeOf } from '../process/pid.ts';
+import { suggestion } from '../store/nearest-name.ts';
+import { idOf } from './cluster-watch.ts';
+import { leadsTo } from './route-rows.ts';
+
+export type RouteTester = {
+  readonly directory: Directory;
+  readonly digits: DigitAnalysis;
+  /** What is known of a gateway now; undefined: nothing, no manager is asked. */
+  readonly stateOf: ((gateway: string) => string) | undefined;
+};
+
+/** `from`: a line, a device, its user name, or a gateway. */
+export function testRoute(
+  tester: RouteTester,
+  from: string,
+  dialled: string,
+): RouteTest | NoCaller {
+  const { directory, digits } = tester;
+  const found = findCaller(directory, from);
+  if (found === undefined) {
+    const known = [
+      ...directory.lines.keys(),
+      ...directory.devices.keys(),
+      ...directory.gateways.keys(),
+    ];
+    return { absent: `no line, device or gateway '${from}'${suggestion(from, known)}` };
+  }
+  const { kind, line, device, number } = found;
+  const byLine = line === '' ? {} : { byLine: line };
+  const rights = callerOf({ by: device, from: { number, name: '' }, ...byLine }, directory);
+  const explained = digits.explain(dialled, rights);
+  const { analysis } = explained;
+  const outcome = outcomeOf(analysis, explained, tester);
+  const shownAs = analysis.type === 'refused' ? number : (analysis.callerId ?? number);
+  return {
+    dialled,
+    caller: { kind, line, device, number, spaces: spacesOf(found, rights, digits, directory) },
+    walks: explained.walks.map(
+      ({ why, rounds }): RouteWalk => ({
+        why,
+        rounds: rounds.map((round) => ({ ...round, leadsTo: winnerOf(round, digits) })),
+      }),
+    ),
+    outcome,
+    shownAs,
+    growth: analysis.growth,
+    verdict: verdictOf(outcome, explained, dialled, number),
+  };
+}
+
+type Found = Omit<RouteCaller, 'spaces'>;
+
+function findCaller(directory: Directory, from: string): Found | undefined {
+  const line = directory.lines.get(from);
+  if (line !== undefined) {
+    const [member] = line.members;
+    return { kind: 'line', line: from, device: member?.device ?? '', number: from };
+  }
+  const device = directory.devices.get(from) ?? directory.users.get(from);
+  if (device !== undefined) {
+    const { number } = partyOfDevice(directory, device);
+    return { kind: 'device', line: device.lines[0] ?? '', device: device.id, number };
+  }
+  if (!directory.gateways.has(from)) return undefined;
+  return { kind: 'gateway', line: '', device: from, number: from };
+}
+
+function spacesOf(
+  { kind, line, device }: Found,
+  rights: Caller,
+  digits: DigitAnalysis,
+  directory: Directory,
+): RouteCaller['spaces'] {
+  if (rights.spaces.length === 0)
+    return digits.spacesFor(rights).map((name) => ({ name, of: 'whoever has none' }));
+  const ofLine = directory.lines.get(line)?.search !== undefined;
+  return rights.spaces.map((name, at) => ({
+    name,
+    of:
+      kind === 'gateway'
+        ? `gateway ${device}`
+        : at === 0 && ofLine
+          ? `line ${line}`
+          : `device ${device}`,
+  }));
+}
+
+function winnerOf({ winner }: Round, digits: DigitAnalysis): string {
+  const rules = winner && digits.numbering.plan.partitions.get(winner.partition)?.rules;
+  const rule = rules?.find(({ pattern }) => pattern === winner?.pattern);
+  return rule === undefined ? '' : leadsTo(rule);
+}
+
+function outcomeOf(
+  analysis: Analysis,
+  { walks }: Explained,
+  { stateOf }: RouteTester,
+): RouteTest['outcome'] {
+  switch (analysis.type) {
+    case 'line': {
+      const lcp = firstLcp(analysis.location);
+      const state = lcp === undefined ? 'controlled nowhere' : `controlled at ${idOf(homeOf(lcp))}`;
+      return { type: 'line', number: analysis.number, state };
+    }
+    case 'locating':
+      return { type: 'line', number: analysis.number, state: 'getting another process' };
+    case 'list': {
+      const { list, number, isEmergency } = analysis;
+      return {
+        type: 'list',
+        list: list.name,
+        number,
+        isEmergency,
+        gateways: gatewaysOf(list, stateOf),
+      };
+    }
+    case 'refused': {
+      const { code, cause } = analysis;
+      const result = walks.at(-1)?.result;
+      // Without a manager nobody knows who is registered.
+      if (
+        code === 'LW-3008' &&
+        stateOf === undefined &&
+        result?.type === 'route' &&
+        result.target.type === 'line'
+      )
+        return {
+          type: 'line',
+          number: result.target.number ?? result.called,
+          state: 'no manager was asked whether a phone is there',
+        };
+      return { type: 'refused', code, cause };
+    }
+  }
+}
+
+function gatewaysOf({ groups }: RouteList, stateOf: RouteTester['stateOf']): RouteGateway[] {
+  return groups.flatMap(({ spread, gateways }, at) =>
+    gateways.map(({ gateway }) => ({
+      gateway,
+      group: at + 1,
+      spread,
+      state: stateOf?.(gateway) ?? 'no manager was asked',
+    })),
+  );
+}
+
+function verdictOf(
+  outcome: RouteTest['outcome'],
+  { analysis, walks }: Explained,
+  dialled: string,
+  from: string,
+): string {
+  const call = `${dialled} from ${from}`;
+  if (outcome.type === 'line') return `${call} goes to line ${outcome.number}`;
+  if (outcome.type === 'list')
+    return `${call} leaves as ${outcome.number} by list ${outcome.list}${outcome.isEmergency ? ', as an emergency' : ''}`;
+  if (analysis.type !== 'refused') return call;
+  const why = detailOf(analysis.code, walks);
+  return `${formatRefusal(analysis.code)}: ${call}${why === '' ? '' : `: ${why}`}`;
+}
+
+/** What in the plan it is about. */
+function detailOf(
+  code: Extract<Analysis, { type: 'refused' }>['code'],
+  walks: Explained['walks'],
+): string {
+  const own = walks.findLast(({ why }) => why === 'caller');
+  const result = walks.at(-1)?.result;
+  if (own === undefined) return '';
+  switch (code) {
+    case 'LW-3002':
+    case 'LW-3006':
+      return 'pattern' in own.result
+        ? `pattern ${own.result.pattern} of partition ${own.result.partition}`
+        : '';
+    case 'LW-3003':
+      return result !== undefined && 'pattern' in result
+        ? `pattern ${result.pattern} of partition ${result.partition} leads out, which the caller's search space has not`
+        : '';
+    case 'LW-3005':
+      return own.result.type === 'loop'
+        ? own.result.through.map(({ called, pattern }) => `${called} by ${pattern}`).join(', then ')
+        : '';
+    case 'LW-3001':
+    case 'LW-3004':
+      return nearest(
+        own.result.type === 'none' && code === 'LW-3004'
+          ? walks.at(-1)?.rounds.at(-1)
+          : own.rounds.at(-1),
+      );
+    default:
+      return '';
+  }
+}
+
+/** The pattern that lacks least. */
+function nearest(round: Round | undefined): string {
+  if (round === undefined) return '';
+  if (round.winner !== undefined)
+    return `there is no such line for pattern ${round.winner.pattern}`;
+  const { called } = round;
+  const seen = round.partitions.flatMap((look) => look.seen);
+  const long = least(seen, 'too long', ({ missing }) => missing);
+  if (long !== undefined)
+    return `nearest pattern ${long.pattern} needs ${counted(long.pattern, called.length, long.missing)}`;
+  const short = least(seen, 'too short', ({ surplus }) => surplus);
+  if (short !== undefined)
+    return `nearest pattern ${short.pattern} ends ${short.surplus} digit${short.surplus === 1 ? '' : 's'} before`;
+  const other = least(seen, 'differs', ({ digit }) => -digit);
+  return other === undefined
+    ? 'no pattern begins like that'
+    : `nearest pattern ${other.pattern} has another digit ${other.digit}`;
+}
+
+/** `11 digits after 9, got 10`: after the dot, where the pattern has one that was dialled. */
+function counted(text: string, dialled: number, missing: number): string {
+  const pattern = readPattern(text);
+  const dot = 'type' in pattern ? 0 : (pattern.dot ?? 0);
+  if (dot === 0 || dot > dialled) return `${dialled + missing} digits, got ${dialled}`;
+  const before = text.slice(0, text.indexOf('.'));
+  return `${dialled + missing - dot} digits after ${before}, got ${dialled - dot}`;
+}
+
+function least<T extends Seen['type']>(
+  seen: readonly Seen[],
+  type: T,
+  measure: (seen: Extract<Seen, { type: T }>) => number,
+): Extract<Seen, { type: T }> | undefined {
+  const all = seen.filter((each): each is Extract<Seen, { type: T }> => each.type === type);
+  return all.toSorted((one, other) => measure(one) - measure(other))[0];
+}
