@@ -30,6 +30,7 @@ import { isOurs, partyOfDevice } from './identity.ts';
 import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
 import * as publications from './sharing/publications.ts';
+import { registeredAnew } from './sharing/restart.ts';
 import * as watches from './sharing/watch.ts';
 import * as subscriptions from './subscriptions.ts';
 import * as trunks from './trunk/trunk.ts';
@@ -313,7 +314,11 @@ export class DeviceManager {
       this.#phones.set(binding, this.#spawn('d', this.#phonePlace(device, binding)));
     } else {
       const process = this.#processes.get(pid);
-      if (process !== undefined) this.#scheduler.run(pid, () => lineMembership.refresh(process));
+      if (process === undefined) return;
+      this.#scheduler.run(pid, () => {
+        lineMembership.refresh(process);
+        if (change.isAnew) registeredAnew(process);
+      });
     }
   }
 

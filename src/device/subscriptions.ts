@@ -7,6 +7,7 @@ import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { linePackage, PACKAGE_EXPIRES_S } from './dialects/event-package.ts';
+import { subscribedAnew } from './sharing/restart.ts';
 import { lineToWatch, strangerStatus } from './sharing/rights.ts';
 import * as seizures from './sharing/seizures.ts';
 import { unwatch, watch } from './sharing/watch.ts';
@@ -43,6 +44,7 @@ export function subscribe(process: DeviceProcess, event: Subscribe): void {
   const isKnown = process.watches?.has(subscription) ?? false;
   if (!isKnown && (process.watches?.size ?? 0) >= WATCHES_MAX)
     return userAgent.refuseSubscription(subscription, 503, 'Retry-After: 60\r\n');
+  if (!isKnown) subscribedAnew(process, subscription, wanted, number);
   userAgent.acceptSubscription(subscription, expiresS);
   watch(process, subscription, wanted, number);
 }

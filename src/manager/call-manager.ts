@@ -58,6 +58,8 @@ export type CallManagerOptions = {
     readonly maxExpiresS: number;
     readonly contactsMax: number;
   };
+  /** A phone that has said nothing in a call for that long is asked whether it has it still; absent: never. */
+  readonly auditMs?: number;
   readonly sessionTimer?: { readonly expiresS: number; readonly minSeS: number };
 };
 
@@ -68,6 +70,8 @@ const REGISTER = { minExpiresS: 60, maxExpiresS: 3600, contactsMax: 10 };
 const NONCE_LIFE_MS = 300_000;
 /** Contacts that ran out are looked for that often. */
 const EXPIRY_MS = 1000;
+/** Calls whose phones have been silent are looked for that often. */
+const AUDIT_LOOK_MS = 5000;
 
 const BEGINNING_MS = 3000;
 
@@ -101,6 +105,8 @@ export class CallManager implements ClusterListener {
   readonly #startedMs: number;
   #nowMs: number;
   #expiryAtMs: number;
+  readonly #auditMs: number;
+  #auditAtMs: number;
 
   constructor(options: CallManagerOptions) {
     const { random, log, nowMs, clock } = options;
@@ -113,6 +119,8 @@ export class CallManager implements ClusterListener {
     this.#startedMs = nowMs;
     this.#nowMs = nowMs;
     this.#expiryAtMs = nowMs + EXPIRY_MS;
+    this.#auditMs = options.auditMs ?? Number.POSITIVE_INFINITY;
+    this.#auditAtMs = nowMs + AUDIT_LOOK_MS;
     this.#addressOf = options.addressOf;
     const [domain = 'localhost'] = options.domains;
     this.guard = new SourceGuard({ enabled: options.bans });
@@ -242,17 +250,24 @@ export class CallManager implements ClusterListener {
       this.#expiryAtMs = nowMs + EXPIRY_MS;
       this.devices.expire(nowMs);
     }
+    if (nowMs >= this.#auditAtMs) {
+      this.#auditAtMs = nowMs + AUDIT_LOOK_MS;
+      if (this.#auditMs < Number.POSITIVE_INFINITY) this.userAgent.auditSilent(this.#auditMs);
+    }
     this.settle();
   }
 
   /** When `advance` is needed next, unless something comes in before. */
   nextDueMs(): number {
+    const hasAudits = this.#auditMs < Number.POSITIVE_INFINITY && this.userAgent.size.legs > 0;
+    const audit = hasAudits ? this.#auditAtMs : Number.POSITIVE_INFINITY;
     const expiry = this.registrar.count > 0 ? this.#expiryAtMs : Number.POSITIVE_INFINITY;
     return Math.min(
       this.layer.nextDueMs(),
       this.userAgent.nextDueMs(),
       this.scheduler.nextDueMs(),
       expiry,
+      audit,
     );
   }
 

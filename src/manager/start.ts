@@ -231,6 +231,7 @@ function makeManager(
     bans: config.bans,
     timers: config.timers,
     register: config.register,
+    ...(config.auditMs === undefined ? {} : { auditMs: config.auditMs }),
     ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
   });
 }

@@ -31,6 +31,7 @@ export type Surroundings = {
   readonly log: Log;
   readonly secret: string;
   readonly timers: TimerValues | undefined;
+  readonly auditMs?: number | undefined;
   /** Undefined: the one manager is alone. */
   readonly cluster:
     | {
@@ -185,7 +186,7 @@ export class ManagerRun {
   }
 
   #make(cluster: Cluster, secret: string): CallManager {
-    const { directory, domain, random, agenda, log, timers } = this.#surroundings;
+    const { directory, domain, random, agenda, log, timers, auditMs } = this.#surroundings;
     const address = keyOf(this.#options.address);
     return new CallManager({
       cluster,
@@ -198,6 +199,7 @@ export class ManagerRun {
       secret,
       addressOf: () => address,
       bans: false,
+      ...(auditMs === undefined ? {} : { auditMs }),
       ...(timers === undefined ? {} : { timers }),
     });
   }

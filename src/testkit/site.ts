@@ -30,6 +30,8 @@ export type SiteOptions = {
   readonly timers?: TimerValues;
   readonly timings?: Partial<MembershipTimings>;
   readonly storeOutage?: 'freeze' | 'fence';
+  /** As of `CallManagerOptions`. */
+  readonly auditMs?: number;
 };
 
 const FIRST_PORT = 6001;
@@ -65,6 +67,7 @@ export class Site {
       log,
       secret: `seed ${seed}`,
       timers,
+      auditMs: options.auditMs,
       cluster: this.#planes && { planes: this.#planes, clock, timings, storeOutage },
     };
     this.managers = Array.from(

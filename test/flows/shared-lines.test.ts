@@ -241,7 +241,6 @@ shared(
     return [lamps(), one.calls.size];
   },
   ['', 0],
-  { awaits: 'a manager that sees that a phone has lost what it had' },
 );
 
 shared(

@@ -104,6 +104,7 @@ function demoConfig({ manager, port }: Station, { bans }: DemoOptions): ManagerC
     timers: DEFAULTS.timers,
     register: DEFAULTS.register,
     sessionTimer: DEFAULTS.sessionTimer,
+    auditMs: DEFAULTS.auditMs,
   };
 }
 

@@ -180,6 +180,13 @@ function ask(process: DeviceProcess, seizure: Seizure): void {
   process.host.tell(lcp, { type: 'lineSeize', number, call, ...wanted, leaseMs });
 }
 
+/** Its phone has forgotten what it had seized. */
+export function giveAllUp(process: DeviceProcess): void {
+  for (const seizure of seizuresOf(process))
+    if (seizure.invite === undefined && seizure.state !== 'used')
+      giveUp(process, seizure, 'released');
+}
+
 /** A line that has another process is asked anew for what it has not given. */
 export function attached(process: DeviceProcess, number: string): void {
   for (const seizure of seizuresOf(process))

@@ -122,6 +122,12 @@ export function leave(process: DeviceProcess): void {
     process.host.tell(lineManager, { type: 'lineUnwatch', number });
 }
 
+/** Tells the phone once more what it was told last. */
+export function showAgain(process: DeviceProcess): void {
+  for (const watch of process.watches?.values() ?? [])
+    if (watch.calls !== undefined) show(process, watch);
+}
+
 function show(process: DeviceProcess, watch: Watch): void {
   const { userAgent, domain } = process.environment;
   const { subscription, number } = watch;

@@ -54,6 +54,7 @@ export function makeConfig(
     timers,
     register: makeRegister(make),
     sessionTimer: makeSessionTimer(make),
+    auditMs: given.sip.audit === 'off' ? undefined : (given.sip.audit ?? DEFAULTS.auditMs),
   };
 }
 

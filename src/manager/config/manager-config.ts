@@ -77,6 +77,8 @@ export type ManagerConfig = {
   };
   /** RFC 4028; undefined: not asked for by us. */
   readonly sessionTimer: { readonly expiresS: number; readonly minSeS: number } | undefined;
+  /** A phone that has said nothing in a call for that long is asked whether it has it still; undefined: never. */
+  readonly auditMs: number | undefined;
 };
 
 /** What holds when the manager file says nothing. */
@@ -90,4 +92,5 @@ export const DEFAULTS = {
   timers: { t1Ms: 500, t2Ms: 4000, t4Ms: 5000 },
   register: { minExpiresS: 60, maxExpiresS: 3600, contactsMax: 10 },
   sessionTimer: { expiresS: 1800, minSeS: 90 },
+  auditMs: 600_000,
 } as const;

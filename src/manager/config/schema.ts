@@ -76,6 +76,12 @@ export const SECTION_SCHEMAS = {
         contacts_max: wholeNumber(1, 1000).optional(),
       })
       .optional(),
+    audit: z
+      .union(
+        [z.literal('off'), duration(10 * SECOND_MS, DAY_MS)],
+        "expected 'off' or a time such as 10m",
+      )
+      .optional(),
     session_timer: z
       .union(
         [

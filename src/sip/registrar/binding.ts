@@ -36,5 +36,7 @@ export type Binding = {
  */
 export type BindingChange = {
   readonly type: 'added' | 'refreshed' | 'moved' | 'removed';
+  /** The phone registers as one that has begun anew: by a Call-ID that it has not had (RFC 3261 §10.2). */
+  readonly isAnew?: true;
   readonly binding: Binding;
 };

@@ -98,7 +98,9 @@ function planContacts(
   let added = 0;
   let removed = 0;
   for (const order of orders) {
-    const binding = find(bindings, order);
+    const binding =
+      find(bindings, order) ??
+      (orders.length === 1 ? findFormer(bindings, order, context.request) : undefined);
     // Of several orders for one contact the first holds.
     const subject = binding ?? idOf(order);
     if (seen.has(subject)) continue;
@@ -173,6 +175,25 @@ function find(bindings: readonly StoredBinding[], order: ContactOrder): StoredBi
     const uri = parseUri(binding.contact);
     return uri !== undefined && sameUri(uri, order.uri);
   });
+}
+
+/**
+ * What a phone has left behind that has begun anew at another address or port, with the same instance and the
+ * same user part of its Contact; one with a reg-id is found by that.
+ */
+function findFormer(
+  bindings: readonly StoredBinding[],
+  { instance, regId, uri }: ContactOrder,
+  { callId }: SipRequest,
+): StoredBinding | undefined {
+  if (instance === '' || regId > 0) return undefined;
+  return bindings.find(
+    (binding) =>
+      binding.instance === instance &&
+      binding.regId === 0 &&
+      binding.callId !== callId &&
+      parseUri(binding.contact)?.user === uri.user,
+  );
 }
 
 function refuse(status: number, reason = '', headers = ''): Refusal {

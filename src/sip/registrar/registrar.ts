@@ -147,15 +147,15 @@ export class Registrar {
     binding: StoredBinding,
     request: SipRequest,
   ): RegisterResult {
-    if (binding.callId !== request.callId) {
-      binding.callId = detach(request.callId);
+    const isAnew = binding.begins(request);
+    if (isAnew) {
       binding.userAgent = this.#userAgent(request.headers.first('User-Agent') ?? '');
     }
     binding.cseq = request.cseq;
     binding.expiresAtMs = this.#nowMs + binding.grantedS * 1_000;
     let headers = contactLines(bindings, this.#nowMs);
     if (binding.outbound) headers += this.#outbound();
-    return { status: 200, reason: '', headers, changes: [{ type: 'refreshed', binding }] };
+    return { status: 200, reason: '', headers, changes: [changed('refreshed', binding, isAnew)] };
   }
 
   #perform(
@@ -169,11 +169,12 @@ export class Registrar {
     if (step.binding === undefined) return this.#add(key, step.terms, request, source, userAgent);
     const { binding, terms } = step;
     this.#unlink(binding);
+    const isAnew = binding.begins(request);
     const moved = binding.take(terms, request, source, this.#nowMs);
     this.#link(binding);
     binding.userAgent = userAgent;
     if (binding.expiresAtMs < binding.wakesAtMs) this.#wake(binding);
-    return { type: moved ? 'moved' : 'refreshed', binding };
+    return changed(moved ? 'moved' : 'refreshed', binding, isAnew);
   }
 
   #add(
@@ -184,6 +185,7 @@ export class Registrar {
     userAgent: string,
   ): BindingChange {
     const binding = new StoredBinding(key, terms, source);
+    binding.begins(request);
     binding.take(terms, request, source, this.#nowMs);
     binding.userAgent = userAgent;
     this.#bindings.set(key, [...(this.#bindings.get(key) ?? NONE), binding]);
@@ -237,6 +239,14 @@ export class Registrar {
     if (this.#userAgents.size < USER_AGENTS_MAX) this.#userAgents.set(own, own);
     return own;
   }
+}
+
+function changed(
+  type: 'refreshed' | 'moved',
+  binding: StoredBinding,
+  isAnew: boolean,
+): BindingChange {
+  return isAnew ? { type, binding, isAnew } : { type, binding };
 }
 
 /** The binding that a request does nothing but refresh, if there is one. */

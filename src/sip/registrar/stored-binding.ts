@@ -31,6 +31,8 @@ export class StoredBinding implements Binding {
   routes: readonly string[] = [];
   hop: Hop;
   callId = '';
+  /** The one before, of phones that register one contact for two addresses of record by turns. */
+  formerCallId = '';
   cseq = 0;
   expiresAtMs = 0;
   q = 1;
@@ -67,7 +69,6 @@ export class StoredBinding implements Binding {
       this.contact = this.id === order.text ? this.id : detach(order.text);
     if (!isSame(this.routes, routes)) this.routes = routes.map(detach);
     if (moved) this.hop = detachHop(way.hop, source);
-    if (this.callId !== request.callId) this.callId = detach(request.callId);
     if (this.contactText !== contactText) this.contactText = detach(contactText);
     const expiresText = request.headers.first('Expires') ?? '';
     if (this.expiresText !== expiresText) this.expiresText = detach(expiresText);
@@ -79,6 +80,15 @@ export class StoredBinding implements Binding {
     this.grantedS = terms.grantedS;
     this.expiresAtMs = nowMs + terms.grantedS * 1_000;
     return moved;
+  }
+
+  /** Takes over the Call-ID. True: it is one that the phone has not had. */
+  begins({ callId }: SipRequest): boolean {
+    if (this.callId === callId) return false;
+    const isNew = this.callId !== '' && this.formerCallId !== callId;
+    this.formerCallId = this.callId;
+    this.callId = detach(callId);
+    return isNew;
   }
 
   /**

@@ -37,11 +37,20 @@ export function convey<O>(
   agent.layer.request(outgoing, dialog.hop, new Conveyance(leg, token));
 }
 
+/** Of what nobody asked for but this user agent: its owner does not hear of the answer. */
+const OWN = -1;
+
+/** Asks whether the far end is there still. */
+export function probe<O>(agent: Agent<O>, leg: LegRecord<O>): void {
+  const { dialog } = leg;
+  agent.layer.request(dialog.request('OPTIONS', '', ''), dialog.hop, new Conveyance(leg, OWN));
+}
+
 /** The final answer to it. */
 export function conveyed<O>(agent: Agent<O>, conveyance: Conveyance<O>, status: number): void {
   const { leg, token } = conveyance;
   if (leg.isOver) return;
-  agent.emit({ type: 'conveyed', leg, status, token });
+  if (token !== OWN) agent.emit({ type: 'conveyed', leg, status, token });
   // RFC 3261 §12.2.1.2: who does not know the dialog, or does not answer, has none with us any more.
   if (status === 481 || status === 408) terminate(agent, leg, 'gone');
 }

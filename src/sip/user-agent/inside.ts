@@ -63,6 +63,7 @@ function receiveInLeg<O>(
   transaction: Received<O>,
 ): void {
   const { method } = request;
+  leg.heardAtMs = agent.nowMs;
   if (method === 'SUBSCRIBE')
     return receiveReferralRefresh(agent, leg, request, source, transaction);
   if (leg.phase === 'over') return agent.respond(transaction, request, 481);
@@ -108,6 +109,7 @@ function receiveReferralRefresh<O>(
 export function receiveAckInside<O>(agent: Agent<O>, request: SipRequest): void {
   const usage = agent.usages.get(request.toTag);
   if (!(usage instanceof LegRecord) || dialogOf(usage, request) === undefined) return;
+  usage.heardAtMs = agent.nowMs;
   receiveAck(agent, usage, request);
 }
 

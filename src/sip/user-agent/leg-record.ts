@@ -60,6 +60,9 @@ export class LegRecord<O> implements Leg<O> {
   owner: O;
   readonly role: 'caller' | 'called';
   phase: Phase;
+  /** When the far end last said anything in the dialog, and when it was asked whether it has it still. */
+  heardAtMs = 0;
+  auditedAtMs = Number.NEGATIVE_INFINITY;
   /** The dialog, or the first of the early ones. */
   dialog: Dialog;
   /** Early dialogs with something of their own: other tags, reliable provisional answers. */

@@ -34,6 +34,16 @@ export function modify<O>(
   return 'sent';
 }
 
+/** Whether a change of ours could be sent at once. */
+export function mayChange<O>(leg: LegRecord<O>): boolean {
+  return leg.phase === 'confirmed' && leg.deferred === undefined && !isBusy(leg);
+}
+
+/** UPDATE that changes nothing, and of which the owner hears nothing. */
+export function refresh<O>(agent: Agent<O>, leg: LegRecord<O>): void {
+  send(agent, new Change(leg, 'us', 'UPDATE', undefined, '', true));
+}
+
 function isBusy<O>(leg: LegRecord<O>): boolean {
   return leg.change !== undefined || leg.acceptance !== undefined;
 }

@@ -18,6 +18,7 @@ import type { TransactionEvent } from '../transaction/events.ts';
 import { repeat } from './acceptance.ts';
 import { receiveOutside } from './admission.ts';
 import { Agent, type Timed, type TransactionUser, type UserAgentOptions } from './agent.ts';
+import { audit, auditSilent } from './audit.ts';
 import * as called from './called-leg.ts';
 import * as caller from './caller-leg.ts';
 import * as compositor from './compositor.ts';
@@ -34,9 +35,10 @@ import * as ours from './our-change.ts';
 import * as provisional from './provisional.ts';
 import type { Publication } from './publication.ts';
 import { PublicationRecord } from './publication-record.ts';
-import { ask, type QuestionOrder, questionAnswered, questionFailed } from './question.ts';
+import { ask, type QuestionOrder } from './question.ts';
 import { acceptReferral } from './referral.ts';
 import { type Found, findDialog, type ReplacedDialog } from './replaces.ts';
+import { receiveFailure, receiveResponse } from './responses.ts';
 import { dueOf } from './session-timer.ts';
 import type { Subscription } from './subscription.ts';
 import { SubscriptionRecord } from './subscription-record.ts';
@@ -110,9 +112,9 @@ export class UserAgent<O> {
         return;
       }
       case 'response':
-        return this.#onResponse(event);
+        return receiveResponse(agent, event);
       case 'failed':
-        return this.#onFailed(event);
+        return receiveFailure(agent, event);
       case 'unacknowledged': {
         const { user } = event.transaction;
         if (user?.kind === 'leg') called.answerFailed(agent, user, event.transaction);
@@ -214,6 +216,21 @@ export class UserAgent<O> {
     conveyance.convey(this.#agent, record(leg), method, headers, media, token);
   }
 
+  /** Asks the far end whether it has the dialog of a standing leg; if not, 'ended' follows ('gone'). */
+  audit(leg: Leg<O>): void {
+    audit(this.#agent, record(leg));
+  }
+
+  /** As `audit`, all far ends that have not said anything for that long. */
+  auditSilent(silentMs: number): void {
+    auditSilent(this.#agent, silentMs);
+  }
+
+  /** The subscriber has forgotten it: it is over without a word. 'unsubscribed' follows. */
+  loseSubscription(subscription: Subscription<O>): void {
+    notifier.lose(this.#agent, subscriptionOf(subscription));
+  }
+
   /** Answers a 'request', or a 'confirmed progress' with an offer. A 405 gets its Allow here. */
   reply(
     leg: Leg<O>,
@@ -292,50 +309,6 @@ export class UserAgent<O> {
   /** A connection is gone. Besides the transaction layer's `failed`. */
   flowFailed(flow: number): void {
     if (flow !== 0) inside.loseFlow(this.#agent, flow);
-  }
-
-  #onResponse(event: Extract<TransactionEvent<TransactionUser<O>>, { type: 'response' }>): void {
-    const agent = this.#agent;
-    const { response, source, transaction } = event;
-    const { user } = transaction;
-    switch (user?.kind) {
-      case 'leg':
-        return caller.receiveCallerResponse(agent, user, response, source);
-      case 'change':
-        return ours.receiveChangeResponse(agent, user, response, source);
-      case 'conveyance':
-        if (response.status >= 200) conveyance.conveyed(agent, user, response.status);
-        return;
-      case 'confirmation':
-        return provisional.progressConfirmed(agent, user, response);
-      case 'subscription':
-        return notifier.receiveNotified(agent, user, response);
-      case 'question':
-        return questionAnswered(agent, user, response);
-      default:
-    }
-  }
-
-  #onFailed(event: Extract<TransactionEvent<TransactionUser<O>>, { type: 'failed' }>): void {
-    const agent = this.#agent;
-    const { reason, transaction } = event;
-    const { user } = transaction;
-    switch (user?.kind) {
-      case 'leg':
-        if (transaction.method === 'BYE') ending.forget(agent, user);
-        else caller.inviteFailed(agent, user, reason);
-        return;
-      case 'change':
-        return ours.changeFailed(agent, user, reason);
-      case 'conveyance':
-        return conveyance.conveyed(agent, user, reason === 'timeout' ? 408 : 503);
-      case 'subscription':
-        return notifier.notifyFailed(agent, user);
-      case 'question':
-        return questionFailed(agent, user, reason);
-      default:
-      // A PRACK that nobody answers: the INVITE's own answer tells what becomes of the call.
-    }
   }
 
   #onTimer(owner: Timed<O>): void {

@@ -10,7 +10,7 @@ export type DialogStart = {
   readonly local: string;
   readonly remote: string;
   readonly uri: string;
-  readonly hop: Hop;
+  hop: Hop;
 };
 
 export class PhoneDialog {
@@ -22,7 +22,7 @@ export class PhoneDialog {
   remoteTag = '';
   /** The Request-URI of what we send: what was called, then the peer's Contact. */
   target: string;
-  readonly hop: Hop;
+  hop: Hop;
   cseq = 0;
   remoteCseq = -1;
 

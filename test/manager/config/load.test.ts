@@ -64,6 +64,7 @@ test('the least that a manager file can say', (context) => {
     timers: { t1Ms: 500, t2Ms: 4000, t4Ms: 5000 },
     register: { minExpiresS: 60, maxExpiresS: 3600, contactsMax: 10 },
     sessionTimer: { expiresS: 1800, minSeS: 90 },
+    auditMs: 600_000,
   });
   assert.deepEqual([...read.directory.devices.keys()], ['ana']);
 });
@@ -78,6 +79,7 @@ sip:
   timers: { t1: 50ms, t2: 400ms, t4: 1s }
   register: { min_expires: 5s, max_expires: 10m, contacts_max: 32 }
   session_timer: off
+  audit: 5m
 tls: { cert: c.pem, key: k.pem }
 web: { listen: "https://0.0.0.0:8443", cert: c.pem, key: k.pem, token: "env:TOKEN" }
 observe: { metrics: "http://127.0.0.1:9464" }
@@ -117,6 +119,7 @@ directory: directory/
     timers: { t1Ms: 50, t2Ms: 400, t4Ms: 1000 },
     register: { minExpiresS: 5, maxExpiresS: 600, contactsMax: 32 },
     sessionTimer: undefined,
+    auditMs: 300_000,
   });
 });
 

@@ -37,7 +37,7 @@ ladder(
   * added sip:a@192.0.2.1:5060
   > c2 1 | Contact: <sip:a@192.0.2.1:5060> | Expires: 120
   < 200 | Contact: <sip:a@192.0.2.1:5060>;expires=120
-  * refreshed sip:a@192.0.2.1:5060
+  * refreshed sip:a@192.0.2.1:5060 anew
   > c2 1 | Contact: <sip:a@192.0.2.1:5060> | Expires: 120
   < 500 Out Of Order
   > ${'c'.repeat(600)} 1 | Contact: <sip:a@192.0.2.1:5060> | Expires: 120
@@ -45,6 +45,42 @@ ladder(
   > c3 1 | Contact: <sip:a@192.0.2.1:5060> | Expires: 0
   < 200
   * removed sip:a@192.0.2.1:5060
+  `,
+);
+
+ladder(
+  'of a phone that has begun anew one contact stays: the instance tells, wherever its new one points',
+  `
+  > c1 1 | Contact: <sip:a@192.0.2.1:5060>;+sip.instance="<urn:uuid:1>" | Expires: 120
+  < 200 | Contact: <sip:a@192.0.2.1:5060>;expires=120;+sip.instance="<urn:uuid:1>"
+  * added sip:a@192.0.2.1:5060
+  > c2 1 udp:192.0.2.1:5062 | Contact: <sip:a@192.0.2.1:5062>;+sip.instance="<urn:uuid:1>" | Expires: 120
+  < 200 | Contact: <sip:a@192.0.2.1:5062>;expires=120;+sip.instance="<urn:uuid:1>"
+  * moved sip:a@192.0.2.1:5060 anew
+  > c3 1 | Contact: <sip:b@192.0.2.1:5062>;+sip.instance="<urn:uuid:1>" | Expires: 120
+  < 200 | Contact: <sip:a@192.0.2.1:5062>;expires=120;+sip.instance="<urn:uuid:1>" | Contact: <sip:b@192.0.2.1:5062>;expires=120;+sip.instance="<urn:uuid:1>"
+  * added sip:b@192.0.2.1:5062
+  > c4 1 | Contact: <sip:a@192.0.2.1:5064>;+sip.instance="<urn:uuid:2>" | Expires: 120
+  < 200 | Contact: <sip:a@192.0.2.1:5062>;expires=120;+sip.instance="<urn:uuid:1>" | Contact: <sip:b@192.0.2.1:5062>;expires=120;+sip.instance="<urn:uuid:1>" | Contact: <sip:a@192.0.2.1:5064>;expires=120;+sip.instance="<urn:uuid:2>"
+  * added sip:a@192.0.2.1:5064
+  `,
+);
+
+ladder(
+  'a phone that registers one contact for two addresses by turns has not begun anew each time',
+  `
+  > c1 1 | Contact: <sip:a@192.0.2.1:5060> | Expires: 120
+  < 200 | Contact: <sip:a@192.0.2.1:5060>;expires=120
+  * added sip:a@192.0.2.1:5060
+  > c2 1 | Contact: <sip:a@192.0.2.1:5060> | Expires: 120
+  < 200 | Contact: <sip:a@192.0.2.1:5060>;expires=120
+  * refreshed sip:a@192.0.2.1:5060 anew
+  > c1 2 | Contact: <sip:a@192.0.2.1:5060> | Expires: 120
+  < 200 | Contact: <sip:a@192.0.2.1:5060>;expires=120
+  * refreshed sip:a@192.0.2.1:5060
+  > c2 2 | Contact: <sip:a@192.0.2.1:5060> | Expires: 120
+  < 200 | Contact: <sip:a@192.0.2.1:5060>;expires=120
+  * refreshed sip:a@192.0.2.1:5060
   `,
 );
 
@@ -147,7 +183,7 @@ ladder(
   < 500 Out Of Order
   > c2 1 | Contact: <sip:a@192.0.2.1:5060>
   < 200 | Contact: <sip:a@192.0.2.1:5060>;expires=3600
-  * refreshed sip:a@192.0.2.1:5060
+  * refreshed sip:a@192.0.2.1:5060 anew
   > c1 1 | Contact: <sip:a@192.0.2.1:5060>
   < 200 | Contact: <sip:a@192.0.2.1:5060>;expires=3600
   * refreshed sip:a@192.0.2.1:5060
@@ -219,7 +255,7 @@ ladder(
   * added <urn:uuid:1>;1
   > c2 1 tcp:192.0.2.9:50000#8 | Contact: <sip:a@192.0.2.9:50000;transport=tcp>;reg-id=1;+sip.instance="<urn:uuid:1>" | Supported: path, outbound
   < 200 | Contact: <sip:a@192.0.2.9:50000;transport=tcp>;expires=3600;+sip.instance="<urn:uuid:1>";reg-id=1 | Require: outbound | Flow-Timer: 90
-  * moved <urn:uuid:1>;1
+  * moved <urn:uuid:1>;1 anew
   > c3 1 tcp:192.0.2.9:50001#9 | Contact: <sip:a@192.0.2.9:50001;transport=tcp>;reg-id=2;+sip.instance="<urn:uuid:1>" | Supported: path, outbound
   < 200 | Contact: <sip:a@192.0.2.9:50000;transport=tcp>;expires=3600;+sip.instance="<urn:uuid:1>";reg-id=1 | Contact: <sip:a@192.0.2.9:50001;transport=tcp>;expires=3600;+sip.instance="<urn:uuid:1>";reg-id=2 | Require: outbound | Flow-Timer: 90
   * added <urn:uuid:1>;2
@@ -441,8 +477,8 @@ function ladder(name: string, story: string): void {
   });
 }
 
-function show({ type, binding }: BindingChange): string {
-  return `* ${type} ${binding.id}`;
+function show({ type, binding, isAnew }: BindingChange): string {
+  return `* ${type} ${binding.id}${isAnew ? ' anew' : ''}`;
 }
 
 function showWay({ hop, routes }: { hop: Hop; routes: readonly string[] }): string {

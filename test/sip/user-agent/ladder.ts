@@ -386,6 +386,10 @@ export class Stage {
           words[1] ?? 'sent',
         );
         return;
+      case 'audit':
+        return agent.audit(leg);
+      case 'auditSilent':
+        return agent.auditSilent(60_000);
       case 'withdrawModify':
         return agent.withdrawModify(leg);
       case 'acknowledgeModify':
