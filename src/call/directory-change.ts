@@ -28,7 +28,15 @@ export function changeDirectory(live: Directory, next: Directory): DirectoryChan
   const devices = merge(before.devices, next.devices);
   const gateways = merge(before.gateways, next.gateways);
   const users = new Map([...devices.all.values()].map((device) => [device.user, device]));
-  const after = { lines: lines.all, devices: devices.all, gateways: gateways.all, users };
+  const after = {
+    // What nothing else has been made of need not be another object.
+    routeLists: isSame(before.routeLists, next.routeLists) ? before.routeLists : next.routeLists,
+    routePlan: isSame(before.routePlan, next.routePlan) ? before.routePlan : next.routePlan,
+    lines: lines.all,
+    devices: devices.all,
+    gateways: gateways.all,
+    users: devices.all === before.devices ? before.users : users,
+  };
   Object.assign(live, next, after);
   for (const number of lines.changed)
     for (const directory of [before, live])
@@ -47,7 +55,7 @@ export function changeDirectory(live: Directory, next: Directory): DirectoryChan
 function merge<T>(
   before: ReadonlyMap<string, T>,
   after: ReadonlyMap<string, T>,
-): { readonly all: Map<string, T>; readonly changed: Set<string> } {
+): { readonly all: ReadonlyMap<string, T>; readonly changed: Set<string> } {
   const all = new Map<string, T>();
   const changed = new Set<string>();
   for (const [key, next] of after) {
@@ -57,10 +65,10 @@ function merge<T>(
     if (!isKept) changed.add(key);
   }
   for (const key of before.keys()) if (!after.has(key)) changed.add(key);
-  return { all, changed };
+  return { all: changed.size === 0 ? before : all, changed };
 }
 
-/** Whether two values of plain data say the same. What is no plain data is the same only as itself. */
+/** Whether two values of plain data, or maps of such, say the same in the same order. What is no plain data is the same only as itself. */
 export function isSame(a: unknown, b: unknown, depth = 0): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
@@ -69,7 +77,9 @@ export function isSame(a: unknown, b: unknown, depth = 0): boolean {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
     return a.every((item, at) => isSame(item, b[at], depth + 1));
   }
-  if (a instanceof Map || a instanceof Set || b instanceof Map || b instanceof Set) return false;
+  if (a instanceof Map && b instanceof Map)
+    return isSame([...a.entries()], [...b.entries()], depth + 1);
+  if (a instanceof Map || b instanceof Map || a instanceof Set || b instanceof Set) return false;
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;
   return keys.every(

@@ -15,6 +15,8 @@ export type Target = {
 };
 
 const ANSWER_MS = 10_000;
+/** A whole directory takes its time. */
+const CHANGE_MS = 120_000;
 const ANSWER_MAX_BYTES = 268_435_456;
 
 /** What a command asks for: of one manager, or of its cluster, where any member will do. */
@@ -58,14 +60,14 @@ export function findManager(
   throw new CommandError(EXIT.usage, message);
 }
 
-/** The JSON answer at `path`, e.g. `/lines/2000`; `said`: what is posted. */
+/** The JSON answer at `path`, e.g. `/lines/2000`; `body`: what is posted. */
 export async function fetchJson(
   access: Access,
   path: string,
   method: 'GET' | 'POST' = 'GET',
-  said?: object,
+  body?: object,
 ): Promise<unknown> {
-  const response = await open(access, path, method, said);
+  const response = await open(access, path, method, body);
   let text = '';
   response.setEncoding('utf8');
   for await (const chunk of response) {
@@ -96,13 +98,17 @@ function open(
   access: Access,
   path: string,
   method: 'GET' | 'POST' = 'GET',
-  said?: object,
+  body?: object,
 ): Promise<http.IncomingMessage> {
   const url = new URL(`${access.url}/api/v1${path}`);
+  const text = body === undefined ? '' : JSON.stringify(body);
   const headers = {
     authorization: `Bearer ${access.token}`,
-    ...(said === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(body === undefined
+      ? {}
+      : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
   };
+  const answerMs = body === undefined ? ANSWER_MS : CHANGE_MS;
   const { certificate } = access;
   // The certificate in the access file is the one that will be shown, whatever name is in it.
   const trust =
@@ -119,13 +125,13 @@ function open(
       url.protocol === 'https:'
         ? https.request(url, { method, headers, ...trust }, answered)
         : http.request(url, { method, headers }, answered);
-    request.setTimeout(ANSWER_MS, () =>
-      request.destroy(unreachable(access, `it did not answer within ${ANSWER_MS / 1000} s`)),
+    request.setTimeout(answerMs, () =>
+      request.destroy(unreachable(access, `it did not answer within ${answerMs / 1000} s`)),
     );
     request.on('error', (error) =>
       reject(error instanceof CommandError ? error : unreachable(access, error.message)),
     );
-    request.end(said && JSON.stringify(said));
+    request.end(text);
   });
 }
 

@@ -1,12 +1,15 @@
 /** `check`: whether a manager would start, without starting it. */
 import { loadManager, type ManagerRead } from '../manager/config/load.ts';
 import type { Overrides } from '../manager/config/make.ts';
+import { compareWithKept } from '../manager/directory/compare.ts';
 import { formatProblem } from '../store/problem.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 
 /** Says what the manager of `file` would be. Throws `CommandError` with all that is wrong. */
-export function check(file: string, overrides: Overrides): string {
-  const { config, directory } = loadChecked(file, overrides);
+export async function check(file: string, overrides: Overrides): Promise<string> {
+  const { config, directory, file: own } = loadChecked(file, overrides);
+  if (own === undefined)
+    return `${file} is fine: manager ${config.id}, its directory is the one that is applied\n`;
   const { lines, devices, gateways, routePlan } = directory;
   const patterns = [...routePlan.partitions.values()].flat();
   const counts = [
@@ -15,7 +18,8 @@ export function check(file: string, overrides: Overrides): string {
     count(gateways.size, 'gateway'),
     count(patterns.length, 'pattern'),
   ];
-  return `${file} is fine: manager ${config.id}, ${counts.join(', ')}\n`;
+  const said = await compareWithKept(config, own);
+  return `${file} is fine: manager ${config.id}, ${counts.join(', ')}\n${said === '' ? '' : `${said}\n`}`;
 }
 
 /** What `file` and its directory say. Throws `CommandError` with all that is wrong, a line each. */

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Target } from './api-client.ts';
+import { addDirectory } from './directory/commands.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import type { ListOptions } from './lists.ts';
 import { FORMATS, isColourful } from './output.ts';
@@ -24,7 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (!(error instanceof CommandError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    if (error.message !== '') process.stderr.write(`${error.message}\n`);
     return error.code;
   }
 }
@@ -52,6 +53,7 @@ function makeProgram(): Command {
   );
   addAppearances(lines);
   addRoutes(program);
+  addDirectory<TargetFlags>(program, { withTarget, target, print });
   addTrace(program);
   return program;
 }

@@ -24,6 +24,8 @@ export type Announce = {
 export type RunOptions = {
   readonly config: ManagerConfig;
   readonly directory: StartOptions['directory'];
+  /** The directory as it is to be kept. */
+  readonly own?: NonNullable<StartOptions['file']>;
   readonly log: OpenLog;
   readonly announce: Announce;
   /** What to do about an address that is taken. */
@@ -34,8 +36,8 @@ export type RunOptions = {
 
 /** Resolves when the manager has stopped. Throws `CommandError` if it cannot start, or was expelled. */
 export async function runManager(options: RunOptions): Promise<void> {
-  const { config, directory, log, announce } = options;
-  const starting = startManager({ config, directory, log: log.log });
+  const { config, directory, own, log, announce } = options;
+  const starting = startManager({ config, directory, ...(own && { file: own }), log: log.log });
   const running = await starting.catch((error: unknown) => {
     log.flush();
     return cannotStart(error, options.takenHint, options.file);
@@ -77,7 +79,7 @@ export type Closing = () => Promise<void> | void;
  * there is one, what makes it unfindable.
  */
 export async function openWeb(
-  { view }: Pick<RunningManager, 'view'>,
+  { view, directory }: Pick<RunningManager, 'view' | 'directory'>,
   config: ManagerConfig,
   closing: Closing[],
   extra: {
@@ -105,6 +107,7 @@ export async function openWeb(
     tls,
     token,
     ...(change && { change }),
+    ...(directory && { directory }),
   }).catch((error: unknown) => cannotStart(error, hint));
   closing.push(() => web.close());
   const access = {
@@ -150,6 +153,8 @@ type ListenFailure = {
 const SECTIONS: Readonly<Record<string, string>> = {
   BusError: "'cluster: { bus: … }'",
   StoreError: "'cluster: { store: … }'",
+  DirectoryError: "'directory: …'",
+  JournalError: "'manager: { data: … }'",
   'JoinError store': "'cluster: { store: … }'",
   'JoinError id taken': "'manager: { id: … }'",
 };

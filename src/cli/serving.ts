@@ -44,7 +44,7 @@ export function addServing(program: Command, version: string): void {
   withServe(program.command('check').description('say what is wrong with a file')).action(
     async (flags: ServeFlags) => {
       const { check } = await import('./check.ts');
-      process.stdout.write(check(flags.config, overridesOf(flags)));
+      process.stdout.write(await check(flags.config, overridesOf(flags)));
     },
   );
 }

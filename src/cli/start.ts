@@ -7,7 +7,7 @@ import { runManager } from './run-manager.ts';
 
 /** Runs the manager of `file` until it is told to stop. Throws `CommandError`. */
 export async function start(file: string, overrides: Overrides): Promise<void> {
-  const { config, directory } = loadChecked(file, overrides);
+  const { config, directory, file: own } = loadChecked(file, overrides);
   const log = openLog({
     ...config.log,
     manager: config.id,
@@ -18,6 +18,7 @@ export async function start(file: string, overrides: Overrides): Promise<void> {
   await runManager({
     config,
     directory,
+    ...(own && { own }),
     log,
     file,
     announce: {

@@ -27,6 +27,9 @@ export interface StoreClient {
 type Slot = { entry: Entry; lease: Lease | undefined };
 type LeaseRecord = { readonly ttlMs: number; expiresAtMs: number; readonly keys: Set<string> };
 
+/** Writes down what is about to be done, so that it survives; a text: it could not, so it is not done. */
+export type Keep = (revision: Revision, operations: readonly Operation[]) => string | undefined;
+
 /** What is beyond is not done: the result is 'unknown', as from any store whose disk is full. */
 const ENTRIES_MAX = 1_000_000;
 const LEASES_MAX = 100_000;
@@ -37,12 +40,14 @@ export class EmbeddedStore {
   readonly #clients = new Set<StoreClient>();
   readonly #firstRevision: Revision;
   #revision: Revision;
+  readonly #keep: Keep;
   #grants = 0;
   #nowMs = 0;
   #isUp = true;
 
   /** `firstRevision`: higher than any that a store before this one has given out, e.g. the time in ms. */
-  constructor(firstRevision: Revision = 1) {
+  constructor(firstRevision: Revision = 1, keep: Keep = () => undefined) {
+    this.#keep = keep;
     this.#firstRevision = firstRevision;
     this.#revision = firstRevision;
   }
@@ -98,11 +103,16 @@ export class EmbeddedStore {
       const found = read.flatMap((key) => this.#slots.get(key)?.entry ?? []);
       return { type: 'refused', revision: this.#revision, found };
     }
-    const error = this.#fault(then);
-    if (error !== undefined) return { type: 'unknown', error };
     const revision = this.#revision + 1;
+    const error = this.#fault(then) ?? this.#keep(revision, then);
+    if (error !== undefined) return { type: 'unknown', error };
     this.#commit(then.flatMap((operation) => this.#change(operation, revision) ?? []));
     return { type: 'done', revision: this.#revision };
+  }
+
+  /** What an earlier store had, before anybody has asked for anything. */
+  restore(entries: Iterable<Entry>): void {
+    for (const entry of entries) this.#slots.set(entry.key, { entry, lease: undefined });
   }
 
   /** Everything under `prefix`, by key. */

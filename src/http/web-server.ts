@@ -1,13 +1,16 @@
 /**
  * HTTP of one manager: health for supervisors, metrics for Prometheus, an API for the command line.
  *
- * Read only, but for a demo's managers, which can be killed. `/livez` and `/readyz` are open; `/metrics` to this machine and to whoever has the
+ * Read only, but for the directory, and for a demo's managers, which can be killed. `/livez` and `/readyz` are open; `/metrics` to this machine and to whoever has the
  * token; everything under `/api/v1` to the token only.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
 import { addAppearances } from './appearance-routes.ts';
+import { addDirectory } from './directory-api.ts';
+import type { DirectoryService } from './directory-service.ts';
+import { fail } from './failure.ts';
 import type { LineRow, ManagerView, RegistrationRow, Rows } from './manager-view.ts';
 import { Exposition } from './metrics.ts';
 import { addRoutes } from './route-routes.ts';
@@ -23,6 +26,8 @@ export type WebOptions = {
   readonly token: string;
   /** Lets a manager of a demo die, or brings it back; absent: this is no demo. */
   readonly change?: ChangeManager;
+  /** The cluster's directory, for administrators; absent: it is fixed. */
+  readonly directory?: DirectoryService;
 };
 
 /** `said`: what has been done, or why it has not. */
@@ -70,6 +75,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
       addApi(api, view);
       addAppearances(api, view, fail);
       if (options.change !== undefined) addChanges(api, options.change);
+      addDirectory(api, options.directory);
     },
     { prefix: '/api/v1' },
   );
@@ -235,8 +241,4 @@ function isLocal(request: FastifyRequest): boolean {
 function refuse(reply: FastifyReply): FastifyReply {
   reply.header('www-authenticate', 'Bearer realm="linewright"');
   return fail(reply, 401, 'unauthorized', 'this needs the token of this manager');
-}
-
-function fail(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
-  return reply.code(status).send({ error: { code, message } });
 }

@@ -1,8 +1,10 @@
 /** The bus and the store of a cluster, as a manager file names them. */
 import type { Log } from '../base/log.ts';
 import { openEmbeddedCluster } from '../cluster/embedded-cluster.ts';
-import { connectEtcd } from '../cluster/etcd/connect.ts';
+import { connectEtcd, directoryKeyspace } from '../cluster/etcd/connect.ts';
+import { openMemoryStore } from '../cluster/kept-store.ts';
 import { connectNats } from '../cluster/nats/message-plane.ts';
+import type { VersionStore } from '../cluster/versions.ts';
 import type { MessagePlane } from '../process/message-plane.ts';
 import type { StatePlane } from '../process/state-plane.ts';
 import type { ClusterConfig, PeersConfig } from './config/manager-config.ts';
@@ -10,6 +12,8 @@ import type { ClusterConfig, PeersConfig } from './config/manager-config.ts';
 export type Planes = {
   readonly bus: MessagePlane;
   readonly store: StatePlane;
+  /** Where the cluster's directory is. */
+  readonly directory: VersionStore;
   close(): void | Promise<void>;
 };
 
@@ -34,14 +38,16 @@ export async function openPlanes(config: ClusterConfig, id: string, log: Log): P
       await messages.close();
       state.close();
     };
-    return { bus: messages, store: state, close };
+    const directory = state.beside(directoryKeyspace(name));
+    return { bus: messages, store: state, directory, close };
   } catch (error) {
     state.close();
     throw error;
   }
 }
 
-function accessOf({ servers, user, password, ca, certificate }: PeersConfig) {
+/** How a driver is let in, as it takes it. */
+export function accessOf({ servers, user, password, ca, certificate }: PeersConfig) {
   const isSecure = servers.some((server) => /^(tls|https):/.test(server));
   const tls = { ...(ca === undefined ? {} : { ca }), ...certificate };
   return {
@@ -53,5 +59,6 @@ function accessOf({ servers, user, password, ca, certificate }: PeersConfig) {
 /** A bus and a store in this process, for all its managers: `open` for each. */
 export function openEmbeddedPlanes(): { open(): Planes; close(): void } {
   const { bus, statePlane, close } = openEmbeddedCluster(Date.now());
-  return { open: () => ({ bus, store: statePlane(), close: () => {} }), close };
+  const directory = openMemoryStore();
+  return { open: () => ({ bus, store: statePlane(), directory, close: () => {} }), close };
 }

@@ -16,6 +16,7 @@ import { CallManager } from './call-manager.ts';
 import { clusterCounters } from './cluster-counters.ts';
 import { ClusterView } from './cluster-view.ts';
 import type { RunningManager, StartOptions } from './config/running-manager.ts';
+import { type HeldDirectory, holdDirectory } from './directory/held.ts';
 import { Driver } from './driver.ts';
 import { openPlanes, type Planes } from './planes.ts';
 import { RunningView } from './running-view.ts';
@@ -78,21 +79,29 @@ async function run(
     started: new Date().toISOString(),
     sip: transports.listeners.map(formatListen),
   };
+  let held: HeldDirectory | undefined;
   let seat: Seat | undefined;
+  let served = options;
   try {
+    held = await hold(options, planes);
+    // Whoever registers as soon as it is a member is to be known.
+    served = { ...options, directory: held?.directory ?? options.directory };
     seat =
-      planes === undefined ? undefined : await join(options, transports, driver, planes, record);
+      planes === undefined ? undefined : await join(served, transports, driver, planes, record);
   } catch (error) {
+    held?.close();
     await planes?.close();
     throw error;
   }
-  const manager = seat?.manager ?? alone(options, transports, driver);
+  const manager = seat?.manager ?? alone(served, transports, driver);
+  held?.connect((directory) => driver.act(() => manager.changeDirectory(directory)));
   const self = { ...record, process: record.pid };
   const cluster = new ClusterView(manager, seat?.member, self, log, (action) => driver.act(action));
   const count = (): Counters => (seat === undefined ? {} : clusterCounters(seat.member, manager));
   const view = new RunningView(manager, driver, transports, config, cluster, count);
   return {
     view,
+    directory: held?.service,
     addresses: transports.listeners.map((listener) => ({ url: formatListen(listener) })),
     fenced:
       seat === undefined
@@ -102,18 +111,40 @@ async function run(
             return why;
           }),
     stop: async () => {
+      held?.close();
       await seat?.leave();
       driver.stop();
       await transports.stop();
       await planes?.close();
     },
     kill: async () => {
+      held?.close();
       seat?.member.vanish();
       driver.stop();
       await transports.stop();
       await planes?.close();
     },
   };
+}
+
+/** Undefined: the directory was given without its document, and stays as it is. */
+async function hold(
+  { config, directory, file, log, planes: own }: StartOptions,
+  planes: Planes | undefined,
+): Promise<HeldDirectory | undefined> {
+  const isKept = config.cluster !== undefined || config.dataFolder !== undefined;
+  if (file === undefined && !isKept) return undefined;
+  return holdDirectory({
+    id: config.id,
+    cluster: config.cluster?.name,
+    realm: config.domains[0] ?? '',
+    dataFolder: config.dataFolder,
+    store: planes?.directory,
+    isInMemory: own !== undefined,
+    given: directory,
+    file,
+    log,
+  });
 }
 
 function planesOf({ config, log }: StartOptions): Promise<Planes> | undefined {

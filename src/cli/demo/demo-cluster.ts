@@ -1,10 +1,10 @@
 /** The demo's managers: three members of one embedded cluster in this process, any of which may die and come back. */
 import type { Log } from '../../base/log.ts';
-import type { Directory } from '../../call/directory.ts';
 import type { ManagerConfig } from '../../manager/config/manager-config.ts';
 import type { RunningManager } from '../../manager/config/running-manager.ts';
 import { openEmbeddedPlanes } from '../../manager/planes.ts';
 import { startManager } from '../../manager/start.ts';
+import type { DirectoryRead } from '../../store/directory/load.ts';
 import { type Closing, cannotStart, openWeb } from '../run-manager.ts';
 import { DEMO } from './change-manager.ts';
 
@@ -18,19 +18,21 @@ type Seat = {
   isChanging: boolean;
 };
 
+type Given = Pick<DirectoryRead & { readonly ok: true }, 'directory' | 'document'>;
+
 /** An answer to `manager kill` still goes out. */
 const LAST_WORDS_MS = 300;
 
 export class DemoCluster {
   readonly #seats: readonly Seat[];
-  readonly #directory: Directory;
+  readonly #given: Given;
   readonly #log: Log;
   readonly #planes = openEmbeddedPlanes();
   #isClosing = false;
   /** Called when a manager has come back. */
   onStarted: () => void = () => {};
 
-  constructor(configs: readonly ManagerConfig[], directory: Directory, log: Log) {
+  constructor(configs: readonly ManagerConfig[], given: Given, log: Log) {
     this.#seats = configs.map((config) => ({
       config,
       running: undefined,
@@ -38,7 +40,7 @@ export class DemoCluster {
       hiding: [],
       isChanging: false,
     }));
-    this.#directory = directory;
+    this.#given = given;
     this.#log = log;
   }
 
@@ -128,7 +130,9 @@ export class DemoCluster {
       },
     };
     const planes = async () => this.#planes.open();
-    const running = await startManager({ config, directory: this.#directory, log, planes });
+    const { directory, document } = this.#given;
+    const file = { path: 'the demo', document };
+    const running = await startManager({ config, directory, file, log, planes });
     seat.running = running;
     void running.fenced.then(async () => {
       // Only a process that was stopped for seconds gets here: all its managers then start anew.

@@ -1,7 +1,6 @@
 /** Who is there in the demo: a shared line with a member at each manager, two extensions, and robots. */
 import { randomBytes } from 'node:crypto';
-import type { Directory } from '../../call/directory.ts';
-import { readDirectory } from '../../store/directory/load.ts';
+import { type DirectoryRead, readDirectory } from '../../store/directory/load.ts';
 import { CALLER, MEMBERS, SHOW_LINE } from './show.ts';
 
 export type Account = {
@@ -38,11 +37,11 @@ export function demoDirectory(
   accounts: readonly Account[],
   realm: string,
   robotPassword: string | undefined,
-): Directory {
+): DirectoryRead & { readonly ok: true } {
   const text = JSON.stringify(write(accounts, robotPassword));
   const read = readDirectory([{ file: 'demo', text }], { realm, env: {} });
   if (!read.ok) throw new Error(`the demo's own directory is wrong: ${JSON.stringify(read)}`);
-  return read.directory;
+  return read;
 }
 
 type Members = Record<string, { readonly device: string }>;

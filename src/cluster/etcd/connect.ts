@@ -31,6 +31,11 @@ const GRAVEST: readonly StoreErrorCode[] = [
   'unreachable',
 ];
 
+/** Keys of that cluster's directory: beside those that its members follow, and under what they may read and write. */
+export function directoryKeyspace(cluster: string): Keyspace {
+  return new Keyspace(`/linewright/${cluster}.directory/`);
+}
+
 /**
  * A plane when a server has answered a linearizable read of the cluster's keys, within 5 s. Rejects
  * with a `StoreError` that says what to do. Servers that fail while another answers are only logged.

@@ -28,6 +28,7 @@ export class EtcdStatePlane implements StatePlane {
   readonly #log: Log;
   readonly #watches = new Set<Watch>();
   readonly #ticker: NodeJS.Timeout;
+  readonly #beside: EtcdStatePlane[] = [];
 
   /** Made by `connectEtcd`. */
   constructor(client: EtcdClient, keyspace: Keyspace, log: Log) {
@@ -37,12 +38,23 @@ export class EtcdStatePlane implements StatePlane {
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
   }
 
+  /**
+   * Another set of keys by the same way to etcd, which whoever follows this one's does not hear of. It
+   * ends with this one.
+   */
+  beside(keyspace: Keyspace): EtcdStatePlane {
+    const plane = new EtcdStatePlane(this.#client, keyspace, this.#log);
+    this.#beside.push(plane);
+    return plane;
+  }
+
   get counters(): Readonly<EtcdCounters> {
     return this.#client.counters;
   }
 
   /** Nothing is told any more. */
   close(): void {
+    for (const plane of this.#beside) plane.close();
     clearInterval(this.#ticker);
     for (const watch of this.#watches) watch.stop();
     this.#watches.clear();

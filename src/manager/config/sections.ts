@@ -40,8 +40,11 @@ export function readSections(file: string, text: string, problems: Problem[]): S
     const hint = suggestion(entry.key, NAMES) || ` (known here: ${NAMES.join(', ')})`;
     problems.push({ place: entry.place, message: `unknown key '${entry.key}'${hint}` });
   }
+  // Where the directory is kept it can be applied later.
+  const isKept = entries.has('cluster') || given.manager?.data !== undefined;
   for (const name of REQUIRED)
-    if (!entries.has(name)) problems.push({ place: topOf(file), message: `missing key '${name}'` });
+    if (!entries.has(name) && !(name === 'directory' && isKept))
+      problems.push({ place: topOf(file), message: `missing key '${name}'` });
   return { given, placeAt };
 }
 

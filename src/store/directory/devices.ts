@@ -6,6 +6,7 @@
  * 20,000 devices take some 50 ms.
  */
 import { hash } from 'node:crypto';
+import type { Node } from 'yaml';
 import type { Device, Line } from '../../call/directory.ts';
 import type { Entry } from '../document.ts';
 import { keyPlaceAt, placeAt } from '../document.ts';
@@ -55,12 +56,12 @@ export function readDevices(
   const users = new Map<string, Place>();
   for (const entry of entries.values()) {
     const before = problems.length;
-    const family = readFamily(entry, options, problems);
-    if (family === undefined || problems.length > before) {
+    const found = knownFamily(entry) ?? readFamily(entry, options, problems);
+    if (found === undefined || problems.length > before) {
       for (const id of idsOf(entry.key)) broken.add(id);
       continue;
     }
-    for (const draft of members(family)) {
+    for (const draft of 'range' in found ? remembered(found) : found) {
       const first = drafts.get(draft.id)?.entry.place;
       if (first) problems.push(alreadyGiven(`device '${draft.id}'`, entry.place, first));
       const twin = users.get(draft.user);
@@ -78,6 +79,25 @@ export function readDevices(
     }
   }
   return { drafts, broken };
+}
+
+/**
+ * Devices by the node that they were read from: a directory that is read again in another version has
+ * most of them unchanged, and the same nodes for those. What takes secrets to read is read each time.
+ */
+const KNOWN = new WeakMap<Node, readonly DeviceDraft[]>();
+
+function knownFamily({ value }: Entry): readonly DeviceDraft[] | undefined {
+  return value.node && KNOWN.get(value.node);
+}
+
+function remembered(family: Family): Iterable<DeviceDraft> {
+  const { entry, range, password } = family;
+  if (range.count > 1 || password !== undefined || entry.value.node === undefined)
+    return members(family);
+  const drafts = [...members(family)];
+  KNOWN.set(entry.value.node, drafts);
+  return drafts;
 }
 
 /** One entry: a device or a range of alike ones. */

@@ -74,13 +74,27 @@ export function joinLines(
     }
   }
   const joined = new Map<string, Device>();
-  for (const { id, user, name, ha1, acceptFrom, number, search } of devices.drafts.values()) {
-    const others = shared.get(id) ?? [];
-    const numbers = number === '' ? others : [number, ...others];
-    const space = search === undefined ? {} : { search };
-    joined.set(id, { id, user, name, ha1, acceptFrom, lines: numbers, ...space });
+  for (const draft of devices.drafts.values()) {
+    const others = shared.get(draft.id) ?? [];
+    const numbers = draft.number === '' ? others : [draft.number, ...others];
+    joined.set(draft.id, joinedDevice(draft, numbers));
   }
   return joined;
+}
+
+/** What was made of a draft: one that is in the next directory too is the same device and line there. */
+const DEVICES = new WeakMap<DeviceDraft, Device>();
+const EXTENSIONS = new WeakMap<DeviceDraft, Line>();
+
+function joinedDevice(draft: DeviceDraft, lines: readonly string[]): Device {
+  const known = DEVICES.get(draft);
+  if (known?.lines.length === lines.length && lines.every((line, at) => known.lines[at] === line))
+    return known;
+  const { id, user, name, ha1, acceptFrom, search } = draft;
+  const space = search === undefined ? {} : { search };
+  const device = { id, user, name, ha1, acceptFrom, lines, ...space };
+  DEVICES.set(draft, device);
+  return device;
 }
 
 /** A user name that is also a line's number means two things unless that line is the device's own. */
@@ -130,8 +144,10 @@ function makeOffering(offer: LineEntry['offer']): Offering {
 }
 
 function extension(draft: DeviceDraft): Line {
+  const known = EXTENSIONS.get(draft);
+  if (known !== undefined) return known;
   const member = { name: draft.id, device: draft.id, ringAfterMs: 0, rights: RIGHTS_DEFAULT };
-  return {
+  const line: Line = {
     number: draft.number,
     name: draft.name,
     mode: 'single',
@@ -142,6 +158,8 @@ function extension(draft: DeviceDraft): Line {
     whenFull: 'ring',
     ...(draft.watchers && { watchers: draft.watchers }),
   };
+  EXTENSIONS.set(draft, line);
+  return line;
 }
 
 /** Devices and members that a line names. A name that is none ('') was complained of already. */

@@ -10,7 +10,8 @@ import type { Device, Directory } from '../../call/directory.ts';
 import { readSource, type Source } from '../document.ts';
 import { type Problem, sortProblems, topOf } from '../problem.ts';
 import { type Environment, readText } from '../secret.ts';
-import { readDevices } from './devices.ts';
+import { type DeviceDraft, readDevices } from './devices.ts';
+import { type Document, documentOf } from './document.ts';
 import { readGateways } from './gateways.ts';
 import { gather } from './gather.ts';
 import { checkUsers, joinLines, readLines } from './lines.ts';
@@ -27,7 +28,8 @@ export type DirectoryOptions = {
 };
 
 export type DirectoryRead =
-  | { readonly ok: true; readonly directory: Directory }
+  /** `document`: as it is kept; made when it is asked for. */
+  | { readonly ok: true; readonly directory: Directory; readonly document: () => Document }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** More devices than that in one directory: a slip in a key range, or a matter for several clusters. */
@@ -59,11 +61,21 @@ export function readDirectory(
 ): DirectoryRead {
   const problems: Problem[] = [];
   const sources = texts.map(({ file, text }) => readSource(file, text, problems));
-  const directory = sources.every((source) => source.sound)
-    ? build(sources, options, problems)
-    : undefined;
-  if (directory !== undefined && problems.length === 0) return { ok: true, directory };
+  if (sources.every((source) => source.sound)) return readSources(sources, options, problems);
   const files = texts.map(({ file }) => file);
+  return { ok: false, problems: sortProblems(problems, files) };
+}
+
+/** The directory that sources without syntax errors add up to. `problems`: what is known to be wrong already. */
+export function readSources(
+  sources: readonly Source[],
+  options: DirectoryOptions,
+  problems: Problem[] = [],
+): DirectoryRead {
+  const { directory, drafts } = build(sources, options, problems);
+  if (problems.length === 0)
+    return { ok: true, directory, document: () => documentOf(sources, drafts) };
+  const files = sources.map(({ file }) => file);
   return { ok: false, problems: sortProblems(problems, files) };
 }
 
@@ -71,7 +83,7 @@ function build(
   sources: readonly Source[],
   options: DirectoryOptions,
   problems: Problem[],
-): Directory {
+): { readonly directory: Directory; readonly drafts: ReadonlyMap<string, DeviceDraft> } {
   const entries = gather(sources, problems);
   const drafts = readDevices(entries.devices, { ...options, folderOf: dirname }, problems);
   if (drafts.drafts.size > DEVICES_MAX) {
@@ -91,7 +103,8 @@ function build(
   for (const section of [entries.lines, entries.devices, entries.gateways])
     checkSearch(section.values(), routePlan.spaces, problems);
   const interDigitMs = readDigitTimeout(entries, problems);
-  return { lines, devices, users, gateways, routeLists, routePlan, interDigitMs };
+  const directory = { lines, devices, users, gateways, routeLists, routePlan, interDigitMs };
+  return { directory, drafts: drafts.drafts };
 }
 
 function filesOf(path: string): string[] {

@@ -1,0 +1,110 @@
+/**
+ * The directory over HTTP: what counts, its versions, and another one to count from now on.
+ *
+ *     GET  /directory                     which version counts
+ *     GET  /directory/history             who made which, the latest first
+ *     GET  /directory/items?version=7     its entries
+ *     POST /directory/apply               { items, base, by, comment, dry }
+ *     POST /directory/undo                { by, comment, to }
+ */
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { z } from 'zod';
+import type { ApplyResult, DirectoryService, VersionRow } from './directory-service.ts';
+import { fail } from './failure.ts';
+
+/** Of a request: 200,000 devices and their lines. */
+const BODY_MAX_BYTES = 128 * 1024 * 1024;
+/** Problems that are said at once. */
+const PROBLEMS_MAX = 100;
+
+const text = z.string().max(2000);
+const number = z.number().int().min(0);
+const applyBody = z.object({
+  items: z.array(z.unknown()),
+  base: number,
+  by: text.default(''),
+  comment: text.default(''),
+  dry: z.boolean().default(false),
+});
+const undoBody = z.object({
+  by: text.default(''),
+  comment: text.default(''),
+  to: number.optional(),
+});
+
+export function addDirectory(api: FastifyInstance, service: DirectoryService | undefined): void {
+  const guarded = async (
+    reply: FastifyReply,
+    serve: (directory: DirectoryService) => Promise<unknown>,
+  ): Promise<unknown> => {
+    if (service === undefined)
+      return fail(reply, 409, 'fixed', 'the directory of this manager is fixed');
+    try {
+      return await serve(service);
+    } catch (error) {
+      return fail(reply, 503, 'store', error instanceof Error ? error.message : String(error));
+    }
+  };
+  api.get('/directory', (_request, reply) => guarded(reply, (directory) => directory.state()));
+  api.get('/directory/history', (_request, reply) =>
+    guarded(reply, async (directory) => {
+      const items = await directory.history();
+      return { items, total: items.length };
+    }),
+  );
+  api.get<{ Querystring: { version?: string } }>('/directory/items', ({ query }, reply) =>
+    guarded(reply, async (directory) => {
+      const { version } = query;
+      if (version !== undefined && !/^\d{1,9}$/.test(version))
+        return fail(reply, 400, 'bad_request', `'${version}' is no version`);
+      const found = await directory.items(version === undefined ? undefined : Number(version));
+      return found ?? fail(reply, 404, 'not_found', `version ${version} is not kept`);
+    }),
+  );
+  api.post('/directory/apply', { bodyLimit: BODY_MAX_BYTES }, ({ body }, reply) =>
+    guarded(reply, async (directory) => {
+      const given = applyBody.safeParse(body);
+      if (!given.success) return fail(reply, 400, 'bad_request', z.prettifyError(given.error));
+      const { dry: isDry, ...request } = given.data;
+      return answer(reply, await directory.apply({ ...request, isDry }));
+    }),
+  );
+  api.post('/directory/undo', ({ body }, reply) =>
+    guarded(reply, async (directory) => {
+      const given = undoBody.safeParse(body ?? {});
+      if (!given.success) return fail(reply, 400, 'bad_request', z.prettifyError(given.error));
+      const { to, ...request } = given.data;
+      return answer(reply, await directory.undo({ ...request, ...(to !== undefined && { to }) }));
+    }),
+  );
+}
+
+function answer(reply: FastifyReply, result: ApplyResult): unknown {
+  switch (result.type) {
+    case 'done':
+      return { version: result.version };
+    case 'conflict':
+      return fail(reply, 409, 'conflict', conflict(result.version), { version: result.version });
+    case 'wrong': {
+      const { problems } = result;
+      const said = problems.slice(0, PROBLEMS_MAX);
+      return fail(reply, 422, 'wrong', said.join('\n'), { problems: said });
+    }
+    case 'not found':
+      return fail(reply, 404, 'not_found', result.message);
+    case 'unknown':
+      return fail(
+        reply,
+        503,
+        'store',
+        `the store does not answer (${result.message}): see with 'linewright history' whether it was done`,
+      );
+  }
+}
+
+function conflict(version: VersionRow | null): string {
+  if (version === null) return 'there is no directory any more: apply it again';
+  const { version: number_, by, at, comment } = version;
+  const why = comment === '' ? '' : ` (${comment})`;
+  return `version ${number_} counts by now, made by ${by} at ${at}${why}: see with 'linewright diff' what differs from yours, then apply again`;
+}

@@ -1,0 +1,28 @@
+/** What a directory must not have that is to be kept for the whole cluster, whatever its files may have. */
+import type { Directory } from '../../call/directory.ts';
+import { type Item, pathOf } from '../../store/directory/document.ts';
+import { whatOf } from '../../store/directory/document-diff.ts';
+
+/** Secrets in the clear, or by a reference that only one machine can follow; and a line's mode changed under its calls. */
+export function faultsOf(
+  items: readonly Item[],
+  present: Directory | undefined,
+): readonly string[] {
+  const faults: string[] = [];
+  for (const item of items) {
+    const path = pathOf(item);
+    const value: unknown = item.at(-1);
+    const what = whatOf(path);
+    if (typeof value !== 'object' || value === null) continue;
+    if (path[0] === 'devices' && 'password' in value)
+      faults.push(`${what}: a password is not kept: give 'ha1', as 'linewright apply' does`);
+    if (path[0] !== 'lines' || present === undefined) continue;
+    const mode = 'mode' in value ? String(value.mode) : 'single';
+    const before = present.lines.get(path[1] ?? '')?.mode;
+    if (before !== undefined && before !== mode)
+      faults.push(
+        `${what}: its mode cannot be changed from ${before} to ${mode} while it is there: apply the directory without it first, then with it`,
+      );
+  }
+  return faults;
+}
