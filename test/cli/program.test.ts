@@ -91,7 +91,7 @@ d.yaml:1:12: device 'ana' needs a 'password', or 'accept_from' to be let in with
 4 problems in bad.yaml and its directory
 `,
       0,
-      'good.yaml is fine: manager a, 1 line, 1 device, 0 gateways, 0 ways out\n',
+      'good.yaml is fine: manager a, 1 line, 1 device, 0 gateways, 0 patterns\n',
     ],
   );
 });
@@ -103,7 +103,7 @@ test('the example is fine', async (context) => {
     [code, out.replace(ROOT, '')],
     [
       0,
-      'examples/one-manager/manager.yaml is fine: manager one, 40007 lines, 40010 devices, 0 gateways, 0 ways out\n',
+      'examples/one-manager/manager.yaml is fine: manager one, 40007 lines, 40010 devices, 0 gateways, 0 patterns\n',
     ],
   );
 });
