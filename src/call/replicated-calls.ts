@@ -225,7 +225,8 @@ export function sweep(line: ReplicatedLine, out: Out): void {
   sweepLater(line, out);
 }
 
-function sweepLater(line: ReplicatedLine, out: Out): void {
+/** What is known now is gone through in a while. */
+export function sweepLater(line: ReplicatedLine, out: Out): void {
   if (line.isSweeping || line.known.size === 0) return;
   line.isSweeping = true;
   out.push(start(SWEEP, SWEEP_MS));

@@ -118,7 +118,7 @@ export function hearHeld(
   }
   dropRetrieval(line, call, out);
   passHold(control, used, holder, out);
-  tellPeers(line, assume(line, used, undefined, retrieval?.seq ?? known.seq), out);
+  tellPeers(line, assume(line, used, undefined, out, retrieval?.seq ?? known.seq), out);
 }
 
 /** A leg of a device here is over. */
@@ -165,7 +165,7 @@ export function goOnAlone(
   here.isOnItsOwn = true;
   // The others know of its end, which counts as one.
   line.known.set(call, { ...known, version: version + 1 });
-  const signal = assume(line, here, undefined);
+  const signal = assume(line, here, undefined, out);
   if (isRetrieved) {
     if (here.retrieval !== undefined) here.retrieval.isHolderGone = true;
     tellPeers(line, signal, out);
@@ -188,7 +188,7 @@ export function loseCoordinator(
   const isRetrieved = retrieval?.lcp === line.self && here !== undefined && isUsed(here);
   if (isRetrieved && here.retrieval !== undefined && !isGone(retrieval.by.pid, gone)) {
     here.retrieval.isHolderGone = gone !== control;
-    tellPeers(line, assume(line, here, undefined, retrieval.seq), out);
+    tellPeers(line, assume(line, here, undefined, out, retrieval.seq), out);
   } else if (gone === control) out.push(start(ORPHANED, ORPHANED_MS));
   else {
     dropRetrieval(line, call, out);

@@ -21,6 +21,7 @@ import {
   liveCall,
   noteState,
   type ReplicatedLine,
+  sweepLater,
 } from './replicated-calls.ts';
 import { dropRetrieval, retrievalAfter, show } from './replicated-retrieval.ts';
 import type { CallId, CallSignal } from './signals.ts';
@@ -46,6 +47,7 @@ export function assume(
   line: ReplicatedLine,
   used: Used,
   lock: LineLock | undefined,
+  out: Out,
   seq = lock?.seq ?? 0,
 ): LineCallSignal {
   const before = line.known.get(used.call);
@@ -55,6 +57,7 @@ export function assume(
   line.aged.delete(used.call);
   line.mine.add(used.call);
   line.control.changed = true;
+  sweepLater(line, out);
   const { number } = line.control.line;
   return { type: 'lineCall', number, state, ...(lock === undefined ? {} : { lock }) };
 }

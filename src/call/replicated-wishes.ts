@@ -242,14 +242,14 @@ function decide(
       if (seized === undefined || !isOwnOf(seized, from)) return undefined;
       // What its call had is free now for all who see this.
       if (before !== undefined && before !== seized.appearance) line.control.changed = true;
-      return assume(line, seized, lock);
+      return assume(line, seized, lock, out);
     }
     case 'lineUse': {
       const known = line.control.calls.get(said.call);
       if (known === undefined) beginUse(line.control, said, from, out);
       else if (isUsed(known)) use(line.control, known, said, from, out);
       const used = line.control.calls.get(said.call);
-      return used !== undefined && isOwnOf(used, from) ? assume(line, used, lock) : undefined;
+      return used !== undefined && isOwnOf(used, from) ? assume(line, used, lock, out) : undefined;
     }
     case 'lineRetrieve':
       return decideRetrieval(line, said, from, lock, out);
@@ -257,12 +257,12 @@ function decide(
       const used = line.control.calls.get(said.call);
       if (used === undefined || !isUsed(used) || used.use === 'seized') return undefined;
       passHold(line.control, used, said.holder, out);
-      return assume(line, used, lock);
+      return assume(line, used, lock, out);
     }
     case 'lineKept': {
       keep(line.control, said);
       const kept = line.control.calls.get(said.call);
-      return kept !== undefined && isOwnOf(kept, from) ? assume(line, kept, lock) : undefined;
+      return kept !== undefined && isOwnOf(kept, from) ? assume(line, kept, lock, out) : undefined;
     }
     case 'brought':
       return takeUp(line, said, from, lock, out);
@@ -316,7 +316,7 @@ function takeUp(
   if (brought.state === 'own') adoptOwn(control, device, report, holder, out);
   else adoptTaken(control, device, report, holder);
   const used = control.calls.get(call);
-  return used !== undefined && isUsed(used) ? assume(line, used, lock) : undefined;
+  return used !== undefined && isUsed(used) ? assume(line, used, lock, out) : undefined;
 }
 
 function isHeldFor({ retrieval }: Used, by: LegRef): boolean {

@@ -10,14 +10,14 @@
  * All the time: no two phones have seized the same appearance, nor talk to the same party.
  */
 import type { Line, Member } from '../call/directory.ts';
-import { isUsed } from '../call/line-control.ts';
+import { isUsed, type LineControl } from '../call/line-control.ts';
 import { Course } from './course.ts';
 import { DeathLog } from './death-log.ts';
 import { Holders } from './holders.ts';
 import { befall, heal } from './mishaps.ts';
 import { CALM, type Weather } from './network.ts';
 import { Bench, type BenchPhone } from './phones/bench.ts';
-import { lineAt, wrongLampsOf } from './phones/line-lamps.ts';
+import { wrongLampsOf } from './phones/line-lamps.ts';
 import { GENERIC, LATE_ANSWERER, POLYCOM, YEALINK, YEALINK_SILENT } from './phones/sca-habits.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { sharingDirectory } from './sharing-directory.ts';
@@ -46,7 +46,7 @@ const KEEP_MS = [2500, 4000] as const;
 const MISHAPS = [0, 0, 1, 2, 3] as const;
 /** Neighbouring seeds have different shapes, whatever else they do. */
 const SHAPE = 0x1a3b;
-const MODES: readonly Line['mode'][] = ['single'];
+const MODES: readonly Line['mode'][] = ['single', 'replicated'];
 /** How many managers, of four seeds. */
 const MANAGERS = [1, 3, 3, 3] as const;
 
@@ -233,25 +233,28 @@ class SharingSimulation {
     return wrongLampsOf(this.#site, this.#bench.phones, '2000');
   }
 
-  /** Appearances that are lit, and nobody has them. */
+  /** Appearances that are lit, and nobody has them; at any of the line's processes. */
   #unowned(): string[] {
-    const site = this.#site;
-    const server = site.managers[0]?.address;
-    const control = server && lineAt(site, server, '2000');
-    if (control === undefined) return ['the line has no process'];
-    const legs = site.managers.flatMap(({ manager }) => [...(manager?.devices.processes() ?? [])]);
+    const { managers } = this.#site;
+    const controls = managers.flatMap(({ manager }) => manager?.processing.lines.get('2000') ?? []);
+    if (controls.length === 0) return ['the line has no process'];
+    const legs = managers.flatMap(({ manager }) => [...(manager?.devices.processes() ?? [])]);
     const found: string[] = [];
-    const taken = new Set<number>();
-    for (const call of control.calls.values()) {
-      const { appearance } = call;
-      if (taken.has(appearance)) found.push(`two calls have appearance ${appearance}`);
-      taken.add(appearance);
-      if (!isUsed(call)) continue;
-      const { pid, call: leg } = call.holder;
-      const holder = legs.find((process) => process.pid === pid);
-      if (!holder?.legs.has(leg) && !holder?.seizures?.has(leg))
-        found.push(`appearance ${appearance} is lit for ${pid}, which has no such call`);
+    for (const control of controls) {
+      const taken = new Set<number>();
+      for (const call of control.calls.values()) {
+        const { appearance } = call;
+        if (taken.has(appearance)) found.push(`two calls have appearance ${appearance}`);
+        taken.add(appearance);
+        if (!isUsed(call)) continue;
+        const { pid, call: leg } = call.holder;
+        const holder = legs.find((process) => process.pid === pid);
+        if (!holder?.legs.has(leg) && !holder?.seizures?.has(leg))
+          found.push(`appearance ${appearance} is lit for ${pid}, which has no such call`);
+      }
     }
+    const shown = new Set(controls.map((control) => JSON.stringify(shownAt(control))));
+    if (shown.size > 1) found.push(`the line's processes differ: ${[...shown].join(' and ')}`);
     return found;
   }
 
@@ -268,6 +271,16 @@ class SharingSimulation {
       this.#keepRegistered(phone),
     );
   }
+}
+
+/** What a process of the line has on record. */
+function shownAt({ calls }: LineControl): readonly unknown[] {
+  return [...calls.values()]
+    .map((call) => ({
+      ...{ call: call.call, appearance: call.appearance, state: call.state },
+      ...(isUsed(call) ? { use: call.use ?? 'active', holder: call.holder } : {}),
+    }))
+    .sort((a, b) => a.appearance - b.appearance);
 }
 
 /** Lines of all kinds: with lamps for all or not, with members that keep things to themselves or may do little. */

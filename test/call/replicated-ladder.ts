@@ -54,7 +54,7 @@ export function replicatedSignalOf(rung: Extract<Rung, { type: 'signal' }>): Cal
       return { type: name, number, operation: wanted, round: 1, stamp: 1, revision: 1, seq: 0 };
     }
     case 'lockResponse': {
-      const granted = { type: name, number, round: 1, result: 'granted' } as const;
+      const granted = { type: name, number, round: Math.max(round, 1), result: 'granted' } as const;
       const knows = /knows (c\d)/.exec(rest)?.[1];
       if (knows === undefined) return { ...granted, seq: 0 };
       const told = replicatedSignalOf({ ...rung, name: 'lineReport', rest: knows });
