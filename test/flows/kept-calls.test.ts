@@ -14,7 +14,7 @@ import {
   talkTo,
 } from './shared-stage.ts';
 
-const OPTIONS = { settings: ['single'], timings: {} } as const;
+const OPTIONS = { settings: ['single', 'replicated'], timings: {} } as const;
 
 /** The manager's machine dies, and comes back; phones that were there have been switched on again. */
 function lose({ site, bench, wait }: Stage, at: number): () => void {
@@ -154,7 +154,7 @@ shared(
     return [held, talk, lamps()];
   },
   [['1 held', '1 held'], true, '1 active'],
-  OPTIONS,
+  { ...OPTIONS, settings: ['single'] },
 );
 
 shared(

@@ -33,9 +33,7 @@ export function toldOf(process: DeviceProcess, { use }: CallLeg): { held?: HeldC
   if (use?.next !== 'held' && use?.next !== 'held-private') return {};
   const { number, call, appearance, next: state } = use;
   const member = seatOf(process, number)?.name;
-  // The processes of a replicated line do not know such calls.
-  const isSingle = process.environment.directory.lines.get(number)?.mode === 'single';
-  if (member === undefined || !isSingle) return {};
+  if (member === undefined) return {};
   const held = { number, call, member, state };
   return { held: appearance === undefined ? held : { ...held, appearance } };
 }
