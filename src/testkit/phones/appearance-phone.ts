@@ -117,6 +117,7 @@ export class AppearancePhone {
 
   /** Off-hook: PUBLISH with that number, or the lowest that it sees to be free, and no dialog yet. */
   seize(appearance = this.#lowestFree()): Attempt {
+    this.release();
     const attempt = this.#fresh(appearance);
     this.#seized = attempt;
     attempt.publication.say(this.#trying({ appearance }), () => this.onChanged());
@@ -173,6 +174,7 @@ export class AppearancePhone {
 
   /** re-INVITE, and the rendering of its own side in its publication (§8.2). */
   hold(call: StationCall, isHeld: boolean): void {
+    if (call.phase !== 'talking') return;
     const direction = isHeld ? 'sendonly' : 'sendrecv';
     call.change({ direction, describedIn: 'INVITE', headers: '' });
     this.#publicationOf(call).say({
@@ -208,7 +210,7 @@ export class AppearancePhone {
         call.index = wish.appearance;
         attempt.call = call;
         this.#attempts.set(call, attempt);
-      }
+      } else publication.remove();
       this.onChanged();
     });
     return attempt;
