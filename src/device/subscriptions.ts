@@ -20,6 +20,8 @@ export const PUBLISHED_PACKAGES = ['dialog'] as const;
 export const PACKAGES = ['dialog', 'call-info', 'line-seize', 'message-summary'] as const;
 /** Subscriptions of one phone; a side car of keys has 60. */
 const WATCHES_MAX = 128;
+/** Some that are refused ask again at once, for ever, unless they are told when that may help: a directory changes. */
+const REFUSED = 'Retry-After: 300\r\n';
 const MESSAGES = 'message-summary';
 const MESSAGES_EXPIRES_S = 3600;
 
@@ -35,6 +37,7 @@ export function subscribe(process: DeviceProcess, event: Subscribe): void {
     return userAgent.refuseSubscription(
       subscription,
       strangerStatus(process, subscription.resource),
+      REFUSED,
     );
   const asked = Number.parseInt(request.headers.first('Expires') ?? '', 10);
   const longestS = PACKAGE_EXPIRES_S[wanted];

@@ -92,7 +92,7 @@ ladder(
   'a line of others may not be watched',
   `
   lamps -> SUBSCRIBE sip:2100@pbx.test new | Event: call-info
-  lamps <- 403 SUBSCRIBE
+  lamps <- 403 SUBSCRIBE | Retry-After: 300
 `,
 );
 
@@ -107,11 +107,11 @@ ladder(
   pickup -> INVITE sip:2000@pbx.test new | Replaces: z1;to-tag=line;from-tag=appearance-3 {sendrecv}
   pickup <- 481 INVITE
   more -> SUBSCRIBE sip:2000@pbx.test new | Event: dialog;shared
-  more <- 403 SUBSCRIBE
+  more <- 403 SUBSCRIBE | Retry-After: 300
   sca -> SUBSCRIBE sip:2000@pbx.test new | Event: call-info
-  sca <- 403 SUBSCRIBE
+  sca <- 403 SUBSCRIBE | Retry-After: 300
   seize -> SUBSCRIBE sip:2000@pbx.test new | Event: line-seize | Call-Info: <sip:pbx.test>;appearance-index=1
-  seize <- 403 SUBSCRIBE
+  seize <- 403 SUBSCRIBE | Retry-After: 300
   pub -> PUBLISH sip:2000@pbx.test new | Event: dialog;shared | Content-Type: application/dialog-info+xml {d1 trying 1}
   pub <- 403 PUBLISH
 `,
@@ -122,11 +122,11 @@ ladder(
   'a line whose watchers are others is not watched, nor one that has none',
   `
   lamps -> SUBSCRIBE sip:2000@pbx.test new | Event: dialog
-  lamps <- 403 SUBSCRIBE
+  lamps <- 403 SUBSCRIBE | Retry-After: 300
   lamps -> SUBSCRIBE sip:2100@pbx.test new | Event: dialog
-  lamps <- 403 SUBSCRIBE
+  lamps <- 403 SUBSCRIBE | Retry-After: 300
   lamps -> SUBSCRIBE sip:2999@pbx.test new | Event: dialog
-  lamps <- 404 SUBSCRIBE
+  lamps <- 404 SUBSCRIBE | Retry-After: 300
 `,
   { user: '1002', line: { watchers: ['1001'] } },
 );
