@@ -28,6 +28,22 @@ export function registerRequest(
   };
 }
 
+/** INVITE of one who dials digit by digit: each has the Call-ID and the tag of the one before (RFC 3578 §3). */
+export function dialRequest({ user, domain, address }: Sender, digits: string): OutgoingRequest {
+  return {
+    method: 'INVITE',
+    uri: `sip:${digits}@${domain};user=phone`,
+    callId: `d-${user}`,
+    cseq: digits.length,
+    from: `<sip:${user}@${domain}>;tag=d${user}`,
+    to: `<sip:${digits}@${domain};user=phone>`,
+    maxForwards: 70,
+    routes: '',
+    headers: `Contact: <sip:${user}@${keyOf(address)}>\r\n`,
+    body: '',
+  };
+}
+
 /** SUBSCRIBE to the dialog package of a line. */
 export function watchRequest({ user, domain, address }: Sender, number: string): OutgoingRequest {
   return {

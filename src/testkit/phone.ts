@@ -18,7 +18,7 @@ import { keyOf } from './network.ts';
 import { learn, type PhoneCall, replacesOf, sessionOf } from './phone-call.ts';
 import type { PhoneOptions } from './phone-options.ts';
 import { PhoneRegistration } from './phone-registration.ts';
-import { registerRequest, watchRequest } from './phone-requests.ts';
+import { dialRequest, registerRequest, watchRequest } from './phone-requests.ts';
 
 export type { PhoneCall } from './phone-call.ts';
 export type { PhoneOptions } from './phone-options.ts';
@@ -216,6 +216,12 @@ export class Phone {
   /** Takes the place of another phone's leg: INVITE with Replaces. */
   replace(number: string, other: PhoneCall): PhoneCall {
     return this.#invite(number, `Replaces: ${replacesOf(other)}\r\n`, true);
+  }
+
+  /** Overlap dialling: all digits so far. What comes of it is not followed any further. */
+  dial(digits: string): void {
+    const request = dialRequest(this.options, digits);
+    this.#turn(() => void this.#layer.request(request, this.server, undefined));
   }
 
   /** Watches a line: SUBSCRIBE to the dialog package. */
