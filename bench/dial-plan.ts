@@ -3,7 +3,8 @@
  * it, to keep it, and to look a number up. Nothing is compared: the goals stand beside the figures.
  *
  * The plan: 200 sites, each with a partition of its own and a search space of five; all numbers in one
- * partition; translations to a space of gateways. "All in one" is the same in two partitions.
+ * partition; translations to a space of gateways. "All in one" is the same in two partitions. "Digit
+ * analysis" is what a call asks: with the directory's lines, the registration table and the caller's rights.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -14,6 +15,10 @@ import { compile, formatPlanFault } from '../src/call/dial-plan/compile.ts';
 import type { DialPlan } from '../src/call/dial-plan/dial-plan.ts';
 import { explain } from '../src/call/dial-plan/explanation.ts';
 import type { DialRule, RoutePlan } from '../src/call/dial-plan/route-plan.ts';
+import { DigitAnalysis } from '../src/call/digit-analysis.ts';
+import { INTER_DIGIT_MS, type Line, type RouteTarget } from '../src/call/directory.ts';
+import { keyOf } from '../src/call/registration-table.ts';
+import { homeOf, type Pid } from '../src/process/pid.ts';
 import { SeededRandom } from '../src/testkit/seeded-random.ts';
 
 const USAGE = `node bench/dial-plan.ts [options]
@@ -45,7 +50,7 @@ function usage(): number {
   return 0;
 }
 
-type Target = { readonly line: string } | { readonly list: string };
+type Target = RouteTarget;
 type Rules = readonly DialRule<Target>[];
 
 function main(): number {
@@ -86,7 +91,9 @@ function main(): number {
   line('octets per number', grownBy(collect, () => made(alone)) / numberCount);
   line('octets per rule, all', grownBy(collect, () => made(spread)) / (numberCount + patternCount));
 
-  say('\nlookup                     p50 µs   p99 µs  mean µs   octets   goal p50');
+  say(
+    '\nlookup                                       p50 µs   p99 µs  mean µs   octets   goal p50',
+  );
   const known = numbers.map(({ pattern }) => pattern);
   const oneSpace = ['all'];
   const callers = sites.map((_, at): readonly string[] => [`line ${at}`, `site ${at}`]);
@@ -106,10 +113,57 @@ function main(): number {
     row(`${name}, all in one`, lookups, collect, pick, (number) =>
       analyse(both, oneSpace, number, '2001'),
     );
+  const calls = analysisOf(known, spread);
+  for (const [name, pick] of kinds) {
+    if (name === 'half a number') continue;
+    row(`digit analysis, ${name}`, lookups, collect, pick, (number, at) =>
+      calls.analyse(number, { spaces: spaces(at), number: '2001', isOutside: false }),
+    );
+  }
   row('a number, explained', Math.ceil(lookups / 20), collect, anyNumber, (number, at) =>
     explain(plan, spaces(at), number, '2001'),
   );
   return 0;
+}
+
+/** As a call asks: every line is in the directory and has its process in the table. */
+function analysisOf(numbers: readonly string[], plan: RoutePlan<Target>): DigitAnalysis {
+  const lines = new Map(numbers.map((number) => [number, lineOf(number)]));
+  const lists = ['out', 'emergency', ...Array.from({ length: SITES }, (_, at) => `site ${at}`)];
+  const group = { spread: 'top-down', gateways: [{ gateway: 'gw', weight: 1 }] } as const;
+  const partitions = new Map<string, Rules>(plan.partitions);
+  // The directory's own numbers are there without being written.
+  partitions.set('numbers', [
+    { pattern: 'NXXXXXX', action: { type: 'route', target: { type: 'line' } } },
+  ]);
+  const digits = new DigitAnalysis({
+    lines,
+    devices: new Map(),
+    users: new Map(),
+    gateways: new Map(),
+    routeLists: new Map(lists.map((name) => [name, { name, groups: [group] }])),
+    routePlan: { ...plan, partitions },
+    interDigitMs: INTER_DIGIT_MS,
+  });
+  const value = 'a.1.l1' as Pid;
+  const owner = homeOf(value);
+  for (const number of numbers) {
+    const key = keyOf(number);
+    digits.table.set(key, { key, value, owner, revision: 1 });
+  }
+  return digits;
+}
+
+function lineOf(number: string): Line {
+  return {
+    number,
+    name: '',
+    mode: 'single',
+    appearances: 4,
+    offering: { type: 'parallel' },
+    members: [],
+    noAnswerMs: 120_000,
+  };
 }
 
 /** Seven digits that begin with 2 to 5: a large company's. */
@@ -118,7 +172,7 @@ function directoryNumbers(random: SeededRandom, count: number): Rules {
   while (texts.size < count) texts.add(`${random.pick(['2', '3', '5'])}${digits(random, 6)}`);
   return [...texts].map((pattern) => ({
     pattern,
-    action: { type: 'route', target: { line: pattern } },
+    action: { type: 'route', target: { type: 'line', number: pattern } },
   }));
 }
 
@@ -130,11 +184,15 @@ function sitePartitions(random: SeededRandom, count: number): readonly Rules[] {
       void rules.set(pattern, { pattern, action });
     add('9.0[12]XXXXXXXXX', { type: 'translate', space: 'gateways', called: { strip: 1 } });
     add('900!', { type: 'translate', space: 'gateways', called: { strip: 1 } });
-    add('8XXXXXXXX', { type: 'route', target: { list: `site ${site}` } });
+    add('8XXXXXXXX', { type: 'route', target: { type: 'list', list: `site ${site}` } });
     const wanted = Math.floor(count / SITES) + (site < count % SITES ? 1 : 0);
     for (let tries = 0; rules.size < wanted && tries < 100 * wanted; tries++) {
       const pattern = `8${digits(random, random.between(1, 4))}${random.pick(ENDS)}`;
-      add(pattern, { type: 'route', target: { list: `site ${site}` }, called: { strip: 1 } });
+      add(pattern, {
+        type: 'route',
+        target: { type: 'list', list: `site ${site}` },
+        called: { strip: 1 },
+      });
     }
     return [...rules.values()].slice(0, wanted);
   });
@@ -175,7 +233,7 @@ function singlePlan(numbers: Rules, sites: readonly Rules[]): RoutePlan<Target> 
 
 const EMERGENCY: Rules = ['999', '112', '9.999'].map((pattern) => ({
   pattern,
-  action: { type: 'route', target: { list: 'emergency' } },
+  action: { type: 'route', target: { type: 'list', list: 'emergency' } },
   isUrgent: true,
   isEmergency: true,
 }));
@@ -185,7 +243,11 @@ const BLOCKED: Rules = ['909X!', '900900!'].map((pattern) => ({
 }));
 const GATEWAYS: Rules = ['0XXXXXXXXXX', '00!', '02XXXXXXXXX'].map((pattern) => ({
   pattern,
-  action: { type: 'route', target: { list: 'out' }, called: { strip: 1, prefix: '+44' } },
+  action: {
+    type: 'route',
+    target: { type: 'list', list: 'out' },
+    called: { strip: 1, prefix: '+44' },
+  },
 }));
 
 function digits(random: SeededRandom, count: number): string {
@@ -253,7 +315,7 @@ function row(
   const columns = [at(0.5), at(0.99), (user + system) / lookups].map((us) => us.toFixed(2));
   const allocated = (octets / Math.min(lookups, ALLOCATION_LOOKUPS)).toFixed(0);
   const cells = [...columns, allocated].map((cell) => cell.padStart(9)).join('');
-  say(`${name.padEnd(26)}${cells.slice(2)}${name.includes('explained') ? '' : '   ≤ 2'}`);
+  say(`${name.padEnd(44)}${cells.slice(2)}${name.includes('explained') ? '' : '   ≤ 2'}`);
 }
 
 function medianOf(values: readonly number[]): number {

@@ -175,16 +175,20 @@ export class DigitAnalysis {
     if (target.type === 'line') return this.#line(target.number ?? called, growth, callerId);
     const list = this.#directory.routeLists.get(target.list);
     if (list === undefined) return UNKNOWN;
-    return { type: 'list', list, number: called, isEmergency, growth, ...withId(callerId) };
+    const way = { type: 'list', list, number: called, isEmergency, growth } as const;
+    return callerId === undefined ? way : { ...way, callerId };
   }
 
   #line(number: string, growth: Growth, callerId: string | undefined): Analysis {
     const location = this.table.find(number);
-    if (location !== undefined)
-      return { type: 'line', number, location, growth, ...withId(callerId) };
+    if (location !== undefined) {
+      const found = { type: 'line', number, location, growth } as const;
+      return callerId === undefined ? found : { ...found, callerId };
+    }
     if (!isKnownNumber(this.#directory, number)) return refused('LW-3001', growth);
-    if (this.table.isLost(number)) return { type: 'locating', number, growth, ...withId(callerId) };
-    return refused('LW-3008', growth);
+    if (!this.table.isLost(number)) return refused('LW-3008', growth);
+    const lost = { type: 'locating', number, growth } as const;
+    return callerId === undefined ? lost : { ...lost, callerId };
   }
 
   #hasLines(spaces: readonly string[]): boolean {
@@ -203,13 +207,6 @@ export class DigitAnalysis {
 function isVacant(analysis: Analysis): boolean {
   return analysis.type === 'refused' && analysis.code === 'LW-3001';
 }
-
-/** Absent rather than undefined. */
-function withId(callerId: string | undefined): { readonly callerId?: string } {
-  return callerId === undefined ? NO_ID : { callerId };
-}
-
-const NO_ID = {};
 
 function refusedByPlan(result: Extract<PlanAnalysis<RouteTarget>, { type: 'refused' }>): Analysis {
   const growth = result.mayGrow ? 'possible' : 'none';
