@@ -14,7 +14,9 @@ export function faultsOf(
     const value: unknown = item.at(-1);
     const what = whatOf(path);
     if (typeof value !== 'object' || value === null) continue;
-    if (path[0] === 'devices' && 'password' in value)
+    const auth: unknown = 'auth' in value ? value.auth : undefined;
+    const isOpen = typeof auth === 'object' && auth !== null && 'password' in auth;
+    if ((path[0] === 'devices' && 'password' in value) || (path[0] === 'gateways' && isOpen))
       faults.push(`${what}: a password is not kept: give 'ha1', as 'linewright apply' does`);
     if (path[0] !== 'lines' || present === undefined) continue;
     const mode = 'mode' in value ? String(value.mode) : 'single';

@@ -14,6 +14,7 @@ import {
   YAMLMap,
   YAMLSeq,
 } from 'yaml';
+import type { Gateway } from '../../call/routing/gateway.ts';
 import { entriesOf, type Located, plain, rootOf, type Source } from '../document.ts';
 import type { DeviceDraft } from './devices.ts';
 
@@ -32,10 +33,11 @@ function isOpen(path: readonly string[]): boolean {
   return path.length === 0 || path.length < depthOf(path);
 }
 
-/** Of files without a problem in them. `drafts`: their devices. */
+/** Of files without a problem in them. `drafts`, `gateways`: their devices and gateways. */
 export function documentOf(
   sources: readonly Source[],
   drafts: ReadonlyMap<string, DeviceDraft>,
+  gateways: ReadonlyMap<string, Gateway>,
 ): Document {
   const items: Item[] = [];
   for (const source of sources) gatherItems(rootOf(source), [], items);
@@ -47,7 +49,9 @@ export function documentOf(
   }
   return items.flatMap((item): Item[] => {
     const [section, key, value] = item;
-    if (section !== 'devices' || typeof key !== 'string') return [item];
+    if (typeof key !== 'string') return [item];
+    if (section === 'gateways') return [[section, key, gatewayOf(gateways.get(key), value)]];
+    if (section !== 'devices') return [item];
     return (families.get(key) ?? []).map((draft) => ['devices', draft.id, deviceOf(draft, value)]);
   });
 }
@@ -64,6 +68,15 @@ function deviceOf({ user, name, number, ha1, entry, id }: DeviceDraft, given: un
   // What is given counts letter by letter where it says nothing else.
   const own = entry.key === id ? rest : filled;
   return password === undefined ? own : { ...own, ha1 };
+}
+
+/** What the entry says, its password good for its realm only. */
+function gatewayOf(gateway: Gateway | undefined, given: unknown): unknown {
+  const { secret } = gateway ?? {};
+  if (typeof given !== 'object' || given === null || secret === undefined) return given;
+  const { MD5: md5, 'SHA-256': sha256, 'SHA-512-256': sha512 } = secret.ha1;
+  const ha1 = { md5, sha256, sha512_256: sha512 };
+  return { ...given, auth: { user: secret.user, realm: secret.realm, ha1 } };
 }
 
 function gatherItems(at: Located, path: readonly string[], items: Item[]): void {

@@ -93,12 +93,21 @@ function readAuth(
       });
     return undefined;
   }
-  const read = readSecret(auth.password, folderOf(entry.place.file), env);
+  const { user, ha1, realm = gatewayHost(uri) ?? '' } = auth;
+  if ((auth.password === undefined) === (ha1 === undefined)) {
+    const message = "expected one of 'password' and 'ha1'";
+    problems.push({ place: placeAt(entry.value, ['auth']), message });
+    return undefined;
+  }
+  if (ha1 !== undefined) {
+    const { md5, sha256, sha512_256: sha512 } = ha1;
+    return { user, realm, ha1: { MD5: md5, 'SHA-256': sha256, 'SHA-512-256': sha512 } };
+  }
+  const read = readSecret(auth.password ?? '', folderOf(entry.place.file), env);
   if (!read.ok) {
     problems.push({ place: placeAt(entry.value, ['auth', 'password']), message: read.message });
     return undefined;
   }
-  const { user, realm = gatewayHost(uri) ?? '' } = auth;
   // RFC 7616 §3.4.2.
   const secret = `${user}:${realm}:${read.value}`;
   const hashes = {

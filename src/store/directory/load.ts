@@ -74,7 +74,7 @@ export function readSources(
 ): DirectoryRead {
   const { directory, drafts } = build(sources, options, problems);
   if (problems.length === 0)
-    return { ok: true, directory, document: () => documentOf(sources, drafts) };
+    return { ok: true, directory, document: () => documentOf(sources, drafts, directory.gateways) };
   const files = sources.map(({ file }) => file);
   return { ok: false, problems: sortProblems(problems, files) };
 }

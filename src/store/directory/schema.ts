@@ -147,7 +147,9 @@ export const gatewaySchema = z.strictObject({
   auth: z
     .strictObject({
       user: userName,
-      password: z.string(),
+      password: z.string().optional(),
+      /** As the directory is kept: of the password, for `realm`. */
+      ha1: z.strictObject({ md5: hex(32), sha256: hex(64), sha512_256: hex(64) }).optional(),
       realm: z.string().min(1).max(128).optional(),
     })
     .optional(),

@@ -22,7 +22,7 @@ devices:
   "{0801..0803}": { number: "{0801..0803}", name: "Desk {0801..0803}", password: x }
   lobby: { accept_from: 192.0.2.7 }
 gateways:
-  gw: { uri: "sip:203.0.113.10" }
+  gw: { uri: "sip:203.0.113.10", auth: { user: lw, password: "env:ANA" } }
 route_plan:
   partitions:
     office: { "9.0XX": { list: london }, "0XX": { list: london } }
