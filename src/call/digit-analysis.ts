@@ -104,6 +104,15 @@ export class DigitAnalysis {
     );
   }
 
+  /** Whether that is an emergency number of the route plan, in whichever partition. */
+  isEmergency(dialled: string): boolean {
+    const read = isDialled(dialled) ? dialled : digitsOf(dialled);
+    return (
+      read !== undefined &&
+      analyse(this.#current().plan, EMERGENCY_SPACES, read, '').type === 'route'
+    );
+  }
+
   /** As `analyse`, with all that was looked at: the same walks, seen by a witness. */
   explain(dialled: string, caller: Caller): Explained {
     const { plan } = this.#current();
@@ -222,4 +231,10 @@ function refusedByPlan(result: Extract<PlanAnalysis<RouteTarget>, { type: 'refus
 
 function refused(code: RefusalCode, growth: Growth = 'none'): Analysis {
   return { type: 'refused', code, cause: REFUSALS[code].cause, growth };
+}
+
+/** Undefined: a name. */
+function digitsOf(dialled: string): string | undefined {
+  const read = readUserPart(dialled);
+  return read.type === 'number' ? read.digits : undefined;
 }

@@ -29,6 +29,8 @@ export type Environment = {
   readonly statistics: CallStatistics;
   /** Starts call control for one call, on this manager. */
   readonly startCall: (host: Host<CallSignal>, request: CallRequest) => Pid;
+  /** Whether the route plan has that for an emergency number. */
+  readonly isEmergency: (dialled: string) => boolean;
   /** Calls that one device may have at a time; more are busy. */
   readonly callsPerDeviceMax: number;
 };

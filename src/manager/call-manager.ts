@@ -189,6 +189,7 @@ export class CallManager implements ClusterListener {
       log,
       statistics: this.statistics,
       startCall: (host, request) => processing.startCall(host, request),
+      isEmergency: (dialled) => processing.digits.isEmergency(dialled),
       callsPerDeviceMax: CALLS_PER_DEVICE_MAX,
     };
     this.devices = new DeviceManager(environment, this.scheduler, this.registrar);

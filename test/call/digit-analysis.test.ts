@@ -242,3 +242,10 @@ test('a user name is a line of one member; a line of that number comes first', (
     [['ana-phone'], ['cas-phone'], undefined],
   );
 });
+
+test('emergency numbers are those of the plan, whoever asks', () => {
+  const digits = new DigitAnalysis(DIRECTORY);
+  const dialled = ['112', '1-12', '2112', '2000', '11', 'ben', '911'];
+  const found = dialled.filter((each) => digits.isEmergency(each));
+  assert.deepEqual(found, ['112', '1-12', '2112']);
+});

@@ -1,8 +1,16 @@
 /** Numbers that are called at once, whatever a line says: RFC 7463 §5.3. */
+import type { Environment } from '../environment.ts';
 
-/** Where nothing better is known: those of most countries (ITU-T E.161.1), and RFC 5031's service. */
+/**
+ * Besides those of the route plan: numbers that people dial in an emergency wherever they come from (ITU-T
+ * E.161.1), and RFC 5031's service.
+ */
 const NUMBERS: ReadonlySet<string> = new Set(['112', '911', '999', '000', '110', '118', '119']);
 
-export function isEmergency(dialled: string): boolean {
-  return NUMBERS.has(dialled) || dialled.startsWith('urn:service:sos');
+export function isEmergency(environment: Environment, dialled: string): boolean {
+  return (
+    NUMBERS.has(dialled) ||
+    dialled.startsWith('urn:service:sos') ||
+    environment.isEmergency(dialled)
+  );
 }

@@ -331,7 +331,7 @@ export function begin(
     return true;
   }
   if (next?.state === 'asked') {
-    if (isEmergency(request.dialled)) {
+    if (isEmergency(process.environment, request.dialled)) {
       seizures.giveBack(process, next);
       settle(process);
       return false;

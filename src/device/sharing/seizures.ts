@@ -136,8 +136,8 @@ export function begin(
     return true;
   }
   const isFull = (process.seizures?.size ?? 0) >= SEIZURES_MAX;
-  if (!read.ok || isEmergency(callRequest.dialled) || lcpOf(process, line) === undefined || isFull)
-    return false;
+  const isUrgent = isEmergency(process.environment, callRequest.dialled);
+  if (!read.ok || isUrgent || lcpOf(process, line) === undefined || isFull) return false;
   const { index: appearance } = read;
   if (callRequest.dialled === line) {
     const { offer } = callRequest;

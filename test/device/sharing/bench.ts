@@ -137,6 +137,7 @@ export class Bench {
         host.tell(pidOf('control'), request);
         return pidOf('control');
       },
+      isEmergency: (dialled) => dialled === '9112',
       callsPerDeviceMax: 8,
     };
     const binding = { ...NO_BINDING, key: user, contact: `sip:phone@10.0.1.1:5060`, hop: HOP };

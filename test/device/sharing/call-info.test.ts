@@ -124,6 +124,15 @@ ladder(
 );
 
 ladder(
+  'nor does one of the route plan',
+  `
+  phone -> INVITE sip:9112@pbx.test new | Call-Info: <sip:pbx.test>;appearance-index=1 {sendrecv}
+  control <- callRequest call=#0 dialled=9112 offer={sendrecv} byLine=2000
+  line <- lineUse call=#0 state=progressing party=9112 isExclusive=false
+`,
+);
+
+ladder(
   'a line that says nothing keeps nobody from calling',
   `
   phone -> INVITE sip:1002@pbx.test new | Call-Info: <sip:pbx.test>;appearance-index=1 {sendrecv}
