@@ -23,7 +23,7 @@ const ROLES = ['managers', 'bus', 'store'] as const;
  * What was measured; absent: there is none. `p99` goes with a `value` that is a median. Of spread calls:
  * CPU time in all, without what the same processes take in the same time when nothing goes on (`net`),
  * and in each role; `idle`: that in ms per second; post-dial delay and the line's lock in ms; packets
- * between managers.
+ * between managers. `notifies`: for each call, of phones that have lamps.
  */
 export type FigureName =
   | 'value'
@@ -36,7 +36,8 @@ export type FigureName =
   | 'delay'
   | 'delay99'
   | 'lock'
-  | 'packets';
+  | 'packets'
+  | 'notifies';
 export type Figures = { readonly [Name in FigureName]?: number };
 
 /** One measurement, and what went wrong. */

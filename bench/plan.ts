@@ -1,4 +1,5 @@
 /** What is measured, on whom, and what is to be reached: due and aim of each figure. */
+import { Lamps } from './lamps.ts';
 import { CalledLine, type FigureName, refresh, remember, type Sample } from './load.ts';
 import { loopDelayMs } from './metrics.ts';
 import type { Server, ServerName } from './servers.ts';
@@ -9,7 +10,7 @@ export type Goal = { readonly due: number; readonly aim: number; readonly least?
 /** What a figure is divided by before it is held against its goal: another server's, or nothing. */
 export type Against = ServerName | undefined;
 
-export type Unit = 'CPU ms' | 'ms' | 'KB' | 'calls/s';
+export type Unit = 'CPU ms' | 'ms' | 'KB' | 'calls/s' | 'messages';
 
 /** A line of the table: a figure of a server, beside that of another, held against its goal if it has one. */
 export type Row = {
@@ -92,6 +93,7 @@ export const PLAN: readonly Measurement[] = [
   calls('fork4', '4 phones ring', { line: 'line4', phones: 4, rate: 30 }),
   // So few calls that ticks of 10 ms would show.
   calls('fork16', '16 phones ring', { line: 'line16', phones: 16, rate: 8, longer: 2 }),
+  lamps(),
   registers('register', 'REGISTER', { rate: 300, digest: false }),
   registers('register', 'REGISTER', { rate: 3000, digest: false }),
   registers('digest', 'REGISTER with digest', { rate: 300, digest: true }),
@@ -161,6 +163,59 @@ function calls(
         folder,
         (calledLine) => (server, seconds) => calledLine.call(server, rate, seconds * longer),
       ),
+  };
+}
+
+/** A call of which the four phones of the line have lamps: each is told of each change. */
+function lamps(): Measurement {
+  const rate = 30;
+  return {
+    name: 'lamps4',
+    title: '4 phones ring, and have lamps',
+    rate,
+    unit: 'CPU ms',
+    servers: ['linewright', 'kamailio-sca'],
+    goals: [
+      { against: 'kamailio-sca', goal: CALL },
+      {
+        title: 'NOTIFYs for each',
+        of: 'linewright',
+        against: undefined,
+        figure: 'notifies',
+        unit: 'messages',
+      },
+      {
+        title: 'NOTIFYs for each',
+        of: 'kamailio-sca',
+        against: undefined,
+        figure: 'notifies',
+        unit: 'messages',
+      },
+    ],
+    warmth: 'lamps4',
+    open: (folder) => lit('line4', 4, rate, folder),
+  };
+}
+
+function lit(number: string, phones: number, rate: number, folder: string): Load {
+  const line = new CalledLine(number, phones, folder);
+  const lamps = new Lamps(number, phones);
+  return {
+    prepare: async (server) => {
+      await line.register(server);
+      await lamps.subscribe(server);
+    },
+    warmUp: (server) => line.call(server, WARM_UP_LEGS_PER_SECOND / phones, WARM_UP_SECONDS),
+    sample: async (server, seconds) => {
+      const before = lamps.notified;
+      const sample = await line.call(server, rate, seconds);
+      const notifies = (lamps.notified - before) / Math.round(rate * seconds);
+      return { ...sample, figures: { ...sample.figures, notifies } };
+    },
+    close: async () => {
+      await lamps.close();
+      await line.stop();
+    },
   };
 }
 

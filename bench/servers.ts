@@ -1,6 +1,6 @@
 /** The servers that are measured, each started as its user would, on 127.0.0.1. */
 import { createSocket } from 'node:dgram';
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type ClusterName, isCluster, prepareCluster, type Role, type Site } from './cluster.ts';
 import { eventually, Program } from './processes.ts';
@@ -14,7 +14,15 @@ export const BENCH_FOLDER = import.meta.dirname;
 export const KAMAILIO = existsSync('/usr/sbin/kamailio') ? '/usr/sbin/kamailio' : 'kamailio';
 
 const LINEWRIGHT = resolve(BENCH_FOLDER, '../bin/linewright.mjs');
-const PORTS = { linewright: 28_060, kamailio: 28_061, 'kamailio-digest': 28_062, relay: 28_063 };
+const PORTS = {
+  linewright: 28_060,
+  kamailio: 28_061,
+  'kamailio-digest': 28_062,
+  relay: 28_063,
+  'kamailio-sca': 28_064,
+};
+/** Debian's empty tables, as files. */
+const KAMAILIO_TABLES = '/usr/share/kamailio/dbtext/kamailio';
 const READY_WITHIN_MS = 30_000;
 const ANSWERS_WITHIN_MS = 200;
 
@@ -112,6 +120,11 @@ function commandOf(name: SingleName, port: number, folder: string): [string, str
       // The receive buffer that Linewright asks for: with its own of 256 KB it loses datagrams at 1,000/s.
       words.push('-b', '4194304', '-M', '16', '-Y', folder, '-A', `PORT=${port}`);
       if (name === 'kamailio-digest') words.push('-A', 'WITH_DIGEST');
+      if (name === 'kamailio-sca') {
+        const tables = join(folder, 'sca');
+        cpSync(KAMAILIO_TABLES, tables, { recursive: true });
+        words.push('-A', 'WITH_SCA', '-A', `SCA_TABLES="text://${tables}"`);
+      }
       return [KAMAILIO, words];
     }
   }
