@@ -1,5 +1,6 @@
 /** The directory as call processing sees it: lines, members, devices, gateways, route plan. Read-only data. */
 import type { RoutePlan } from './dial-plan/route-plan.ts';
+import type { FeatureCodes } from './feature-codes.ts';
 import type { Gateway, RouteList } from './routing/gateway.ts';
 
 export type Rights = 'answer' | 'originate' | 'retrieve' | 'barge';
@@ -84,6 +85,7 @@ export type Directory = {
   readonly routePlan: RoutePlan<RouteTarget>;
   /** How long more digits are waited for where there may be some. */
   readonly interDigitMs: number;
+  readonly features: FeatureCodes;
 };
 
 /** How long, unless the directory says: people look at a number while they dial it. */

@@ -10,6 +10,7 @@ import { refusalHeaders, statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { dialledOf, isOfOurContext, isOurs, partyOfDevice } from './identity.ts';
 import { begunBefore, remember } from './overlap.ts';
+import * as featureCalls from './sharing/feature-calls.ts';
 import * as lineUse from './sharing/line-use.ts';
 import * as publications from './sharing/publications.ts';
 import { callingLine } from './sharing/rights.ts';
@@ -48,6 +49,7 @@ export function invited(process: DeviceProcess, event: Invited): void {
   leg.owner = record;
   process.keep(call, record);
   if (typeof begun === 'object') process.release(begun, 'address incomplete', 'nobody');
+  if (line !== undefined && featureCalls.begin(process, record, line, media)) return;
   const callRequest: CallRequest = {
     type: 'callRequest',
     call,

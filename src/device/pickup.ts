@@ -17,6 +17,7 @@ import type { DeviceProcess } from './device-process.ts';
 import { withMedia } from './session-change.ts';
 import * as retrieval from './sharing/retrieval.ts';
 import * as retrievalAnswer from './sharing/retrieval-answer.ts';
+import * as watches from './sharing/watch.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -53,6 +54,8 @@ function silence(process: DeviceProcess, record: CallLeg): void {
   process.forget(record);
   if (record.leg !== undefined)
     process.environment.userAgent.hangUp(record.leg, reasonOf('answered elsewhere'));
+  // A phone that is told to stop ringing may take the lamp for out, and the line rings on if this fails.
+  if (record.line !== undefined) watches.lineAgain(process, record.line.number);
 }
 
 /** `ours`: the phone's offer. `theirs`: the caller's. */

@@ -8,6 +8,7 @@ import {
   NO_ROUTE_PLAN,
   type Offering,
 } from '../call/directory.ts';
+import { FEATURE_CODES } from '../call/feature-codes.ts';
 
 /** `modeOf`: the mode of each line that is shared; single, unless told. */
 export function simulationDirectory(
@@ -73,5 +74,6 @@ export function simulationDirectory(
     routeLists: new Map(),
     routePlan: NO_ROUTE_PLAN,
     interDigitMs: INTER_DIGIT_MS,
+    features: FEATURE_CODES,
   };
 }

@@ -9,6 +9,7 @@ import {
   type Line,
   type RouteTarget,
 } from '../../src/call/directory.ts';
+import { FEATURE_CODES } from '../../src/call/feature-codes.ts';
 import { readSignal } from '../../src/call/read-signal.ts';
 import type { RouteList } from '../../src/call/routing/gateway.ts';
 import type { CallSignal } from '../../src/call/signals.ts';
@@ -95,6 +96,7 @@ export function directoryOf(
       countries: new Map(),
     },
     interDigitMs: INTER_DIGIT_MS,
+    features: FEATURE_CODES,
   };
 }
 

@@ -324,6 +324,13 @@ export function unsubscribed(process: DeviceProcess, subscription: Subscription<
   else giveBack(process, seizure);
 }
 
+/** The phone uses what it has seized of that line for no call after all. */
+export function release(process: DeviceProcess, line: string): void {
+  for (const seizure of seizuresOf(process))
+    if (seizure.number === line && seizure.state !== 'used' && seizure.invite === undefined)
+      giveUp(process, seizure, 'released');
+}
+
 function giveUp(process: DeviceProcess, seizure: Seizure, cause: Cause): void {
   giveBack(process, seizure);
   const { subscription } = seizure;

@@ -115,6 +115,12 @@ function isEqual(one: Watch['calls'], other: Watch['calls']): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
+/** A phone may have put out a lamp that it was told to light: it is told again. */
+export function lineAgain(process: DeviceProcess, number: string): void {
+  for (const watch of process.watches?.values() ?? [])
+    if (watch.number === number && watch.calls !== undefined) show(process, watch);
+}
+
 /** This process ends. */
 export function leave(process: DeviceProcess): void {
   const { lineManager } = process.environment;

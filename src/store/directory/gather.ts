@@ -31,6 +31,7 @@ export function gather(sources: readonly Source[], problems: Problem[]): Gathere
     devices: new Map(),
     gateways: new Map(),
     route_plan: new Map(),
+    features: new Map(),
   };
   const plan: OpenPlan = {
     partitions: new Map(),

@@ -12,6 +12,7 @@ import { type Problem, sortProblems, topOf } from '../problem.ts';
 import { type Environment, readText } from '../secret.ts';
 import { type DeviceDraft, readDevices } from './devices.ts';
 import { type Document, documentOf } from './document.ts';
+import { readFeatures } from './features.ts';
 import { readGateways } from './gateways.ts';
 import { gather } from './gather.ts';
 import { checkUsers, joinLines, readLines } from './lines.ts';
@@ -103,7 +104,17 @@ function build(
   for (const section of [entries.lines, entries.devices, entries.gateways])
     checkSearch(section.values(), routePlan.spaces, problems);
   const interDigitMs = readDigitTimeout(entries, problems);
-  const directory = { lines, devices, users, gateways, routeLists, routePlan, interDigitMs };
+  const features = readFeatures(entries, { lines, drafts }, problems);
+  const directory = {
+    lines,
+    devices,
+    users,
+    gateways,
+    routeLists,
+    routePlan,
+    interDigitMs,
+    features,
+  };
   return { directory, drafts: drafts.drafts };
 }
 

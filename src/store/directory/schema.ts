@@ -12,7 +12,7 @@ import {
 } from '../values.ts';
 
 /** The parts of a directory; each may be spread over any number of files. */
-export const SECTIONS = ['lines', 'devices', 'gateways', 'route_plan'] as const;
+export const SECTIONS = ['lines', 'devices', 'gateways', 'route_plan', 'features'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** A minute of ringing is long; an hour is a slip. */
@@ -255,3 +255,8 @@ export const routeListSchema = z
   )
   .min(1, 'expected at least one gateway');
 export type RouteListEntry = z.output<typeof routeListSchema>;
+
+/** A code begins as no emergency number does, and is short enough to be dialled from memory. */
+export const featureSchema = z
+  .string()
+  .regex(/^(?:off|[*#][0-9*#]{1,7})$/, "expected a code such as '*11', or off");

@@ -97,12 +97,28 @@ export class BlfWatcher {
     this.station.register(0);
   }
 
-  /** Takes over the first dialog that it sees in one of these states; undefined: it sees none that has all tags. */
-  pickUp(states: readonly string[] = ['early', 'confirmed']): StationCall | undefined {
+  /**
+   * Takes over the first dialog that it sees in one of these states; undefined: it sees none that has all tags.
+   * 'early-only': nothing but a call that rings will do (RFC 3891 §6.1).
+   */
+  pickUp(
+    states: readonly string[] = ['early', 'confirmed'],
+    only: 'early-only' | '' = '',
+  ): StationCall | undefined {
     const dialogs = [...this.view.dialogs.values()];
     const headers = dialogs.filter(({ state }) => states.includes(state)).map(replacesOf);
     const replaces = headers.find((text) => text !== undefined);
     if (replaces === undefined) return undefined;
+    const tail = only === '' ? '' : `;${only}`;
+    return this.#place(replaces.replace('\r\n', `${tail}\r\n`));
+  }
+
+  /** Takes over a call of another phone, whose dialog it has the names of from elsewhere. */
+  replace(other: StationCall): StationCall {
+    return this.#place(`Replaces: ${other.dialog.replaces}\r\n`);
+  }
+
+  #place(replaces: string): StationCall {
     const order = { uri: this.#watched, headers: `Require: replaces\r\n${replaces}` };
     const call = StationCall.place(this.station, order, this.#events);
     this.calls.add(call);

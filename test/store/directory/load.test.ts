@@ -127,6 +127,14 @@ devices:
     routeLists: new Map(),
     routePlan: NO_ROUTE_PLAN,
     interDigitMs: 4000,
+    features: { retrieve: '*11', pickup: '*8' },
+  });
+});
+
+test('feature codes are as they are given; off: none', () => {
+  assert.deepEqual(read('features: { retrieve: "*97", pickup: off }').features, {
+    retrieve: '*97',
+    pickup: '',
   });
 });
 

@@ -67,6 +67,38 @@ devices:
 );
 
 refuses(
+  'a feature code that is none, or that something else begins with',
+  {
+    'a.yaml': `
+features: { retrieve: 11, pikcup: "*9", pickup: "*88" }
+lines:
+  "*881": { members: { ana: { device: ana } } }
+`,
+    'b.yaml': `
+features: { retrieve: "*11" }
+devices: { ana: { password: secret, number: "*1" }, "ben": { password: secret, user: "*11b" } }
+route_plan:
+  lists: { out: [london] }
+  partitions: { all: { "*X!": { list: out }, "*[2-7]X": { list: out } } }
+gateways: { london: { uri: "sip:203.0.113.10" } }
+`,
+  },
+  `a.yaml:2:23: expected a code such as '*11', or off
+   a.yaml:2:27: unknown feature 'pikcup' (did you mean 'pickup'?)
+   a.yaml:4:3: number '*881' begins with the feature code '*88' (pickup): give one of them another, or 'features: { pickup: off }'
+   b.yaml:2:13: feature 'retrieve' is already in a.yaml:2:13
+   b.yaml:3:53: user '*11b' begins with the feature code '*11' (retrieve): give one of them another, or 'features: { retrieve: off }'
+   b.yaml:6:24: pattern '*X!' begins with the feature code '*11' (retrieve): give one of them another, or 'features: { retrieve: off }'
+   b.yaml:6:24: pattern '*X!' begins with the feature code '*88' (pickup): give one of them another, or 'features: { pickup: off }'`,
+);
+
+refuses(
+  'a feature code that begins with another one',
+  { 'a.yaml': `features: { retrieve: "*81" }\n${ANA}` },
+  `a.yaml:1:13: code '*81' (retrieve) begins with '*8' (pickup)`,
+);
+
+refuses(
   'each value says what it expected',
   {
     'a.yaml': `

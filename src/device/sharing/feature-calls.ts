@@ -1,0 +1,60 @@
+/**
+ * Services of a shared line that are dialled, for phones without lamps: a held call is retrieved, one that rings
+ * is picked up. Behind the code: nothing, for the call that has waited longest; the number of its appearance; the
+ * number of a line, if the phone has several; or both, with a star between.
+ */
+import type { Cause } from '../../call/cause.ts';
+import { type Feature, readFeatureCode } from '../../call/feature-codes.ts';
+import type { Media } from '../../call/signals.ts';
+import type { CallLeg } from '../call-leg.ts';
+import type { DeviceProcess } from '../device-process.ts';
+import * as takeOver from '../take-over.ts';
+import * as retrieval from './retrieval.ts';
+import * as seizures from './seizures.ts';
+
+const WANTS: Readonly<Record<Feature, 'held' | 'ringing'>> = {
+  retrieve: 'held',
+  pickup: 'ringing',
+};
+
+/** The phone calls from `line`. True: what it has dialled is such a service. */
+export function begin(
+  process: DeviceProcess,
+  record: CallLeg,
+  line: string,
+  offer: Media | undefined,
+): boolean {
+  const { directory } = process.environment;
+  const code = readFeatureCode(directory.features, record.number);
+  if (code === undefined) return false;
+  const target = targetOf(process, line, code.digits);
+  if ('cause' in target) {
+    takeOver.refuse(process, record, target.cause);
+    return true;
+  }
+  // Whatever it has seized to dial the code: the call has an appearance of its own.
+  seizures.release(process, line);
+  const wants = WANTS[code.feature];
+  retrieval.ask(process, record, { ...target, wants, offer, isDialled: true });
+  return true;
+}
+
+type Target = { readonly number: string; readonly appearance: number | undefined };
+
+function targetOf(
+  { environment, place }: DeviceProcess,
+  line: string,
+  digits: string,
+): Target | { readonly cause: Cause } {
+  const { directory } = environment;
+  if (digits === '') return { number: line, appearance: undefined };
+  const star = digits.lastIndexOf('*');
+  const number = star < 0 ? digits : digits.slice(0, star);
+  const isLine = star >= 0 || directory.lines.has(number);
+  if (isLine && !directory.devices.get(place.device)?.lines.includes(number))
+    return { cause: directory.lines.has(number) ? 'forbidden' : 'unknown number' };
+  if (isLine && star < 0) return { number, appearance: undefined };
+  const index = star < 0 ? digits : digits.slice(star + 1);
+  if (!/^[1-9]\d{0,3}$/.test(index)) return { cause: 'unknown number' };
+  return { number: isLine ? number : line, appearance: Number(index) };
+}

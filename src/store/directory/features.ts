@@ -1,0 +1,105 @@
+/** Feature codes of the directory: nothing that can be called may begin with one, or it could not be dialled. */
+import type { Line } from '../../call/directory.ts';
+import {
+  FEATURE_CODES,
+  FEATURES,
+  type Feature,
+  type FeatureCodes,
+} from '../../call/feature-codes.ts';
+import { suggestion } from '../nearest-name.ts';
+import type { Place, Problem } from '../problem.ts';
+import { checkShape } from '../shape.ts';
+import type { DeviceDrafts } from './devices.ts';
+import type { Gathered } from './gather.ts';
+import { featureSchema } from './schema.ts';
+
+/** What else is dialled. */
+type Dialled = { readonly lines: ReadonlyMap<string, Line>; readonly drafts: DeviceDrafts };
+
+/** `features: { retrieve: "*11", pickup: off }`; what is not said is as it is without the section. */
+export function readFeatures(
+  entries: Gathered,
+  dialled: Dialled,
+  problems: Problem[],
+): FeatureCodes {
+  const codes: Record<Feature, string> = { ...FEATURE_CODES };
+  for (const { key, place, value } of entries.features.values()) {
+    const feature = FEATURES.find((name) => name === key);
+    if (feature === undefined) {
+      const hint = suggestion(key, FEATURES) || ` (known here: ${FEATURES.join(', ')})`;
+      problems.push({ place, message: `unknown feature '${key}'${hint}` });
+      continue;
+    }
+    const code = checkShape(featureSchema, value, problems);
+    if (code !== undefined) codes[feature] = code === 'off' ? '' : code;
+  }
+  checkApart(entries, codes, problems);
+  for (const feature of FEATURES)
+    if (codes[feature] !== '') checkFree(feature, codes[feature], entries, dialled, problems);
+  return codes;
+}
+
+/** No code begins with another one. */
+function checkApart({ features }: Gathered, codes: FeatureCodes, problems: Problem[]): void {
+  for (const one of FEATURES)
+    for (const other of FEATURES) {
+      const place = (features.get(one) ?? features.get(other))?.place;
+      if (one === other || codes[other] === '' || place === undefined) continue;
+      if (!codes[one].startsWith(codes[other])) continue;
+      if (codes[one] === codes[other] && one > other) continue;
+      const message = `code '${codes[one]}' (${one}) begins with '${codes[other]}' (${other})`;
+      problems.push({ place, message });
+    }
+}
+
+function checkFree(
+  feature: Feature,
+  code: string,
+  entries: Gathered,
+  { lines, drafts }: Dialled,
+  problems: Problem[],
+): void {
+  const clash = (what: string, place: Place): void => {
+    const message = `${what} begins with the feature code '${code}' (${feature}): give one of them another, or 'features: { ${feature}: off }'`;
+    problems.push({ place, message });
+  };
+  for (const { number } of lines.values()) {
+    const place = entries.lines.get(number)?.place;
+    if (number.startsWith(code) && place !== undefined) clash(`number '${number}'`, place);
+  }
+  for (const { user, number, entry } of drafts.drafts.values()) {
+    if (number.startsWith(code)) clash(`number '${number}'`, entry.place);
+    else if (user.startsWith(code)) clash(`user '${user}'`, entry.place);
+  }
+  for (const { patterns } of entries.partitions.values())
+    for (const { key, place } of patterns.values())
+      if (mayBegin(key, code)) clash(`pattern '${key}'`, place);
+}
+
+const ELEMENT = /\[[^\]]*\]|[^.]/g;
+const CLASSES: Readonly<Record<string, string>> = { X: '[0-9]', Z: '[1-9]', N: '[2-9]' };
+
+/** Whether something that the pattern matches begins with `code`. One that begins with anything does not mean codes. */
+function mayBegin(pattern: string, code: string): boolean {
+  const elements = pattern.match(ELEMENT) ?? [];
+  if (elements[0] === '!') return false;
+  for (let at = 0; at < code.length; at++) {
+    const element = elements[at];
+    const digit = code.charAt(at);
+    if (element === undefined) return false;
+    if (element === '!') return true;
+    const set = CLASSES[element] ?? element;
+    if (set.startsWith('[') ? !isIn(set, digit) : set !== digit) return false;
+  }
+  return true;
+}
+
+/** `set`: `[1-46]`. Whether it is well formed is looked at elsewhere. */
+function isIn(set: string, digit: string): boolean {
+  for (let at = 1; at < set.length - 1; at++) {
+    const last = set.charAt(at + 1) === '-' ? set.charAt(at + 2) : set.charAt(at);
+    if (digit >= set.charAt(at) && digit <= last) return true;
+    if (set.charAt(at + 1) === '-') at += 2;
+  }
+  return false;
+}
