@@ -17,6 +17,7 @@ import { explain } from '../src/call/dial-plan/explanation.ts';
 import type { DialRule, RoutePlan } from '../src/call/dial-plan/route-plan.ts';
 import { DigitAnalysis } from '../src/call/digit-analysis.ts';
 import { INTER_DIGIT_MS, type Line, type RouteTarget } from '../src/call/directory.ts';
+import { FEATURE_CODES } from '../src/call/feature-codes.ts';
 import { keyOf } from '../src/call/registration-table.ts';
 import { homeOf, type Pid } from '../src/process/pid.ts';
 import { SeededRandom } from '../src/testkit/seeded-random.ts';
@@ -144,6 +145,7 @@ function analysisOf(numbers: readonly string[], plan: RoutePlan<Target>): DigitA
     routeLists: new Map(lists.map((name) => [name, { name, groups: [group] }])),
     routePlan: { ...plan, partitions },
     interDigitMs: INTER_DIGIT_MS,
+    features: FEATURE_CODES,
   });
   const value = 'a.1.l1' as Pid;
   const owner = homeOf(value);

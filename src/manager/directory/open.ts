@@ -8,6 +8,7 @@
  */
 import type { Log } from '../../base/log.ts';
 import { type Directory, INTER_DIGIT_MS, NO_ROUTE_PLAN } from '../../call/directory.ts';
+import { FEATURE_CODES } from '../../call/feature-codes.ts';
 import type { Head, HeadRead, Put } from '../../cluster/versions.ts';
 import { type Document, formatItem, readItems } from '../../store/directory/document.ts';
 import { diffDocuments, summaryOf } from '../../store/directory/document-diff.ts';
@@ -45,6 +46,7 @@ export const EMPTY: Directory = {
   routeLists: new Map(),
   routePlan: NO_ROUTE_PLAN,
   interDigitMs: INTER_DIGIT_MS,
+  features: FEATURE_CODES,
 };
 
 const TRIES_MAX = 10;
