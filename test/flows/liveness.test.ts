@@ -94,6 +94,23 @@ for (const managers of [1, 3]) {
   });
 }
 
+test('a phone of RFC 7463 that begins anew has given up the number that it has published', () => {
+  const { site, bench, a } = stage(1);
+  const agent = bench.appearance({ user: '2000c', line: '2000' });
+  agent.boot();
+  site.run(300);
+  agent.seize(2);
+  site.run(300);
+  const seen = [a.shown];
+  agent.crash();
+  agent.boot();
+  site.run(500);
+  seen.push(a.shown);
+  agent.seize(2);
+  site.run(300);
+  assert.deepEqual([...seen, a.shown, bench.faults], ['2 seized', '', '2 seized', []]);
+});
+
 test('a phone whose manager has gone has right lamps as soon as it subscribes at another one', () => {
   const cast = stage(3);
   const { site, b, bench } = cast;

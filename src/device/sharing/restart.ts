@@ -1,12 +1,13 @@
 /**
  * A phone that has been switched off and on, for all that it says: it registers, or subscribes, as one does
- * that knows nothing of what was before. What it has seized is free; whether it has its calls and its
+ * that knows nothing of what was before. What it has seized or published is free; whether it has its calls and its
  * subscriptions still, it is asked: some begin anew for other reasons.
  */
 import type { Subscription } from '../../sip/user-agent/subscription.ts';
 import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import type { LinePackage } from '../dialects/event-package.ts';
+import * as publications from './publications.ts';
 import * as seizures from './seizures.ts';
 import { showAgain } from './watch.ts';
 
@@ -34,6 +35,7 @@ export function subscribedAnew(
 }
 
 function look(process: DeviceProcess): void {
+  publications.leave(process);
   seizures.giveAllUp(process);
   for (const { leg, phase } of new Set(process.legs.values()))
     if (leg !== undefined && phase === 'talking') process.environment.userAgent.audit(leg);

@@ -147,10 +147,9 @@ export class Registrar {
     binding: StoredBinding,
     request: SipRequest,
   ): RegisterResult {
-    const isAnew = binding.begins(request);
-    if (isAnew) {
+    if (binding.callId !== request.callId)
       binding.userAgent = this.#userAgent(request.headers.first('User-Agent') ?? '');
-    }
+    const isAnew = binding.begins(request);
     binding.cseq = request.cseq;
     binding.expiresAtMs = this.#nowMs + binding.grantedS * 1_000;
     let headers = contactLines(bindings, this.#nowMs);

@@ -22,6 +22,9 @@ export type ContactTerms = {
 /** A longer Call-ID is refused with 400: it is kept as long as the contact. */
 export const CALL_ID_BYTES_MAX = 512;
 
+/** Who has more new Call-IDs in succession has that habit. */
+const BEGINNINGS_MAX = 2;
+
 export class StoredBinding implements Binding {
   readonly key: string;
   readonly id: string;
@@ -33,6 +36,8 @@ export class StoredBinding implements Binding {
   callId = '';
   /** The one before, of phones that register one contact for two addresses of record by turns. */
   formerCallId = '';
+  /** New ones in succession. */
+  callIds = 0;
   cseq = 0;
   expiresAtMs = 0;
   q = 1;
@@ -82,10 +87,17 @@ export class StoredBinding implements Binding {
     return moved;
   }
 
-  /** Takes over the Call-ID. True: it is one that the phone has not had. */
+  /**
+   * Takes over the Call-ID. True: the phone has begun anew, since it has not had that one; but some have a new
+   * one each time.
+   */
   begins({ callId }: SipRequest): boolean {
-    if (this.callId === callId) return false;
-    const isNew = this.callId !== '' && this.formerCallId !== callId;
+    if (this.callId === callId) {
+      this.callIds = 0;
+      return false;
+    }
+    const isNew =
+      this.callId !== '' && this.formerCallId !== callId && ++this.callIds <= BEGINNINGS_MAX;
     this.formerCallId = this.callId;
     this.callId = detach(callId);
     return isNew;

@@ -67,6 +67,30 @@ ladder(
 );
 
 ladder(
+  'a phone that has another Call-ID each time does not begin anew each time',
+  `
+  > c1 1 | Contact: <sip:a@192.0.2.1:5060> | Expires: 120
+  < 200 | Contact: <sip:a@192.0.2.1:5060>;expires=120
+  * added sip:a@192.0.2.1:5060
+  > c2 1 | Contact: <sip:a@192.0.2.1:5060> | Expires: 120
+  < 200 | Contact: <sip:a@192.0.2.1:5060>;expires=120
+  * refreshed sip:a@192.0.2.1:5060 anew
+  > c3 1 | Contact: <sip:a@192.0.2.1:5060> | Expires: 120
+  < 200 | Contact: <sip:a@192.0.2.1:5060>;expires=120
+  * refreshed sip:a@192.0.2.1:5060 anew
+  > c4 1 | Contact: <sip:a@192.0.2.1:5060> | Expires: 120
+  < 200 | Contact: <sip:a@192.0.2.1:5060>;expires=120
+  * refreshed sip:a@192.0.2.1:5060
+  > c4 2 | Contact: <sip:a@192.0.2.1:5060> | Expires: 120
+  < 200 | Contact: <sip:a@192.0.2.1:5060>;expires=120
+  * refreshed sip:a@192.0.2.1:5060
+  > c5 1 | Contact: <sip:a@192.0.2.1:5060> | Expires: 120
+  < 200 | Contact: <sip:a@192.0.2.1:5060>;expires=120
+  * refreshed sip:a@192.0.2.1:5060 anew
+  `,
+);
+
+ladder(
   'a phone that registers one contact for two addresses by turns has not begun anew each time',
   `
   > c1 1 | Contact: <sip:a@192.0.2.1:5060> | Expires: 120
