@@ -68,10 +68,14 @@ export type Wish = {
 };
 
 export type Wanted =
-  | Extract<
-      CallSignal,
-      { type: 'lineSeize' | 'lineUse' | 'lineRetrieve' | 'callHeld' | 'lineKept' }
-    >
+  | Extract<CallSignal, { type: 'lineSeize' | 'lineUse' | 'lineRetrieve' | 'lineKept' }>
+  /** It has the call from another's leg. `use`: what it does with it. */
+  | {
+      readonly type: 'taken over';
+      readonly call: CallId;
+      readonly holder: LegRef;
+      readonly use: Extract<CallSignal, { type: 'lineUse' }>;
+    }
   /** It has the call from the process before. */
   | { readonly type: 'brought'; readonly call: CallId; readonly brought: MemberCall };
 

@@ -14,7 +14,7 @@ import { removeDevice } from './line-control-database.ts';
 import { editLine } from './line-edit.ts';
 import { hearAlert, isStale, withdraw } from './line-offer.ts';
 import type { LineEvent } from './line-process.ts';
-import { retrievedAt } from './line-retrieval.ts';
+import { LEASE, retrievedAt } from './line-retrieval.ts';
 import { leaseTimeout } from './line-seizures.ts';
 import { tellWatchers, unwatchLine, watchLine } from './line-watchers.ts';
 import { isIdle } from './lock-control.ts';
@@ -43,7 +43,14 @@ import {
 } from './replicated-taken.ts';
 import { keepUp } from './replicated-upkeep.ts';
 import { answerFollower, hearOfCall, publish } from './replicated-used.ts';
-import { dropWishes, wish, wishTimeout, wishToRetrieve, wishToSeize } from './replicated-wishes.ts';
+import {
+  dropWish,
+  dropWishes,
+  wish,
+  wishTimeout,
+  wishToRetrieve,
+  wishToSeize,
+} from './replicated-wishes.ts';
 import type { CallSignal } from './signals.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -74,7 +81,11 @@ export function step(line: ReplicatedLine, event: LineEvent, out: Out): void {
 function timeout(line: ReplicatedLine, name: string, out: Out): void {
   if (name === SWEEP) return sweep(line, out);
   if (name === IDLE) return retire(line, out);
-  if (leaseTimeout(line.control, name, out) || coordinationTimeout(line, name, out)) return;
+  if (leaseTimeout(line.control, name, out)) {
+    dropWish(line, name.slice(LEASE.length + 1));
+    return;
+  }
+  if (coordinationTimeout(line, name, out)) return;
   const retrieved = retrievedAt(line.control, name);
   if (retrieved !== undefined) return failRetrieval(line, retrieved, 'session expired', out);
   if (!wishTimeout(line, name)) useLock(line, { type: 'timer', timer: name }, out);

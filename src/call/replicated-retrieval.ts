@@ -161,7 +161,15 @@ export function loseUsers(line: ReplicatedLine, used: Used, gone: Pid | Home, ou
     failRetrieval(line, used, cause, out);
   if (usedAt(line, call) !== used || used.retrieval?.isHolderGone) return;
   const isHere = line.mine.has(call) || homeOf(holder.pid) === homeOf(line.self);
-  if (isHere && isGone(holder.pid, gone)) holderOver(line, used, cause, out);
+  if (!isHere) return;
+  if (isGone(holder.pid, gone)) holderOver(line, used, cause, out);
+  else if (isLost) {
+    // It may have been let go already, by who has died since and has told nobody else.
+    const { number } = line.control.line;
+    out.push(
+      tell(holder.pid, { type: 'lineInquire', number, call, leg: holder.call, isAgain: true }),
+    );
+  }
 }
 
 function usedAt({ control }: ReplicatedLine, call: CallId): Used | undefined {

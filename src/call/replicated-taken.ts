@@ -22,7 +22,7 @@ import {
   show,
 } from './replicated-retrieval.ts';
 import { ALONE, assume, ours, tellPeers } from './replicated-used.ts';
-import { dropWish, wish, wishToUse } from './replicated-wishes.ts';
+import { dropWish, isTakingOver, wish, wishToUse } from './replicated-wishes.ts';
 import type { CallSignal, LegRef } from './signals.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -75,7 +75,9 @@ export function hearUse(
   const used = usedBy(line, { pid: from, call: signal.call });
   const known = liveCall(line, used?.call ?? signal.call);
   const isOfControl = known !== undefined && kindOf(known.control) === 'c';
-  if (used !== undefined && ours(line, used.call) === used)
+  const { call } = used ?? signal;
+  if (isTakingOver(line, call, from)) wishToUse(line, { ...signal, call }, from, out);
+  else if (used !== undefined && ours(line, call) === used)
     use(line.control, used, signal, from, out);
   else if (used === undefined && !isOfControl) {
     if (!calls.has(signal.call) && findDevice(devices, from) !== undefined)
@@ -113,7 +115,12 @@ export function hearHeld(
   const { retrieval } = known;
   const isGranted = retrieval?.lcp === self && retrieval.by.pid === from;
   if (!isGranted && known.control !== self) {
-    wish(line, { ...signal, call }, from, out);
+    const { appearance, from: far } = used;
+    const use: Signal<'lineUse'> = {
+      ...{ type: 'lineUse', number: control.line.number, call, appearance },
+      ...{ state: 'active', party: far, isExclusive: false },
+    };
+    wish(line, { type: 'taken over', call, holder, use }, from, out);
     return;
   }
   dropRetrieval(line, call, out);
@@ -128,10 +135,13 @@ export function hearEnd(
   from: Pid,
   out: Out,
 ): void {
-  dropWish(line, call, from);
+  const dropped = dropWish(line, call, from);
   const leg = { pid: from, call };
   const used = usedBy(line, leg);
-  if (used !== undefined) legOver(line, used, leg, cause, out);
+  if (used === undefined) return;
+  // It had the call already, and who is thought to have it has not.
+  if (dropped?.type === 'taken over') holderOver(line, used, cause, out);
+  else legOver(line, used, leg, cause, out);
 }
 
 /** Another process of the line says that who has a call which this one answers for has not got it any more. */

@@ -69,13 +69,20 @@ export function wishToUse(
   out: Out,
 ): void {
   const wish = wishOf(line, signal.call, from);
-  if (wish === undefined) make(line, 'seize', signal, from, out);
+  if (wish === undefined || wish.state === 'shown') make(line, 'seize', signal, from, out);
   else if (wish.said.type === 'lineUse') wish.said = signal;
+  // It has not waited for the line's word.
+  else if (wish.said.type === 'lineSeize') wish.said = { ...appearanceOf(wish.said), ...signal };
+  else if (wish.said.type === 'taken over') wish.said = { ...wish.said, use: signal };
   else if (wish.said.type === 'brought') {
     const { state, isExclusive, party } = signal;
     const brought = { ...wish.said.brought, use: state, isExclusive, from: party };
     wish.said = { ...wish.said, brought };
   }
+}
+
+function appearanceOf({ appearance }: Signal<'lineSeize'>): { readonly appearance?: number } {
+  return appearance === undefined ? {} : { appearance };
 }
 
 /** Another's call is wanted. One that rings is had as any device has it: its call control says who wins. */
@@ -102,10 +109,21 @@ export function wish(line: ReplicatedLine, said: Wanted, from: Pid, out: Out): v
   make(line, isSeizure ? 'seize' : 'retrieve', said, from, out);
 }
 
-/** What `from` wants for `call` is not wanted any more. */
-export function dropWish(line: ReplicatedLine, call: CallId, from: Pid): void {
-  for (const [id, wished] of line.wishes)
-    if (wished.said.call === call && wished.from === from) line.wishes.delete(id);
+/** Whether `from` has said that it has the call from another's leg, and the others do not know it yet. */
+export function isTakingOver(line: ReplicatedLine, call: CallId, from: Pid): boolean {
+  const wished = wishOf(line, call, from);
+  return wished?.said.type === 'taken over' && wished.state !== 'shown';
+}
+
+/** What `from`, or anybody, wants for `call` is not wanted any more. Gives what that was. */
+export function dropWish(line: ReplicatedLine, call: CallId, from?: Pid): Wanted | undefined {
+  let said: Wanted | undefined;
+  for (const [id, wished] of line.wishes) {
+    if (wished.said.call !== call || (from !== undefined && wished.from !== from)) continue;
+    said = wished.said;
+    line.wishes.delete(id);
+  }
+  return said;
 }
 
 /** Whoever wanted something is no more. */
@@ -253,10 +271,15 @@ function decide(
     }
     case 'lineRetrieve':
       return decideRetrieval(line, said, from, lock, out);
-    case 'callHeld': {
-      const used = line.control.calls.get(said.call);
-      if (used === undefined || !isUsed(used) || used.use === 'seized') return undefined;
-      passHold(line.control, used, said.holder, out);
+    case 'taken over': {
+      const { call, holder, use: does } = said;
+      const before = line.control.calls.get(call);
+      if (before !== undefined && isUsed(before)) passHold(line.control, before, holder, out);
+      // Who had it has said that it is over, and does not know who has it now.
+      else if (before === undefined) beginUse(line.control, does, from, out);
+      const used = line.control.calls.get(call);
+      if (used === undefined || !isUsed(used)) return undefined;
+      use(line.control, used, does, from, out);
       return assume(line, used, lock, out);
     }
     case 'lineKept': {

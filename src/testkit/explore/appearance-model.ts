@@ -119,8 +119,11 @@ function lineMachine(
 }
 
 /** What the line has given to whom: `c.1.d1 has 1`. */
-function usesOf(world: Snapshot): string[] {
-  const line = world.recordOf(LCP) as LineControl;
+export function usesOf(world: Snapshot): string[] {
+  return usesAt(world.recordOf(LCP) as LineControl);
+}
+
+export function usesAt(line: LineControl): string[] {
   return [...line.calls.values()].flatMap((call) =>
     isUsed(call)
       ? [`${call.holder.pid} has ${call.appearance}${call.retrieval ? ', retrieved' : ''}`]
@@ -128,10 +131,12 @@ function usesOf(world: Snapshot): string[] {
   );
 }
 
-function checkSeizures(
+/** S6. `ours`: what the line has given to whom. */
+export function checkSeizures(
   world: Snapshot,
   phones: readonly Pid[],
   isImpatient: boolean,
+  ours = usesOf(world),
 ): string | undefined {
   if (!world.isQuiet) return undefined;
   const calling: string[] = [];
@@ -145,17 +150,18 @@ function checkSeizures(
     if (phone?.hasForgotten && isImpatient && !world.isEnd) mayRemain = true;
   }
   if (seized.length > 1) return `S6 ${seized.join(' and ')}`;
-  const ours = usesOf(world);
   const theirs = [...calling, ...seized];
   const isKnown = theirs.every((each) => ours.some((use) => use.startsWith(each)));
   if (isKnown && (mayRemain || theirs.length === ours.length)) return undefined;
   return `S6 the line has: ${ours.join(', ')}; the phones: ${theirs.join(', ')}`;
 }
 
-function checkRetrieval(
+/** S7. `ours`: what the line has given to whom. */
+export function checkRetrieval(
   world: Snapshot,
   phones: readonly Pid[],
   isImpatient: boolean,
+  ours = usesOf(world),
 ): string | undefined {
   const records = phones.flatMap((pid) => {
     const record = world.recordOf(pid) as Retriever | undefined;
@@ -179,7 +185,6 @@ function checkRetrieval(
     return `S7 the far end has ${far.peer || 'nobody'}, and ${talking[0] ?? 'nobody'} it`;
   const wanted = talking.map((pid) => `${pid} has 1`);
   const own = records.filter(({ isDialling }) => isDialling).map(({ pid }) => `${pid} has`);
-  const ours = usesOf(world);
   const isKnown = (each: string): boolean =>
     ours.some((use) => (isImpatient ? use.startsWith(each.slice(0, -2)) : use.startsWith(each)));
   const all = [...wanted, ...own];

@@ -5,6 +5,7 @@ import type { Model } from './explorer.ts';
 import { LockModel } from './lock-model.ts';
 import type { LockConfiguration } from './lock-world.ts';
 import { type RehomingConfiguration, rehomingModel } from './rehoming-model.ts';
+import { replicatedRetrieval, replicatedSeizures } from './replicated-model.ts';
 
 /** Makes a model when it is its turn: one that has been gone through holds hundreds of megabytes. */
 export type MakeModel = () => Model;
@@ -129,12 +130,31 @@ const RETRIEVALS_LARGE: readonly AppearanceConfiguration[] = [
   { name: '2 phones, a death, given up', phones: 2, crashes: 1, isImpatient: true },
 ];
 
+const REPLICATED_SMALL: readonly MakeModel[] = [
+  () => replicatedSeizures({ name: 'seizure, replicated: 2 managers' }),
+  () => replicatedSeizures({ name: 'seizure, replicated: 2 managers, one dies', hasDeath: true }),
+  () =>
+    replicatedRetrieval({
+      ...{ name: 'retrieval, replicated: 1 phone, given up', retrievers: 1, isImpatient: true },
+    }),
+  () =>
+    replicatedRetrieval({
+      ...{ name: 'retrieval, replicated: 1 phone, a death', retrievers: 1, crashes: 1 },
+    }),
+];
+const REPLICATED_LARGE: readonly MakeModel[] = [
+  () => replicatedSeizures({ name: 'seizure, replicated: 2 managers, a death', crashes: 1 }),
+  () => replicatedSeizures({ name: 'seizure, replicated: leases that run out', isImpatient: true }),
+  () => replicatedRetrieval({ name: 'retrieval, replicated: 2 phones' }),
+];
+
 export const SMALL: readonly MakeModel[] = [
   ...LOCKS_SMALL.map(lockOf),
   ...ANSWERS_SMALL.map(answerOf),
   ...REHOMINGS_SMALL.map(rehomingOf),
   ...SEIZURES_SMALL.map(seizureOf),
   ...RETRIEVALS_SMALL.map(retrievalOf),
+  ...REPLICATED_SMALL,
 ];
 export const LARGE: readonly MakeModel[] = [
   ...LOCKS_LARGE.map(lockOf),
@@ -142,6 +162,7 @@ export const LARGE: readonly MakeModel[] = [
   ...REHOMINGS_LARGE.map(rehomingOf),
   ...SEIZURES_LARGE.map(seizureOf),
   ...RETRIEVALS_LARGE.map(retrievalOf),
+  ...REPLICATED_LARGE,
 ];
 
 function lockOf(configuration: LockConfiguration): MakeModel {

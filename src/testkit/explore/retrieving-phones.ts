@@ -41,6 +41,9 @@ export function holderOf(lcp: Pid): Machine {
       if (signal.type === 'callTakeOver') handOver(holder, signal.from, out);
       else if (signal.type === 'callModifyRefused') {
         if (takenBy?.pid === from) holder.takenBy = null;
+      } else if (signal.type === 'lineInquire' && phase === 'over') {
+        const { number, call, isAgain } = signal;
+        out.push(tell(from, { type: 'lineForgotten', number, call, isAgain }));
       } else if (signal.type === 'callRelease' && phase === 'talking') {
         holder.phase = 'over';
         // Who has taken its place has the call: nobody else is told.

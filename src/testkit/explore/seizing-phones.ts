@@ -18,8 +18,8 @@ export type Seizer = {
 const ASKED_MAX = 2;
 const PARTY = { number: '1002', name: '' };
 
-/** `forgets`: it may. */
-export function seizerOf(pid: Pid, lcp: Pid, forgets: boolean): Machine {
+/** `forgets`: it may. `asksMax`: how often it wants an appearance. */
+export function seizerOf(pid: Pid, lcp: Pid, forgets: boolean, asksMax = ASKED_MAX): Machine {
   const record: Seizer = {
     phase: 'idle',
     asked: 0,
@@ -33,7 +33,7 @@ export function seizerOf(pid: Pid, lcp: Pid, forgets: boolean): Machine {
     return phone;
   };
   return machineOf(pid, record, step, ({ phase, asked, isRefreshed }) => {
-    if (phase === 'idle') return asked < ASKED_MAX ? ['seizes', 'dials'] : [];
+    if (phase === 'idle') return asked < asksMax ? ['seizes', 'dials'] : [];
     if (phase === 'calling') return ['hangs up'];
     if (phase === 'asking') return [];
     return [
