@@ -62,26 +62,28 @@ async function seize(): Promise<number> {
         if (done % PROGRESS === 0) say(`${about}: ${done} of ${count} trials`);
       };
       rows.push(await tryToSeize(count, { managers, mode }, progress));
+      say(seizeTable(rows));
     }
-  return finish(rows, seizeTable(rows), rows.every(isFlawless));
+  return finish(rows, rows.every(isFlawless));
 }
 
 async function lamps(): Promise<number> {
   const rows: LampFigures[] = [];
   for (const mode of modes)
-    for (const managers of sizes) rows.push(await measureLamps(count, { managers, mode }));
+    for (const managers of sizes) {
+      rows.push(await measureLamps(count, { managers, mode }));
+      say(lampTable(rows));
+    }
   const isReached = rows.every(
     ({ lastMs, faults }) => lastMs.p99 <= GOAL_MS && faults.length === 0,
   );
-  return finish(rows, lampTable(rows), isReached);
+  return finish(rows, isReached);
 }
 
 function finish(
   rows: readonly { readonly faults: readonly string[] }[],
-  table: string,
   isReached: boolean,
 ): number {
-  say(`\n${table}\n`);
   for (const fault of rows.flatMap(({ faults }) => faults)) say(fault);
   if (!isReached) say('The goal is missed.');
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);

@@ -34,6 +34,7 @@ const APPEARANCES = 4;
 const FIRST_PORT = 20_000;
 const PORTS = 40;
 const READY_MS = 10_000;
+const ATTEMPTS_MAX = 3;
 const LINES = { single: '2000', replicated: '2100' } as const;
 const PREFIXES = { single: 's', replicated: 'r' } as const;
 
@@ -60,8 +61,7 @@ export class TrialStage {
     const folder = mkdtempSync(join(tmpdir(), 'linewright-trials-'));
     const directory = join(folder, 'directory.yaml');
     writeFileSync(directory, directoryText());
-    const firstPort = FIRST_PORT + PORTS * randomInt(100);
-    const server = await startCluster(`managers-${managers}`, folder, { firstPort, directory });
+    const server = await start(managers, folder, directory);
     const places: UdpPlace[] = [];
     const phones: ScaPhone[] = [];
     const [first = 0, ...others] = server.registrars;
@@ -99,6 +99,17 @@ export class TrialStage {
     await stopServer(this.#server);
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** A manager that finds the store silent while all are starting ends, and wants to be started again. */
+async function start(managers: Size, folder: string, directory: string): Promise<Server> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      const firstPort = FIRST_PORT + PORTS * randomInt(100);
+      return await startCluster(`managers-${managers}`, folder, { firstPort, directory });
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX) throw error;
+    }
 }
 
 function deviceOf(mode: Mode, at: number): string {
