@@ -41,8 +41,6 @@ export type StageOptions = {
   readonly directory?: Directory;
   readonly habits?: Readonly<Record<string, ScaHabits>>;
   readonly timings?: Partial<MembershipTimings>;
-  /** What it cannot do yet. */
-  readonly awaits?: string;
 };
 
 const MEMBERS = ['2000a', '2000b', '2000c'];
@@ -66,9 +64,9 @@ export function shared(
   expected: unknown,
   options: StageOptions = {},
 ): void {
-  const { settings = ['alone', 'single', 'replicated'], awaits } = options;
+  const { settings = ['alone', 'single', 'replicated'] } = options;
   for (const setting of settings)
-    test(`${name}${NAMES[setting]}`, awaits === undefined ? {} : { todo: awaits }, () => {
+    test(`${name}${NAMES[setting]}`, () => {
       const cast = enter(setting, options);
       const seen = play(cast);
       const { site, bench } = cast;
