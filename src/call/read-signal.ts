@@ -299,6 +299,7 @@ const SHAPES: Shapes = {
   gatewayLocated: { gateway: text, keeper: pid },
   gatewayEnter: { call, isStanding: optional(bool) },
   gatewayEntered: { call, cause: optional(isCause) },
+  gatewayPing: { gateway: text },
   gatewayLeft: { call },
 };
 

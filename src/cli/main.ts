@@ -45,6 +45,7 @@ function makeProgram(): Command {
   addList(lines, 'lines with their members', 'listLines');
   addList(calls, 'calls that are being set up or stand', 'listCalls', true);
   addManagers(program);
+  addGateways(program);
   withList(lines.command('show <number>').description('one line')).action(
     async (number: string, options: ListFlags) => {
       const { showLine } = await import('./lists.ts');
@@ -88,6 +89,28 @@ function addManagers(program: Command): void {
     );
   change('kill', "let a demo's manager die without a word to the others");
   change('start', "bring a demo's manager back, as a new incarnation");
+}
+
+function addGateways(program: Command): void {
+  const gateways = program.command('gateway').description('the ways out of the network');
+  withList(gateways.command('ls').description('gateways, and how each does')).action(
+    async (options: ListFlags) => {
+      const { listGateways } = await import('./gateways.ts');
+      print(await listGateways(listOptions(options)));
+    },
+  );
+  withList(gateways.command('show <gateway>').description('one gateway')).action(
+    async (gateway: string, options: ListFlags) => {
+      const { showGateway } = await import('./gateways.ts');
+      print(await showGateway(gateway, listOptions(options)));
+    },
+  );
+  withTarget(
+    gateways.command('ping <gateway>').description('ask a gateway for a sign of life (OPTIONS)'),
+  ).action(async (gateway: string, flags: TargetFlags) => {
+    const { pingGateway } = await import('./gateways.ts');
+    print(await pingGateway(gateway, target(flags)));
+  });
 }
 
 function addAppearances(lines: Command): void {

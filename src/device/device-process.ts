@@ -136,6 +136,7 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'gatewayEnter':
       case 'gatewayEntered':
       case 'gatewayLeft':
+      case 'gatewayPing':
         if (this.trunk !== undefined) trunks.hear(this, this.trunk, signal, from);
         return;
       default:

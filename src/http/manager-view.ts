@@ -6,6 +6,7 @@
  * character: whoever prints it makes it harmless.
  */
 import type { Absent, AppearanceRow, Released } from './appearance-rows.ts';
+import type { GatewayRow } from './gateway-rows.ts';
 import type { Counters } from './metrics.ts';
 import type { NoCaller, RouteRow, RouteTest } from './route-rows.ts';
 
@@ -31,6 +32,10 @@ export interface ManagerView {
   routes(limit: number): Rows<RouteRow>;
   /** What would become of a number that `from` (line, device, gateway) dials, and why. */
   testRoute(from: string, dialled: string): RouteTest | NoCaller;
+  /** Gateways in the directory's order, as who keeps each says. */
+  gateways(): Promise<ClusterRows<GatewayRow>>;
+  /** Has whoever keeps that gateway send OPTIONS now; false: nobody does. */
+  pingGateway(gateway: string): Promise<boolean>;
   /** Members of the cluster, oldest first, then those that left lately. */
   managers(): Promise<ClusterRows<ManagerRow>>;
   /** Every SIP message from now on, until the returned function is called. Costs nothing with no listener. */

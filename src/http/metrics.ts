@@ -2,7 +2,8 @@
  * Metrics in Prometheus' text format, prefix `linewright_`.
  *
  * The manager counts in plain integers and knows nothing of this file; a scrape reads them. A
- * number, user or Call-ID is never a label: labels come from the few words in this table.
+ * number, user or Call-ID is never a label: labels come from the few words in this table, or are ids of
+ * gateways, of which there are few.
  */
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { Registry } from 'prom-client';
@@ -44,6 +45,31 @@ export const METRICS = {
   line_lock_seconds: {
     kind: 'histogram',
     help: "From asking for a replicated line's lock to having it",
+  },
+  gateway_calls: {
+    kind: 'gauge',
+    help: 'Calls now through gateways that this manager keeps, in the whole cluster',
+    label: 'gateway',
+  },
+  gateway_up: {
+    kind: 'gauge',
+    help: '1 for gateways that this manager keeps and that are given calls, 0 for those left alone',
+    label: 'gateway',
+  },
+  gateway_registered: {
+    kind: 'gauge',
+    help: '1 for gateways that this manager keeps and is registered with, 0 for failed ones',
+    label: 'gateway',
+  },
+  gateway_failures_total: {
+    kind: 'counter',
+    help: 'Calls and OPTIONS that gateways kept by this manager failed',
+    label: 'gateway',
+  },
+  gateway_route_lists_total: {
+    kind: 'counter',
+    help: 'Calls that were to leave by a route list, gateways asked for them, calls that none took, emergencies',
+    label: 'what',
   },
   signals_total: { kind: 'counter', help: 'Signals delivered to processes' },
   signals_lost_total: { kind: 'counter', help: 'Signals to processes that were gone' },

@@ -11,6 +11,7 @@ import { addAppearances } from './appearance-routes.ts';
 import { addDirectory } from './directory-api.ts';
 import type { DirectoryService } from './directory-service.ts';
 import { fail } from './failure.ts';
+import { addGateways } from './gateway-routes.ts';
 import type { LineRow, ManagerView, RegistrationRow, Rows } from './manager-view.ts';
 import { Exposition } from './metrics.ts';
 import { addRoutes } from './route-routes.ts';
@@ -140,6 +141,7 @@ function addApi(api: FastifyInstance, view: ManagerView): void {
       : readableLine(row);
   });
   addRoutes(api, view, fail, limitOf);
+  addGateways(api, view, fail);
   api.get<Listed>('/calls', ({ query }) => {
     const limit = limitOf(query.limit);
     return isAll(query.all) ? view.allCalls(limit) : view.calls(limit);

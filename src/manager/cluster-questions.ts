@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { Log } from '../base/log.ts';
+import type { GatewayRow } from '../http/gateway-rows.ts';
 import type { CallRow, RegistrationRow, Rows } from '../http/manager-view.ts';
 import type { Answer } from '../process/message-plane.ts';
 import type { Home } from '../process/pid.ts';
@@ -26,6 +27,8 @@ const QUESTION = z.discriminatedUnion('ask', [
   z.strictObject({ v: z.literal(VERSION), ask: z.literal('registrations'), limit }),
   z.strictObject({ v: z.literal(VERSION), ask: z.literal('calls'), limit }),
   z.strictObject({ v: z.literal(VERSION), ask: z.literal('lines'), limit }),
+  z.strictObject({ v: z.literal(VERSION), ask: z.literal('gateways'), limit }),
+  z.strictObject({ v: z.literal(VERSION), ask: z.literal('ping'), gateway: z.string().max(64) }),
   z.strictObject({ v: z.literal(VERSION), ask: z.literal('line'), number: z.string().max(256) }),
   z.strictObject({
     ...{ v: z.literal(VERSION), ask: z.literal('appearance') },
@@ -61,6 +64,8 @@ export type Answers = {
   readonly line: Rows<LinePart>;
   readonly appearance: AppearancePart;
   readonly release: { readonly done: boolean };
+  readonly gateways: Rows<GatewayRow>;
+  readonly ping: { readonly done: boolean };
 };
 
 const text = z.string().max(8192);
@@ -106,6 +111,24 @@ const PART = z.strictObject({
     .max(4096),
 });
 
+const GATEWAY = z.strictObject({
+  gateway: text,
+  uri: text,
+  manager: text,
+  breaker: z.enum(['closed', 'open', 'half-open', 'trial', '']),
+  calls: count,
+  callsMax: count,
+  registration: text,
+  pings: count,
+  lastPing: text,
+  lastFailure: text,
+  failedAgoS: count,
+  tries: count,
+  answers: count,
+  failures: count,
+  refused: count,
+});
+
 const rowsOf = <T extends z.ZodType>(row: T) =>
   z.strictObject({ items: z.array(row).max(ROWS_MAX), total: count });
 
@@ -123,6 +146,8 @@ const ANSWERS: { readonly [K in keyof Answers]: z.ZodType<Answers[K]> } = {
   line: rowsOf(PART),
   appearance: APPEARANCE_PART,
   release: z.strictObject({ done: z.boolean() }),
+  gateways: rowsOf(GATEWAY),
+  ping: z.strictObject({ done: z.boolean() }),
 };
 
 /** What one manager has to say to each question. */
@@ -132,6 +157,10 @@ export type Respondent = {
   readonly calls: (limit: number) => CallsAnswer;
   readonly lines: (limit: number) => Rows<LinePart>;
   readonly line: (number: string) => Rows<LinePart>;
+  /** Those that it keeps. */
+  readonly gateways: (limit: number) => Rows<GatewayRow>;
+  /** To be asked in a turn of the core. */
+  readonly ping: (gateway: string) => Answers['ping'];
   readonly appearance: (number: string, appearance: number) => AppearancePart;
   /** To be asked in a turn of the core. */
   readonly release: (asked: Extract<Question, { ask: 'release' }>) => Answers['release'];
@@ -150,7 +179,10 @@ export function answerTo(said: string, respondent: Respondent): string | undefin
       return JSON.stringify(respondent.appearance(question.number, question.appearance));
     case 'release':
       return JSON.stringify(respondent.release(question));
+    case 'ping':
+      return JSON.stringify(respondent.ping(question.gateway));
     case 'registrations':
+    case 'gateways':
     case 'calls':
     case 'lines':
       return trimmed(respondent[question.ask](question.limit));

@@ -5,6 +5,7 @@
 import type { Log } from '../base/log.ts';
 import type { Line } from '../call/directory.ts';
 import type { Member } from '../cluster/members.ts';
+import type { GatewayRow } from '../http/gateway-rows.ts';
 import type {
   CallRow,
   ClusterRows,
@@ -14,7 +15,7 @@ import type {
   RegistrationRow,
   Rows,
 } from '../http/manager-view.ts';
-import type { Home } from '../process/pid.ts';
+import { type Home, homeOf } from '../process/pid.ts';
 import { appearancePart } from './appearance-part.ts';
 import { Appearances, type Ask } from './appearances.ts';
 import type { CallManager } from './call-manager.ts';
@@ -29,6 +30,7 @@ import {
   type StatusAnswer,
 } from './cluster-questions.ts';
 import { idOf } from './cluster-watch.ts';
+import { gatewayRows, nobodys, pingGateway } from './gateways.ts';
 import { type LinePart, lineRow, partsOf } from './line-view.ts';
 import { answeredAt, callRows, type GuestRow, guestRows, registrationRows } from './view.ts';
 
@@ -46,6 +48,7 @@ const GONE_MS = 600_000;
 
 export class ClusterView {
   readonly appearances: Appearances;
+  readonly #turn: (action: () => void) => void;
   readonly #manager: CallManager;
   readonly #neighbours: Neighbours | undefined;
   readonly #self: Self;
@@ -64,6 +67,7 @@ export class ClusterView {
     this.#neighbours = neighbours;
     this.#self = self;
     this.#log = log;
+    this.#turn = turn;
     this.#own = {
       status: () => statusOf(manager),
       registrations: (limit) => registrationRows(manager, performance.now(), limit),
@@ -83,6 +87,11 @@ export class ClusterView {
         const moment = { nowMs: performance.now(), epochMs: Date.now() };
         return appearancePart(manager, number, appearance, moment);
       },
+      gateways: (limit) => {
+        const rows = gatewayRows(manager);
+        return { items: rows.slice(0, limit), total: rows.length };
+      },
+      ping: (gateway) => ({ done: pingGateway(manager, gateway) }),
       release: ({ number, appearance, call, text }) => ({
         done: manager.processing.freeAppearance(number, appearance, call, text),
       }),
@@ -90,6 +99,35 @@ export class ClusterView {
     const ask: Ask = (question, homes) => this.#ask(question, homes);
     this.appearances = new Appearances(manager, this.#own, ask, turn, log);
     neighbours?.answerWith((text) => answerTo(text, this.#own));
+  }
+
+  async gateways(): Promise<ClusterRows<GatewayRow>> {
+    const { directory } = this.#manager;
+    const limit = directory.gateways.size;
+    const { answers, missing } = await this.#ask({ ask: 'gateways', limit });
+    const rows = new Map<string, GatewayRow>();
+    for (const { items } of [this.#own.gateways(limit), ...answers.values()])
+      for (const row of items) rows.set(row.gateway, row);
+    const items = [...directory.gateways.values()].map(
+      ({ id, uri, callsMax }) => rows.get(id) ?? nobodys(id, uri, callsMax),
+    );
+    return { items, total: items.length, missing };
+  }
+
+  async pingGateway(gateway: string): Promise<boolean> {
+    const { processing, cluster } = this.#manager;
+    const keeper = processing.gateways.keeper(gateway);
+    if (keeper === undefined) return false;
+    const home = homeOf(keeper);
+    if (home === cluster.home) {
+      let isDone = false;
+      this.#turn(() => {
+        isDone = this.#own.ping(gateway).done;
+      });
+      return isDone;
+    }
+    const { answers } = await this.#ask({ ask: 'ping', gateway }, [home]);
+    return answers.get(home)?.done ?? false;
   }
 
   async managers(): Promise<ClusterRows<ManagerRow>> {

@@ -105,6 +105,14 @@ export class RunningView implements ManagerView {
     return testRoute({ directory, digits: processing.digits, stateOf }, from, dialled);
   }
 
+  gateways(): ReturnType<ManagerView['gateways']> {
+    return this.#cluster.gateways();
+  }
+
+  pingGateway(gateway: string): ReturnType<ManagerView['pingGateway']> {
+    return this.#cluster.pingGateway(gateway);
+  }
+
   managers(): ReturnType<ManagerView['managers']> {
     return this.#cluster.managers();
   }

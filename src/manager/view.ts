@@ -7,6 +7,7 @@ import type { Counters } from '../http/metrics.ts';
 import { homeOf } from '../process/pid.ts';
 import type { CallManager } from './call-manager.ts';
 import { idOf } from './cluster-watch.ts';
+import { gatewayCounters } from './gateways.ts';
 
 export function registrationRows(
   manager: CallManager,
@@ -130,6 +131,7 @@ export function countersOf(manager: CallManager): Counters {
     call_setup_seconds: manager.statistics.setup,
     lines: processing.lines.size,
     line_lock_seconds: processing.locks,
+    ...gatewayCounters(manager),
     signals_total: scheduler.counters.signals,
     signals_lost_total: scheduler.counters.lost,
     process_deaths_total: scheduler.counters.deaths,

@@ -279,6 +279,23 @@ b       2000b   manager-b  call-info  2020-01-02 03:04:09  active: WRONG  no    
   );
 });
 
+test('gateways: all, one, and one that nobody keeps when it is to be asked', async (context) => {
+  const { runtime } = await manager(context);
+  const ended = await Promise.all(
+    [
+      ['gateway', 'ls'],
+      ['gateway', 'show', 'london'],
+      ['gateway', 'show', 'paris'],
+      ['gateway', 'ping', 'london'],
+    ].map((args) => runProgram(runtime, args)),
+  );
+  const [all, one, none, ping] = ended.map(({ code, out, err }) => `${code} ${out}${err}`.trim());
+  assert.deepEqual(
+    [all?.includes('left alone  3 of 30'), one?.includes('503 to INVITE, '), none, ping],
+    [true, true, "3 no gateway 'paris'", "1 no manager keeps gateway 'london' at the moment"],
+  );
+});
+
 test('an appearance that is not there: what there is; one that is freed: by whom and why', async (context) => {
   const { runtime, view } = await manager(context);
   const ended = await Promise.all(

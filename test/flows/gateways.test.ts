@@ -12,7 +12,7 @@ import { ha1 } from '../../src/sip/digest/algorithm.ts';
 import type { PhoneCall } from '../../src/testkit/phone.ts';
 import { NO_DISTANCE } from '../../src/testkit/simulated-planes.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
-import { DOMAIN, Site } from '../../src/testkit/site.ts';
+import { DOMAIN, SERVER, Site } from '../../src/testkit/site.ts';
 import { wayOut } from '../call/switchboard.ts';
 import {
   BUSY,
@@ -339,6 +339,52 @@ test('who calls: asserted to a gateway that is trusted only, with the number tha
       [undefined, undefined],
     ],
   ]);
+});
+
+test('who calls from outside: asserted by a gateway that is trusted, else as From says, or nobody', () => {
+  const country = {
+    code: '44',
+    international: ['00'],
+    trunk: '0',
+    nationalDigits: { min: 6, max: 13 },
+  };
+  const numbers = { country, send: 'as dialled', isPlain: false, strip: 0, prefix: '' } as const;
+  const asserted = 'P-Asserted-Identity: "Ada" <sip:02079460018@10.0.2.1>\r\n';
+  const shown = (isTrusted: boolean, headers: string): string | undefined => {
+    const { site, wait, gateways } = stage(
+      {},
+      { terms: { one: { acceptFrom: ['10.0.2.1/32'], isTrusted, numbers } } },
+    );
+    let from: string | undefined;
+    site.network.tap = (_from, _to, text) => {
+      if (text.startsWith('INVITE sip:1001@10.0.1.1')) from = /^From: (.*);tag/m.exec(text)?.[1];
+    };
+    gateways.one.call(SERVER, '1001', headers);
+    wait(100);
+    return from;
+  };
+  assert.deepEqual(
+    [
+      shown(true, asserted),
+      shown(false, asserted),
+      shown(true, `${asserted}Privacy: id\r\n`),
+      shown(true, ''),
+    ],
+    [
+      `"Ada" <sip:+442079460018@${DOMAIN}>`,
+      `<sip:0201@${DOMAIN}>`,
+      `"Anonymous" <sip:anonymous@${DOMAIN}>`,
+      `<sip:0201@${DOMAIN}>`,
+    ],
+  );
+});
+
+test('a number from outside that leads nowhere, and one that leads out again', () => {
+  const { wait, gateways } = stage({}, { terms: { one: { acceptFrom: ['10.0.2.1/32'] } } });
+  gateways.one.call(SERVER, '5555');
+  gateways.one.call(SERVER, '95');
+  wait(100);
+  assert.deepEqual(gateways.one.statuses, [404, 403]);
 });
 
 test('registration: with our credentials, refreshed before it ends, given up for a while when it is refused', () => {

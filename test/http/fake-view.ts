@@ -238,6 +238,30 @@ export function fakeView(): FakeView {
       const why = number === '2000' ? 'it has 1 to 4; lit: 2 (held, a)' : 'no such line';
       return { absent: `line ${number} has no appearance ${appearance}: ${why}` };
     },
+    gateways: async () => ({
+      items: [
+        {
+          gateway: 'london',
+          uri: 'sip:203.0.113.10',
+          manager: 'manager-b',
+          breaker: 'open',
+          calls: 3,
+          callsMax: 30,
+          registration: 'waiting after 403',
+          pings: 7,
+          lastPing: '200',
+          lastFailure: '503 to INVITE',
+          failedAgoS: 5,
+          tries: 9,
+          answers: 5,
+          failures: 4,
+          refused: 0,
+        },
+      ],
+      total: 1,
+      missing: [],
+    }),
+    pingGateway: async () => false,
     release: async (number, appearance, by, reason) => {
       if (number === '1001')
         return { unreachable: 'manager-c, which controls 1001, did not answer' };

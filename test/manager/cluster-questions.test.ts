@@ -29,6 +29,8 @@ const respondent: Respondent = {
   line: () => ({ items: [], total: 0 }),
   appearance: () => ({ control: null, lit: [], events: [], legs: [], lamps: [] }),
   release: ({ appearance }) => ({ done: appearance === 2 }),
+  gateways: () => ({ items: [], total: 0 }),
+  ping: (gateway) => ({ done: gateway === 'london' }),
 };
 
 /** Homes and what each of them does with a question. */

@@ -21,5 +21,7 @@ export type GatewaySignal =
   | { readonly type: 'gatewayEnter'; readonly call: CallId; readonly isStanding?: boolean }
   /** Keeper's answer to it: the call may come in; `cause`: it may not. */
   | { readonly type: 'gatewayEntered'; readonly call: CallId; readonly cause?: Cause }
+  /** To a keeper, on an administrator's word: ask the gateway for a sign of life. */
+  | { readonly type: 'gatewayPing'; readonly gateway: string }
   /** Gateway process to keeper: that call is over. */
   | { readonly type: 'gatewayLeft'; readonly call: CallId };

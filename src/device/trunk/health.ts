@@ -28,10 +28,9 @@ export type Health = {
   trial: CallLeg | undefined;
   /** REGISTER: one Call-ID and rising numbers, for as long as this process lives. */
   cseq: number;
-  /** For people: when the last OPTIONS was answered, in milliseconds of the process' time, and how. */
-  pingedAtMs: number | undefined;
-  pingStatus: number;
-  pingSentMs: number;
+  /** For people: OPTIONS of which something came, or nothing in time; and what came of the last. */
+  pings: number;
+  lastPing: string;
   /** The last failure in words, and when it was. */
   lastFailure: string;
   failedAtMs: number | undefined;
@@ -57,9 +56,8 @@ export function newHealth(): Health {
     isKeeper: false,
     trial: undefined,
     cseq: 1,
-    pingedAtMs: undefined,
-    pingStatus: 0,
-    pingSentMs: 0,
+    pings: 0,
+    lastPing: '',
     lastFailure: '',
     failedAtMs: undefined,
     counters: { tries: 0, answers: 0, failures: 0, refused: 0 },
@@ -145,6 +143,8 @@ export function timeout(
       ping(process, gateway, health);
       return true;
     case PING_LATE:
+      health.pings++;
+      health.lastPing = 'no answer';
       fail(process, health, 'no answer to OPTIONS', undefined);
       return true;
     case REGISTER:
@@ -161,7 +161,6 @@ export function ping(process: DeviceProcess, gateway: Gateway, health: Health): 
   if (place.kind !== 'gateway') return;
   const uri = gatewayUri(place, '');
   const from = `<sip:${environment.domain}>`;
-  health.pingSentMs = host.nowMs;
   environment.userAgent.ask(
     {
       method: 'OPTIONS',
@@ -188,8 +187,8 @@ export function answered(
 ): void {
   if (token === 'ping') {
     process.host.stop(PING_LATE);
-    health.pingedAtMs = process.host.nowMs;
-    health.pingStatus = status;
+    health.pings++;
+    health.lastPing = String(status);
     // Whatever it says, it speaks; unless it says that it takes no calls, or nothing was heard at all.
     const isThere = response !== undefined && status !== 503 && status !== 408;
     if (isThere) happen(process, health, { type: 'success' });

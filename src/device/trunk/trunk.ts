@@ -108,7 +108,7 @@ export function ask(
 export function hear(
   process: DeviceProcess,
   trunk: Trunk,
-  signal: Signal<'gatewayKept' | 'gatewayEnter' | 'gatewayEntered' | 'gatewayLeft'>,
+  signal: Signal<'gatewayKept' | 'gatewayEnter' | 'gatewayEntered' | 'gatewayLeft' | 'gatewayPing'>,
   from: Pid,
 ): void {
   switch (signal.type) {
@@ -119,6 +119,8 @@ export function hear(
     case 'gatewayLeft':
       trunk.guests.delete(signal.call);
       return;
+    case 'gatewayPing':
+      return health.ping(process, trunk.gateway, trunk.health);
     case 'gatewayEntered':
       return from === trunk.keeper ? goOn(process, trunk, signal.call, signal.cause) : undefined;
   }
