@@ -249,7 +249,7 @@ const SHAPES: Shapes = {
   callConveyed: { call, cause: optional(isCause) },
   callTransfer: { call, to: text, by: text, byLine: optional(text), transferor: leg },
   callJoin: { call, to: leg, party, transferor: leg, control: optional(leg) },
-  callReplacePeer: { call, from: leg, media: optional(media) },
+  callReplacePeer: { call, from: leg, party: optional(party), media: optional(media) },
   callTakeOver: { call, from: leg, by: text },
   callRings: { call, number: text, appearance: count },
   callTakenOver: {

@@ -306,6 +306,8 @@ export type CallSignal =
       readonly type: 'callReplacePeer';
       readonly call: CallId;
       readonly from: LegRef;
+      /** Whom the leg speaks to then. */
+      readonly party?: Party;
       readonly media?: Media;
     }
   /** To a leg that is to be replaced by `from` (RFC 3891); answered by callTakenOver. */

@@ -23,13 +23,13 @@ export type Change =
   | { readonly by: 'phone'; readonly withdrawn: boolean }
   /**
    * `peer` asked. `offered`: the phone got an offer, else it makes one and `peer` has to answer it.
-   * `replacing`: `peer` takes the place of this leg's peer when the change stands.
+   * `replacing`: who that is, if `peer` takes the place of this leg's peer when the change stands.
    */
   | {
       readonly by: 'peer';
       readonly peer: LegRef;
       readonly offered: boolean;
-      readonly replacing: boolean;
+      readonly replacing: Party | undefined;
       /** What `peer` says of its own phone's hold. */
       readonly held?: HeldCall;
       /** What the phone offered when it was asked to, until that is answered. */

@@ -308,7 +308,7 @@ export class DeviceProcess implements Process<CallSignal> {
       });
     if (change?.by === 'take-over' && peer === undefined && isGone(change.replaced?.pid))
       takeOver.notTaken(this, record, 'call gone');
-    else if (change?.by === 'peer' && change.replacing && isGone(change.peer.pid))
+    else if (change?.by === 'peer' && change.replacing !== undefined && isGone(change.peer.pid))
       inCall.abandonChange(this, record);
     else if (change?.by === 'join' && isGone(change.to.pid))
       transfer.modifyRefused(this, record, 'internal failure');

@@ -83,7 +83,7 @@ export function modify(
   if (peer === undefined || peer.pid !== from) return;
   const method = methodFor(record, signal.manner);
   if (method === undefined) return refuseChange(process, peer, 'not acceptable');
-  askPhone(process, record, method, signal.media, peer, false);
+  askPhone(process, record, method, signal.media, peer, undefined);
   const { held } = signal;
   if (held !== undefined && record.change?.by === 'peer')
     record.change = { ...record.change, held };
@@ -161,7 +161,7 @@ function changed(process: DeviceProcess, record: CallLeg): void {
   const { change } = record;
   record.change = undefined;
   if (change?.by !== 'peer') return;
-  if (!change.replacing) {
+  if (change.replacing === undefined) {
     record.holding = change.held && { by: change.held, isKept: false, lcp: undefined };
     return;
   }
@@ -170,6 +170,8 @@ function changed(process: DeviceProcess, record: CallLeg): void {
   record.peer = change.peer;
   // It answered for the call with the former peer.
   record.control = undefined;
+  record.party = change.replacing;
+  lineUse.moved(process, record);
 }
 
 /** The peer's phone took the change that this phone asked for. */

@@ -1,6 +1,6 @@
 /** A change of the session that goes from one phone to the other: the steps that all such changes share. */
 import type { Cause } from '../call/cause.ts';
-import type { LegRef, Media } from '../call/signals.ts';
+import type { LegRef, Media, Party } from '../call/signals.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
 
@@ -9,14 +9,17 @@ export function withMedia(media: Media | undefined): { media?: Media } {
   return media === undefined ? {} : { media };
 }
 
-/** Sends the phone re-INVITE or UPDATE on behalf of `peer`, or refuses because one is under way. */
+/**
+ * Sends the phone re-INVITE or UPDATE on behalf of `peer`, or refuses because one is under way. `replacing`: who
+ * that is, when it takes the place of whom the phone speaks to.
+ */
 export function askPhone(
   process: DeviceProcess,
   record: CallLeg,
   method: 'INVITE' | 'UPDATE',
   media: Media | undefined,
   peer: LegRef,
-  replacing: boolean,
+  replacing: Party | undefined,
 ): void {
   const { leg } = record;
   if (

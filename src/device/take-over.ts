@@ -159,6 +159,7 @@ export function handedOver(
     type: 'callReplacePeer',
     call: signal.peer.call,
     from: { pid: process.pid, call: record.call },
+    party: record.self,
     ...withMedia(record.change.offer),
   });
 }
@@ -170,7 +171,7 @@ export function replacePeer(
   signal: Signal<'callReplacePeer'>,
 ): void {
   if (record.phase !== 'talking') return refuseChange(process, signal.from, 'call gone');
-  askPhone(process, record, 'INVITE', signal.media, signal.from, true);
+  askPhone(process, record, 'INVITE', signal.media, signal.from, signal.party ?? record.party);
 }
 
 /** The peer's phone has changed over: the new phone's INVITE is answered, the old leg let go. */

@@ -14,6 +14,7 @@ import { givenAway } from './consultation.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { partyOfDevice } from './identity.ts';
 import { withMedia } from './session-change.ts';
+import * as lineUse from './sharing/line-use.ts';
 import { sayWhoCalls } from './take-over.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -108,6 +109,7 @@ export function join(process: DeviceProcess, record: CallLeg, signal: Signal<'ca
     type: 'callReplacePeer',
     call: to.call,
     from: { pid: process.pid, call: record.call },
+    party: record.self,
   });
 }
 
@@ -156,6 +158,7 @@ export function phoneModified(
   process.environment.userAgent.acknowledgeModify(leg);
   record.change = undefined;
   record.peer = change.to;
+  lineUse.moved(process, record);
   process.host.tell(change.to.pid, {
     type: 'callAcknowledge',
     call: change.to.call,
@@ -266,7 +269,7 @@ export function released(
  */
 export function losePeer(record: CallLeg): boolean {
   const { change, move } = record;
-  const isReplaced = change?.by === 'peer' && change.replacing && !change.isVain;
+  const isReplaced = change?.by === 'peer' && change.replacing !== undefined && !change.isVain;
   const isMoved = move !== undefined || change?.by === 'join' || change?.by === 'move';
   if (!isReplaced && !isMoved) return false;
   record.peer = undefined;
@@ -283,7 +286,7 @@ export function abandoned(process: DeviceProcess, record: CallLeg, cause: Cause)
     process.host.tell(move.control, { type: 'callEnded', call: move.call, cause });
   } else if (change?.by === 'move' || change?.by === 'join') {
     process.host.tell(change.to.pid, { type: 'callModifyRefused', call: change.to.call, cause });
-  } else if (change?.by === 'peer' && change.replacing && !change.isVain) {
+  } else if (change?.by === 'peer' && change.replacing !== undefined && !change.isVain) {
     const { pid, call } = change.peer;
     process.host.tell(pid, { type: 'callModifyRefused', call, cause });
   }

@@ -83,6 +83,12 @@ export function answered(process: DeviceProcess, record: CallLeg): void {
   turn(process, record, 'active');
 }
 
+/** The phone speaks to somebody else: the line's lamps show whom. */
+export function moved(process: DeviceProcess, record: CallLeg): void {
+  record.use ??= useOfOffered(process, record);
+  say(process, record);
+}
+
 /** The phone asks for another session. `isExclusive`: it says that nobody else may have the call. */
 export function asks(
   process: DeviceProcess,
