@@ -154,6 +154,23 @@ shared(
 );
 
 shared(
+  'a phone that crashes with a number published, and boots again, has given it up',
+  (stage) => {
+    const { wait, lamps } = stage;
+    const agent = agentOf(stage);
+    agent.seize(1);
+    wait();
+    agent.crash();
+    wait(1000);
+    const before = lamps();
+    agent.boot();
+    wait(1000);
+    return [before, lamps(), agent.shown];
+  },
+  ['1 seized', '', ''],
+);
+
+shared(
   'a line that is full refuses what is published, whichever number is wanted',
   (stage) => {
     const { a, one, wait, lamps } = stage;

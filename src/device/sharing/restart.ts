@@ -37,6 +37,8 @@ export function subscribedAnew(
 function look(process: DeviceProcess): void {
   publications.leave(process);
   seizures.giveAllUp(process);
+  // It knows no entity-tag of what it has published.
+  publications.leave(process);
   for (const { leg, phase } of new Set(process.legs.values()))
     if (leg !== undefined && phase === 'talking') process.environment.userAgent.audit(leg);
 }
