@@ -4,8 +4,8 @@ import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
 
 /**
- * A line with the call, the leg (its SIP Call-ID), the device, and its appearance if it came by a line.
- * Costs a comparison when not wanted.
+ * A line with the call, the leg (its SIP Call-ID), the device, and its appearance if it came by a line; for those
+ * who debug, or, with the code of a refusal, for everybody. Costs a comparison when not wanted.
  */
 export function logCall(
   process: DeviceProcess,
@@ -15,8 +15,9 @@ export function logCall(
   code?: RefusalCode,
 ): void {
   const { log } = process.environment;
-  if (!log.debugging) return;
-  log.write('debug', event, {
+  // What has a code is looked up by people who do not debug.
+  if (code === undefined && !log.debugging) return;
+  log.write(code === undefined ? 'debug' : 'info', event, {
     call: record.call,
     leg: record.leg?.callId ?? '',
     device: process.place.device,
