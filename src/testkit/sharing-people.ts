@@ -16,8 +16,6 @@ export type SharingPeopleOptions = {
   readonly site: Site;
   /** Phones of the line. Others of it, and those that call it, are the site's. */
   readonly sharers: readonly BenchPhone[];
-  /** Whether plugs are pulled. */
-  readonly areClumsy: boolean;
   /** A phone, and those of its calls that have changed. */
   readonly changed: (phone: BenchPhone) => void;
 };
@@ -35,6 +33,8 @@ export class SharingPeople {
   readonly #random: SeededRandom;
   readonly #met = new WeakSet<StationCall>();
   #areTired = false;
+  /** Without power. */
+  readonly #dark = new Set<ScaPhone>();
 
   constructor(options: SharingPeopleOptions) {
     this.#options = options;
@@ -57,6 +57,7 @@ export class SharingPeople {
   /** They begin nothing any more, and change nothing that they have. */
   rest(): void {
     this.#areTired = true;
+    for (const phone of [...this.#dark]) this.#plugIn(phone);
   }
 
   /** Everybody hangs up, and wants no calls any more. */
@@ -101,8 +102,7 @@ export class SharingPeople {
     if (this.#areTired) return;
     this.#soon(200, 1500, () => this.#next(phone));
     if (phone.calls.size > 1 || !phone.station.isRegistered) return;
-    if (this.#options.areClumsy && phone instanceof ScaPhone && this.#random.chance(0.03))
-      return this.#pullPlug(phone);
+    if (phone instanceof ScaPhone && this.#random.chance(0.03)) return this.#pullPlug(phone);
     if (phone instanceof ScaPhone) this.#press(phone);
     else if (phone instanceof AppearancePhone) this.#publish(phone);
     else this.#pickUp(phone);
@@ -188,7 +188,12 @@ export class SharingPeople {
   #pullPlug(phone: ScaPhone): void {
     this.deeds.crashes++;
     phone.crash();
-    this.#agenda.after(this.#random.between(100, 1500), () => phone.boot());
+    this.#dark.add(phone);
+    this.#agenda.after(this.#random.between(100, 1500), () => this.#plugIn(phone));
+  }
+
+  #plugIn(phone: ScaPhone): void {
+    if (this.#dark.delete(phone)) phone.boot();
   }
 
   #nextPlain(phone: Phone): void {

@@ -102,7 +102,6 @@ class SharingSimulation {
     this.#people = new SharingPeople({
       site,
       sharers: this.#bench.phones,
-      areClumsy: false,
       changed: (phone) => this.#holders.observe(phone),
     });
   }
