@@ -4,7 +4,7 @@ import { type Log, SILENT } from '../../base/log.ts';
 import { type Credentials, EtcdClient, OTHER_CLUSTER, type Reply } from './client.ts';
 import { EtcdStatePlane } from './etcd-state-plane.ts';
 import { failureOf, makeServer, type Server, type StoreTls } from './exchange.ts';
-import { ATTEMPT_MS, type Fault, inspect } from './inspect.ts';
+import { ATTEMPT_MS, type Fault, inspect, isOwnClientRefused, OWN_CLIENT } from './inspect.ts';
 import { Keyspace } from './json.ts';
 import { StoreError, type StoreErrorCode } from './store-error.ts';
 
@@ -147,6 +147,8 @@ function refusal(names: string, reply: Reply & { readonly ok: false }): Fault {
   }
   if (grpc !== undefined && /auth|user|password/i.test(error))
     return { code: 'credentials', server: names, text: `user or password is wrong (${error})` };
+  // It may take a busy server longer to find out than its first inspection lasts.
+  if (isOwnClientRefused(error)) return { code: 'tls', server: names, text: OWN_CLIENT };
   const text = `it answers, but cannot decide anything (${error}): are most of the servers up, and do they reach each other?`;
   return { code: 'unreachable', server: names, text };
 }

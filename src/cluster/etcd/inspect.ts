@@ -44,13 +44,17 @@ export async function inspect(server: Server): Promise<Fault | undefined> {
       'version',
       'its JSON gateway is off: start it without --enable-grpc-gateway=false',
     );
-  // The gateway is a client of its own server, with the server's certificate.
-  if (isTls(server) && gateway.type === 'refused' && /connection closed/.test(gateway.message))
+  if (isTls(server) && gateway.type === 'refused' && isOwnClientRefused(gateway.message))
     return fault('tls', OWN_CLIENT);
   return undefined;
 }
 
-const OWN_CLIENT =
+/** The gateway is a client of its own server, with the server's certificate. */
+export function isOwnClientRefused(message: string): boolean {
+  return /connection closed|TransientFailure|handshake/.test(message);
+}
+
+export const OWN_CLIENT =
   'its gateway does not get to it: with --client-cert-auth its own certificate must do for clients, too (extendedKeyUsage serverAuth and clientAuth)';
 const NO_TLS =
   'it speaks no TLS: its URL begins with http, or etcd needs --cert-file and --key-file';
