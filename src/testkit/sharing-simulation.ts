@@ -11,6 +11,7 @@
  */
 import type { Line, Member } from '../call/directory.ts';
 import { isUsed, type LineControl } from '../call/line-control.ts';
+import { knows } from '../device/sharing/inquiry.ts';
 import { Course } from './course.ts';
 import { DeathLog } from './death-log.ts';
 import { Holders } from './holders.ts';
@@ -248,7 +249,7 @@ class SharingSimulation {
         if (!isUsed(call)) continue;
         const { pid, call: leg } = call.holder;
         const holder = legs.find((process) => process.pid === pid);
-        if (!holder?.legs.has(leg) && !holder?.seizures?.has(leg))
+        if (holder === undefined || !knows(holder, { call: call.call, leg }))
           found.push(`appearance ${appearance} is lit for ${pid}, which has no such call`);
       }
     }

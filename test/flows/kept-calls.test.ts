@@ -81,6 +81,33 @@ shared(
 );
 
 shared(
+  'a member whose own line it has called keeps its own appearance when another retrieves the call',
+  (stage) => {
+    const { a, b, c, wait, lamps } = stage;
+    b.offHook(1);
+    wait();
+    const call = b.dial('2000');
+    wait();
+    a.answer(callOf(a));
+    wait();
+    a.hold(callOf(a));
+    wait();
+    const back = lose(stage, 0);
+    const held = b.shown;
+    const retrieved = c.retrieve(2);
+    wait(1000);
+    const shown = b.shown;
+    const talk = areTalking(retrieved, call);
+    b.onHook(call);
+    wait(1000);
+    back();
+    return [held, shown, talk, lamps()];
+  },
+  ['1 active, 2 held', '1 active, 2 active', true, ''],
+  OPTIONS,
+);
+
+shared(
   'such a call ends when the far end hangs up',
   (stage) => {
     const { a, b, two, wait, lamps } = stage;

@@ -12,7 +12,11 @@ export function inquired(process: DeviceProcess, asked: Inquiry, line: Pid): voi
   process.host.tell(line, { type: 'lineForgotten', number, call, isAgain });
 }
 
-function knows({ legs, seizures }: DeviceProcess, { call, leg }: Inquiry): boolean {
+/** Whether it has the line's `call`, which the line thinks to be its `leg`: it may know it by another id. */
+export function knows(
+  { legs, seizures }: DeviceProcess,
+  { call, leg }: Pick<Inquiry, 'call' | 'leg'>,
+): boolean {
   if (legs.has(leg) || legs.has(call) || seizures?.has(call)) return true;
   for (const { use, retrieval } of legs.values())
     if (use?.call === call || retrieval?.lineCall === call) return true;

@@ -125,7 +125,10 @@ export function handOver(
     call: from.call,
     peer: { pid: process.pid, call },
     party: process.party,
-    controls: controls.filter(({ pid }) => pid === holding?.lcp),
+    // The far end's own line may be the same, and knows this leg by another id.
+    controls: controls.filter(
+      ({ pid, call: known }) => pid === holding?.lcp && known === holding.by.call,
+    ),
   });
 }
 
