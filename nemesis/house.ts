@@ -9,8 +9,7 @@ import { ManagerProcess } from './manager-process.ts';
 import type { Logged } from './records.ts';
 import { LINES, MANAGERS } from './site.ts';
 
-/** Ports of servers are taken from the first range, those of their clients from the second: nobody takes a dead server's. */
-const SERVER_PORTS = '20000 29999';
+/** Clients get none of the ports that servers have (20000 to 29999): nobody takes a dead server's. */
 const CLIENT_PORTS = '40000 60999';
 const PORTS_FILE = '/proc/sys/net/ipv4/ip_local_port_range';
 
@@ -50,7 +49,6 @@ export class House {
 
   /** Resolves when the servers run; managers have been started. */
   static async open(options: HouseOptions): Promise<House> {
-    writeFileSync(PORTS_FILE, SERVER_PORTS);
     const store = await startEtcd({ count: 3 });
     const bus = await startExampleCluster();
     writeFileSync(PORTS_FILE, CLIENT_PORTS);

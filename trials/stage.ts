@@ -10,6 +10,7 @@ import { type Server, startCluster, stopServer } from '../bench/servers.ts';
 import { udp } from '../src/testkit/network.ts';
 import { ScaPhone } from '../src/testkit/phones/sca-phone.ts';
 import { UdpPlace } from '../src/testkit/phones/udp-place.ts';
+import { freePortsInRow } from '../test/support/free-ports.ts';
 
 /** How many managers there may be. */
 export const SIZES = [2, 3, 5] as const;
@@ -30,8 +31,7 @@ const ADDRESS = '127.0.0.1';
 const DOMAIN = 'pbx.test';
 const SEATS = 16;
 const APPEARANCES = 4;
-/** Below the ports that the system gives away, and the benchmark's own. */
-const FIRST_PORT = 20_000;
+/** What a cluster of five takes. */
 const PORTS = 40;
 const READY_MS = 10_000;
 const ATTEMPTS_MAX = 3;
@@ -105,7 +105,7 @@ export class TrialStage {
 async function start(managers: Size, folder: string, directory: string): Promise<Server> {
   for (let attempt = 1; ; attempt++)
     try {
-      const firstPort = FIRST_PORT + PORTS * randomInt(100);
+      const firstPort = await freePortsInRow(PORTS);
       return await startCluster(`managers-${managers}`, folder, { firstPort, directory });
     } catch (error) {
       if (attempt === ATTEMPTS_MAX) throw error;

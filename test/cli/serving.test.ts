@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import test, { type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { sipMessage } from '../http/fake-view.ts';
+import { freePort } from '../support/free-ports.ts';
 import { olderNode, type Program, runProgram, runtimeOf, startProgram } from './program.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/one-manager/manager.yaml', import.meta.url));
@@ -15,17 +16,6 @@ async function newSocket(context: TestContext): Promise<Socket> {
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   return socket;
-}
-
-/** A port that is free for UDP and TCP now: the system gives it to nobody else soon. */
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
 }
 
 /** Kills what a failed test leaves behind. */

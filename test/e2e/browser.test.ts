@@ -6,8 +6,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
+import { freePortsInRow } from '../support/free-ports.ts';
 import { type BrowserPhone, startBrowser } from './support/browser.ts';
-import { freePorts } from './support/free-ports.ts';
 import { startLinewright, temporaryFolder } from './support/linewright-process.ts';
 import { eventually, step } from './support/waiting.ts';
 
@@ -15,7 +15,7 @@ const DOMAIN = 'pbx.test';
 const TONES = { caller: 450, ana: 700, ben: 1150 };
 
 test('browsers share a line over WebSocket', { timeout: 120_000 }, async (t) => {
-  const port = await freePorts(3);
+  const port = await freePortsInRow(3);
   await startLinewright(t, {
     folder: join(temporaryFolder(t), 'manager'),
     domain: DOMAIN,

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { freePorts } from './free-ports.ts';
+import { freePortsInRow } from '../../support/free-ports.ts';
 import { ImpatientCaller } from './impatient-caller.ts';
 import { readMetrics, startLinewright, temporaryFolder } from './linewright-process.ts';
 import { registerFrom } from './registration.ts';
@@ -69,7 +69,7 @@ export async function runLineOfThree(t: TestContext, trial: Trial): Promise<read
 
 async function tryLineOfThree(t: TestContext, trial: Trial): Promise<readonly Outcome[]> {
   const folder = temporaryFolder(t);
-  const managerPort = await freePorts(14);
+  const managerPort = await freePortsInRow(14);
   const seats = ['caller', ...MEMBERS].map((name, index) => {
     const first = managerPort + 2 + index * 3;
     return {

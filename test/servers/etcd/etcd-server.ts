@@ -6,10 +6,10 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EtcdMember, etcdArgs } from '../../../examples/three-managers/etcd-args.ts';
+import { freePorts } from '../../support/free-ports.ts';
 import { PeerProxy } from './peer-proxy.ts';
 
 export type EtcdOptions = {
@@ -191,29 +191,6 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster>
     throw error;
   }
   return cluster;
-}
-
-/** Ports that nobody has now; all are held until the last one is found, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const holders = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const holder = createServer().listen(0, '127.0.0.1');
-      await once(holder, 'listening');
-      return holder;
-    }),
-  );
-  const ports = holders.map((holder) => {
-    const address = holder.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  });
-  await Promise.all(
-    holders.map((holder) => {
-      const closed = once(holder, 'close');
-      holder.close();
-      return closed;
-    }),
-  );
-  return ports;
 }
 
 export function pause(ms: number): Promise<void> {

@@ -4,9 +4,10 @@ import test from 'node:test';
 import { SILENT } from '../../../src/base/log.ts';
 import { connectEtcd } from '../../../src/cluster/etcd/connect.ts';
 import { type Program, runProgram, runtimeOf, startProgram } from '../../cli/program.ts';
+import { freePort } from '../../support/free-ports.ts';
 import { makeAuthority, makeIdentity } from '../../transport/certificates.ts';
 import { startEtcd } from '../etcd/etcd-server.ts';
-import { freePorts, startNats } from '../nats/nats-server.ts';
+import { startNats } from '../nats/nats-server.ts';
 import { startNatsWithTls } from '../nats/nats-tls.ts';
 import { Folder } from './manager-file.ts';
 
@@ -39,7 +40,7 @@ test('a bus or a store that is not there, or not to be had, is named, with what 
   ];
   const secure = await startEtcd({ scheme: 'https', waits: false, flags });
   context.after(() => secure.close());
-  const [nothing = 0] = await freePorts(1);
+  const nothing = await freePort();
   const said = await Promise.all(
     [
       { bus: `nats://127.0.0.1:${nothing}`, store: store.urls },

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { type Call, Robot, type RobotEvent } from '../../../src/cli/demo/robot.ts';
 import { runProgram, runtimeOf } from '../../cli/program.ts';
+import { freePortsInRow } from '../../support/free-ports.ts';
 
 const RUN = resolve(import.meta.dirname, '../../../examples/three-managers/run.ts');
 const MANAGERS = 3;
@@ -24,8 +25,7 @@ type Example = {
 
 async function startExample(context: TestContext): Promise<Example> {
   const runtime = runtimeOf(context);
-  // Below the ports that the system gives away.
-  const port = 10_000 + 40 * randomInt(500);
+  const port = await freePortsInRow(40);
   const child = spawn(process.execPath, [RUN, '--port', String(port)], {
     env: { ...process.env, LINEWRIGHT_RUNTIME: runtime },
     stdio: ['ignore', 'pipe', 'pipe'],

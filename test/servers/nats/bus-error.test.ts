@@ -6,8 +6,9 @@ import { SILENT } from '../../../src/base/log.ts';
 import { BusError, explainClosing, explainFailure } from '../../../src/cluster/nats/bus-error.ts';
 import { connectNats } from '../../../src/cluster/nats/message-plane.ts';
 import type { NatsOptions } from '../../../src/cluster/nats/options.ts';
+import { freePort } from '../../support/free-ports.ts';
 import { makeAuthority, makeIdentity } from '../../transport/certificates.ts';
-import { freePorts, startExampleCluster, startNats } from './nats-server.ts';
+import { startExampleCluster, startNats } from './nats-server.ts';
 import { startNatsWithTls } from './nats-tls.ts';
 
 async function start(context: TestContext, config?: string): Promise<string> {
@@ -128,7 +129,7 @@ test('what is no key is not sent', async () => {
 });
 
 test('nobody listens there', async () => {
-  const [port] = await freePorts(1);
+  const port = await freePort();
   assert.deepEqual(
     await attempt({ servers: [`127.0.0.1:${port}`] }),
     fault('unreachable', `nobody listens there (ECONNREFUSED); ${REACH}`),
@@ -208,7 +209,7 @@ test('addresses that cannot be', async () => {
 });
 
 test('the port of the routes', async (context) => {
-  const [port] = await freePorts(1);
+  const port = await freePort();
   await start(context, `cluster { name: x, listen: "127.0.0.1:${port}" }`);
   assert.deepEqual(await attempt({ servers: [`127.0.0.1:${port}`] }), NOT_NATS);
 });
@@ -259,13 +260,13 @@ test('a server that takes only short messages', async (context) => {
 });
 
 test('one of the servers is enough', async (context) => {
-  const [port] = await freePorts(1);
+  const port = await freePort();
   const servers = [`127.0.0.1:${port}`, await start(context)];
   assert.equal(await attempt({ servers }), 'connected');
 });
 
 test('of several failures that is told first which somebody has to correct', async (context) => {
-  const [port] = await freePorts(1);
+  const port = await freePort();
   const servers = [`127.0.0.1:${port}`, await start(context, USERS)];
   assert.deepEqual(await attempt({ servers, credentials: { user: 'cm1', password: 'wrong' } }), {
     code: 'credentials',
@@ -336,7 +337,7 @@ test('a refused certificate is told from a server that is gone, though its word 
 
 /** A server that says `greeting` to everybody and nothing more. */
 async function pretend(context: TestContext, greeting: string): Promise<string> {
-  const [port] = await freePorts(1);
+  const port = await freePort();
   const server = createServer((socket) => {
     socket.on('error', () => {});
     context.after(() => socket.destroy());

@@ -6,10 +6,11 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer, type Server as TcpServer } from 'node:net';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort, freePorts } from '../../support/free-ports.ts';
 
 const BINARY = 'nats-server';
 const READY_MS = 10_000;
@@ -159,7 +160,7 @@ export class NatsServers {
 /** One server; `config`: what else its file says. */
 export async function startNats(config = ''): Promise<NatsServers> {
   const folder = makeFolder();
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const text = `listen: 127.0.0.1:${port}\n${config}`;
   const servers = new NatsServers([new NatsServer(folder, port, { text })], folder);
   await servers.start();
@@ -240,23 +241,4 @@ async function isListening(port: number): Promise<boolean> {
   } finally {
     socket.destroy();
   }
-}
-
-/** Different ones; nobody has them just now. */
-export async function freePorts(count: number): Promise<number[]> {
-  const holders: TcpServer[] = [];
-  const ports: number[] = [];
-  for (let n = 0; n < count; n++) {
-    const holder = createServer().listen(0, '127.0.0.1');
-    await once(holder, 'listening');
-    const address = holder.address();
-    assert(address !== null && typeof address === 'object');
-    ports.push(address.port);
-    holders.push(holder);
-  }
-  for (const holder of holders) {
-    holder.close();
-    await once(holder, 'close');
-  }
-  return ports;
 }
