@@ -3,6 +3,7 @@ import type { Evidence } from './figures.ts';
 import { checkLinearizable, type Model, type Operation } from './linearizability.ts';
 import { ANSWER, type AnswerInput, APPEARANCE, type AppearanceInput } from './models.ts';
 import type { CallRecord, LegRecord } from './records.ts';
+import { MANAGERS } from './site.ts';
 
 export type HistoryFigures = {
   readonly histories: number;
@@ -24,6 +25,7 @@ const STAYED_MS = 1000;
 /** An appearance as a call had it: from before `takenMs` to no earlier than `freedMs`. */
 type Holding = {
   readonly call: string;
+  readonly record: CallRecord;
   readonly startMs: number;
   readonly takenMs: number;
   readonly freedMs: number;
@@ -89,6 +91,7 @@ function holdingsOf(
       name,
       [...takenMs].map(([call, atMs]) => ({
         call: call.session,
+        record: call,
         startMs: call.startMs,
         takenMs: Math.max(atMs, call.startMs),
         freedMs: freedMs(call, atMs, hits),
@@ -98,15 +101,17 @@ function holdingsOf(
 }
 
 /**
- * The first time at which the call may have ended for the line. When its caller hangs up; but a call whose
- * caller's manager is hit ends with that, and one that others ended did so some time before its phones
- * heard of it.
+ * The first time at which the call may have ended for the line. When its caller hangs up; but a call ends
+ * when the manager of its caller is hit, or that of who answered, even if the caller hangs up before it
+ * hears so; and one that others ended did so some time before its phones heard of it.
  */
 function freedMs(call: CallRecord, takenMs: number, hits: readonly Hit[]): number {
-  const { origin, startMs, hungUpMs, overMs = NEVER } = call;
+  const { origin, startMs, hungUpMs, overMs = NEVER, legs, winner } = call;
   if (hungUpMs === undefined || overMs < hungUpMs) return takenMs;
+  const answerer = legs.find(({ session }) => session === winner)?.manager;
   const hit = hits.find(
-    ({ manager, fromMs, untilMs }) => manager === origin && hungUpMs >= fromMs && startMs < untilMs,
+    ({ manager, fromMs, untilMs }) =>
+      (manager === origin || manager === answerer) && hungUpMs >= fromMs && startMs < untilMs,
   );
   return Math.max(takenMs, hit === undefined ? hungUpMs : Math.min(hungUpMs, hit.fromMs));
 }
@@ -139,10 +144,27 @@ function doublesOf(name: string, holdings: readonly Holding[]): string[] {
   let last: Holding | undefined;
   for (const holding of sorted) {
     if (last !== undefined && holding.takenMs < last.freedMs)
-      doubles.push(`${name}: ${holding.call} while ${last.call} had it`);
+      doubles.push(`${name}: ${storyOf(holding)}, while it was had by ${storyOf(last)}`);
     if (last === undefined || holding.freedMs > last.freedMs) last = holding;
   }
   return doubles;
+}
+
+/** All that is known of who had it when: times in ms, as everywhere. */
+function storyOf({ record, takenMs, freedMs: freed }: Holding): string {
+  const { session, purpose, origin, startMs, answeredMs, hungUpMs, overMs, winner } = record;
+  const legs = record.legs.map(
+    ({ device, callId, invitedMs, answerMs, talkingMs, session: leg }) => ({
+      device,
+      callId,
+      invitedMs,
+      answerMs,
+      talkingMs,
+      hasWon: leg === winner,
+    }),
+  );
+  const what = { startMs, takenMs, freedMs: freed, answeredMs, hungUpMs, overMs, legs };
+  return `${purpose} ${session} from ${MANAGERS[origin]} ${JSON.stringify(what)}`;
 }
 
 function answerHistory(call: CallRecord, hits: readonly Hit[]): Operation<AnswerInput>[] {

@@ -12,6 +12,8 @@ const WELL_MS = 1500;
 const ESTABLISH_MS = 3000;
 /** Between the calls' coming up and the fault; and what the figures need of the time before it. */
 const BEFORE_MS = 1000;
+/** A machine that has other things to do gets that much longer for calls to ring. */
+const RING_LATE_MS = 1000;
 const LOOK_MS = 100;
 
 export async function playRound(
@@ -34,6 +36,9 @@ export async function playRound(
     survivors.map((origin) => floor.callSlowly(number, origin)),
   ).filter((call) => call !== undefined);
   await pause(BEFORE_MS);
+  const lateMs = performance.now() + RING_LATE_MS;
+  while (offers.some(({ legs }) => legs.length === 0) && performance.now() < lateMs)
+    await pause(LOOK_MS);
   const faultMs = performance.now();
   await fault.inject();
   await until(faultMs + fault.holdMs);

@@ -58,6 +58,8 @@ export class Wire extends Network {
   close(): void {
     clearTimeout(this.#timer);
     for (const socket of this.#sockets.values()) socket.close();
+    // A manager may still report that it is ready.
+    this.#sockets.clear();
   }
 
   #catchUp(): void {

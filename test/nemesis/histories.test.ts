@@ -68,6 +68,14 @@ const cases: readonly [string, readonly (readonly [CallRecord, number])[], objec
     { wrong: 0, doubles: 0 },
   ],
   [
+    'an appearance of a call whose answerer was lost with its manager, which the caller heard of late',
+    [
+      [goodCall(9900, { hungUpMs: 10_700, overMs: 10_700 }, 1), 1],
+      [goodCall(10_500), 1],
+    ],
+    { wrong: 0, doubles: 0 },
+  ],
+  [
     'a call that was ended by others',
     [
       [goodCall(10_000, { hungUpMs: undefined, overMs: 12_000 }), 1],

@@ -55,11 +55,11 @@ export function call(at: Partial<CallRecord>, winner?: LegRecord): CallRecord {
   };
 }
 
-/** A call that is answered 10 ms after it was placed by a phone at the third manager, and hung up 100 ms later. */
-export function goodCall(startMs: number, at: Partial<CallRecord> = {}): CallRecord {
+/** A call that is answered 10 ms after it was placed by a phone at the third manager, or another, and hung up 100 ms later. */
+export function goodCall(startMs: number, at: Partial<CallRecord> = {}, answerer = 2): CallRecord {
   const answeredMs = startMs + 10;
   const overMs = answeredMs + 100;
-  const winner = leg(2, {
+  const winner = leg(answerer, {
     invitedMs: startMs + 2,
     answerMs: startMs + 5,
     talkingMs: startMs + 8,
