@@ -9,10 +9,15 @@ import { keyOf } from './network.ts';
 /** What a phone is to do when a server has answered, or has not. */
 export type NextRegistration = { readonly server: Hop; readonly isRemoval: boolean };
 
+/** What a server was asked for; `then`: what it is to be asked for when it has answered. */
+type Asked = { readonly isRemoval: boolean; then: boolean | undefined };
+
 export class PhoneRegistration {
   readonly #servers: readonly Hop[];
   /** Servers that have said yes, and have not been told otherwise since. */
   readonly #registered = new Set<Hop>();
+  /** Servers that have not answered yet. */
+  readonly #asked = new Map<Hop, Asked>();
   #at = 0;
   #cseq = 0;
 
@@ -49,12 +54,28 @@ export class PhoneRegistration {
     return ++this.#cseq;
   }
 
+  /** Whether to ask now. A server is asked one thing at a time (RFC 3261, 10.2): the latest other wish waits. */
+  ask(server: Hop, isRemoval: boolean): boolean {
+    const asked = this.#asked.get(server);
+    if (asked === undefined) this.#asked.set(server, { isRemoval, then: undefined });
+    else asked.then = asked.isRemoval === isRemoval ? undefined : isRemoval;
+    return asked === undefined;
+  }
+
+  /** That server has answered, or has not in time: what it is to be asked for now, if anything. */
+  answered(hop: Hop): NextRegistration | undefined {
+    const server = this.#serverAt(this.#indexOf(hop));
+    const then = this.#asked.get(server)?.then;
+    this.#asked.delete(server);
+    return then === undefined ? undefined : { server, isRemoval: then };
+  }
+
   /** `isDone`: that server has done what it was asked for. */
   heard(
     { server: hop, isRemoval }: NextRegistration,
     isDone: boolean,
   ): NextRegistration | undefined {
-    const at = this.#servers.findIndex((server) => keyOf(server) === keyOf(hop));
+    const at = this.#indexOf(hop);
     const server = this.#serverAt(at);
     const before = this.server;
     if (isRemoval || !isDone) this.#registered.delete(server);
@@ -70,6 +91,10 @@ export class PhoneRegistration {
     if (at > this.#at && this.#registered.has(before)) return { server, isRemoval: true };
     this.#at = at;
     return this.#registered.has(before) ? { server: before, isRemoval: true } : undefined;
+  }
+
+  #indexOf(hop: Hop): number {
+    return this.#servers.findIndex((server) => keyOf(server) === keyOf(hop));
   }
 
   #serverAt(at: number): Hop {

@@ -98,6 +98,7 @@ export class Phone {
   }
 
   #registerAt(server: Hop, expiresS: number): void {
+    if (!this.#registration.ask(server, expiresS === 0)) return;
     const { aor, user, address, servers } = this.options;
     const at = server === servers[0] ? '' : `-${server.address}`;
     const callId = `r-${user}-${address.port}${at}`;
@@ -109,8 +110,12 @@ export class Phone {
 
   /** What came of a REGISTER. A server that has failed, or is back, is reason for another. */
   #registered(server: Hop, isRemoval: boolean, isDone: boolean): void {
-    const next = this.#registration.heard({ server, isRemoval }, isDone);
-    if (next !== undefined) this.#registerAt(next.server, next.isRemoval ? 0 : EXPIRES_S);
+    const next = [
+      this.#registration.answered(server),
+      this.#registration.heard({ server, isRemoval }, isDone),
+    ];
+    for (const ask of next)
+      if (ask !== undefined) this.#registerAt(ask.server, ask.isRemoval ? 0 : EXPIRES_S);
   }
 
   call(number: string): PhoneCall {
