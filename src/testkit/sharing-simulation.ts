@@ -39,6 +39,8 @@ const CROSSING_MS = 3600;
 const CALM_CROSSING_MS = 50;
 /** 64*T1 twice, and a line that waits for its former calls; seizures whose owner is gone run out. */
 const REST_MS = 20_000;
+/** A publication whose phone has not heard that it stands lasts until its lease is over (RFC 3903 §4.1). */
+const LENT_MS = 130_000;
 const END_MS = 420_000;
 const SLOW = 0.02;
 /** How often a phone registers, and asks again for the line's state. */
@@ -206,10 +208,31 @@ class SharingSimulation {
         .filter(({ shown }) => shown !== '')
         .map(({ shown, station }) => `${station.options.user} shows ${shown}`);
     const faults = (): string[] => [...callsOf(this.#site), ...lit(), ...this.#wrongLamps()];
-    this.#course.until(
-      () => faults().length === 0,
-      REST_MS,
-      () => `all have hung up: ${faults().join('; ')}`,
+    const isDark = (): boolean => faults().length === 0;
+    const why = (): string => `all have hung up: ${faults().join('; ')}`;
+    this.#course.until(() => isDark() || this.#isLent(), REST_MS, why);
+    if (isDark()) return;
+    this.#site.slow(SLOW);
+    this.#course.until(isDark, LENT_MS, why);
+    this.#site.slow(1);
+  }
+
+  /** Whether all that is left is lent, on lease, to a phone that does not know it. */
+  #isLent(): boolean {
+    const unaware = this.#bench.phones
+      .filter(({ station }) => station.unheard > 0)
+      .map(({ station }) => station.options.user);
+    const calls = this.#controls().flatMap((control) => [...control.calls.values()]);
+    return (
+      calls.every(
+        (call) => isUsed(call) && call.use === 'seized' && unaware.includes(call.member),
+      ) && callsOf(this.#site).length === calls.length
+    );
+  }
+
+  #controls(): LineControl[] {
+    return this.#site.managers.flatMap(
+      ({ manager }) => manager?.processing.lines.get('2000') ?? [],
     );
   }
 
@@ -236,7 +259,7 @@ class SharingSimulation {
   /** Appearances that are lit, and nobody has them; at any of the line's processes. */
   #unowned(): string[] {
     const { managers } = this.#site;
-    const controls = managers.flatMap(({ manager }) => manager?.processing.lines.get('2000') ?? []);
+    const controls = this.#controls();
     if (controls.length === 0) return ['the line has no process'];
     const legs = managers.flatMap(({ manager }) => [...(manager?.devices.processes() ?? [])]);
     const found: string[] = [];

@@ -91,6 +91,7 @@ export class PhonePublication {
       dialog.request('PUBLISH', `${lines}${auth}`, body);
     station.ask(build, server, (response) => {
       if (response !== undefined && response.status < 200) return;
+      if (response === undefined) station.unheard++;
       this.status = response?.status ?? 0;
       const isDone = this.status >= 200 && this.status < 300;
       const etag = response?.headers.first('SIP-ETag');

@@ -73,6 +73,8 @@ export class Station {
   isRegistered = false;
   /** Requests inside dialogs that it does not have, answered 481: those of a former life, for the most part. */
   strays = 0;
+  /** PUBLISHes that nobody answered in time. What came of them it cannot know, nor take back: it has no entity-tag. */
+  unheard = 0;
   /** Answers an INVITE that begins a call. */
   onInvite: (received: Received, source: Hop) => void = (received) => this.answer(received, 480);
   #layer: TransactionLayer<Asked>;
