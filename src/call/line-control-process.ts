@@ -20,7 +20,7 @@ import { findDevice, type LineDevice, removeDevice, storeDevice } from './line-c
 import { editLine } from './line-edit.ts';
 import { keep } from './line-keeping.ts';
 import { joinOffer, offerTimeout, readTimer, refuseOffer, withdraw } from './line-offer.ts';
-import { forgotten, INQUIRY, inquire } from './line-orphans.ts';
+import { forgotten, INQUIRY, inquire, passed } from './line-orphans.ts';
 import type { LineEvent } from './line-process.ts';
 import {
   activate,
@@ -117,6 +117,9 @@ function receive(line: LineControl, signal: CallSignal, from: Pid, out: Out): vo
       break;
     case 'lineForgotten':
       forget(line, signal, from, out);
+      break;
+    case 'linePassed':
+      passed(line, signal, from, out);
       break;
     case 'lineKept':
       keep(line, signal);

@@ -5,6 +5,7 @@
 import type { Pid } from '../process/pid.ts';
 import { type Out, tell } from './effects.ts';
 import { isUsed, type LineControl, type Used } from './line-control.ts';
+import { isSame, passHold } from './line-retrieval.ts';
 import type { UpkeepSignal } from './upkeep-signals.ts';
 
 /** How often, while the line has calls. */
@@ -25,6 +26,27 @@ export function inquire(line: LineControl, isOurs: (holder: Pid) => boolean, out
     const leg = holder.call;
     out.push(tell(holder.pid, { type: 'lineInquire', number, call, leg, isAgain: isDoubted }));
   }
+}
+
+/**
+ * Who has a call, for all that is known here, says that another leg has had its place: of a call that no call
+ * control answers for. That one may be over by now, and was not known here when it said so: it is asked.
+ */
+export function passed(
+  line: LineControl,
+  { call, holder }: Extract<UpkeepSignal, { type: 'linePassed' }>,
+  from: Pid,
+  out: Out,
+): void {
+  const used = line.calls.get(call);
+  if (used === undefined || !isUsed(used) || used.retrieval !== undefined) return;
+  if (used.use === 'seized' || (used.state === 'taken' && !used.isOnItsOwn)) return;
+  if (used.holder.pid !== from || isSame(used.holder, holder)) return;
+  passHold(line, used, holder, out);
+  const { number } = line.line;
+  out.push(
+    tell(holder.pid, { type: 'lineInquire', number, call, leg: holder.call, isAgain: true }),
+  );
 }
 
 /** Who has a call, for all that is known here, says that it does not know it. Returns a call that is over. */

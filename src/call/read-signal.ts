@@ -146,6 +146,7 @@ const SHAPES: Shapes = {
   lineFree: { number: text, appearance: count, call, text },
   lineInquire: { number: text, call, leg: call, isAgain: bool },
   lineForgotten: { number: text, call, isAgain: bool },
+  linePassed: { call, holder: leg },
   lineKept: { ...heldCall, leg, party },
   lineWatch: { number: text, pid: optional(pid) },
   lineUnwatch: { number: text, pid: optional(pid) },
@@ -225,7 +226,14 @@ const SHAPES: Shapes = {
     attempt: optional(count),
   },
   callMoved: { call, caller: leg },
-  callHeld: { call, holder: leg, party, device: optional(text), member: optional(text) },
+  callHeld: {
+    call,
+    holder: leg,
+    party,
+    device: optional(text),
+    far: optional(party),
+    member: optional(text),
+  },
   callAcknowledge: { call, media: optional(media) },
   callRefuse: {
     call,

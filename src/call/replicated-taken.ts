@@ -23,7 +23,7 @@ import {
 } from './replicated-retrieval.ts';
 import { ALONE, assume, ours, tellPeers } from './replicated-used.ts';
 import { dropWish, isTakingOver, wish, wishToUse } from './replicated-wishes.ts';
-import type { CallSignal, LegRef } from './signals.ts';
+import type { CallId, CallSignal, LegRef, Party } from './signals.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -96,36 +96,72 @@ export function hearHeld(
   out: Out,
 ): void {
   const { control, self } = line;
-  const { holder, party, device } = signal;
+  const { holder } = signal;
+  if (holder.pid !== from) return;
   const used = usedBy(line, { ...holder, call: signal.call }) ?? usedBy(line, holder);
-  const known = used && liveCall(line, used.call);
-  if (used === undefined || known === undefined || holder.pid !== from) return;
-  const isKnown = isSame(holder, used.holder) && used.retrieval?.isHolderGone !== true;
-  // What is only seized is no call yet that another could have.
-  if (isKnown || used.use === 'seized') return;
-  const { call } = used;
-  if (kindOf(known.control) === 'c') {
-    const member =
-      findDevice(control.devices, from)?.member ??
-      control.line.members.find((each) => each.device === device)?.name ??
-      '';
-    out.push(tell(known.control, { type: 'callHeld', call, holder, party, member }));
+  const known = liveCall(line, used?.call ?? signal.call);
+  const isOfControl = known !== undefined && kindOf(known.control) === 'c';
+  if (used === undefined || known === undefined) {
+    if (isOfControl) passOn(line, known, signal, out);
+    else hearNew(line, signal, known, out);
     return;
   }
+  const isKnown = isSame(holder, used.holder) && used.retrieval?.isHolderGone !== true;
+  // What is only seized is no call yet that another could have.
+  if ((isKnown && (isOfControl || known.control === self)) || used.use === 'seized') return;
+  if (isOfControl) return passOn(line, known, signal, out);
   const { retrieval } = known;
   const isGranted = retrieval?.lcp === self && retrieval.by.pid === from;
   if (!isGranted && known.control !== self) {
-    const { appearance, from: far } = used;
-    const use: Signal<'lineUse'> = {
-      ...{ type: 'lineUse', number: control.line.number, call, appearance },
-      ...{ state: 'active', party: far, isExclusive: false },
-    };
-    wish(line, { type: 'taken over', call, holder, use }, from, out);
+    const { call, appearance, from: far } = used;
+    takeOver(line, { call, holder }, appearance, far, out);
     return;
   }
-  dropRetrieval(line, call, out);
+  dropRetrieval(line, used.call, out);
   passHold(control, used, holder, out);
   tellPeers(line, assume(line, used, undefined, out, retrieval?.seq ?? known.seq), out);
+}
+
+/** Call control answers for the call: it tells all who has it now. */
+function passOn(
+  { control: { devices, line } }: ReplicatedLine,
+  { call, control }: ReportedCall,
+  { holder, party, device }: Signal<'callHeld'>,
+  out: Out,
+): void {
+  const member =
+    findDevice(devices, holder.pid)?.member ??
+    line.members.find((each) => each.device === device)?.name ??
+    '';
+  out.push(tell(control, { type: 'callHeld', call, holder, party, member }));
+}
+
+/** Of who had the call before, nothing has been heard here yet: it was taken over while its line waited for the lock. */
+function hearNew(
+  line: ReplicatedLine,
+  { call, holder, far }: Signal<'callHeld'>,
+  known: ReportedCall | undefined,
+  out: Out,
+): void {
+  const isOver = known === undefined && line.known.has(call);
+  if (isOver || findDevice(line.control.devices, holder.pid) === undefined) return;
+  const party = known?.from ?? far ?? { number: '', name: '' };
+  takeOver(line, { call, holder }, known?.appearance, party, out);
+}
+
+function takeOver(
+  line: ReplicatedLine,
+  taken: { readonly call: CallId; readonly holder: LegRef },
+  appearance: number | undefined,
+  party: Party,
+  out: Out,
+): void {
+  const use: Signal<'lineUse'> = {
+    ...{ type: 'lineUse', number: line.control.line.number, call: taken.call },
+    ...(appearance === undefined ? {} : { appearance }),
+    ...{ state: 'active', party, isExclusive: false },
+  };
+  wish(line, { type: 'taken over', ...taken, use }, taken.holder.pid, out);
 }
 
 /** A leg of a device here is over. */

@@ -6,10 +6,12 @@
 import { kindOf, type Pid } from '../process/pid.ts';
 import { type Out, tell } from './effects.ts';
 import { note } from './line-chains.ts';
-import { forgotten } from './line-orphans.ts';
+import { forgotten, passed } from './line-orphans.ts';
 import { callToFree, endLeg, free } from './line-release.ts';
 import { drop, type ReplicatedLine } from './replicated-calls.ts';
 import { holderOver } from './replicated-retrieval.ts';
+import { ours } from './replicated-used.ts';
+import { dropUnshown } from './replicated-wishes.ts';
 import type { CallSignal } from './signals.ts';
 import type { UpkeepSignal } from './upkeep-signals.ts';
 
@@ -19,7 +21,18 @@ export function keepUp(line: ReplicatedLine, signal: CallSignal, from: Pid, out:
   else if (signal.type === 'lineForgotten') {
     const call = forgotten(line.control, signal, from);
     if (call !== undefined) holderOver(line, call, 'call gone', out);
-  }
+  } else if (signal.type === 'linePassed') passHere(line, signal, from, out);
+}
+
+/** Who has it now wants to have it entered at its own manager; until then this process goes on answering for it. */
+function passHere(
+  line: ReplicatedLine,
+  signal: Extract<UpkeepSignal, { type: 'linePassed' }>,
+  from: Pid,
+  out: Out,
+): void {
+  dropUnshown(line, signal.call, from);
+  if (ours(line, signal.call) !== undefined) passed(line.control, signal, from, out);
 }
 
 function freeHere(

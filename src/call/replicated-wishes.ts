@@ -126,6 +126,13 @@ export function dropWish(line: ReplicatedLine, call: CallId, from?: Pid): Wanted
   return said;
 }
 
+/** What `from` wants for `call`, and the others have not been shown, it does not want any more. */
+export function dropUnshown(line: ReplicatedLine, call: CallId, from: Pid): void {
+  for (const [id, wished] of line.wishes)
+    if (wished.said.call === call && wished.from === from && wished.state !== 'shown')
+      line.wishes.delete(id);
+}
+
 /** Whoever wanted something is no more. */
 export function dropWishes(line: ReplicatedLine, isMeant: (from: Pid) => boolean): void {
   for (const [id, wished] of line.wishes) if (isMeant(wished.from)) line.wishes.delete(id);
@@ -275,8 +282,11 @@ function decide(
       const { call, holder, use: does } = said;
       const before = line.control.calls.get(call);
       if (before !== undefined && isUsed(before)) passHold(line.control, before, holder, out);
-      // Who had it has said that it is over, and does not know who has it now.
-      else if (before === undefined) beginUse(line.control, does, from, out);
+      // Who had it has said that it is over, and does not know who has it now; or has not been heard of here.
+      else if (before === undefined) {
+        drop(line, call);
+        beginUse(line.control, does, from, out);
+      }
       const used = line.control.calls.get(call);
       if (used === undefined || !isUsed(used)) return undefined;
       use(line.control, used, does, from, out);

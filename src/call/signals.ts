@@ -217,7 +217,7 @@ export type CallSignal =
   /**
    * To line control process, and on to call control: `holder` has the call. From call control to a
    * process that is new to the line, from a device process that has taken it over from another, with its
-   * device; of a replicated line on with its member.
+   * device and whom it speaks to; of a replicated line on with its member.
    */
   | {
       readonly type: 'callHeld';
@@ -225,6 +225,7 @@ export type CallSignal =
       readonly holder: LegRef;
       readonly party: Party;
       readonly device?: string;
+      readonly far?: Party;
       readonly member?: string;
     }
   /** To call control: `caller` has the place of its caller from now on (Replaces, transfer). */

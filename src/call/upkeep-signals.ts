@@ -1,5 +1,8 @@
-/** What keeps a line's lamps from staying lit: an administrator's word, and questions to who has its calls. */
-import type { CallId } from './signals.ts';
+/**
+ * What keeps a line's lamps from staying lit: an administrator's word, questions to who has its calls, and
+ * whom such a one says it has been taken from.
+ */
+import type { CallId, LegRef } from './signals.ts';
 
 export type UpkeepSignal =
   /**
@@ -31,4 +34,9 @@ export type UpkeepSignal =
       readonly number: string;
       readonly call: CallId;
       readonly isAgain: boolean;
-    };
+    }
+  /**
+   * Device process to the line control process that hears of its call's end: `holder` has had its place since,
+   * and says `callHeld` by itself, in whichever order the two arrive.
+   */
+  | { readonly type: 'linePassed'; readonly call: CallId; readonly holder: LegRef };

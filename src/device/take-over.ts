@@ -194,7 +194,7 @@ export function changedOver(
   const { device } = place;
   for (const { pid, call } of record.controls)
     if (kindOf(pid) === 'l')
-      process.host.tell(pid, { type: 'callHeld', call, holder, party, device });
+      process.host.tell(pid, { type: 'callHeld', call, holder, party, device, far: record.party });
   // A call that was kept was had from its far end.
   const isKept = change.replaced?.pid === peer?.pid && change.replaced?.call === peer?.call;
   if (change.replaced !== undefined && !isKept) {

@@ -247,7 +247,11 @@ export function released(
   // A phone that has called itself, or gives a call away that it picks up, is on all sides at once.
   const { takenBy } = record;
   if (takenBy?.pid === from && takenBy.call === signal.from?.call) {
-    // Whoever took this leg's place has the call now: the phone is let go and nobody else is told.
+    // Whoever took this leg's place has the call now: the phone is let go, and only the line is told, which may
+    // have heard of neither yet.
+    for (const { pid, call } of record.controls)
+      if (kindOf(pid) === 'l')
+        process.host.tell(pid, { type: 'linePassed', call, holder: takenBy });
     record.peer = undefined;
     record.reportTo = undefined;
     record.controls = [];

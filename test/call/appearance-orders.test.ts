@@ -34,6 +34,7 @@ const WORDS = [
   'lineRetrieve 1',
   'lineRetrieve 2',
   'callHeld',
+  'linePassed of b.1.d1',
   'callEnded hung up',
   'callProceed',
   'detach',

@@ -125,6 +125,8 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
       return { type: name, number: '2000', appearance: Number(words), call, text: 'me: stuck' };
     case 'lineForgotten':
       return { type: name, number: '2000', call, isAgain: words === 'again' };
+    case 'linePassed':
+      return { type: name, call, holder: leg };
     case 'callHeld':
       return { type: name, call, holder: leg, party: { number: '2000', name: from } };
     case 'callRefuse': {

@@ -118,3 +118,34 @@ flow(
              a.1.w1 < lineState
   `,
 );
+
+flow(
+  'whom a call was taken over by, and who was not known to have it then, is asked; it may be over already',
+  TWO,
+  `${BEGINNING}
+  b.1.d8 > callHeld
+  b.1.d8 > callEnded hung up
+  a.1.d7 > lineUse held
+             a.1.w1 < lineState 1 held ana
+  a.1.d7 > linePassed of b.1.d8
+             b.1.d8 < lineInquire c1 again
+             a.1.w1 < lineState 1 active ben
+  a.1.d7 > callEnded transferred
+  b.1.d8 > lineForgotten again
+             a.1.w1 < lineState
+  `,
+);
+
+flow(
+  'a call that was taken over is who has it’s, whoever says so first',
+  TWO,
+  `${HELD}
+  a.1.d7 > linePassed of b.1.d8
+             b.1.d8 < lineInquire c1 again
+             a.1.w1 < lineState 1 active ben
+  b.1.d8 > callHeld
+  a.1.d7 > linePassed of a.1.d9
+  b.1.d8 > callEnded hung up
+             a.1.w1 < lineState
+  `,
+);

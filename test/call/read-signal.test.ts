@@ -91,6 +91,7 @@ const SIGNALS: readonly CallSignal[] = [
   { type: 'lineFree', number, appearance: 1, call, text: 'ana: it is stuck' },
   { type: 'lineInquire', number, call, leg: call, isAgain: true },
   { type: 'lineForgotten', number, call, isAgain: false },
+  { type: 'linePassed', call, holder: leg },
   {
     type: 'callRequest',
     call,
@@ -110,7 +111,7 @@ const SIGNALS: readonly CallSignal[] = [
   { type: 'callConfirmAlert', call, media },
   { type: 'callAlertConfirmed', call },
   { type: 'callProceed', call, from: leg, media, party },
-  { type: 'callHeld', call, holder: leg, party, device: 'ana-phone', member: 'ana' },
+  { type: 'callHeld', call, holder: leg, party, device: 'ana-phone', far: party, member: 'ana' },
   { type: 'callAcknowledge', call, media },
   { type: 'callRefuse', call, cause },
   { type: 'callWithdraw', call, cause },

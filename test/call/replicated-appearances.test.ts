@@ -94,6 +94,64 @@ flow(
 );
 
 flow(
+  'a call that is taken over at another manager while it waits for the lock is not entered here any more',
+  `${THERE}
+  b.1.d8 > lineUse active${ASKED}
+  b.1.d8 > linePassed of a.1.d7${GRANTED}
+             stop lock again
+             stop lock patience
+  `,
+);
+
+flow(
+  'it is entered where it was taken over to, though nothing had been heard of it there',
+  `${THERE}
+  b.1.d8 > callHeld with Bob${ASKED}${GRANTED}
+             start sweep 60000
+             a.1.l1 < lineCall c1 own 1 active ben of b.1.d8 seq 1 version 1 locked
+             b.1.d5 < lineState 1 active ben
+  a.1.l1 > lockAccepted b.1.l2-1 seq 1
+             stop lock again
+             stop lock patience
+  b.1.d8 > callEnded hung up
+             a.1.l1 < lineCall c1 ended 1 ben of b.1.d8 seq 1 version 2
+             b.1.d5 < lineState
+  `,
+);
+
+flow(
+  'taken over at another manager, and entered here already: its new holder is asked, and over when that does not know it',
+  `${THERE}
+  b.1.d8 > lineUse active${ASKED}${GRANTED}
+             start sweep 60000
+             a.1.l1 < lineCall c1 own 1 active ben of b.1.d8 seq 1 version 1 locked
+             b.1.d5 < lineState 1 active ben
+  b.1.d8 > linePassed of a.1.d7
+             a.1.d7 < lineInquire c1 again
+             a.1.l1 < lineCall c1 own 1 active of a.1.d7 seq 1 version 2
+             b.1.d5 < lineState 1 active
+  a.1.l1 > lockAccepted b.1.l2-1 seq 1
+             stop lock again
+             stop lock patience
+  a.1.d7 > lineForgotten again
+             a.1.l1 < lineCall c1 ended 1  of a.1.d7 seq 1 version 3
+             b.1.d5 < lineState
+  `,
+);
+
+flow(
+  'who has it by the word of another process wants to answer for it, as for any call that it took over',
+  `${THERE}
+  a.1.l1 > lineCall own 1 active ana of b.1.d8 seq 1 version 2
+             start sweep 60000
+             b.1.d5 < lineState 1 active ana
+  b.1.d8 > callHeld${ASKED}${GRANTED}
+             a.1.l1 < lineCall c1 own 1 active ben of b.1.d8 seq 1 version 3 locked
+             b.1.d5 < lineState 1 active ben
+  `,
+);
+
+flow(
   'who retrieves a call from another manager answers for it from then on; what its former process still says is old',
   `
   b.1.m1 > lineView 1 : a.1.l1 b.1.l2

@@ -169,7 +169,7 @@ function wordsOf(signal: CallSignal): string {
       const { call, state, appearance, use = '', member, holder, seq, version } = signal.state;
       const words = `${call} ${state} ${appearance} ${use} ${member} of ${holder?.pid}`;
       const lock = signal.lock === undefined ? '' : ' locked';
-      return `${words.replace('  ', ' ')} seq ${seq} version ${version}${lock}`;
+      return `${words.replace(/ +/g, ' ')} seq ${seq} version ${version}${lock}`;
     }
     case 'lineRetrieval':
       return `${signal.by === undefined ? 'over' : `by ${signal.by.pid}`} seq ${signal.seq}`;
