@@ -142,6 +142,7 @@ function analysisOf(numbers: readonly string[], plan: RoutePlan<Target>): DigitA
     devices: new Map(),
     users: new Map(),
     gateways: new Map(),
+    hunts: new Map(),
     routeLists: new Map(lists.map((name) => [name, { name, groups: [group] }])),
     routePlan: { ...plan, partitions },
     interDigitMs: INTER_DIGIT_MS,

@@ -5,9 +5,10 @@ import type { Host, Process } from '../process/process.ts';
 import { type CallEvent, NEW, step } from './call-control.ts';
 import type { CallControl } from './call-control-state.ts';
 import { type CallState, type CallView, newCallView } from './call-registry.ts';
-import { type Destination, destinationOf, type Routing } from './destination.ts';
+import { type Destination, destinationOf, huntLookup, type Routing } from './destination.ts';
 import { INTER_DIGIT } from './dialling.ts';
 import type { EffectBuffer } from './effects.ts';
+import { type HuntLookup, presentCall, stepCall } from './hunting/hunt-control.ts';
 import type { CallId, CallRequest, CallSignal, LegRef, Party } from './signals.ts';
 
 /** `callsMax`: calls of this manager at a time; more are refused with 'overload'. */
@@ -25,6 +26,7 @@ export class CallControlProcess implements Process<CallSignal> {
   readonly #options: CallControlOptions;
   #call: CallControl = NEW;
   #view: CallView | undefined;
+  #hunts: HuntLookup | undefined;
   /** When a lock was asked for. */
   #lockingMs = 0;
 
@@ -79,12 +81,20 @@ export class CallControlProcess implements Process<CallSignal> {
 
   #step(event: CallEvent): void {
     const { out } = this.#options;
-    const before = this.#call.state;
+    const call = this.#call;
     out.clear();
-    this.#call = step(this.#call, event, out);
-    if (this.#call.state !== before) this.#timeLock(before);
+    const isHunt =
+      call.state === 'hunting' || (event.type === 'request' && event.destination.type === 'hunt');
+    this.#call = isHunt ? stepCall(call, event, this.#lookup(), out) : step(call, event, out);
+    if (this.#call.state !== call.state) this.#timeLock(call.state);
     this.#show();
     out.perform(this.#host);
+  }
+
+  /** Made for calls that hunt only. */
+  #lookup(): HuntLookup {
+    this.#hunts ??= huntLookup(this.#options, this.#host);
+    return this.#hunts;
   }
 
   #timeLock(before: CallControl['state']): void {
@@ -96,8 +106,8 @@ export class CallControlProcess implements Process<CallSignal> {
   }
 
   #showAnswer(leg: LegRef, party: Party): void {
-    const call = this.#call;
-    const isTaken = call.state === 'answered' || call.state === 'distributed';
+    const call = presentCall(this.#call);
+    const isTaken = call?.state === 'answered' || call?.state === 'distributed';
     const hasWon = isTaken && call.holder === leg;
     if (hasWon && this.#view !== undefined) this.#view.answeredBy = { leg, party };
   }
@@ -127,6 +137,11 @@ function shownState(call: CallControl): CallState | undefined {
       return call.isRinging ? 'ringing' : 'trying';
     case 'distributed':
       return 'answered';
+    case 'hunting': {
+      const present = presentCall(call);
+      if (present !== undefined) return shownState(present);
+      return call.hasRung ? 'ringing' : 'trying';
+    }
     default:
       return call.state;
   }

@@ -2,6 +2,7 @@
 import type { Pid } from '../process/pid.ts';
 import type { SoughtLine } from './destination.ts';
 import type { Distributed, Distributing, Locking } from './distribution-state.ts';
+import type { Hunting } from './hunting/hunt-control.ts';
 import type { CallRequest, LegRef, Party } from './signals.ts';
 
 export type New = { readonly state: 'new' };
@@ -42,7 +43,8 @@ export type Answered = {
 
 export type Over = { readonly state: 'over' };
 
-export type CallControl =
+/** Of one line, or one way out. */
+export type PlainCall =
   | New
   | Dialling
   | Offering
@@ -53,6 +55,8 @@ export type CallControl =
   | Distributing
   | Distributed
   | Over;
+
+export type CallControl = PlainCall | Hunting;
 
 export type Target =
   | { readonly kind: 'line'; readonly pid: Pid; readonly line: SoughtLine }

@@ -11,11 +11,11 @@ import type { Home, Pid } from '../process/pid.ts';
 import { isGone } from '../process/pid.ts';
 import type {
   Answered,
-  CallControl,
   Locating,
   New,
   Offering,
   Over,
+  PlainCall,
   Target,
 } from './call-control-state.ts';
 import type { Cause } from './cause.ts';
@@ -42,8 +42,8 @@ const OVER: Over = { state: 'over' };
 const LOCATING_MS = 2000;
 const LOCATING = 'locating';
 
-/** The machine: the call after `event`; appends to `out` what is to be done. */
-export function step(call: CallControl, event: CallEvent, out: Out): CallControl {
+/** The machine, but for hunts (`hunting/`): the call after `event`; appends to `out` what is to be done. */
+export function step(call: PlainCall, event: CallEvent, out: Out): PlainCall {
   switch (call.state) {
     case 'new':
       return inNew(call, event, out);
@@ -65,7 +65,7 @@ export function step(call: CallControl, event: CallEvent, out: Out): CallControl
   }
 }
 
-function inNew(call: New, event: CallEvent, out: Out): CallControl {
+function inNew(call: New, event: CallEvent, out: Out): PlainCall {
   // The request was lost on the way, and this is the end of what it would have begun.
   if (event.type === 'signal' && event.signal.type === 'callWithdraw') return exit(out);
   if (event.type !== 'request') return call;
@@ -91,10 +91,12 @@ function inNew(call: New, event: CallEvent, out: Out): CallControl {
     }
     case 'digits':
       return awaitDigits(request, destination.withinMs, out);
+    case 'hunt':
+      return call;
   }
 }
 
-function inOffering(call: Offering, event: CallEvent, out: Out): CallControl {
+function inOffering(call: Offering, event: CallEvent, out: Out): PlainCall {
   const { request, target } = call;
   switch (event.type) {
     case 'signal':
@@ -109,7 +111,7 @@ function inOffering(call: Offering, event: CallEvent, out: Out): CallControl {
 }
 
 /** The request goes to `lcp`: to the line's first process, or to one that is to go on with it. */
-function ask(lcp: Pid, call: Omit<Locating, 'state' | 'gone'>, out: Out): CallControl {
+function ask(lcp: Pid, call: Omit<Locating, 'state' | 'gone'>, out: Out): PlainCall {
   const { request, line, alerting, hasRung } = call;
   if (line.replicated !== undefined) return distribute(request, line.replicated, [lcp], out);
   out.push(tell(lcp, request));
@@ -126,7 +128,7 @@ function locate(call: Omit<Locating, 'state'>, out: Out): Locating {
   return { state: 'locating', ...call };
 }
 
-function inLocating(call: Locating, event: CallEvent, out: Out): CallControl {
+function inLocating(call: Locating, event: CallEvent, out: Out): PlainCall {
   switch (event.type) {
     case 'signal':
       return hearInLocating(call, event.signal, event.from, out);
@@ -140,7 +142,7 @@ function inLocating(call: Locating, event: CallEvent, out: Out): CallControl {
   }
 }
 
-function hearInLocating(call: Locating, signal: CallSignal, from: Pid, out: Out): CallControl {
+function hearInLocating(call: Locating, signal: CallSignal, from: Pid, out: Out): PlainCall {
   const { request, line, gone, alerting, hasRung } = call;
   switch (signal.type) {
     case 'lineLocated':
@@ -169,7 +171,7 @@ function hearInLocating(call: Locating, signal: CallSignal, from: Pid, out: Out)
 }
 
 /** Nobody has the line. */
-function giveUp(call: Locating, out: Out): CallControl {
+function giveUp(call: Locating, out: Out): PlainCall {
   silence(call, 'internal failure', out);
   return refuse(call.request, call.gone === undefined ? 'no device' : 'unreachable', out);
 }
@@ -181,7 +183,7 @@ function silence({ request, gone, alerting }: Locating, cause: Cause, out: Out):
   for (const leg of alerting) out.push(tell(leg.pid, withdrawal(leg.call, cause)));
 }
 
-function hearInOffering(call: Offering, signal: CallSignal, from: Pid, out: Out): CallControl {
+function hearInOffering(call: Offering, signal: CallSignal, from: Pid, out: Out): PlainCall {
   const { request, target } = call;
   switch (signal.type) {
     case 'callAlert':
@@ -207,7 +209,7 @@ function hearInOffering(call: Offering, signal: CallSignal, from: Pid, out: Out)
   }
 }
 
-function inAnswered(call: Answered, event: CallEvent, out: Out): CallControl {
+function inAnswered(call: Answered, event: CallEvent, out: Out): PlainCall {
   switch (event.type) {
     case 'signal':
       return hearInAnswered(call, event.signal, event.from, out);
@@ -218,7 +220,7 @@ function inAnswered(call: Answered, event: CallEvent, out: Out): CallControl {
   }
 }
 
-function hearInAnswered(call: Answered, signal: CallSignal, from: Pid, out: Out): CallControl {
+function hearInAnswered(call: Answered, signal: CallSignal, from: Pid, out: Out): PlainCall {
   const { request, holder, party, lcp } = call;
   switch (signal.type) {
     case 'lineLocated':
@@ -250,7 +252,7 @@ function hearInAnswered(call: Answered, signal: CallSignal, from: Pid, out: Out)
   }
 }
 
-function alert(call: Offering, signal: Signal<'callAlert'>, out: Out): CallControl {
+function alert(call: Offering, signal: Signal<'callAlert'>, out: Out): PlainCall {
   const { pid } = signal.from;
   if (!call.alerting.some((leg) => leg.pid === pid)) call.alerting.push(signal.from);
   if (signal.kind === 'ringing' || signal.kind === 'progress') call.state = 'ringing';
@@ -258,7 +260,7 @@ function alert(call: Offering, signal: Signal<'callAlert'>, out: Out): CallContr
   return call;
 }
 
-function answer(call: Offering, signal: Signal<'callProceed'>, out: Out): CallControl {
+function answer(call: Offering, signal: Signal<'callProceed'>, out: Out): PlainCall {
   const { request, target } = call;
   tellCaller(request, signal, out);
   return {
@@ -272,21 +274,21 @@ function answer(call: Offering, signal: Signal<'callProceed'>, out: Out): CallCo
   };
 }
 
-function refuse(request: CallRequest, cause: Cause, out: Out, code?: RefusalCode): CallControl {
+function refuse(request: CallRequest, cause: Cause, out: Out, code?: RefusalCode): PlainCall {
   const { pid, call } = request.caller;
   const coded = code === undefined ? {} : { code };
   out.push(tell(pid, { type: 'callRefuse', call, cause, ...coded }));
   return exit(out);
 }
 
-function withdraw(call: Offering | Locating, cause: Cause, out: Out): CallControl {
+function withdraw(call: Offering | Locating, cause: Cause, out: Out): PlainCall {
   if (call.state === 'locating') silence(call, cause, out);
   else out.push(tell(call.target.pid, withdrawal(call.request.call, cause)));
   return exit(out);
 }
 
 /** Who has the request died in the middle of the offer, or is out of reach. */
-function loseTarget(call: Offering, out: Out): CallControl {
+function loseTarget(call: Offering, out: Out): PlainCall {
   const { request, target, alerting } = call;
   if (target.kind === 'line') {
     const hasRung = call.state === 'ringing';
@@ -300,7 +302,7 @@ function loseTarget(call: Offering, out: Out): CallControl {
  * Both device processes hear of it themselves. It is said to the other one all the same, as the dead
  * one's last word: it does not count for a leg that has been moved to another peer meanwhile.
  */
-function loseInAnswered(call: Answered, gone: Pid | Home, out: Out): CallControl {
+function loseInAnswered(call: Answered, gone: Pid | Home, out: Out): PlainCall {
   const { request, holder, line, lcp } = call;
   const { caller } = request;
   const cause = 'internal failure';
@@ -324,13 +326,13 @@ function release({ request, holder }: Answered, cause: Cause, out: Out): void {
   out.push(tell(pid, { type: 'callRelease', call, from: holder, cause }));
 }
 
-function end(call: Answered, cause: Cause, out: Out): CallControl {
+function end(call: Answered, cause: Cause, out: Out): PlainCall {
   if (call.lcp !== undefined)
     out.push(tell(call.lcp, { type: 'callEnded', call: call.request.call, cause }));
   return exit(out);
 }
 
-function exit(out: Out): CallControl {
+function exit(out: Out): PlainCall {
   out.push(EXIT);
   return OVER;
 }

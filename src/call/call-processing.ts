@@ -13,6 +13,7 @@ import { DigitAnalysis } from './digit-analysis.ts';
 import type { Directory } from './directory.ts';
 import type { DirectoryChange } from './directory-change.ts';
 import { EffectBuffer } from './effects.ts';
+import { HuntOrder } from './hunting/hunt.ts';
 import type { LineControl } from './line-control.ts';
 import { spreadEdits } from './line-edit.ts';
 import { LineManager } from './line-manager.ts';
@@ -179,6 +180,7 @@ export class CallProcessing {
       host.spawn('c', newRouteList(way, lists));
     const controlOptions = {
       ...{ directory, digits, lineManager, calls, callsMax, locks, startRouteList },
+      hunts: new HuntOrder(),
       out: new EffectBuffer(),
     };
     this.#newCallControl = (host) => new CallControlProcess(host, controlOptions);

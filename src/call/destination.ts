@@ -4,6 +4,8 @@ import type { Host } from '../process/process.ts';
 import type { Cause } from './cause.ts';
 import type { Analysis, Caller, DigitAnalysis } from './digit-analysis.ts';
 import type { Directory, Line } from './directory.ts';
+import type { Hunt, HuntOrder } from './hunting/hunt.ts';
+import type { HuntLookup } from './hunting/hunt-control.ts';
 import { lineOfNumber } from './line-of-number.ts';
 import { REFUSALS, type RefusalCode } from './refusal-codes.ts';
 import { firstLcp, type LocalLcp } from './registration-table.ts';
@@ -20,6 +22,8 @@ export type Destination =
   | (Shown & { readonly type: 'locating'; readonly line: SoughtLine })
   /** Out of the network, by the gateways of a list: its route list control. */
   | { readonly type: 'list'; readonly routeList: Pid }
+  /** Several lines. */
+  | (Shown & { readonly type: 'hunt'; readonly hunt: Hunt })
   /** The number may be longer: more digits are waited for, and then it is asked for again. */
   | { readonly type: 'digits'; readonly withinMs: number }
   | { readonly type: 'refused'; readonly cause: Cause; readonly code?: RefusalCode };
@@ -38,6 +42,7 @@ export type WayOut = Extract<Analysis, { type: 'list' }>;
 export type Routing = {
   readonly directory: Directory;
   readonly digits: DigitAnalysis;
+  readonly hunts: HuntOrder;
   /** Starts route list control for one call, within the turn of its call control. */
   readonly startRouteList: (host: Host<CallSignal>, way: WayOut) => Pid;
   /** This manager's. */
@@ -60,6 +65,11 @@ export function destinationOf(
   const { growth } = analysis;
   const isAwaited = growth === 'expected' || (growth === 'possible' && request.isOverlap === true);
   if (isAwaited && !isAll) return { type: 'digits', withinMs: directory.interDigitMs };
+  return leadOn(analysis, routing, host);
+}
+
+/** What digit analysis has found, as processes. */
+function leadOn(analysis: Analysis, routing: Routing, host: Host<CallSignal>): Destination {
   if (analysis.type === 'refused') return analysis;
   const { callerId } = analysis;
   const shown = callerId === undefined ? NOTHING : { callerId };
@@ -83,7 +93,24 @@ export function destinationOf(
     }
     case 'list':
       return { type: 'list', routeList: routing.startRouteList(host, analysis) };
+    case 'hunt':
+      return { type: 'hunt', hunt: analysis.hunt, ...shown };
   }
+}
+
+/** How a call of that host finds the lines of a hunt, and where that leads when nobody takes it. */
+export function huntLookup(routing: Routing, host: Host<CallSignal>): HuntLookup {
+  const { digits, hunts } = routing;
+  return {
+    steps: (hunt) => hunts.of(hunt),
+    line: (number) => leadOn(digits.locate(number), routing, host),
+    dialled({ dialled, from, hops }, { search }) {
+      if (hops <= 0) return refused('LW-3009');
+      const spaces = search === undefined ? [] : [search];
+      const caller = { spaces, number: from.number, isOutside: false };
+      return leadOn(digits.analyse(dialled, caller), routing, host);
+    },
+  };
 }
 
 const NOTHING = {};

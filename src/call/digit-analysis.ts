@@ -9,6 +9,7 @@ import { analyse, type Analysis as PlanAnalysis } from './dial-plan/analyse.ts';
 import { readUserPart } from './dial-plan/dialled-number.ts';
 import { explain, type Round } from './dial-plan/explanation.ts';
 import type { Directory, RouteTarget } from './directory.ts';
+import type { Hunt } from './hunting/hunt.ts';
 import { isKnownNumber } from './line-of-number.ts';
 import {
   EMERGENCY_SPACES,
@@ -45,6 +46,8 @@ export type Analysis =
   | (Found & { readonly type: 'line'; readonly number: string; readonly location: LineLocation })
   /** A number of ours whose process is gone, and another is being looked for. */
   | (Found & { readonly type: 'locating'; readonly number: string })
+  /** A number that leads to several lines. */
+  | (Found & { readonly type: 'hunt'; readonly number: string; readonly hunt: Hunt })
   /** It leaves through the gateways of that list, with that number. */
   | (Found & {
       readonly type: 'list';
@@ -102,6 +105,11 @@ export class DigitAnalysis {
     return this.#analyse(dialled, caller, (spaces, digits) =>
       analyse(plan, spaces, digits, number),
     );
+  }
+
+  /** A line or user of the directory, whoever may dial it. */
+  locate(number: string): Analysis {
+    return this.#line(number, 'none', undefined);
   }
 
   /** Whether that is an emergency number of the route plan, in whichever partition. */
@@ -192,6 +200,11 @@ export class DigitAnalysis {
     const location = this.table.find(number);
     if (location !== undefined) {
       const found = { type: 'line', number, location, growth } as const;
+      return callerId === undefined ? found : { ...found, callerId };
+    }
+    const hunt = this.#directory.hunts.get(number);
+    if (hunt !== undefined) {
+      const found = { type: 'hunt', number, hunt, growth } as const;
       return callerId === undefined ? found : { ...found, callerId };
     }
     if (!isKnownNumber(this.#directory, number)) return refused('LW-3001', growth);

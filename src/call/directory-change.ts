@@ -31,6 +31,7 @@ export function changeDirectory(live: Directory, next: Directory): DirectoryChan
   const after = {
     // What nothing else has been made of need not be another object.
     routeLists: isSame(before.routeLists, next.routeLists) ? before.routeLists : next.routeLists,
+    hunts: isSame(before.hunts, next.hunts) ? before.hunts : next.hunts,
     routePlan: isSame(before.routePlan, next.routePlan) ? before.routePlan : next.routePlan,
     lines: lines.all,
     devices: devices.all,

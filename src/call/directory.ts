@@ -1,6 +1,7 @@
 /** The directory as call processing sees it: lines, members, devices, gateways, route plan. Read-only data. */
 import type { RoutePlan } from './dial-plan/route-plan.ts';
 import type { FeatureCodes } from './feature-codes.ts';
+import type { Hunt } from './hunting/hunt.ts';
 import type { Gateway, RouteList } from './routing/gateway.ts';
 
 export type Rights = 'answer' | 'originate' | 'retrieve' | 'barge';
@@ -80,6 +81,8 @@ export type Directory = {
   /** By digest user name. */
   readonly users: ReadonlyMap<string, Device>;
   readonly gateways: ReadonlyMap<string, Gateway>;
+  /** By number. No line or user has the number of one. */
+  readonly hunts: ReadonlyMap<string, Hunt>;
   /** By name. */
   readonly routeLists: ReadonlyMap<string, RouteList>;
   readonly routePlan: RoutePlan<RouteTarget>;

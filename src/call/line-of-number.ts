@@ -12,8 +12,11 @@ const USER_NO_ANSWER_MS = 180_000;
 /** Lamps that a phone may show for calls to its user name. */
 const USER_APPEARANCES = 4;
 
-export function isKnownNumber(directory: Directory, number: string): boolean {
-  return directory.lines.has(number) || directory.users.has(number);
+export function isKnownNumber(
+  { lines, users, hunts }: Pick<Directory, 'lines' | 'users' | 'hunts'>,
+  number: string,
+): boolean {
+  return lines.has(number) || users.has(number) || hunts.has(number);
 }
 
 export function lineOfNumber(directory: Directory, number: string): Line | undefined {

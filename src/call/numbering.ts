@@ -35,18 +35,24 @@ export type Numbering = {
   /** The space for whoever has none. */
   readonly fallback: readonly string[];
   /** What it was made of. */
-  readonly of: Pick<Directory, 'routePlan' | 'lines' | 'users'>;
+  readonly of: Pick<Directory, 'routePlan' | 'lines' | 'users' | 'hunts'>;
 };
 
 /** Whether it was made of what the directory has now. */
-export function isCurrent({ of }: Numbering, { routePlan, lines, users }: Directory): boolean {
-  return of.routePlan === routePlan && of.lines === lines && of.users === users;
+export function isCurrent({ of }: Numbering, directory: Directory): boolean {
+  return of.routePlan === directory.routePlan && areSame(of, directory);
+}
+
+type Numbers = Pick<Directory, 'lines' | 'users' | 'hunts'>;
+
+function areSame(one: Numbers, other: Numbers): boolean {
+  return one.lines === other.lines && one.users === other.users && one.hunts === other.hunts;
 }
 
 /** 60,000 numbers and patterns: 0.2 s, less when `previous` had the same lines. The loader has refused every fault. */
 export function numberingOf(directory: Directory, previous?: Numbering): Numbering {
-  const { routePlan, lines, users } = directory;
-  const isKept = previous?.of.lines === lines && previous.of.users === users;
+  const { routePlan, lines, users, hunts } = directory;
+  const isKept = previous !== undefined && areSame(previous.of, directory);
   const numbers = isKept ? undefined : numbersOf(directory);
   const partitions = new Map<string, Rules>();
   for (const [name, rules] of routePlan.partitions) {
@@ -72,17 +78,18 @@ export function numberingOf(directory: Directory, previous?: Numbering): Numberi
     `route plan not checked when it was loaded: ${compilation.type === 'faults' && compilation.faults.slice(0, 3).map(formatPlanFault).join('; ')}`,
   );
   const fallback = [routePlan.spaces.has(DEFAULT) ? DEFAULT : LINES];
-  return { plan: compilation.plan, everything, fallback, of: { routePlan, lines, users } };
+  return { plan: compilation.plan, everything, fallback, of: { routePlan, lines, users, hunts } };
 }
 
 function ruleOf(pattern: string): Rule {
   return { pattern, action: TO_LINE };
 }
 
-/** Numbers of lines and names of users that can be dialled as digits, each once. */
-function numbersOf({ lines, users }: Directory): readonly string[] {
+/** Numbers of lines and hunts, and names of users, that can be dialled as digits, each once. */
+function numbersOf({ lines, users, hunts }: Directory): readonly string[] {
   const numbers: string[] = [];
   for (const number of lines.keys()) if (isDialled(number)) numbers.push(number);
+  for (const number of hunts.keys()) if (isDialled(number)) numbers.push(number);
   for (const user of users.keys()) if (!lines.has(user) && isDialled(user)) numbers.push(user);
   return numbers;
 }

@@ -28,6 +28,10 @@ export const REFUSALS = {
   'LW-3201': { cause: 'no gateway', title: 'no gateway took the call' },
   'LW-3202': { cause: 'overload', title: 'all lines of the gateways are in use' },
   'LW-3203': { cause: 'overload', title: 'the gateway has as many calls as it may have' },
+  'LW-3421': { cause: 'no answer', title: 'nobody of the hunt answered' },
+  'LW-3422': { cause: 'busy', title: 'all lines of the hunt are busy' },
+  'LW-3423': { cause: 'loop', title: 'hunts lead back to where they began' },
+  'LW-3424': { cause: 'no device', title: 'no phone of the hunt is registered' },
 } as const satisfies Readonly<Record<string, Refusal>>;
 
 export type RefusalCode = keyof typeof REFUSALS;

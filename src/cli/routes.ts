@@ -2,7 +2,7 @@
 import { printable } from '../base/printable.ts';
 import type { Seen } from '../call/dial-plan/explanation.ts';
 import { DigitAnalysis } from '../call/digit-analysis.ts';
-import type { RouteGateway, RouteRow, RouteTest } from '../http/route-rows.ts';
+import type { RouteGateway, RouteHuntLine, RouteRow, RouteTest } from '../http/route-rows.ts';
 import { routeRows } from '../manager/route-rows.ts';
 import { testRoute } from '../manager/route-test.ts';
 import { fetchJson, findManager } from './api-client.ts';
@@ -61,6 +61,12 @@ const GATEWAYS: readonly Column<RouteGateway>[] = [
   { head: 'state', cell: (row) => row.state },
 ];
 
+const HUNTED: readonly Column<RouteHuntLine>[] = [
+  { head: 'line', cell: (row) => row.number },
+  { head: 'rings', cell: (row) => row.rings },
+  { head: 'state', cell: (row) => row.state },
+];
+
 const WALKS = {
   caller: '',
   emergency: ' among the emergency numbers, which every phone has',
@@ -98,6 +104,10 @@ function written({ caller, walks, outcome, shownAs, growth, verdict }: RouteTest
   lines.push('');
   if (growth === 'expected') lines.push('more digits are waited for first');
   if (outcome.type === 'list') lines.push(formatTable(outcome.gateways, GATEWAYS));
+  if (outcome.type === 'hunt') {
+    lines.push(formatTable(outcome.lines, HUNTED));
+    for (const { when, verdict: then } of outcome.follows) lines.push(`when ${when}: ${then}`);
+  }
   if (outcome.type === 'line') lines.push(`line ${outcome.number}: ${outcome.state}`);
   if (outcome.type !== 'refused' && shownAs !== caller.number) lines.push(`shown as ${shownAs}`);
   lines.push(verdict);

@@ -48,6 +48,21 @@ export type RouteGateway = {
   readonly state: string;
 };
 
+/** A line of the hunt that the number leads to, in the hunt's order. */
+export type RouteHuntLine = {
+  readonly number: string;
+  /** `for 15 s`, `with the others`. */
+  readonly rings: string;
+  readonly state: string;
+};
+
+/** Where a hunt leads when nobody takes the call, and what comes of that. */
+export type RouteFollow = {
+  readonly when: 'busy' | 'no answer';
+  readonly to: string;
+  readonly verdict: string;
+};
+
 export type RouteTest = {
   readonly dialled: string;
   readonly caller: RouteCaller;
@@ -60,6 +75,13 @@ export type RouteTest = {
         readonly number: string;
         readonly isEmergency: boolean;
         readonly gateways: readonly RouteGateway[];
+      }
+    | {
+        readonly type: 'hunt';
+        readonly number: string;
+        readonly order: 'parallel' | 'serial' | 'circular';
+        readonly lines: readonly RouteHuntLine[];
+        readonly follows: readonly RouteFollow[];
       }
     | { readonly type: 'refused'; readonly code: string; readonly cause: string };
   /** The caller's number as the called side sees it. */

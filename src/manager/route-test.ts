@@ -7,6 +7,7 @@ import type { Round, Seen } from '../call/dial-plan/explanation.ts';
 import { readPattern } from '../call/dial-plan/pattern.ts';
 import type { Analysis, Caller, DigitAnalysis, Explained } from '../call/digit-analysis.ts';
 import type { Directory } from '../call/directory.ts';
+import type { Hunt } from '../call/hunting/hunt.ts';
 import { formatRefusal } from '../call/refusal-codes.ts';
 import { firstLcp } from '../call/registration-table.ts';
 import type { RouteList } from '../call/routing/gateway.ts';
@@ -115,16 +116,15 @@ function winnerOf({ winner }: Round, digits: DigitAnalysis): string {
 function outcomeOf(
   analysis: Analysis,
   { walks }: Explained,
-  { stateOf }: RouteTester,
+  tester: RouteTester,
 ): RouteTest['outcome'] {
+  const { stateOf } = tester;
   switch (analysis.type) {
-    case 'line': {
-      const lcp = firstLcp(analysis.location);
-      const state = lcp === undefined ? 'controlled nowhere' : `controlled at ${idOf(homeOf(lcp))}`;
-      return { type: 'line', number: analysis.number, state };
-    }
+    case 'line':
     case 'locating':
-      return { type: 'line', number: analysis.number, state: 'getting another process' };
+      return { type: 'line', number: analysis.number, state: stateOfLine(analysis, tester) };
+    case 'hunt':
+      return huntOf(analysis.hunt, tester);
     case 'list': {
       const { list, number, isEmergency } = analysis;
       return {
@@ -148,12 +148,53 @@ function outcomeOf(
         return {
           type: 'line',
           number: result.target.number ?? result.called,
-          state: 'no manager was asked whether a phone is there',
+          state: UNASKED,
         };
       return { type: 'refused', code, cause };
     }
   }
 }
+
+/** Its lines in their order, and where it leads when nobody takes the call. */
+function huntOf(hunt: Hunt, tester: RouteTester): RouteTest['outcome'] {
+  const { number, order, lines, busyTo, noAnswerTo, search } = hunt;
+  const { digits } = tester;
+  const spaces = search === undefined ? [] : [search];
+  const follow = (when: 'busy' | 'no answer', to: string | undefined) => {
+    if (to === undefined) return [];
+    const explained = digits.explain(to, { spaces, number, isOutside: false });
+    const outcome = outcomeOf(explained.analysis, explained, tester);
+    return [{ when, to, verdict: verdictOf(outcome, explained, to, number) }];
+  };
+  return {
+    type: 'hunt',
+    number,
+    order,
+    lines: lines.map((line) => ({
+      number: line.number,
+      rings: order === 'parallel' ? 'with the others' : `for ${line.ms / 1000} s`,
+      state: stateOfLine(digits.locate(line.number), tester),
+    })),
+    follows: [...follow('busy', busyTo), ...follow('no answer', noAnswerTo)],
+  };
+}
+
+function stateOfLine(analysis: Analysis, { stateOf }: RouteTester): string {
+  switch (analysis.type) {
+    case 'line': {
+      const lcp = firstLcp(analysis.location);
+      return lcp === undefined ? 'controlled nowhere' : `controlled at ${idOf(homeOf(lcp))}`;
+    }
+    case 'locating':
+      return 'getting another process';
+    case 'refused':
+      return stateOf === undefined ? UNASKED : formatRefusal(analysis.code);
+    default:
+      return 'no line';
+  }
+}
+
+const UNASKED = 'no manager was asked whether a phone is there';
 
 function gatewaysOf({ groups }: RouteList, stateOf: RouteTester['stateOf']): RouteGateway[] {
   return groups.flatMap(({ spread, gateways }, at) =>
@@ -174,12 +215,22 @@ function verdictOf(
 ): string {
   const call = `${dialled} from ${from}`;
   if (outcome.type === 'line') return `${call} goes to line ${outcome.number}`;
+  if (outcome.type === 'hunt') {
+    const lines = outcome.lines.map(({ number }) => number).join(', ');
+    return `${call} goes to hunt ${outcome.number}: ${lines}, ${ORDERS[outcome.order]}`;
+  }
   if (outcome.type === 'list')
     return `${call} leaves as ${outcome.number} by list ${outcome.list}${outcome.isEmergency ? ', as an emergency' : ''}`;
   if (analysis.type !== 'refused') return call;
   const why = detailOf(analysis.code, walks);
   return `${formatRefusal(analysis.code)}: ${call}${why === '' ? '' : `: ${why}`}`;
 }
+
+const ORDERS = {
+  parallel: 'all at once',
+  serial: 'one after the other',
+  circular: 'one after the other, each call from another one on',
+} as const;
 
 /** What in the plan it is about. */
 function detailOf(

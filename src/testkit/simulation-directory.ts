@@ -71,6 +71,7 @@ export function simulationDirectory(
     devices,
     users: new Map([...devices.values()].map((device) => [device.user, device])),
     gateways: new Map(),
+    hunts: new Map(),
     routeLists: new Map(),
     routePlan: NO_ROUTE_PLAN,
     interDigitMs: INTER_DIGIT_MS,

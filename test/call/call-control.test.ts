@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type CallEvent, NEW, step } from '../../src/call/call-control.ts';
-import type { CallControl } from '../../src/call/call-control-state.ts';
+import type { PlainCall } from '../../src/call/call-control-state.ts';
 import type { Destination } from '../../src/call/destination.ts';
 import type { Effect } from '../../src/call/effects.ts';
 import type { Pid } from '../../src/process/pid.ts';
@@ -524,11 +524,11 @@ test('a caller whose leg was moved here is told under the id that it knows', () 
 
 function flow(name: string, destination: Destination, ladder: string): void {
   test(name, () => {
-    let call: CallControl = NEW;
+    let call: PlainCall = NEW;
     climb(ladder, (rung) => {
       const effects: Effect[] = [];
       call = step(call, eventOf(rung, destination), effects);
-      call = JSON.parse(JSON.stringify(call)) as CallControl;
+      call = JSON.parse(JSON.stringify(call)) as PlainCall;
       return effects;
     });
   });

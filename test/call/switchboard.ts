@@ -89,6 +89,7 @@ export function directoryOf(
     gateways: new Map(
       [...gateways].map((id) => [id, { id, uri: `sip:${id}`, acceptFrom: [], callsMax: 10 }]),
     ),
+    hunts: new Map(),
     routeLists: new Map([...gateways].map((name) => [name, listOf(name)])),
     routePlan: {
       partitions: new Map([['out', outbound]]),

@@ -43,6 +43,7 @@ export const EMPTY: Directory = {
   devices: new Map(),
   users: new Map(),
   gateways: new Map(),
+  hunts: new Map(),
   routeLists: new Map(),
   routePlan: NO_ROUTE_PLAN,
   interDigitMs: INTER_DIGIT_MS,

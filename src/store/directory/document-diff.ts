@@ -21,6 +21,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   lines: 'line',
   devices: 'device',
   gateways: 'gateway',
+  hunts: 'hunt',
 };
 /** Lines of one entry that are compared line by line; beyond that all go and all come. */
 const LINES_MAX = 400;

@@ -67,6 +67,8 @@ function checkFree(
     const place = entries.lines.get(number)?.place;
     if (number.startsWith(code) && place !== undefined) clash(`number '${number}'`, place);
   }
+  for (const { key, place } of entries.hunts.values())
+    if (key.startsWith(code)) clash(`number '${key}'`, place);
   for (const { user, number, entry } of drafts.drafts.values()) {
     if (number.startsWith(code)) clash(`number '${number}'`, entry.place);
     else if (user.startsWith(code)) clash(`user '${user}'`, entry.place);

@@ -30,6 +30,7 @@ export function gather(sources: readonly Source[], problems: Problem[]): Gathere
     lines: new Map(),
     devices: new Map(),
     gateways: new Map(),
+    hunts: new Map(),
     route_plan: new Map(),
     features: new Map(),
   };

@@ -15,6 +15,7 @@ import { type Document, documentOf } from './document.ts';
 import { readFeatures } from './features.ts';
 import { readGateways } from './gateways.ts';
 import { gather } from './gather.ts';
+import { readHunts } from './hunts.ts';
 import { checkUsers, joinLines, readLines } from './lines.ts';
 import { readRouteLists } from './route-lists.ts';
 import { checkSearch, readDigitTimeout, readRoutePlan } from './route-plan.ts';
@@ -100,8 +101,9 @@ function build(
   const gateways = readGateways(entries.gateways, { ...options, folderOf: dirname }, problems);
   const routeLists = readRouteLists(entries, problems);
   const areAllRead = drafts.broken.size === 0;
+  const hunts = readHunts(entries, { lines, users, areAllRead }, problems);
   const routePlan = readRoutePlan(entries, { lines, users, areAllRead }, problems);
-  for (const section of [entries.lines, entries.devices, entries.gateways])
+  for (const section of [entries.lines, entries.devices, entries.gateways, entries.hunts])
     checkSearch(section.values(), routePlan.spaces, problems);
   const interDigitMs = readDigitTimeout(entries, problems);
   const features = readFeatures(entries, { lines, drafts }, problems);
@@ -110,6 +112,7 @@ function build(
     devices,
     users,
     gateways,
+    hunts,
     routeLists,
     routePlan,
     interDigitMs,

@@ -24,7 +24,7 @@ import type { Entries, Gathered } from './gather.ts';
 import { readRule } from './patterns.ts';
 import { callerIdSchema, digitTimeoutSchema, searchSpaceSchema } from './schema.ts';
 
-type Plan = Pick<Gathered, 'partitions' | 'lists' | 'search' | 'callerIds' | 'lines'>;
+type Plan = Pick<Gathered, 'partitions' | 'lists' | 'search' | 'callerIds' | 'lines' | 'hunts'>;
 
 /**
  * `lines`, `users`: what there is to dial; `areAllRead`: no more than that was given. Partitions, patterns and spaces in the
@@ -49,7 +49,11 @@ export function readRoutePlan(
     spaces: new Map([...spaces, [LINES, [LINES]]]),
     callerIds,
     isLine: (number: string) =>
-      !areAllRead || lines.has(number) || users.has(number) || plan.lines.has(number),
+      !areAllRead ||
+      lines.has(number) ||
+      users.has(number) ||
+      plan.lines.has(number) ||
+      plan.hunts.has(number),
     lines: () => lines.keys(),
   };
   const partitions = new Map<string, readonly DialRule<RouteTarget>[]>();

@@ -1,5 +1,6 @@
 /** What may stand in a directory file, entry by entry. What entries say of one another is checked elsewhere. */
 import { z } from 'zod';
+import { HUNT_LINES_MAX } from '../../call/hunting/hunt.ts';
 import {
   dialNumber,
   displayName,
@@ -12,7 +13,14 @@ import {
 } from '../values.ts';
 
 /** The parts of a directory; each may be spread over any number of files. */
-export const SECTIONS = ['lines', 'devices', 'gateways', 'route_plan', 'features'] as const;
+export const SECTIONS = [
+  'lines',
+  'devices',
+  'gateways',
+  'hunts',
+  'route_plan',
+  'features',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** A minute of ringing is long; an hour is a slip. */
@@ -123,6 +131,28 @@ export const deviceSchema = z.strictObject({
   kind: z.string().optional(),
 });
 export type DeviceEntry = z.output<typeof deviceSchema>;
+
+const huntRing = wholeNumber(1, 3600);
+
+/** A number that leads to several lines. */
+export const huntSchema = z.strictObject({
+  name: displayName.optional(),
+  offer: z.enum(['parallel', 'serial', 'circular']).optional(),
+  lines: z
+    .array(
+      z.union(
+        [dialNumber, z.strictObject({ line: dialNumber, seconds: huntRing })],
+        "expected a line's number, or a map with 'line' and 'seconds'",
+      ),
+    )
+    .min(1, 'expected at least one line')
+    .max(HUNT_LINES_MAX, `expected at most ${HUNT_LINES_MAX} lines`),
+  seconds: huntRing.optional(),
+  no_answer: z.strictObject({ after: ringTime.optional(), to: dialNumber.optional() }).optional(),
+  busy: z.strictObject({ to: dialNumber }).optional(),
+  search: identifier.optional(),
+});
+export type HuntEntry = z.output<typeof huntSchema>;
 
 const GATEWAY_URI =
   /^sips?:(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)(?::([1-9]\d{0,4}))?(?:;transport=(udp|tcp|tls))?$/;

@@ -124,11 +124,54 @@ devices:
       ['door', door],
     ]),
     gateways: new Map(),
+    hunts: new Map(),
     routeLists: new Map(),
     routePlan: NO_ROUTE_PLAN,
     interDigitMs: 4000,
     features: { retrieve: '*11', pickup: '*8' },
   });
+});
+
+test('a hunt rings lines for its own time or theirs, and leads on to other numbers', () => {
+  const directory = read(`
+hunts:
+  "2900":
+    name: Sales
+    offer: serial
+    lines: ["1001", { line: "1002", seconds: 20 }]
+    no_answer: { after: 45s, to: "2901" }
+    search: staff
+  "2901": { lines: ["ben"], busy: { to: "1001" } }
+devices:
+  ana: { auth: none, accept_from: 127.0.0.1, number: "1001" }
+  ben: { auth: none, accept_from: 127.0.0.1, number: "1002" }
+route_plan: { search: { staff: [lines] }, partitions: { all: { "+442900": { line: "2900" } } } }
+`);
+  assert.deepEqual(
+    [...directory.hunts.values()],
+    [
+      {
+        number: '2900',
+        name: 'Sales',
+        order: 'serial',
+        lines: [
+          { number: '1001', ms: 15_000 },
+          { number: '1002', ms: 20_000 },
+        ],
+        noAnswerMs: 45_000,
+        noAnswerTo: '2901',
+        search: 'staff',
+      },
+      {
+        number: '2901',
+        name: '',
+        order: 'parallel',
+        lines: [{ number: 'ben', ms: 15_000 }],
+        noAnswerMs: 120_000,
+        busyTo: '1001',
+      },
+    ],
+  );
 });
 
 test('feature codes are as they are given; off: none', () => {

@@ -67,6 +67,41 @@ devices:
 );
 
 refuses(
+  'a hunt of what is no line, with a number that another has, or with times that mean nothing',
+  {
+    'a.yaml': `
+hunts:
+  "2900": { lines: ["1001", "1002", "2901", "1001"], search: staf }
+  "2901": { lines: ["1003"], seconds: 10, offer: parallel }
+  "2903": { lines: [1001], busy: "1001", no_answer: { to: 10 20 } }
+  "2902": { lines: [{ line: "1001", seconds: 5 }], seconds: 5 }
+  "1001": { lines: ["*881"], offer: serial }
+  "2001": { lines: [] }
+  "*8": { lines: ["1001"] }
+lines:
+  "2001": { members: { ana: { device: ana } } }
+route_plan: { search: { staff: [lines] } }
+`,
+    'b.yaml': 'devices: { ana: { password: secret, number: "1001" } }',
+  },
+  `a.yaml:3:29: unknown line '1002' (did you mean '1001'?)
+   a.yaml:3:37: '2901' is a hunt: only lines can be hunted; what follows may be another hunt ('busy', 'no_answer')
+   a.yaml:3:45: line '1001' is in it already
+   a.yaml:3:62: unknown search space 'staf' (did you mean 'staff'?)
+   a.yaml:4:21: unknown line '1003' (did you mean '1001'?)
+   a.yaml:4:30: lines ring together here: 'seconds' is for 'offer: serial' and 'circular'
+   a.yaml:5:34: expected a map
+   a.yaml:5:59: expected a number (digits, letters, * # + . _ -)
+   a.yaml:6:37: lines ring together here: 'seconds' is for 'offer: serial' and 'circular'
+   a.yaml:6:52: lines ring together here: 'seconds' is for 'offer: serial' and 'circular'
+   a.yaml:7:3: hunt '1001' has the number of device 'ana'
+   a.yaml:7:21: unknown line '*881'
+   a.yaml:8:3: hunt '2001' is line '2001' in a.yaml:11:3
+   a.yaml:8:20: expected at least one line
+   a.yaml:9:3: number '*8' begins with the feature code '*8' (pickup): give one of them another, or 'features: { pickup: off }'`,
+);
+
+refuses(
   'a feature code that is none, or that something else begins with',
   {
     'a.yaml': `
