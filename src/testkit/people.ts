@@ -16,7 +16,10 @@ export type PeopleOptions = {
 };
 
 /** The simulation's lines more often than others, and numbers that there are not. */
-const DIALLED = ['2000', '2000', '2000', '2100', '2200', '1001', '1002', '9999', '2000b'];
+const DIALLED = [
+  ...['2000', '2000', '2000', '2100', '2200', '1001', '1002', '9999', '2000b'],
+  ...['2900', '2901'],
+];
 
 export class People {
   /** Calls that were made, and those that were answered. */

@@ -1,4 +1,4 @@
-/** The directory that simulated phones live in: a parallel line, a serial one, one with a delayed member, extensions. */
+/** The directory that simulated phones live in: a parallel line, a serial one, one with a delayed member, extensions, hunts. */
 import {
   type Device,
   type Directory,
@@ -71,7 +71,30 @@ export function simulationDirectory(
     devices,
     users: new Map([...devices.values()].map((device) => [device.user, device])),
     gateways: new Map(),
-    hunts: new Map(),
+    hunts: new Map([
+      [
+        '2900',
+        {
+          number: '2900',
+          name: '',
+          order: 'parallel',
+          lines: ['2000', '2100', '1001'].map((number) => ({ number, ms: 0 })),
+          noAnswerMs: 8000,
+          noAnswerTo: '2901',
+        },
+      ],
+      [
+        '2901',
+        {
+          number: '2901',
+          name: '',
+          order: 'circular',
+          lines: ['2200', '1002', '2000'].map((number) => ({ number, ms: 2000 })),
+          noAnswerMs: 8000,
+          busyTo: '2900',
+        },
+      ],
+    ]),
     routeLists: new Map(),
     routePlan: NO_ROUTE_PLAN,
     interDigitMs: INTER_DIGIT_MS,

@@ -13,7 +13,7 @@ import type { CallControl, Over } from '../call-control-state.ts';
 import type { Cause } from '../cause.ts';
 import type { Destination } from '../destination.ts';
 import { giveBack } from '../distribution-state.ts';
-import { EXIT, type Effect, type Out, start, stop, tell } from '../effects.ts';
+import { type Effect, EXIT, type Out, start, stop, tell } from '../effects.ts';
 import { REFUSALS, type RefusalCode } from '../refusal-codes.ts';
 import { weightier } from '../refusals.ts';
 import type { CallId, CallRequest, CallSignal } from '../signals.ts';

@@ -7,8 +7,8 @@ import type { Effect } from '../../../src/call/effects.ts';
 import { type Hunt, HuntOrder } from '../../../src/call/hunting/hunt.ts';
 import { type HuntLookup, stepCall } from '../../../src/call/hunting/hunt-control.ts';
 import type { Pid } from '../../../src/process/pid.ts';
-import { lineOf } from '../switchboard.ts';
 import { climb, type Rung, showEffect, signalOf } from '../ladder.ts';
+import { lineOf } from '../switchboard.ts';
 
 const MANAGER = 'a.1.m1' as Pid;
 const PARALLEL: Hunt = {
