@@ -74,8 +74,13 @@ function doubts(round: Round, { logged }: Evidence): string[] {
   const found = [...faults];
   if (manager !== undefined && expulsionMs(round, logged) === Infinity)
     found.push(kind === 'kill manager' ? 'nobody noticed' : 'it was not expelled');
-  if (offers.some(({ legs }) => legs.every(({ invitedMs }) => invitedMs > faultMs)))
-    found.push('calls did not ring in time');
+  for (const { line, origin, startMs, legs } of offers) {
+    if (legs.some(({ invitedMs }) => invitedMs <= faultMs)) continue;
+    const placed = `placed ${Math.round(faultMs - startMs)} ms before the fault`;
+    const rangMs = Math.min(...legs.map(({ invitedMs }) => invitedMs)) - startMs;
+    const rang = legs.length === 0 ? 'did not ring' : `rang after ${Math.round(rangMs)} ms only`;
+    found.push(`a call from ${MANAGERS[origin]} to ${line}, ${placed}, ${rang}`);
+  }
   return found;
 }
 

@@ -177,6 +177,12 @@ test('calls that rang when it broke are counted by how they went on', () => {
   const { offers: counted, doubts } = judgeRound({ ...ROUND, offers }, evidence([], [EXPELLED]));
   assert.deepEqual(
     { counted, doubts },
-    { counted: { answered: 1, refused: 1 }, doubts: ['calls did not ring in time'] },
+    {
+      counted: { answered: 1, refused: 1 },
+      doubts: [2502, 1010].map(
+        (ms) =>
+          `a call from cm1 to 2000, placed 1000 ms before the fault, rang after ${ms} ms only`,
+      ),
+    },
   );
 });
