@@ -195,10 +195,20 @@ export function retrievedAt(line: LineControl, name: string): Used | undefined {
 /** A process died, or a manager is gone. */
 export function loseUsers(line: LineControl, call: Used, gone: Pid | Home, out: Out): void {
   const cause = 'internal failure';
-  if (call.retrieval !== undefined && isGone(call.retrieval.by.pid, gone))
-    retrievalFailed(line, call, cause, out);
+  const isLost = call.retrieval !== undefined && isGone(call.retrieval.by.pid, gone);
+  if (isLost) retrievalFailed(line, call, cause, out);
   if (line.calls.get(call.call) !== call || call.retrieval?.isHolderGone) return;
   if (isGone(call.holder.pid, gone)) holderEnded(line, call, cause, out);
+  else if (isLost) askHolder(line, call, out);
+}
+
+/** It may have been let go already, by who has died since and has told nobody else. */
+export function askHolder(
+  { line: { number } }: LineControl,
+  { call, holder: { pid, call: leg } }: Used,
+  out: Out,
+): void {
+  out.push(tell(pid, { type: 'lineInquire', number, call, leg, isAgain: true }));
 }
 
 /** `pid` is back, without these: it neither has nor is about to have `call`. */

@@ -258,6 +258,7 @@ const SHAPES: Shapes = {
   callTransfer: { call, to: text, by: text, byLine: optional(text), transferor: leg },
   callJoin: { call, to: leg, party, transferor: leg, control: optional(leg) },
   callReplacePeer: { call, from: leg, party: optional(party), media: optional(media) },
+  callPutBack: { call, from: leg },
   callTakeOver: { call, from: leg, by: text },
   callRings: { call, number: text, appearance: count },
   callTakenOver: {

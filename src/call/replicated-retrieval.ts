@@ -12,7 +12,14 @@ import type { Cause } from './cause.ts';
 import { type Out, tell } from './effects.ts';
 import { isHeld, isUsed, putCall, type Used } from './line-control.ts';
 import type { ReportedCall, ReportedRetrieval } from './line-report.ts';
-import { beginRetrieval, endRetrieval, RETRIEVAL_MS, release, roleOf } from './line-retrieval.ts';
+import {
+  askHolder,
+  beginRetrieval,
+  endRetrieval,
+  RETRIEVAL_MS,
+  release,
+  roleOf,
+} from './line-retrieval.ts';
 import { liveCall, type ReplicatedLine } from './replicated-calls.ts';
 import type { CallId, CallSignal, LegRef } from './signals.ts';
 
@@ -163,13 +170,7 @@ export function loseUsers(line: ReplicatedLine, used: Used, gone: Pid | Home, ou
   const isHere = line.mine.has(call) || homeOf(holder.pid) === homeOf(line.self);
   if (!isHere) return;
   if (isGone(holder.pid, gone)) holderOver(line, used, cause, out);
-  else if (isLost) {
-    // It may have been let go already, by who has died since and has told nobody else.
-    const { number } = line.control.line;
-    out.push(
-      tell(holder.pid, { type: 'lineInquire', number, call, leg: holder.call, isAgain: true }),
-    );
-  }
+  else if (isLost) askHolder(line.control, used, out);
 }
 
 function usedAt({ control }: ReplicatedLine, call: CallId): Used | undefined {

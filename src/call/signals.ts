@@ -311,6 +311,8 @@ export type CallSignal =
       readonly party?: Party;
       readonly media?: Media;
     }
+  /** To a leg whose place another was about to take, from its peer: that one's phone has not, and the two have each other. */
+  | { readonly type: 'callPutBack'; readonly call: CallId; readonly from: LegRef }
   /** To a leg that is to be replaced by `from` (RFC 3891); answered by callTakenOver. */
   | {
       readonly type: 'callTakeOver';

@@ -10,6 +10,7 @@ import type { Pid } from '../process/pid.ts';
 import type { Exchange } from '../sip/user-agent/events.ts';
 import type { Leg } from '../sip/user-agent/leg.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
+import type { Former } from './change-over.ts';
 import type { DeviceProcess } from './device-process.ts';
 import type { Search } from './dialog-search.ts';
 import type { Holding } from './sharing/keeping.ts';
@@ -55,12 +56,14 @@ export type Change =
   /**
    * This new leg takes the place of `replaced` (Replaces), which hands over its peer, and that one is asked
    * to change over. Undefined: that leg is being looked for. `isVain`: the phone has given up meanwhile.
+   * `isAnswered`: the peer has changed over, and the phone is to acknowledge its 2xx; then the replaced leg is let go.
    */
   | {
       readonly by: 'take-over';
       readonly replaced: LegRef | undefined;
       readonly offer?: Media;
       readonly isVain?: true;
+      readonly isAnswered?: true;
     }
   /**
    * The phone picks a ringing call up, and its INVITE has been answered: without media yet, and `offer` is the
@@ -104,6 +107,8 @@ export type CallLeg = {
   peer: LegRef | undefined;
   /** Whom it spoke to before that one took its place. */
   formerPeer: LegRef | undefined;
+  /** What it had with that one, until its peer's phone has the call. */
+  unsure: Former | undefined;
   /** This leg's own party, as others see it. */
   readonly self: Party;
   /** The far party, for displays. */
@@ -173,6 +178,7 @@ export function calledLeg(
     controls: [],
     peer: request.caller,
     formerPeer: undefined,
+    unsure: undefined,
     self: process.party,
     party: request.from,
     number: request.dialled,
@@ -231,6 +237,7 @@ export function callingLeg(
     controls: [],
     peer: undefined,
     formerPeer: undefined,
+    unsure: undefined,
     self,
     party: { number, name: '' },
     number,

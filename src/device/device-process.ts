@@ -17,18 +17,20 @@ import type { CallLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import * as called from './called.ts';
 import * as calling from './calling.ts';
+import * as changeOver from './change-over.ts';
 import * as consultation from './consultation.ts';
 import * as dialogSearch from './dialog-search.ts';
 import type { Environment } from './environment.ts';
 import * as inCall from './in-call.ts';
 import { hearTooLate } from './late-signal.ts';
-import { endLeg, reportEnd } from './leg-end.ts';
+import { endLeg, endPeer, reportEnd } from './leg-end.ts';
 import * as lineMembership from './line-membership.ts';
 import * as pickup from './pickup.ts';
 import type { Place } from './place.ts';
 import * as referral from './referral.ts';
 import { inquired } from './sharing/inquiry.ts';
 import * as keeping from './sharing/keeping.ts';
+import * as lineUse from './sharing/line-use.ts';
 import * as publications from './sharing/publications.ts';
 import type { Published } from './sharing/published.ts';
 import * as retrieval from './sharing/retrieval.ts';
@@ -190,6 +192,8 @@ export class DeviceProcess implements Process<CallSignal> {
         return takeOver.handOver(this, record, signal);
       case 'callTakenOver':
         return takeOver.handedOver(this, record, signal);
+      case 'callPutBack':
+        return changeOver.takeBack(this, record, signal);
       case 'callTransferProgress':
         return referral.progress(this, record, signal);
       case 'callGive':
@@ -224,6 +228,7 @@ export class DeviceProcess implements Process<CallSignal> {
         if (takeOver.givenUp(this, record)) return;
         return this.release(record, 'caller gave up', 'phone');
       case 'acknowledged':
+        takeOver.acknowledged(this, record);
         return calling.acknowledged(this, record, event.media);
       case 'modify':
         return inCall.phoneModifies(this, record, event);
@@ -268,8 +273,10 @@ export class DeviceProcess implements Process<CallSignal> {
     for (const record of new Set(this.legs.values())) {
       if (record.phase === 'over') continue;
       this.#loseThirdParty(record, isGone);
-      if (isGone(record.peer?.pid) && keeping.keep(this, record)) continue;
+      if (changeOver.lose(this, record, isGone)) continue;
       if (isGone(record.peer?.pid)) calling.loseAlerting(this, record);
+      if (lineUse.isOfMember(record))
+        record.controls = record.controls.filter(({ pid }) => !isGone(pid) || kindOf(pid) !== 'c');
       // A call outlives its line's process, but not its call control, which is its one account.
       const { reportTo, peer, phase, controls } = record;
       const isOfLine = record.line !== undefined && record.role === 'called';
@@ -294,13 +301,13 @@ export class DeviceProcess implements Process<CallSignal> {
   /** Whoever has to do with this leg's call, but is not the one that it speaks to. */
   #loseThirdParty(record: CallLeg, isGone: (pid: Pid | undefined) => boolean): void {
     const { dialogFinder } = this.environment;
-    const { change, takenBy, peer, formerPeer } = record;
+    const { change, takenBy, peer, formerPeer, unsure } = record;
     const isSilent = (home: Home) => isGone(counterpartOf(dialogFinder, home));
     this.#sought(record, dialogSearch.lose(this, record, isSilent));
     if (isGone(record.referral?.giver?.pid)) referral.sought(this, record, { cause: 'call gone' });
     if (isGone(takenBy?.pid)) record.takenBy = undefined;
     // Whose place the peer has taken may think that it has it still.
-    if (isGone(peer?.pid) && formerPeer !== undefined)
+    if (isGone(peer?.pid) && formerPeer !== undefined && unsure === undefined)
       this.host.tell(formerPeer.pid, {
         type: 'callRelease',
         call: formerPeer.call,
@@ -357,12 +364,13 @@ export class DeviceProcess implements Process<CallSignal> {
       this.environment.statistics.ended(phase === 'talking' ? 'answered' : 'cancelled');
     dialogSearch.endSearch(this, record);
     transfer.abandoned(this, record, cause);
-    takeOver.giveBack(this, record);
+    takeOver.abandoned(this, record, cause);
+    changeOver.end(this, record, cause);
     // Who lost the race to answer must not hang up on the caller: withdrawn legs tell nobody.
     if (by !== 'reporter') {
       if (reportTo !== undefined) reportEnd(this, record, reportTo, phase, cause);
       if (phase === 'talking' && peer !== undefined && by !== 'peer')
-        this.host.tell(peer.pid, { type: 'callRelease', call: peer.call, cause });
+        endPeer(this, record, peer, cause);
     }
     this.tellControls(record, cause);
     this.settle();

@@ -3,13 +3,14 @@
  * INFO, the end. Offer and answer pass through untouched; media stays direct (claims 11, 30, 45, 62).
  */
 import type { Cause } from '../call/cause.ts';
-import type { CallSignal, Media } from '../call/signals.ts';
+import type { CallSignal, LegRef, Media } from '../call/signals.ts';
 import { kindOf, type Pid } from '../process/pid.ts';
 import { holdOf } from '../sdp/hold.ts';
 import { refusingAnswer } from '../sdp/refusal.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
 import { causeOf, statusOf } from './cause-to-status.ts';
+import * as changeOver from './change-over.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { readCallInfoIndex } from './dialects/call-info.ts';
 import * as pickup from './pickup.ts';
@@ -36,7 +37,8 @@ export function phoneModifies(
   event: Event<'modify'>,
 ): void {
   const { peer } = record;
-  if (record.change !== undefined || peer === undefined) {
+  // Whose place is about to be taken waits for what comes of that.
+  if (record.change !== undefined || record.takenBy !== undefined || peer === undefined) {
     return process.environment.userAgent.refuseModify(event.leg, 491);
   }
   record.change = { by: 'phone', withdrawn: false };
@@ -113,7 +115,7 @@ export function phoneModified(
   if (event.method === 'INVITE' && offered) {
     process.environment.userAgent.acknowledgeModify(event.leg);
   }
-  if (event.method === 'UPDATE' || offered) changed(process, record);
+  if (event.method === 'UPDATE' || offered) changed(process, record, false);
   else if (event.media !== undefined) record.change = { ...change, offer: event.media };
   process.host.tell(peer.pid, {
     type: 'callModified',
@@ -145,19 +147,20 @@ function takeInVain(
   if (method === 'INVITE')
     process.environment.userAgent.acknowledgeModify(leg, offered ? undefined : refusalOf(media));
   changeFailed(process, record);
-  // It would speak to somebody who is not there.
-  if (offered && record.holding?.isKept !== true)
+  // It would speak to somebody who is not there, unless who holds the call describes its session when it resumes.
+  if (offered && record.holding === undefined)
     process.release(record, 'internal failure', 'nobody');
 }
 
 /** The session is as it was. Whom it is with may have gone meanwhile. */
 function changeFailed(process: DeviceProcess, record: CallLeg): void {
   record.change = undefined;
-  if (record.peer === undefined && record.holding?.isKept !== true)
+  if (record.peer === undefined && !keeping.keep(process, record))
     process.release(record, 'internal failure', 'nobody');
 }
 
-function changed(process: DeviceProcess, record: CallLeg): void {
+/** `isSure`: whoever asked for it has it, too. */
+function changed(process: DeviceProcess, record: CallLeg, isSure: boolean): void {
   const { change } = record;
   record.change = undefined;
   if (change?.by !== 'peer') return;
@@ -165,13 +168,7 @@ function changed(process: DeviceProcess, record: CallLeg): void {
     record.holding = change.held && { by: change.held, isKept: false, lcp: undefined };
     return;
   }
-  keeping.retrieved(process, record);
-  record.formerPeer = record.peer;
-  record.peer = change.peer;
-  // It answered for the call with the former peer.
-  record.control = undefined;
-  record.party = change.replacing;
-  lineUse.moved(process, record);
+  changeOver.begin(process, record, change, isSure);
 }
 
 /** The peer's phone took the change that this phone asked for. */
@@ -251,10 +248,11 @@ export function acknowledge(
 ): void {
   const { leg, change } = record;
   record.unacknowledged = undefined;
+  changeOver.confirm(process, record);
   if (leg === undefined || pickup.confirmed(process, record, media)) return;
   if (change?.by === 'peer' && !change.offered) {
     process.environment.userAgent.acknowledgeModify(leg, media);
-    changed(process, record);
+    changed(process, record, true);
     // Who left the offer to this phone says with its answer whether it holds.
     if (media !== undefined && holdOf(media.body) !== 'held') record.holding = undefined;
   } else if (record.role === 'called' && !record.offered && leg.state === 'answered') {
@@ -272,14 +270,23 @@ export function released(
   // An administrator's word.
   if (signal.cause === 'released' && kindOf(from) === 'l')
     return process.release(record, 'released', 'nobody');
+  if (changeOver.formerReleased(record, signal)) return;
+  const { change } = record;
+  if (change?.by === 'peer' && change.replacing !== undefined && isLeg(change.peer, signal.from))
+    return abandonChange(process, record);
   // Another may say it in the place of a leg that died.
   const ended = signal.from?.pid ?? from;
   if (transfer.released(process, record, signal, ended)) return;
   if (record.peer?.pid !== ended) return;
+  if (changeOver.isInVain(signal.cause) && changeOver.putBack(process, record)) return;
   // Somebody has seen it die before this manager has.
   if (ended !== from && signal.cause === 'internal failure' && keeping.keep(process, record))
     return;
   process.release(record, signal.cause, 'peer');
+}
+
+function isLeg({ pid, call }: LegRef, other: LegRef | undefined): boolean {
+  return pid === other?.pid && call === other.call;
 }
 
 /** INFO, MESSAGE, REFER or something else that the phone says inside the call. */

@@ -1,5 +1,6 @@
 /** The end of a leg, as its phone and the process that set the call up hear of it. */
 import type { Cause } from '../call/cause.ts';
+import type { LegRef } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import { attemptOf, type CallLeg } from './call-leg.ts';
 import { reasonOf, refusalHeaders, statusOf } from './cause-to-status.ts';
@@ -16,6 +17,17 @@ export function endLeg(
   if (leg.state === 'invited' || (role === 'calling' && phase === 'offered'))
     userAgent.refuse(leg, statusOf(cause), refusalHeaders(cause));
   else userAgent.hangUp(leg, reasonOf(cause));
+}
+
+/** The other leg. It may have another leg of this process in this one's place already. */
+export function endPeer(
+  { host, pid }: DeviceProcess,
+  { call, takenBy }: CallLeg,
+  peer: LegRef,
+  cause: Cause,
+): void {
+  const which = takenBy === undefined ? {} : { from: { pid, call } };
+  host.tell(peer.pid, { type: 'callRelease', call: peer.call, cause, ...which });
 }
 
 /** Who set the call up. */

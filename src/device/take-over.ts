@@ -11,6 +11,7 @@ import { kindOf, type Pid } from '../process/pid.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
+import { isInVain } from './change-over.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { endSearch, type SearchResult, seek } from './dialog-search.ts';
 import { dialledOf } from './identity.ts';
@@ -174,17 +175,30 @@ export function replacePeer(
   askPhone(process, record, 'INVITE', signal.media, signal.from, signal.party ?? record.party);
 }
 
-/** The peer's phone has changed over: the new phone's INVITE is answered, the old leg let go. */
+/** The peer's phone has changed over: the new phone's INVITE is answered. */
 export function changedOver(
   process: DeviceProcess,
   record: CallLeg,
   media: Media | undefined,
 ): boolean {
-  const { change, leg, peer } = record;
-  if (change?.by !== 'take-over' || leg === undefined) return false;
-  record.change = undefined;
+  const { change, leg } = record;
+  if (change?.by !== 'take-over' || change.isAnswered || leg === undefined) return false;
+  record.change = { ...change, isAnswered: true };
   record.phase = 'talking';
   process.environment.userAgent.answer(leg, withMedia(media));
+  // It has the call now, and nobody who wants it.
+  if (change.isVain) process.release(record, 'caller gave up', 'nobody');
+  return true;
+}
+
+/** The new phone has acknowledged that: it has the call, and the old leg is let go. */
+export function acknowledged(process: DeviceProcess, record: CallLeg): void {
+  const { change, peer, offered } = record;
+  if (change?.by !== 'take-over' || !change.isAnswered) return;
+  record.change = undefined;
+  // Else it hears so with the phone's answer to its offer.
+  if (offered && peer !== undefined)
+    process.host.tell(peer.pid, { type: 'callAcknowledge', call: peer.call });
   sayWhoCalls(process, record);
   lineUse.inherit(process, record);
   retrieval.end(process, record, undefined);
@@ -201,9 +215,6 @@ export function changedOver(
     const { pid, call } = change.replaced;
     process.host.tell(pid, { type: 'callRelease', call, cause: 'transferred', from: holder });
   }
-  // It has the call now, and nobody who wants it.
-  if (change.isVain) process.release(record, 'caller gave up', 'nobody');
-  return true;
 }
 
 /** This leg has the place of the caller of a call, whose call control ends it if this leg is gone. */
@@ -234,6 +245,11 @@ export function notTaken(
 ): boolean {
   const { change, peer } = record;
   if (change?.by !== 'take-over') return false;
+  // Its phone has changed over, and does not know whom to.
+  if (change.isAnswered) {
+    process.release(record, 'unreachable', 'nobody');
+    return true;
+  }
   // Who has not handed over has nothing to be given back.
   if (peer !== undefined || from === undefined || from !== change.replaced?.pid)
     giveBack(process, record);
@@ -241,8 +257,30 @@ export function notTaken(
   return true;
 }
 
+/** The far end's phone does not change over, or this leg's does not acknowledge that it has. */
+export function giveUp(process: DeviceProcess, record: CallLeg): void {
+  const { change } = record;
+  if (change?.by !== 'take-over') return;
+  if (change.isAnswered) return process.release(record, 'unreachable', 'nobody');
+  abandoned(process, record, 'unreachable');
+  refuse(process, record, 'unreachable');
+}
+
+/** The leg ends before it has the call. Whose the call is then is for the far end to say, once that has changed over. */
+export function abandoned(process: DeviceProcess, record: CallLeg, cause: Cause): void {
+  const { change, peer, call } = record;
+  if (change?.by !== 'take-over') return;
+  // They have not heard that it is this leg's.
+  if (isInVain(cause) || !change.isAnswered) record.controls = [];
+  if (change.isAnswered) return;
+  const from = { pid: process.pid, call };
+  if (peer !== undefined)
+    process.host.tell(peer.pid, { type: 'callRelease', call: peer.call, cause, from });
+  giveBack(process, record);
+}
+
 /** The replaced leg is its phone's again. */
-export function giveBack(process: DeviceProcess, { change }: CallLeg): void {
+function giveBack(process: DeviceProcess, { change }: CallLeg): void {
   if (change?.by !== 'take-over' || change.replaced === undefined) return;
   refuseChange(process, change.replaced, 'caller gave up');
 }

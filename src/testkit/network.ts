@@ -21,6 +21,7 @@ export class Network {
   readonly #agenda: Agenda;
   readonly #random: SeededRandom;
   readonly #receivers = new Map<string, Receiver>();
+  readonly #cut = new Set<string>();
   weather: Weather = CALM;
   /** Sees every datagram that is sent, before the weather does. */
   tap: ((from: Hop, to: Hop, text: string) => void) | undefined;
@@ -38,6 +39,15 @@ export class Network {
     this.#receivers.delete(keyOf(address));
   }
 
+  /** Nothing reaches that address until it is mended. */
+  cut(address: Hop): void {
+    this.#cut.add(keyOf(address));
+  }
+
+  mend(address: Hop): void {
+    this.#cut.delete(keyOf(address));
+  }
+
   send(from: Hop, to: Hop, text: string): void {
     this.tap?.(from, to, text);
     const { loss, duplication } = this.weather;
@@ -48,9 +58,10 @@ export class Network {
   #deliver(from: Hop, to: Hop, text: string): void {
     const { delayMs, reordering } = this.weather;
     const held = this.#random.chance(reordering) ? this.#random.between(20, 400) : 0;
-    this.#agenda.after(this.#random.between(...delayMs) + held, () =>
-      this.#receivers.get(keyOf(to))?.(text, from),
-    );
+    const key = keyOf(to);
+    this.#agenda.after(this.#random.between(...delayMs) + held, () => {
+      if (!this.#cut.has(key)) this.#receivers.get(key)?.(text, from);
+    });
   }
 }
 

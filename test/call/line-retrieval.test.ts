@@ -181,11 +181,24 @@ flow(
 );
 
 flow(
+  'who retrieves dies, and had the call already: nobody has it',
+  LINE,
+  `${RETRIEVING}
+  ! b.1
+             stop retrieval
+             a.1.d7 < lineInquire c1 again
+  a.1.d7 > lineForgotten c1 again
+             a.1.w1 < lineState
+  `,
+);
+
+flow(
   'who retrieves dies: the holder holds on',
   LINE,
   `${RETRIEVING}
   ! b.1.d8
              stop retrieval
+             a.1.d7 < lineInquire c1 again
   ! a.1.d7
              a.1.w1 < lineState
   `,

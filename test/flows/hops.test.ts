@@ -257,6 +257,7 @@ const TAKE_OVER = `
   cm2.m > cm3.d dialogSought
   cm3.d > cm2.d callTakeOver
   cm2.d > cm3.d callTakenOver
+  cm3.d > cm1.d callAcknowledge
   cm3.d > cm1.d callReplacePeer
   cm1.d > cm3.d callModified
   cm3.d > cm2.d callRelease

@@ -349,8 +349,8 @@ flow(
     1001 > 200 sdp
     1001 < ACK
     2000b < 200 sdp
-    2000a < BYE, Q.850;cause=16;text="Normal call clearing"
     2000b > ACK
+    2000a < BYE, Q.850;cause=16;text="Normal call clearing"
     2000a > 200 BYE
     2000b > BYE
     2000b < 200 BYE
@@ -677,8 +677,8 @@ flow(
     1002 > 200 sdp
     1002 < ACK
     2000b < 200 sdp
-    2000a < BYE, Q.850;cause=16;text="Normal call clearing"
     2000b > ACK
+    2000a < BYE, Q.850;cause=16;text="Normal call clearing"
     2000a > 200 BYE
     2000b > BYE
     2000b < 200 BYE

@@ -66,6 +66,11 @@ function idOf(process: DeviceProcess, record: CallLeg, number: string): CallId {
   return record.number === number ? process.newCallId() : record.call;
 }
 
+/** Whether a member has begun the call and this leg has it from that one: the line answers for it. */
+export function isOfMember({ reportTo, use, retrieval }: CallLeg): boolean {
+  return reportTo === undefined && (use?.isOwn ?? retrieval?.isOwn ?? false);
+}
+
 /** This leg has the place of another one, which may have had a call of a line that the phone has too. */
 export function inherit({ lines }: DeviceProcess, record: CallLeg): void {
   for (const { pid, call } of record.controls) {

@@ -9,6 +9,9 @@ import * as seizures from './seizures.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
+/** Less than the line waits for who may have a call (`RETRIEVAL_MS`): until its phone has acknowledged that it has. */
+const TAKING_MS = 4500;
+
 /** It may have it. */
 export function granted(
   process: DeviceProcess,
@@ -17,7 +20,7 @@ export function granted(
 ): void {
   const { retrieval, leg } = record;
   if (retrieval === undefined || leg === undefined || retrieval.lineCall !== undefined) return;
-  process.host.stop(PATIENCE + record.call);
+  process.host.start(PATIENCE + record.call, TAKING_MS);
   record.retrieval = { ...retrieval, appearance, lineCall, isOwn };
   const { offer } = retrieval;
   record.change ??= { by: 'take-over', replaced: undefined, ...withOffer(offer) };
@@ -55,6 +58,8 @@ export function fail(process: DeviceProcess, record: CallLeg, cause: Cause): voi
 export function timeout(process: DeviceProcess, timer: string): boolean {
   if (!timer.startsWith(PATIENCE)) return false;
   const record = process.legs.get(timer.slice(PATIENCE.length));
-  if (record?.retrieval !== undefined) fail(process, record, 'unreachable');
+  if (record?.retrieval === undefined) return true;
+  if (record.retrieval.lineCall === undefined) fail(process, record, 'unreachable');
+  else takeOver.giveUp(process, record);
   return true;
 }

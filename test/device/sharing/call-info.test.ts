@@ -160,9 +160,10 @@ ladder(
   other <- callReplacePeer call=x1 party=2000 media={sendrecv}
   other -> callModified call=#0 media=sendrecv
   phone <- 200 INVITE {sendrecv}
+  phone -> ACK
+  other <- callAcknowledge call=x1
   line <- callHeld call=y1 holder=#0 party=2000 far={"number":"1001","name":""}
   other <- callRelease call=y1 cause=transferred
-  phone -> ACK
   phone -> BYE
   phone <- 200 BYE
   other <- callRelease call=x1 cause=hung up
