@@ -5,11 +5,14 @@ import type { Host, Process } from '../process/process.ts';
 import { type CallEvent, NEW, step } from './call-control.ts';
 import type { CallControl } from './call-control-state.ts';
 import { type CallState, type CallView, newCallView } from './call-registry.ts';
-import { type Destination, destinationOf, huntLookup, type Routing } from './destination.ts';
+import type { Routing } from './destination.ts';
 import { INTER_DIGIT } from './dialling.ts';
+import { nextName } from './diversion.ts';
+import type { Diverting } from './diverting.ts';
 import type { EffectBuffer } from './effects.ts';
 import { type HuntLookup, presentCall, stepCall } from './hunting/hunt-control.ts';
 import type { CallId, CallRequest, CallSignal, LegRef, Party } from './signals.ts';
+import { huntLookup, type Way, wayOf, wayOnward } from './way-through.ts';
 
 /** `callsMax`: calls of this manager at a time; more are refused with 'overload'. */
 export type CallControlOptions = Routing & {
@@ -45,38 +48,51 @@ export class CallControlProcess implements Process<CallSignal> {
     // Said twice: the call is under way.
     if (this.#call.state !== 'new') return;
     const { calls } = this.#options;
-    const destination = this.#destinationOf(signal);
-    if (destination.type !== 'refused') {
+    const way = this.#wayOf(signal);
+    if (way.destination.type !== 'refused') {
       this.#view = newCallView(signal, this.#host.pid, this.#host.nowMs);
       calls.set(signal.call, this.#view);
     }
-    this.#request(signal, destination);
+    this.#request(way, signal.diversions?.length);
   }
 
   timeout(timer: string): void {
     const call = this.#call;
     if (timer !== INTER_DIGIT || call.state !== 'dialling')
       return this.#step({ type: 'timer', timer });
-    this.#request(call.request, destinationOf(call.request, this.#options, this.#host, true));
+    const { request } = call;
+    this.#request(wayOf(request, this.#options, this.#host, true), request.diversions?.length);
   }
 
   down(gone: Pid | Home): void {
     this.#step({ type: 'down', gone });
   }
 
-  #destinationOf(request: CallRequest): Destination {
+  #wayOf(request: CallRequest): Way {
     const { calls, callsMax } = this.#options;
-    if (calls.size >= callsMax) return { type: 'refused', cause: 'overload' };
+    if (calls.size >= callsMax)
+      return { request, destination: { type: 'refused', cause: 'overload' } };
     // An id that is in use already is no call's own.
-    if (calls.has(request.call)) return { type: 'refused', cause: 'internal failure' };
-    return destinationOf(request, this.#options, this.#host, false);
+    if (calls.has(request.call))
+      return { request, destination: { type: 'refused', cause: 'internal failure' } };
+    return wayOf(request, this.#options, this.#host, false);
   }
 
-  #request(request: CallRequest, destination: Destination): void {
+  /** `before`: how often it had been sent on before it was looked where it goes. */
+  #request({ request, destination }: Way, before = 0): void {
+    const isForwarded = (request.diversions?.length ?? 0) > before;
+    if (isForwarded && destination.type !== 'refused') this.#sayForwarded(request);
     const callerId = 'callerId' in destination ? destination.callerId : undefined;
     if (callerId === undefined) return this.#step({ type: 'request', request, destination });
     const from = { ...request.from, number: callerId };
     this.#step({ type: 'request', request: { ...request, from }, destination });
+  }
+
+  /** The caller's phone may show it; whom it speaks to, who takes the call says. */
+  #sayForwarded({ call, caller }: CallRequest): void {
+    const from = { pid: this.#host.pid, call };
+    const alert = { type: 'callAlert', kind: 'forwarded', reliable: false } as const;
+    this.#host.tell(caller.pid, { ...alert, call: caller.call, from });
   }
 
   #step(event: CallEvent): void {
@@ -89,6 +105,14 @@ export class CallControlProcess implements Process<CallSignal> {
     if (this.#call.state !== call.state) this.#timeLock(call.state);
     this.#show();
     out.perform(this.#host);
+    if (this.#call.state === 'diverting') this.#divert(this.#call);
+  }
+
+  /** The line has done with it. */
+  #divert({ request, onward }: Diverting): void {
+    const renamed = { ...request, call: nextName(request.call) };
+    const way = wayOnward(renamed, onward, this.#options, this.#host);
+    this.#request(way, request.diversions?.length);
   }
 
   /** Made for calls that hunt only. */
@@ -128,6 +152,7 @@ function shownState(call: CallControl): CallState | undefined {
   switch (call.state) {
     case 'new':
     case 'locating':
+    case 'diverting':
     case 'over':
       return undefined;
     case 'dialling':

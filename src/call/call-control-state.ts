@@ -2,6 +2,7 @@
 import type { Pid } from '../process/pid.ts';
 import type { SoughtLine } from './destination.ts';
 import type { Distributed, Distributing, Locking } from './distribution-state.ts';
+import type { Diverting } from './diverting.ts';
 import type { Hunting } from './hunting/hunt-control.ts';
 import type { CallRequest, LegRef, Party } from './signals.ts';
 
@@ -54,6 +55,7 @@ export type PlainCall =
   | Locking
   | Distributing
   | Distributed
+  | Diverting
   | Over;
 
 export type CallControl = PlainCall | Hunting;

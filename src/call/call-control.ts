@@ -22,6 +22,7 @@ import type { Cause } from './cause.ts';
 import type { Destination } from './destination.ts';
 import { awaitDigits, inDialling } from './dialling.ts';
 import { distribute, stepDistribution } from './distribution.ts';
+import { endOffer, type LineRefusal } from './diverting.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import type { RefusalCode } from './refusal-codes.ts';
 import type { CallRequest, CallSignal } from './signals.ts';
@@ -49,6 +50,8 @@ export function step(call: PlainCall, event: CallEvent, out: Out): PlainCall {
       return inNew(call, event, out);
     case 'dialling':
       return event.type === 'request' ? inNew(NEW, event, out) : inDialling(call, event, out);
+    case 'diverting':
+      return event.type === 'request' ? inNew(NEW, event, out) : call;
     case 'trying':
     case 'ringing':
       return inOffering(call, event, out);
@@ -78,7 +81,7 @@ function inNew(call: New, event: CallEvent, out: Out): PlainCall {
       return ask(lcp, { request, line, alerting: [], hasRung: false }, out);
     }
     case 'lines':
-      return distribute(request, destination.line, destination.lcps, out);
+      return distribute(request, destination.line, destination.lcps, out, destination.forwards);
     case 'locating':
       return locate(
         { request, line: destination.line, gone: undefined, alerting: [], hasRung: false },
@@ -113,7 +116,8 @@ function inOffering(call: Offering, event: CallEvent, out: Out): PlainCall {
 /** The request goes to `lcp`: to the line's first process, or to one that is to go on with it. */
 function ask(lcp: Pid, call: Omit<Locating, 'state' | 'gone'>, out: Out): PlainCall {
   const { request, line, alerting, hasRung } = call;
-  if (line.replicated !== undefined) return distribute(request, line.replicated, [lcp], out);
+  if (line.replicated !== undefined)
+    return distribute(request, line.replicated, [lcp], out, line.forwards);
   out.push(tell(lcp, request));
   const target: Target = { kind: 'line', pid: lcp, line };
   return { state: hasRung ? 'ringing' : 'trying', request, target, alerting };
@@ -146,7 +150,7 @@ function hearInLocating(call: Locating, signal: CallSignal, from: Pid, out: Out)
   const { request, line, gone, alerting, hasRung } = call;
   switch (signal.type) {
     case 'lineLocated':
-      if (signal.lcp === gone) return call;
+      if (signal.lcp === gone || signal.number !== line.number) return call;
       out.push(stop(LOCATING));
       return ask(signal.lcp, call, out);
     case 'lineRefused':
@@ -173,7 +177,8 @@ function hearInLocating(call: Locating, signal: CallSignal, from: Pid, out: Out)
 /** Nobody has the line. */
 function giveUp(call: Locating, out: Out): PlainCall {
   silence(call, 'internal failure', out);
-  return refuse(call.request, call.gone === undefined ? 'no device' : 'unreachable', out);
+  const cause = call.gone === undefined ? 'no device' : 'unreachable';
+  return endOffer(call.request, call.line, { cause }, out);
 }
 
 /** Who has rung, and whoever else can be reached, is told to stop: the line may not be there to do it. */
@@ -187,18 +192,20 @@ function hearInOffering(call: Offering, signal: CallSignal, from: Pid, out: Out)
   const { request, target } = call;
   switch (signal.type) {
     case 'callAlert':
-      return from === target.pid ? alert(call, signal, out) : call;
+      return isTargets(call, signal, from) ? alert(call, signal, out) : call;
     case 'callProceed':
       // The line's former process: whose answer it was says so to the present one, which decides.
-      return from === target.pid ? answer(call, signal, out) : call;
+      return isTargets(call, signal, from) ? answer(call, signal, out) : call;
     case 'callRefuse':
-      return from === target.pid ? refuse(request, signal.cause, out, signal.code) : call;
+      return isTargets(call, signal, from) ? refused(call, signal, out) : call;
     case 'callWithdraw':
     case 'callEnded':
       return from === request.caller.pid ? withdraw(call, signal.cause, out) : call;
     case 'lineLocated':
       // The line's new process knows of the call before it is known here that the old one is gone.
       if (target.kind !== 'line' || signal.lcp === target.pid) return call;
+      // Of a line that has sent it on: that one learns from the call's end.
+      if (signal.number !== target.line.number) return call;
       return ask(
         signal.lcp,
         { ...call, line: target.line, hasRung: call.state === 'ringing' },
@@ -207,6 +214,17 @@ function hearInOffering(call: Offering, signal: CallSignal, from: Pid, out: Out)
     default:
       return call;
   }
+}
+
+/** What is said of the call as it is now: it has another name at each line that it is sent on to. */
+function isTargets({ request, target }: Offering, { call }: { readonly call: string }, from: Pid) {
+  return from === target.pid && call === request.call;
+}
+
+function refused({ request, target }: Offering, refusal: LineRefusal, out: Out): PlainCall {
+  const { cause, code } = refusal;
+  if (target.kind === 'line') return endOffer(request, target.line, refusal, out);
+  return refuse(request, cause, out, code);
 }
 
 function inAnswered(call: Answered, event: CallEvent, out: Out): PlainCall {
@@ -224,6 +242,7 @@ function hearInAnswered(call: Answered, signal: CallSignal, from: Pid, out: Out)
   const { request, holder, party, lcp } = call;
   switch (signal.type) {
     case 'lineLocated':
+      if (signal.number !== call.line?.number) return call;
       out.push(tell(signal.lcp, { type: 'callHeld', call: request.call, holder, party }));
       return { ...call, lcp: signal.lcp };
     case 'callHeld':

@@ -1,4 +1,5 @@
 /** Call processing of one manager, put together: its residents, and what its other parts need of it. */
+import type { Clock } from '../base/clock.ts';
 import { Histogram } from '../base/histogram.ts';
 import { type Log, SILENT } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
@@ -18,6 +19,13 @@ import type { LineControl } from './line-control.ts';
 import { spreadEdits } from './line-edit.ts';
 import { LineManager } from './line-manager.ts';
 import type { LineRecords } from './line-record.ts';
+import {
+  LineSettings,
+  type Setting,
+  type SettingKind,
+  type SettingsKeeper,
+} from './line-settings.ts';
+import type { RefusalCode } from './refusal-codes.ts';
 import { RegistrationTable } from './registration-table.ts';
 import { GatewayManager, type GatewayRecord } from './routing/gateway-manager.ts';
 import { GatewayTable } from './routing/gateway-table.ts';
@@ -27,6 +35,7 @@ import {
   type RouteListOptions,
 } from './routing/route-list-process.ts';
 import { RouteOrder } from './routing/route-order.ts';
+import { SettingsDesk, type Wish } from './settings-desk.ts';
 import type { CallId, CallRequest, CallSignal } from './signals.ts';
 
 /** Seconds: a lock takes two ways between managers, and more when several want it. */
@@ -114,6 +123,9 @@ export type CallProcessingOptions = {
   /** Spreads calls over gateways. */
   readonly random: Random;
   readonly log?: Log;
+  readonly clock: Clock;
+  /** Where members' settings for their lines are kept; absent: here, as long as this manager lives. */
+  readonly keeper?: SettingsKeeper | undefined;
   /** Calls that began on this manager at a time; 50,000 unless told. */
   readonly callsMax?: number;
 };
@@ -124,6 +136,8 @@ export class CallProcessing {
   readonly table: RegistrationTable;
   /** Gateway processes attach there. */
   readonly gatewayManager: Pid;
+  /** Members' device processes hand their lines' settings in there. */
+  readonly settingsDesk: Pid;
   readonly gateways = new GatewayTable();
   /** Calls that began on this manager and were to leave. */
   readonly routeCounters: RouteCounters = { calls: 0, tries: 0, failed: 0, emergencies: 0 };
@@ -131,6 +145,8 @@ export class CallProcessing {
   readonly lines = new Map<string, LineControl>();
   /** What the line manager knows of each number. Read it, do not change it. */
   readonly records: LineRecords = new Map();
+  /** What members have set for their lines, as the cluster keeps it. */
+  readonly settings = new LineSettings();
   /** The calls that began on this manager. */
   readonly calls = new Map<CallId, CallView>();
   /** Seconds from asking for a replicated line's lock until it was had, for calls that began here. */
@@ -140,11 +156,12 @@ export class CallProcessing {
   #lineProcess: LineManager | undefined;
   #lineHost: Host<CallSignal> | undefined;
   #gatewayProcess: GatewayManager | undefined;
+  #desk: SettingsDesk | undefined;
 
   constructor(options: CallProcessingOptions) {
     const { scheduler, directory, cluster, random, log = SILENT, callsMax = CALLS_MAX } = options;
     this.#scheduler = scheduler;
-    const { lines, calls, gateways, routeCounters } = this;
+    const { lines, calls, gateways, routeCounters, settings } = this;
     scheduler.reportMissed(({ type }) => MISSED.has(type));
     scheduler.speak(mannerOf);
     this.table = new RegistrationTable();
@@ -166,6 +183,14 @@ export class CallProcessing {
       });
       return this.#gatewayProcess;
     });
+    const { clock, keeper = this.#ownKeeper() } = options;
+    this.settingsDesk = scheduler.spawnResident('m', (host) => {
+      const turn = (action: () => void): void => {
+        scheduler.run(host.pid, action);
+      };
+      this.#desk = new SettingsDesk(host, { directory, digits, keeper, clock, turn });
+      return this.#desk;
+    });
     const { lineManager, locks, gatewayManager } = this;
     const order = new RouteOrder(random);
     const lists: RouteListOptions = {
@@ -179,7 +204,7 @@ export class CallProcessing {
     const startRouteList = (host: Host<CallSignal>, way: WayOut): Pid =>
       host.spawn('c', newRouteList(way, lists));
     const controlOptions = {
-      ...{ directory, digits, lineManager, calls, callsMax, locks, startRouteList },
+      ...{ directory, digits, settings, lineManager, calls, callsMax, locks, startRouteList },
       hunts: new HuntOrder(),
       out: new EffectBuffer(),
     };
@@ -214,6 +239,25 @@ export class CallProcessing {
   viewChanged(): void {
     this.#scheduler.run(this.lineManager, () => this.#lineProcess?.viewChanged());
     this.#scheduler.run(this.gatewayManager, () => this.#gatewayProcess?.viewChanged());
+  }
+
+  #ownKeeper(): SettingsKeeper {
+    return {
+      put: (number, kind, setting, done) => {
+        this.settings.set(number, kind, setting);
+        done(true);
+      },
+    };
+  }
+
+  /** What the cluster keeps for a line is another; undefined: nothing, it is as the directory says. */
+  settingChanged(number: string, kind: SettingKind, setting: Setting | undefined): void {
+    this.settings.set(number, kind, setting);
+  }
+
+  /** An administrator sets something for a line. `done`: undefined, it counts; in this turn or in one of its own. */
+  changeSetting(wish: Wish, done: (code: RefusalCode | undefined) => void): void {
+    this.#desk?.set(wish, done);
   }
 
   /** The directory is another one. */

@@ -4,35 +4,58 @@ import type { Host } from '../process/process.ts';
 import type { Cause } from './cause.ts';
 import type { Analysis, Caller, DigitAnalysis } from './digit-analysis.ts';
 import type { Directory, Line } from './directory.ts';
+import type { Forwards } from './forwarding.ts';
 import type { Hunt, HuntOrder } from './hunting/hunt.ts';
-import type { HuntLookup } from './hunting/hunt-control.ts';
 import { lineOfNumber } from './line-of-number.ts';
+import type { LineSettings } from './line-settings.ts';
 import { REFUSALS, type RefusalCode } from './refusal-codes.ts';
 import { firstLcp, type LocalLcp } from './registration-table.ts';
 import type { CallRequest, CallSignal } from './signals.ts';
 
 /** The caller's number, where the plan makes another of it. */
-type Shown = { readonly callerId?: string };
+type Shown = {
+  readonly callerId?: string;
+  /** Dialled as an emergency number: the line is rung whatever it wants. */
+  readonly isEmergency?: boolean;
+};
 
 export type Destination =
   | (Shown & { readonly type: 'line'; readonly lcp: Pid; readonly line: SoughtLine })
   /** A replicated line: its processes, the one to go to first at the front. Never empty. */
-  | (Shown & { readonly type: 'lines'; readonly lcps: readonly Pid[]; readonly line: Line })
+  | (Shown & {
+      readonly type: 'lines';
+      readonly lcps: readonly Pid[];
+      readonly line: Line;
+      readonly forwards?: Forwards;
+    })
   /** A number that was controlled a moment ago, and is expected to be again. */
   | (Shown & { readonly type: 'locating'; readonly line: SoughtLine })
   /** Out of the network, by the gateways of a list: its route list control. */
-  | { readonly type: 'list'; readonly routeList: Pid }
+  | (Pick<Shown, 'isEmergency'> & {
+      readonly type: 'list';
+      readonly routeList: Pid;
+      /** Of a call that a line of ours sends on: that line's number as the far end is to see it. */
+      readonly divertedAs?: string;
+    })
   /** Several lines. */
   | (Shown & { readonly type: 'hunt'; readonly hunt: Hunt })
   /** The number may be longer: more digits are waited for, and then it is asked for again. */
   | { readonly type: 'digits'; readonly withinMs: number }
-  | { readonly type: 'refused'; readonly cause: Cause; readonly code?: RefusalCode };
+  | {
+      readonly type: 'refused';
+      readonly cause: Cause;
+      readonly code?: RefusalCode;
+      /** Of a line of ours that has no phone. */
+      readonly number?: string;
+      readonly isEmergency?: boolean;
+    };
 
 /** A number, and the line manager that can tell who controls it; the line itself, when it is replicated. */
 export type SoughtLine = {
   readonly number: string;
   readonly manager: Pid;
   readonly replicated?: Line;
+  readonly forwards?: Forwards;
 };
 
 /** A way out of the network, as digit analysis has found it. */
@@ -43,6 +66,8 @@ export type Routing = {
   readonly directory: Directory;
   readonly digits: DigitAnalysis;
   readonly hunts: HuntOrder;
+  /** What members have set for their lines. */
+  readonly settings: LineSettings;
   /** Starts route list control for one call, within the turn of its call control. */
   readonly startRouteList: (host: Host<CallSignal>, way: WayOut) => Pid;
   /** This manager's. */
@@ -58,21 +83,29 @@ export function destinationOf(
   routing: Routing,
   host: Host<CallSignal>,
   isAll: boolean,
+  caller: Caller = callerOf(request, routing.directory),
 ): Destination {
   if (request.hops <= 0) return refused('LW-3009');
   const { directory, digits } = routing;
-  const analysis = digits.analyse(request.dialled, callerOf(request, directory));
+  const analysis = digits.analyse(request.dialled, caller);
   const { growth } = analysis;
   const isAwaited = growth === 'expected' || (growth === 'possible' && request.isOverlap === true);
   if (isAwaited && !isAll) return { type: 'digits', withinMs: directory.interDigitMs };
-  return leadOn(analysis, routing, host);
+  return leadOn(analysis, request, caller, routing, host);
 }
 
-/** What digit analysis has found, as processes. */
-function leadOn(analysis: Analysis, routing: Routing, host: Host<CallSignal>): Destination {
+/** What digit analysis has found for `request`, with the rights of `caller`, as processes. */
+export function leadOn(
+  analysis: Analysis,
+  request: CallRequest,
+  caller: Caller,
+  routing: Routing,
+  host: Host<CallSignal>,
+): Destination {
   if (analysis.type === 'refused') return analysis;
-  const { callerId } = analysis;
-  const shown = callerId === undefined ? NOTHING : { callerId };
+  const { callerId, isEmergency = false } = analysis;
+  const emergency = isEmergency ? EMERGENCY : NOTHING;
+  const shown = callerId === undefined ? emergency : { callerId, ...emergency };
   switch (analysis.type) {
     case 'line': {
       const lcp = firstLcp(analysis.location);
@@ -92,28 +125,37 @@ function leadOn(analysis: Analysis, routing: Routing, host: Host<CallSignal>): D
       return line === undefined ? refused('LW-3001') : { type: 'locating', line, ...shown };
     }
     case 'list':
-      return { type: 'list', routeList: routing.startRouteList(host, analysis) };
+      return { ...leave(request, analysis, caller, routing, host), ...emergency };
     case 'hunt':
       return { type: 'hunt', hunt: analysis.hunt, ...shown };
   }
 }
 
-/** How a call of that host finds the lines of a hunt, and where that leads when nobody takes it. */
-export function huntLookup(routing: Routing, host: Host<CallSignal>): HuntLookup {
-  const { digits, hunts } = routing;
-  return {
-    steps: (hunt) => hunts.of(hunt),
-    line: (number) => leadOn(digits.locate(number), routing, host),
-    dialled({ dialled, from, hops }, { search }) {
-      if (hops <= 0) return refused('LW-3009');
-      const spaces = search === undefined ? [] : [search];
-      const caller = { spaces, number: from.number, isOutside: false };
-      return leadOn(digits.analyse(dialled, caller), routing, host);
-    },
-  };
+/**
+ * Out of the network. Of a call that a line of ours sends on, that line's number is what the far end is to see of
+ * it; and of the caller too, unless that is one of ours or the gateway can tell the two apart.
+ */
+function leave(
+  { diversions, byLine, dialled }: CallRequest,
+  way: WayOut,
+  caller: Caller,
+  { digits, startRouteList }: Routing,
+  host: Host<CallSignal>,
+): Extract<Destination, { type: 'list' }> {
+  const last = diversions?.at(-1);
+  if (last === undefined || last.number !== byLine)
+    return { type: 'list', routeList: startRouteList(host, way) };
+  const own = digits.analyse(dialled, { ...caller, number: byLine });
+  const divertedAs = own.type === 'list' ? own.callerId : undefined;
+  const shown = divertedAs === undefined ? NOTHING : { divertedAs };
+  const { callerId: _, ...bare } = way;
+  const standIn = divertedAs === undefined ? bare : { ...bare, callerId: divertedAs };
+  const asked = last.isPassedOn === true ? standIn : way;
+  return { type: 'list', routeList: startRouteList(host, asked), ...shown };
 }
 
 const NOTHING = {};
+const EMERGENCY = { isEmergency: true };
 
 /** Undefined: the directory has no such number any more. */
 function soughtLine(number: string, { directory, lineManager }: Routing): SoughtLine | undefined {

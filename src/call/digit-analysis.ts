@@ -40,7 +40,12 @@ export type Caller = {
 export type Growth = 'none' | 'possible' | 'expected';
 
 /** `callerId`: the caller's number, where the plan makes another of it. */
-type Found = { readonly growth: Growth; readonly callerId?: string };
+type Found = {
+  readonly growth: Growth;
+  readonly callerId?: string;
+  /** By a pattern for emergencies. Absent: it is none. */
+  readonly isEmergency?: boolean;
+};
 
 export type Analysis =
   | (Found & { readonly type: 'line'; readonly number: string; readonly location: LineLocation })
@@ -60,6 +65,9 @@ export type Analysis =
       readonly code: RefusalCode;
       readonly cause: Cause;
       readonly growth: Growth;
+      /** Of a line of ours that has no phone. */
+      readonly number?: string;
+      readonly isEmergency?: boolean;
     };
 
 /** One walk through search spaces, and what came of it. */
@@ -189,7 +197,10 @@ export class DigitAnalysis {
     const { target, called, calling, mayGrow, isEmergency } = result;
     const growth = !mayGrow ? 'none' : target.waits === true ? 'expected' : 'possible';
     const callerId = calling === caller.number ? undefined : calling;
-    if (target.type === 'line') return this.#line(target.number ?? called, growth, callerId);
+    if (target.type === 'line') {
+      const line = this.#line(target.number ?? called, growth, callerId);
+      return isEmergency ? { ...line, isEmergency } : line;
+    }
     const list = this.#directory.routeLists.get(target.list);
     if (list === undefined) return UNKNOWN;
     const way = { type: 'list', list, number: called, isEmergency, growth } as const;
@@ -208,7 +219,7 @@ export class DigitAnalysis {
       return callerId === undefined ? found : { ...found, callerId };
     }
     if (!isKnownNumber(this.#directory, number)) return refused('LW-3001', growth);
-    if (!this.table.isLost(number)) return refused('LW-3008', growth);
+    if (!this.table.isLost(number)) return { ...refused('LW-3008', growth), number };
     const lost = { type: 'locating', number, growth } as const;
     return callerId === undefined ? lost : { ...lost, callerId };
   }

@@ -1,6 +1,7 @@
 /** The directory as call processing sees it: lines, members, devices, gateways, route plan. Read-only data. */
 import type { RoutePlan } from './dial-plan/route-plan.ts';
 import type { FeatureCodes } from './feature-codes.ts';
+import type { GivenForwards } from './forwarding.ts';
 import type { Hunt } from './hunting/hunt.ts';
 import type { Gateway, RouteList } from './routing/gateway.ts';
 
@@ -33,7 +34,7 @@ export type Line = {
   readonly appearances: number;
   readonly offering: Offering;
   readonly members: readonly Member[];
-  /** The call is refused with 'no answer' after that time. */
+  /** The call is refused with 'no answer', or forwarded, after that time. */
   readonly noAnswerMs: number;
   /** A member with that many calls of this line counts as busy; absent: its phone decides. */
   readonly callsPerMember?: number;
@@ -43,6 +44,10 @@ export type Line = {
   readonly whenFull?: 'busy' | 'ring';
   /** Name of the search space that calls from it dial in, before that of the device. Absent: the device's. */
   readonly search?: string;
+  /** Where calls go that it is not to have; absent: nowhere. Members may say otherwise. */
+  readonly forward?: GivenForwards;
+  /** It takes no calls: they find it busy. Absent: it does. */
+  readonly isDnd?: boolean;
   /** Devices, besides its members', that may see what it does (busy lamps); absent: none. */
   readonly watchers?: 'all' | readonly string[];
 };

@@ -20,15 +20,16 @@ import {
   tellCaller,
   withdrawLeg,
 } from './distribution-state.ts';
+import { forwardingLine, onwardFrom, tellRefusal } from './diverting.ts';
 import { type Out, start, stop, tell } from './effects.ts';
 import type { OfferTimer } from './line-control.ts';
 import { planOf } from './offering-plan.ts';
 import { weightier } from './refusals.ts';
-import type { CallSignal } from './signals.ts';
+import type { CallRequest, CallSignal } from './signals.ts';
 
 /** All of the line's processes have consented: the call goes to each of them. */
 export function begin(
-  { request, line, tries, followers }: Locking,
+  { request, line, forwards, tries, followers }: Locking,
   { lock, lcps, appearance }: Signal<'lineLocked'>,
   out: Out,
 ): Distribution {
@@ -36,8 +37,9 @@ export function begin(
   const shown = { ...request, line: line.number, appearance, lock };
   const call: Distributing = {
     state: 'distributing',
-    ...{ request: shown, line, plan, lcps: [...lcps], ringing: [], step: 0, stage: -1 },
-    ...{ cause: 'no device', isRinging: false, armed: [], asking: undefined, tries },
+    ...{ request: shown, line, forwards, plan, lcps: [...lcps], ringing: [], step: 0, stage: -1 },
+    ...{ cause: 'no device', forward: undefined, isRinging: false, armed: [], asking: undefined },
+    tries,
   };
   if (!advance(call)) {
     for (const pid of followers) if (!call.lcps.includes(pid)) call.lcps.push(pid);
@@ -47,7 +49,7 @@ export function begin(
   call.ringing = [...lcps];
   for (const lcp of lcps) out.push(tell(lcp, call.request));
   for (const pid of followers) if (!lcps.includes(pid)) show(call, pid, false, out);
-  arm(call, 'no answer', line.noAnswerMs, out);
+  arm(call, 'no answer', request.patienceMs ?? line.noAnswerMs, out);
   armStep(call, true, out);
   return call;
 }
@@ -72,7 +74,8 @@ function hearInDistributing(
   out: Out,
 ): Distribution {
   const { request, lcps } = call;
-  const isOurs = lcps.includes(from);
+  // It has another name at each line that it is sent on to.
+  const isOurs = lcps.includes(from) && (!('call' in signal) || signal.call === request.call);
   switch (signal.type) {
     case 'lineLocked':
       if (isAsked(call, from, signal.lock.operation)) {
@@ -96,11 +99,12 @@ function hearInDistributing(
     case 'callProceed':
       if (isOurs) return answer(call, signal, out);
       // Given up as gone: it has the call from a time before.
-      withdrawLeg({ pid: from, call: request.call }, 'call gone', out);
+      withdrawLeg({ pid: from, call: signal.call }, 'call gone', out);
       return call;
     case 'callRefuse':
       if (!isOurs) return call;
       call.cause = weightier(call.cause, signal.cause);
+      call.forward ??= signal.forward;
       if (signal.round !== request.round) return call;
       return silent(call, from, out);
     case 'callWithdraw':
@@ -279,16 +283,29 @@ function loseInDistributing(call: Distributing, gone: Pid | Home, out: Out): Dis
 
 /** The caller does not want it any more. */
 function withdraw(call: Distributing, cause: Cause, out: Out): Distribution {
+  stopAll(call, cause, out);
+  return exit(out);
+}
+
+function stopAll(call: Distributing, cause: Cause, out: Out): void {
   const { request, lcps, line, asking } = call;
   if (asking !== undefined) sayUnlock(line, asking, out);
   for (const lcp of lcps) withdrawLeg({ pid: lcp, call: request.call }, cause, out);
   disarm(call, out);
-  return exit(out);
 }
 
 /** Everybody has refused, or time is up. */
 function giveUp(call: Distributing, cause: Cause, out: Out): Distribution {
-  const { pid, call: id } = call.request.caller;
-  out.push(tell(pid, { type: 'callRefuse', call: id, cause }));
-  return withdraw(call, 'no answer', out);
+  const { request, line, forwards, forward } = call;
+  const refusal = forward === undefined ? { cause } : { cause, forward };
+  const onward = onwardFrom(forwardingLine(line, forwards), refusal);
+  if (onward === undefined) tellRefusal(request, refusal, out);
+  stopAll(call, 'no answer', out);
+  return onward === undefined ? exit(out) : { state: 'diverting', request: bare(request), onward };
+}
+
+/** As it was before this line had it. */
+function bare(request: CallRequest): CallRequest {
+  const { line: _, appearance: __, lock: ___, members: ____, round: _____, ...asked } = request;
+  return asked;
 }

@@ -5,7 +5,9 @@
 import { type Home, isGone, type Pid } from '../process/pid.ts';
 import type { Cause } from './cause.ts';
 import type { Line } from './directory.ts';
+import type { Diverting } from './diverting.ts';
 import { EXIT, type Out, tell } from './effects.ts';
+import type { Forward, Forwards } from './forwarding.ts';
 import type { OfferTimer } from './line-control.ts';
 import type { LineLock } from './lock-signals.ts';
 import type { Plan } from './offering-plan.ts';
@@ -21,6 +23,7 @@ export type Locking = {
   readonly state: 'locking';
   readonly request: CallRequest;
   readonly line: Line;
+  readonly forwards: Forwards | undefined;
   asking: Asking;
   /** Times that it was asked for. */
   tries: number;
@@ -34,6 +37,7 @@ export type Distributing = {
   /** As it is said to them; its lock, members and round are the present ones. */
   request: CallRequest & { readonly lock: LineLock; readonly appearance: number };
   readonly line: Line;
+  readonly forwards: Forwards | undefined;
   readonly plan: Plan;
   /** The line's processes that know of the call. */
   lcps: Pid[];
@@ -43,6 +47,8 @@ export type Distributing = {
   stage: number;
   /** The weightiest refusal so far. */
   cause: Cause;
+  /** Where the first phone that wanted that wants the call instead. */
+  forward: Forward | undefined;
   isRinging: boolean;
   readonly armed: OfferTimer[];
   /** The process that held the lock is gone: another one is asked. */
@@ -62,7 +68,12 @@ export type Distributed = {
   isTheLines: boolean;
 };
 
-export type Distribution = Locking | Distributing | Distributed | { readonly state: 'over' };
+export type Distribution =
+  | Locking
+  | Distributing
+  | Distributed
+  | Diverting
+  | { readonly state: 'over' };
 
 const OVER = { state: 'over' } as const;
 /** Of a call's state: its offer. */
@@ -108,12 +119,6 @@ export function sayUnlock({ number }: Line, { lcps: [asked], operation }: Asking
  */
 export function giveBack(from: Pid, { number, lock }: Signal<'lineLocked'>, out: Out): void {
   out.push(tell(from, { type: 'lineUnlock', number, operation: lock.operation }));
-}
-
-export function refuse(request: CallRequest, cause: Cause, out: Out): Distribution {
-  const { pid, call } = request.caller;
-  out.push(tell(pid, { type: 'callRefuse', call, cause }));
-  return exit(out);
 }
 
 export function exit(out: Out): Distribution {

@@ -23,10 +23,11 @@ import {
   isAsked,
   type Locking,
   loseAsked,
-  refuse,
   sayUnlock,
 } from './distribution-state.ts';
+import { endOffer, forwardingLine } from './diverting.ts';
 import { type Out, tell } from './effects.ts';
+import type { Forwards } from './forwarding.ts';
 import type { CallRequest } from './signals.ts';
 
 /** `lcps`: the line's processes, the one to ask for the lock first. Never empty. */
@@ -35,10 +36,13 @@ export function distribute(
   line: Line,
   lcps: readonly Pid[],
   out: Out,
+  forwards?: Forwards,
 ): Distribution {
   const asking: Asking = { lcps: [...lcps], operation: '' };
-  const locking: Locking = { state: 'locking', request, line, asking, tries: 0, followers: [] };
-  return ask(locking, out) ? locking : refuse(request, 'unreachable', out);
+  const locking: Locking = {
+    ...{ state: 'locking', request, line, forwards, asking, tries: 0, followers: [] },
+  };
+  return ask(locking, out) ? locking : giveUp(locking, 'unreachable', out);
 }
 
 /** The machine: the call after `event`; appends to `out` what is to be done. */
@@ -50,6 +54,7 @@ export function stepDistribution(call: Distribution, event: CallEvent, out: Out)
       return inDistributing(call, event, out);
     case 'distributed':
       return inDistributed(call, event, out);
+    case 'diverting':
     case 'over':
       return call;
   }
@@ -94,7 +99,8 @@ function unlock(call: Locking, out: Out): Distribution {
 /** The lock is not to be had. */
 function giveUp(call: Locking, cause: Cause, out: Out): Distribution {
   dismiss(call, cause, out);
-  return refuse(call.request, cause, out);
+  const { request, line, forwards } = call;
+  return endOffer(request, forwardingLine(line, forwards), { cause }, out);
 }
 
 function dismiss({ request, followers }: Locking, cause: Cause, out: Out): void {

@@ -97,7 +97,7 @@ function inOffered(line: LineControl, call: Offered, signal: CallEvent, from: Pi
       else withdraw(signal.from, 'no answer', out);
       break;
     case 'callRefuse':
-      if (!isStale(call, from, signal.attempt)) refuseOffer(line, call, from, signal.cause, out);
+      if (!isStale(call, from, signal.attempt)) refuseOffer(line, call, from, signal, out);
       break;
     case 'callWithdraw':
     case 'callEnded':
@@ -300,7 +300,7 @@ function loseInOffered(line: LineControl, call: Offered, gone: Pid | Home, out: 
     if (isGone(pid, gone)) {
       // It may be out of reach only, and is not to ring on.
       if (pid === gone) withdraw({ pid, call: call.call }, 'unreachable', out);
-      refuseOffer(line, call, pid, 'unreachable', out);
+      refuseOffer(line, call, pid, { cause: 'unreachable' }, out);
     }
 }
 

@@ -177,7 +177,7 @@ function detach(line: LineControl, pid: Pid, out: Out): void {
     if (isUsed(call) || !call.ringing.includes(pid)) continue;
     withdraw({ pid, call: call.call }, 'unreachable', out);
     if (call.state === 'adopted') leaveAdopted(call, pid);
-    else refuseOffer(line, call, pid, 'unreachable', out);
+    else refuseOffer(line, call, pid, { cause: 'unreachable' }, out);
   }
 }
 

@@ -7,6 +7,7 @@ import type { AppearanceState, UseState } from './appearance-signals.ts';
 import { type Appearances, freeAppearance, noAppearances } from './appearances.ts';
 import type { Cause } from './cause.ts';
 import type { Line } from './directory.ts';
+import type { Forward } from './forwarding.ts';
 import { type Chains, note } from './line-chains.ts';
 import { findDevice, type LineControlDatabase } from './line-control-database.ts';
 import type { Plan } from './offering-plan.ts';
@@ -44,6 +45,8 @@ export type Offered = Common & {
   hasRung: boolean;
   /** The weightiest refusal so far; 'no device': there was none. */
   cause: Cause;
+  /** Where the first phone that wanted that wants the call instead. */
+  forward?: Forward;
   /** Names of the timers that run. */
   readonly armed: string[];
   /** That it began with, when the line has another one since. */

@@ -22,6 +22,9 @@ import type { CallRequest, CallSignal, LegRef } from './signals.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
+/** What a device process says of a call that it does not take. */
+export type Refusal = Pick<Signal<'callRefuse'>, 'cause' | 'forward'>;
+
 /**
  * The request as the line's devices get it: without what is said among a replicated line's processes only.
  * Written out, which is several times as fast as `...`.
@@ -43,6 +46,8 @@ export function requestAt(
     hops: asked.hops,
     reliable: asked.reliable,
     referredBy: asked.referredBy,
+    diversions: asked.diversions,
+    patienceMs: asked.patienceMs,
     line: number,
     appearance,
     control,
@@ -52,7 +57,7 @@ export function requestAt(
 /** Rings the first members that have a device; refuses the call when there are none. */
 export function beginOffer(line: LineControl, call: Offered, out: Out): void {
   goOn(line, call, out);
-  if (call.ringing.length > 0) arm(call, 'no answer', line.line.noAnswerMs, out);
+  if (call.ringing.length > 0) arm(call, 'no answer', patienceOf(line, call), out);
 }
 
 /** Goes on with what the line's former process began: at the first stage that rings all who ring. */
@@ -72,7 +77,11 @@ export function resumeOffer(line: LineControl, call: Offered, out: Out): void {
   const nextMs = stageOf(line, call)?.nextMs ?? null;
   if (nextMs !== null) arm(call, 'delay', nextMs, out);
   // Who rings for how long is not known: they have as long again.
-  arm(call, 'no answer', line.line.noAnswerMs, out);
+  arm(call, 'no answer', patienceOf(line, call), out);
+}
+
+function patienceOf({ line }: LineControl, { request }: Offered): number {
+  return request.patienceMs ?? line.noAnswerMs;
 }
 
 /** A phone that comes while others ring joins them, when it is its member's turn. */
@@ -85,11 +94,12 @@ export function refuseOffer(
   line: LineControl,
   call: Offered,
   pid: Pid,
-  cause: Cause,
+  { cause, forward }: Refusal,
   out: Out,
 ): void {
   const at = call.ringing.indexOf(pid);
   if (at < 0) return;
+  if (forward !== undefined) call.forward ??= forward;
   call.ringing.splice(at, 1);
   call.refused.push(pid);
   call.cause = weightier(call.cause, cause);
@@ -281,9 +291,11 @@ function isBusy(line: LineControl, call: Offered, member: string): boolean {
 
 /** Everybody has refused, or time is up. */
 function giveUp(line: LineControl, call: Offered, out: Out): void {
+  const { forward } = call;
   const cause = call.ringing.length > 0 ? 'no answer' : call.cause;
+  const said = forward === undefined ? { cause } : { cause, forward };
   for (const pid of call.ringing) withdraw({ pid, call: call.call }, 'no answer', out);
-  out.push(tell(call.control, { type: 'callRefuse', call: call.call, cause }));
+  out.push(tell(call.control, { type: 'callRefuse', call: call.call, ...said }));
   disarm(call, out);
   removeCall(line, call, cause);
 }

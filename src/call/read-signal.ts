@@ -4,6 +4,7 @@
  * newer manager may say more.
  */
 import { readHome, readPid } from '../process/pid.ts';
+import { DIVERSION_REASONS } from './diversion.ts';
 import { isRefusalCode } from './refusal-codes.ts';
 import { isCause } from './refusals.ts';
 import { LCPS_MAX } from './registration-table.ts';
@@ -29,6 +30,8 @@ const HOMES_MAX = 256;
 /** A leg gathers one with each transfer; it does not keep more. */
 const CONTROLS_MAX = 16;
 const MEMBERS_MAX = 1024;
+/** Who has sent a call on: more than this release lets be. */
+const DIVERSIONS_READ_MAX = 32;
 
 const bool: Check = (value) => typeof value === 'boolean';
 const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -85,6 +88,14 @@ const reportedCall = record({
   retrieval: optional(record({ by: leg, lcp: pid, seq: count })),
 });
 const report = record({ calls: listOf(reportedCall, CALLS_MAX) });
+
+const diversion = record({
+  number: text,
+  reason: oneOf(...DIVERSION_REASONS),
+  shown: optional(text),
+  isPassedOn: optional(bool),
+  isPrivate: optional(bool),
+});
 
 const heldCall = {
   number: text,
@@ -205,6 +216,8 @@ const SHAPES: Shapes = {
     isEmergency: optional(bool),
     pickup: optional(call),
     asserted: optional(party),
+    diversions: optional(listOf(diversion, DIVERSIONS_READ_MAX)),
+    patienceMs: optional(count),
   },
   callAlert: {
     call,
@@ -239,6 +252,7 @@ const SHAPES: Shapes = {
     call,
     cause: isCause,
     code: optional(isRefusalCode),
+    forward: optional(record({ to: text, by: optional(text) })),
     round: optional(count),
     attempt: optional(count),
   },
@@ -285,6 +299,12 @@ const SHAPES: Shapes = {
     keptControl: optional(bool),
   },
   callEnded: { call, cause: isCause },
+  // Each manager's phones say it to their own manager only.
+  lineSet: {
+    ...{ number: text, call, device: text, kind: () => false, isOn: bool, to: text },
+    afterMs: optional(count),
+  },
+  lineSetDone: { call, cause: () => false, code: optional(isRefusalCode) },
   callRing: { call, members, round: count },
   callTaken: {
     call,

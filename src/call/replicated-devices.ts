@@ -45,7 +45,7 @@ export function detach(line: ReplicatedLine, pid: Pid, out: Out): void {
   for (const call of line.control.calls.values()) {
     if (call.state !== 'offered' || !call.ringing.includes(pid)) continue;
     withdraw({ pid, call: call.call }, 'unreachable', out);
-    refuseHere(line, call, pid, 'unreachable', out);
+    refuseHere(line, call, pid, { cause: 'unreachable' }, out);
   }
 }
 

@@ -245,7 +245,7 @@ function hearOffered(
       if (!isStale(call, from, signal.attempt)) answerHere(line, call, signal, from, out);
       break;
     case 'callRefuse':
-      if (!isStale(call, from, signal.attempt)) refuseHere(line, call, from, signal.cause, out);
+      if (!isStale(call, from, signal.attempt)) refuseHere(line, call, from, signal, out);
       break;
     case 'callEnded':
       answerLost(line, call, from, signal.cause, out);
@@ -269,7 +269,7 @@ function lose(line: ReplicatedLine, gone: Pid | Home, out: Out): void {
       else loseControl(line, known, out);
     } else if (here?.state === 'offered') {
       for (const pid of [...here.ringing])
-        if (isGone(pid, gone)) refuseHere(line, here, pid, 'unreachable', out);
+        if (isGone(pid, gone)) refuseHere(line, here, pid, { cause: 'unreachable' }, out);
       answerLost(line, here, gone, 'internal failure', out);
     } else if (here !== undefined && isUsed(here)) loseUsers(line, here, gone, out);
   }

@@ -11,7 +11,7 @@ import { type Out, tell } from './effects.ts';
 import { note } from './line-chains.ts';
 import { type Offered, putCall } from './line-control.ts';
 import { findDevice, type LineDevice } from './line-control-database.ts';
-import { requestAt, ring, stopRinging, withdraw } from './line-offer.ts';
+import { type Refusal, requestAt, ring, stopRinging, withdraw } from './line-offer.ts';
 import { weightier } from './refusals.ts';
 import type { LocalOffer, ReplicatedLine } from './replicated-calls.ts';
 import type { CallId, CallRequest, CallSignal, LegRef } from './signals.ts';
@@ -114,12 +114,13 @@ export function refuseHere(
   line: ReplicatedLine,
   call: Offered,
   pid: Pid,
-  cause: Cause,
+  { cause, forward }: Refusal,
   out: Out,
 ): void {
   const at = call.ringing.indexOf(pid);
   const offer = line.offers.get(call.call);
   if (at < 0 || offer === undefined) return;
+  if (forward !== undefined) call.forward ??= forward;
   call.ringing.splice(at, 1);
   call.refused.push(pid);
   call.cause = weightier(call.cause, cause);
@@ -162,6 +163,7 @@ export function silence(
 
 function sayWhenSilent(call: Offered, { answered, round }: LocalOffer, out: Out): void {
   if (call.ringing.length > 0 || answered !== undefined) return;
-  const { control, cause } = call;
-  out.push(tell(control, { type: 'callRefuse', call: call.call, cause, round }));
+  const { control, cause, forward } = call;
+  const said = forward === undefined ? { cause } : { cause, forward };
+  out.push(tell(control, { type: 'callRefuse', call: call.call, ...said, round }));
 }

@@ -9,9 +9,12 @@ import type { AppearanceSignal, HeldCall, UseState } from './appearance-signals.
 import type { Cause } from './cause.ts';
 import type { Line } from './directory.ts';
 import type { DistributionSignal } from './distribution-signals.ts';
+import type { Diversion } from './diversion.ts';
+import type { Forward } from './forwarding.ts';
 import type { LineLock, LockSignal } from './lock-signals.ts';
 import type { RefusalCode } from './refusal-codes.ts';
 import type { GatewaySignal } from './routing/gateway-signals.ts';
+import type { SettingSignal } from './setting-signals.ts';
 import type { UpkeepSignal } from './upkeep-signals.ts';
 import type { WatchSignal } from './watch-signals.ts';
 
@@ -50,6 +53,10 @@ export type CallRequest = {
   readonly reliable: boolean;
   /** Who had the call transferred here, if anybody (RFC 3892). */
   readonly referredBy?: Party | undefined;
+  /** Who has sent the call on, the first one first; absent: nobody. */
+  readonly diversions?: readonly Diversion[] | undefined;
+  /** How long the line is to ring before it counts as not answered; absent: as the directory says. */
+  readonly patienceMs?: number | undefined;
   /** Put in by the line control process: the line that is rung, and the appearance (from 1) the call has there. */
   readonly line?: string;
   readonly appearance?: number;
@@ -184,6 +191,7 @@ export type CallSignal =
   | DistributionSignal
   | GatewaySignal
   | UpkeepSignal
+  | SettingSignal
   | CallRequest
   /** Towards the caller: `from` is ringing. `answer` is early media's description, `reliable`: it wants callConfirmAlert. */
   | {
@@ -239,6 +247,8 @@ export type CallSignal =
       readonly cause: Cause;
       /** Of a refusal that has one. */
       readonly code?: RefusalCode;
+      /** Where the phone that refuses wants the call instead (302). */
+      readonly forward?: Forward;
       readonly round?: number;
       readonly attempt?: number;
     }

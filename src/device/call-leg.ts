@@ -69,7 +69,9 @@ export type Change =
    * The phone picks a ringing call up, and its INVITE has been answered: without media yet, and `offer` is the
    * caller's, which the phone is sent next; or with the caller's, for which its acknowledgement has the answer.
    */
-  | { readonly by: 'pickup'; readonly offer?: Media };
+  | { readonly by: 'pickup'; readonly offer?: Media }
+  /** The phone has dialled a code that sets something for its line. */
+  | { readonly by: 'setting'; readonly offer?: Media };
 
 /** A transfer of this leg's peer that its phone asked for (REFER); `consultation` is its other call's leg. */
 export type Transfer = {

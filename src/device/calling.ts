@@ -1,6 +1,7 @@
 /** The calling side: a phone or gateway sends INVITE, and hears how its call request goes. */
 
 import type { CallRequest, CallSignal, Media, Party } from '../call/signals.ts';
+import { kindOf } from '../process/pid.ts';
 import type { SipRequest } from '../sip/message/message.ts';
 import { parseUri } from '../sip/message/uri.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
@@ -11,6 +12,7 @@ import type { DeviceProcess } from './device-process.ts';
 import { dialledOf, isOfOurContext, isOurs, partyOfDevice } from './identity.ts';
 import { begunBefore, remember } from './overlap.ts';
 import * as featureCalls from './sharing/feature-calls.ts';
+import * as lineSettings from './sharing/line-settings.ts';
 import * as lineUse from './sharing/line-use.ts';
 import * as publications from './sharing/publications.ts';
 import { callingLine } from './sharing/rights.ts';
@@ -117,6 +119,8 @@ export function alert(process: DeviceProcess, record: CallLeg, signal: Signal<'c
   if (transfer.alert(process, record, signal)) return;
   if (record.role !== 'calling' || record.phase !== 'offered' || record.leg === undefined) return;
   seizures.spent(process, record);
+  if (signal.kind === 'forwarded' && kindOf(signal.from.pid) === 'c')
+    return sayForwarded(process, record, signal);
   if (record.peer === undefined) {
     process.environment.statistics.rang(process.host.nowMs - record.sinceMs);
   }
@@ -134,6 +138,21 @@ export function alert(process: DeviceProcess, record: CallLeg, signal: Signal<'c
     reliable: signal.media !== undefined && record.leg.supported.has('100rel'),
     ...(signal.media === undefined ? {} : { media: signal.media }),
   });
+}
+
+/** Who rang does not any more, and the call goes on to somebody else: call control says so, whom nobody speaks to. */
+function sayForwarded(
+  process: DeviceProcess,
+  record: CallLeg,
+  { from }: Signal<'callAlert'>,
+): void {
+  const { leg } = record;
+  if (leg === undefined) return;
+  loseAlerting(process, record);
+  // That somebody rings again is news then.
+  record.alertedAtMs = Number.NEGATIVE_INFINITY;
+  const fork = `${from.pid}/${from.call}`;
+  process.environment.userAgent.progress(leg, ALERT_STATUS.forwarded, { fork, reliable: false });
 }
 
 /**
@@ -216,6 +235,7 @@ export function acknowledged(
   record: CallLeg,
   media: Media | undefined,
 ): void {
+  if (lineSettings.heard(process, record)) return;
   // Who has picked a call up is the called side.
   if (record.peer === undefined || record.offered || record.role === 'called') return;
   tellPeer(process, record, {

@@ -30,6 +30,7 @@ import type { Place } from './place.ts';
 import * as referral from './referral.ts';
 import { inquired } from './sharing/inquiry.ts';
 import * as keeping from './sharing/keeping.ts';
+import * as lineSettings from './sharing/line-settings.ts';
 import * as lineUse from './sharing/line-use.ts';
 import * as publications from './sharing/publications.ts';
 import type { Published } from './sharing/published.ts';
@@ -139,10 +140,8 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'gatewayEntered':
       case 'gatewayLeft':
       case 'gatewayPing':
-        if (this.trunk !== undefined) trunks.hear(this, this.trunk, signal, from);
-        return;
+        return this.trunk && trunks.hear(this, this.trunk, signal, from);
       default:
-        break;
     }
     if (!('call' in signal)) return;
     const record = this.legs.get(signal.call);
@@ -198,6 +197,8 @@ export class DeviceProcess implements Process<CallSignal> {
         return referral.progress(this, record, signal);
       case 'callGive':
         return consultation.give(this, record, signal);
+      case 'lineSetDone':
+        return lineSettings.done(this, record, signal);
       case 'lineRetrieved':
         return retrievalAnswer.granted(this, record, signal);
       case 'lineRetrieveRefused':

@@ -21,6 +21,7 @@ export type Environment = {
   readonly contact: (hop: Hop) => string;
   readonly lineManager: Pid;
   readonly gatewayManager: Pid;
+  readonly settingsDesk: Pid;
   /** This manager's; `counterpartOf` it finds dialogs at another one. */
   readonly dialogFinder: Pid;
   /** The other managers of the cluster. */

@@ -56,6 +56,8 @@ export function alert(
 ): boolean {
   const { move } = record;
   if (move?.call !== signal.call) return false;
+  // Nobody rings yet where it goes on to.
+  if (signal.kind === 'forwarded' && kindOf(signal.from.pid) === 'c') return true;
   if (!move.hasRung) report(process, move.transferor, 'ringing', undefined);
   record.move = { ...move, hasRung: true };
   return true;

@@ -10,6 +10,7 @@ import type { Random } from '../base/random.ts';
 import { CallProcessing } from '../call/call-processing.ts';
 import type { Directory } from '../call/directory.ts';
 import { changeDirectory } from '../call/directory-change.ts';
+import type { SettingsKeeper } from '../call/line-settings.ts';
 import { readSignal } from '../call/read-signal.ts';
 import type { CallSignal } from '../call/signals.ts';
 import { Admissions } from '../device/admission.ts';
@@ -22,6 +23,7 @@ import type { Environment } from '../device/environment.ts';
 import { PACKAGES, PUBLISHED_PACKAGES } from '../device/subscriptions.ts';
 import type { Cluster, ClusterListener, Standing, TableEntry, View } from '../process/cluster.ts';
 import type { Home, Pid } from '../process/pid.ts';
+import type { Host } from '../process/process.ts';
 import { Scheduler } from '../process/scheduler.ts';
 import { Authenticator } from '../sip/digest/authenticator.ts';
 import type { Effect } from '../sip/effects.ts';
@@ -60,6 +62,8 @@ export type CallManagerOptions = {
   };
   /** A phone that has said nothing in a call for that long is asked whether it has it still; absent: never. */
   readonly auditMs?: number;
+  /** Keeps members' settings; absent: this manager, as long as it lives. */
+  readonly keeper?: SettingsKeeper;
   readonly sessionTimer?: { readonly expiresS: number; readonly minSeS: number };
 };
 
@@ -72,7 +76,6 @@ const NONCE_LIFE_MS = 300_000;
 const EXPIRY_MS = 1000;
 /** Calls whose phones have been silent are looked for that often. */
 const AUDIT_LOOK_MS = 5000;
-
 const BEGINNING_MS = 3000;
 
 const MEANINGS: Readonly<Record<Exclude<Standing, 'fenced'>, string>> = {
@@ -109,7 +112,7 @@ export class CallManager implements ClusterListener {
   #auditAtMs: number;
 
   constructor(options: CallManagerOptions) {
-    const { random, log, nowMs, clock } = options;
+    const { random, log, nowMs, clock, keeper } = options;
     // What changes later is this manager's own.
     const directory = { ...options.directory };
     this.cluster = options.cluster;
@@ -170,12 +173,10 @@ export class CallManager implements ClusterListener {
       },
     });
     const { scheduler, cluster } = this;
-    this.processing = new CallProcessing({ scheduler, directory, cluster, random, log });
+    const shared = { scheduler, directory, cluster, random, clock, log, keeper };
+    this.processing = new CallProcessing(shared);
     const { processing } = this;
-    const dialogFinder = this.scheduler.spawnResident(
-      'm',
-      (host) => new DialogFinder(host, this.userAgent),
-    );
+    const newFinder = (host: Host<CallSignal>) => new DialogFinder(host, this.userAgent);
     const environment: Environment = {
       directory,
       domain,
@@ -184,7 +185,8 @@ export class CallManager implements ClusterListener {
       contact: (hop) => this.#contact(hop),
       lineManager: processing.lineManager,
       gatewayManager: processing.gatewayManager,
-      dialogFinder,
+      settingsDesk: processing.settingsDesk,
+      dialogFinder: scheduler.spawnResident('m', newFinder),
       peers: () => this.cluster.view.members.filter((home) => home !== this.cluster.home),
       log,
       statistics: this.statistics,

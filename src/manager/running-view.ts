@@ -1,4 +1,5 @@
 /** A running manager as the API, metrics and the command line see it. */
+import { firstName } from '../call/diversion.ts';
 import type { ManagerState, ManagerView, TrafficEvent } from '../http/manager-view.ts';
 import type { Counters } from '../http/metrics.ts';
 import { homeOf } from '../process/pid.ts';
@@ -147,8 +148,8 @@ export class RunningView implements ManagerView {
     for (const { leg, call, controls } of this.#manager.devices.legs()) {
       if (leg?.callId !== callId) continue;
       if (this.#callsByCallId.size >= TRACED_CALLS_MAX) this.#callsByCallId.clear();
-      this.#callsByCallId.set(callId, controls.at(-1)?.call ?? call);
-      return controls.at(-1)?.call ?? call;
+      this.#callsByCallId.set(callId, firstName(controls.at(-1)?.call ?? call));
+      return this.#callsByCallId.get(callId);
     }
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** What a running manager shows: rows made from the core's own records when somebody asks. */
-
 import type { CallView } from '../call/call-registry.ts';
+import { firstName } from '../call/diversion.ts';
 import type { CallLeg } from '../device/call-leg.ts';
 import type { CallRow, LegRow, RegistrationRow, Rows } from '../http/manager-view.ts';
 import type { Counters } from '../http/metrics.ts';
@@ -94,8 +94,9 @@ function legRow({ process, leg, phase, role }: CallLeg): LegRow {
 function legsByCall(manager: CallManager): Map<string, CallLeg[]> {
   const byCall = new Map<string, CallLeg[]>();
   for (const leg of manager.devices.legs()) {
-    const known = byCall.get(leg.controls.at(-1)?.call ?? leg.call);
-    if (known === undefined) byCall.set(leg.controls.at(-1)?.call ?? leg.call, [leg]);
+    const call = firstName(leg.controls.at(-1)?.call ?? leg.call);
+    const known = byCall.get(call);
+    if (known === undefined) byCall.set(call, [leg]);
     else known.push(leg);
   }
   return byCall;

@@ -39,7 +39,7 @@ test('claims 25, 26, 57, 58: a call is offered when the lock managers of all pro
   a.scheduler.run(dan.host.pid, () => dan.dial('2000'));
   site.settle();
   // Call control asks the oldest process, since it has none on its own manager: the first.
-  const [control, first, other] = ['a.1.c4', 'b.2.l4', 'c.3.l4'];
+  const [control, first, other] = ['a.1.c5', 'b.2.l5', 'c.3.l5'];
   assert.deepEqual(site.trace, [
     `${first} < lineLock from ${control}`,
     `${other} < lockRequest from ${first}`,
@@ -243,22 +243,22 @@ flow(
   'a lock had in a view to come waits for that view',
   `${THERE}
   a.1.c1 > callRequest seq 1 by a.1.l1 revision 2 members ben round 0
-  b.1.m1 > lineView 2 : a.1.l1 b.1.l2 c.1.l3 d.1.l4
+  b.1.m1 > lineView 2 : a.1.l1 b.1.l2 c.1.l3 d.1.l5
              start sweep 60000
              b.1.d8 < callRequest
              a.1.l1 < lockAccepted c1.1 seq 1
-             d.1.l4 < lineReport c1 offered
+             d.1.l5 < lineReport c1 offered
   `,
 );
 
 flow(
   'who joined after the holder of the lock looked round hears of the call here',
   `${THERE}
-  b.1.m1 > lineView 2 : a.1.l1 b.1.l2 c.1.l3 d.1.l4
+  b.1.m1 > lineView 2 : a.1.l1 b.1.l2 c.1.l3 d.1.l5
   a.1.c1 > callRequest seq 1 by a.1.l1 members ben round 0
              start sweep 60000
              b.1.d8 < callRequest
-             d.1.l4 < lineReport c1 offered
+             d.1.l5 < lineReport c1 offered
              a.1.l1 < lockAccepted c1.1 seq 1
   `,
 );

@@ -60,6 +60,7 @@ export class TestManager implements Cluster {
       directory: directoryOf([site.line], ['dan']),
       cluster: this,
       random: new SeededRandom(1),
+      clock: { epochMs: () => 0 },
     });
   }
 

@@ -128,6 +128,7 @@ export class Switchboard {
       directory,
       cluster: this.#cluster,
       random: new SeededRandom(1),
+      clock: { epochMs: () => 0 },
       ...(callsMax === undefined ? {} : { callsMax }),
     });
     alone.connect(this.processing);

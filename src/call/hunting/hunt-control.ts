@@ -17,6 +17,7 @@ import { type Effect, EXIT, type Out, start, stop, tell } from '../effects.ts';
 import { REFUSALS, type RefusalCode } from '../refusal-codes.ts';
 import { weightier } from '../refusals.ts';
 import type { CallId, CallRequest, CallSignal } from '../signals.ts';
+import type { Way } from '../way-through.ts';
 import type { Hunt, HuntStep } from './hunt.ts';
 
 /** One of a hunt's calls. */
@@ -50,9 +51,9 @@ export type Hunting = {
 export type HuntLookup = {
   readonly steps: (hunt: Hunt) => readonly HuntStep[];
   /** A line of a hunt, whatever the caller may dial. */
-  readonly line: (number: string) => Destination;
-  /** What the hunt itself dials. */
-  readonly dialled: (request: CallRequest, hunt: Hunt) => Destination;
+  readonly line: (number: string, request: CallRequest) => Destination;
+  /** What the hunt itself dials, and through the forwards of the lines that it comes to. */
+  readonly dialled: (request: CallRequest, hunt: Hunt) => Way;
 };
 
 const OVER: Over = { state: 'over' };
@@ -68,7 +69,8 @@ export function stepCall(
 ): CallControl {
   if (call.state === 'hunting') return stepHunt(call, event, lookup, out);
   if (event.type === 'request' && event.destination.type === 'hunt') {
-    if (call.state !== 'new' && call.state !== 'dialling') return call;
+    const isOpen = call.state === 'new' || call.state === 'dialling' || call.state === 'diverting';
+    if (!isOpen) return call;
     return begin(event.request, event.destination.hunt, [], lookup, out);
   }
   return step(call, event, out);
@@ -193,6 +195,10 @@ function stepLeg(
   out: Out,
 ): void {
   leg.call = stepCall(leg.call, event, lookup, new LegOut(hunting, leg, out));
+  if (leg.call.state !== 'diverting' || leg === passedLeg(hunting)) return;
+  // A phone that wants the call elsewhere does not take it from the hunt.
+  hunting.cause = weightier(hunting.cause, 'declined');
+  leg.call = OVER;
 }
 
 /** After what a line has said: somebody has the call, or nobody rings any more. */
@@ -219,7 +225,7 @@ function goOn(hunting: Hunting, lookup: HuntLookup, out: Out): CallControl {
       const leg: HuntLeg = { id, number, call: NEW };
       legs.push(leg);
       const asked = { ...request, call: id };
-      const destination = lookup.line(number);
+      const destination = lookup.line(number, asked);
       stepLeg(hunting, leg, { type: 'request', request: asked, destination }, lookup, out);
     }
     if (ringing(hunting).length === 0) continue;
@@ -237,8 +243,8 @@ function follow(hunting: Hunting, lookup: HuntLookup, out: Out): CallControl {
   stopTimers(hunting, out);
   const to = hasRung ? hunt.noAnswerTo : hunt.busyTo;
   if (to === undefined) return refuse(request, codeOf(hasRung, cause), out);
-  const asked = { ...request, dialled: to, hops: request.hops - 1 };
-  const destination = lookup.dialled(asked, hunt);
+  const way = lookup.dialled({ ...request, dialled: to, hops: request.hops - 1 }, hunt);
+  const { request: asked, destination } = way;
   const isLoop = destination.type === 'hunt' && trail.includes(destination.hunt.number);
   if (isLoop) return refuse(request, 'LW-3423', out);
   const number = 'line' in destination ? destination.line.number : '';
@@ -290,6 +296,8 @@ function stepPassed(
 }
 
 function afterPassed(hunting: Hunting, { call }: HuntLeg): CallControl {
+  // The line that the hunt has led to forwards it: that is the whole call's way then.
+  if (call.state === 'diverting') return call;
   return call.state === 'over' ? OVER : hunting;
 }
 

@@ -4,15 +4,16 @@
  * number of a line, if the phone has several; or both, with a star between.
  */
 import type { Cause } from '../../call/cause.ts';
-import { type Feature, readFeatureCode } from '../../call/feature-codes.ts';
+import { type Feature, readFeatureCode, SETTINGS_BY_CODE } from '../../call/feature-codes.ts';
 import type { Media } from '../../call/signals.ts';
 import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import * as takeOver from '../take-over.ts';
+import * as lineSettings from './line-settings.ts';
 import * as retrieval from './retrieval.ts';
 import * as seizures from './seizures.ts';
 
-const WANTS: Readonly<Record<Feature, 'held' | 'ringing'>> = {
+const WANTS: { readonly [F in Feature]?: 'held' | 'ringing' } = {
   retrieve: 'held',
   pickup: 'ringing',
 };
@@ -27,6 +28,13 @@ export function begin(
   const { directory } = process.environment;
   const code = readFeatureCode(directory.features, record.number);
   if (code === undefined) return false;
+  const setting = SETTINGS_BY_CODE[code.feature];
+  if (setting !== undefined) {
+    lineSettings.ask(process, record, line, setting, code.digits, offer);
+    return true;
+  }
+  const wants = WANTS[code.feature];
+  if (wants === undefined) return false;
   const target = targetOf(process, line, code.digits);
   if ('cause' in target) {
     takeOver.refuse(process, record, target.cause);
@@ -34,7 +42,6 @@ export function begin(
   }
   // Whatever it has seized to dial the code: the call has an appearance of its own.
   seizures.release(process, line);
-  const wants = WANTS[code.feature];
   retrieval.ask(process, record, { ...target, wants, offer, isDialled: true });
   return true;
 }

@@ -22,7 +22,8 @@ import { type DeviceEntry, deviceSchema } from './schema.ts';
 export type DeviceDraft = Omit<Device, 'lines'> & {
   /** Its own number: an ordinary extension; '' if none. */
   readonly number: string;
-  readonly noAnswerMs: number | undefined;
+  /** Of its own number: how long it rings, and what it forwards. */
+  readonly answering: Pick<DeviceEntry, 'no_answer' | 'forward' | 'dnd'>;
   /** Of its own number. */
   readonly watchers: Line['watchers'] | undefined;
   readonly entry: Entry;
@@ -177,7 +178,7 @@ function* members(family: Family): Generator<DeviceDraft> {
       acceptFrom,
       // An extension named as its user is one string, not two: there may be many thousands.
       number: number === user ? user : number,
-      noAnswerMs: given.no_answer?.after,
+      answering: given,
       ...(given.search !== undefined && { search: given.search }),
       watchers: given.watchers,
       entry,

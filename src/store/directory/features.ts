@@ -1,10 +1,14 @@
-/** Feature codes of the directory: nothing that can be called may begin with one, or it could not be dialled. */
+/**
+ * Feature codes of the directory: nothing that can be called may begin with one, or it could not be dialled. Those
+ * that set something, and that nobody has asked for, stand back then.
+ */
 import type { Line } from '../../call/directory.ts';
 import {
   FEATURE_CODES,
   FEATURES,
   type Feature,
   type FeatureCodes,
+  SETTINGS_BY_CODE,
 } from '../../call/feature-codes.ts';
 import { suggestion } from '../nearest-name.ts';
 import type { Place, Problem } from '../problem.ts';
@@ -34,8 +38,14 @@ export function readFeatures(
     if (code !== undefined) codes[feature] = code === 'off' ? '' : code;
   }
   checkApart(entries, codes, problems);
-  for (const feature of FEATURES)
-    if (codes[feature] !== '') checkFree(feature, codes[feature], entries, dialled, problems);
+  for (const feature of FEATURES) {
+    if (codes[feature] === '') continue;
+    const clashes: Problem[] = [];
+    checkFree(feature, codes[feature], entries, dialled, clashes);
+    const isAskedFor = entries.features.has(feature) || SETTINGS_BY_CODE[feature] === undefined;
+    if (isAskedFor) problems.push(...clashes);
+    else if (clashes.length > 0) codes[feature] = '';
+  }
   return codes;
 }
 

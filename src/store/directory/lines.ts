@@ -1,5 +1,6 @@
 /** Lines of the directory: those that are given, and one for each device that has a number of its own. */
 import type { Device, Line, Member, Offering, Rights } from '../../call/directory.ts';
+import { FORWARD_AFTER_MS, type GivenForwards, LINE_PATIENCE_MS } from '../../call/forwarding.ts';
 import { type Entry, keyPlaceAt, placeAt, plain } from '../document.ts';
 import { suggestion } from '../nearest-name.ts';
 import { formatPlace, type Problem } from '../problem.ts';
@@ -14,8 +15,6 @@ const RIGHTS_DEFAULT: readonly Rights[] = ['answer', 'originate', 'retrieve'];
 /** Lamps of a line that says nothing: more than a phone has keys. Calls beyond them ring without one. */
 const APPEARANCES_DEFAULT = 100;
 const PARALLEL: Offering = { type: 'parallel' };
-/** Longer than a caller's patience; RFC 3261's timer C allows callers three minutes. */
-const NO_ANSWER_MS = 120_000;
 
 /** All lines by number: those of `entries` first, then the devices' own numbers. */
 export function readLines(
@@ -128,12 +127,33 @@ function makeLine(number: string, given: LineEntry): Line {
     appearances: given.appearances ?? APPEARANCES_DEFAULT,
     offering: makeOffering(given.offer),
     members,
-    noAnswerMs: given.no_answer?.after ?? NO_ANSWER_MS,
+    ...answeringOf(given),
     ...(given.busy && { callsPerMember: given.busy.per_member }),
     ...(given.watchers && { watchers: given.watchers }),
     ...(given.held_counts && { countsHeld: given.held_counts === 'on' }),
     whenFull: given.when_full ?? (given.appearances === undefined ? 'ring' : 'busy'),
     ...(given.search !== undefined && { search: given.search }),
+  };
+}
+
+/** How long it rings, and where calls go that it is not to have. */
+function answeringOf({
+  no_answer,
+  forward,
+  dnd,
+}: DeviceDraft['answering']): Pick<Line, 'noAnswerMs' | 'forward' | 'isDnd'> {
+  const to = no_answer?.to;
+  const usual = to === undefined ? LINE_PATIENCE_MS : FORWARD_AFTER_MS;
+  const forwards: GivenForwards = {
+    ...(forward?.all !== undefined && { all: forward.all }),
+    ...(forward?.busy !== undefined && { busy: forward.busy }),
+    ...(to !== undefined && { 'no answer': to }),
+    ...(forward?.unreachable !== undefined && { unreachable: forward.unreachable }),
+  };
+  return {
+    noAnswerMs: no_answer?.after ?? usual,
+    ...(Object.keys(forwards).length > 0 && { forward: forwards }),
+    ...(dnd === 'on' && { isDnd: true }),
   };
 }
 
@@ -154,7 +174,7 @@ function extension(draft: DeviceDraft): Line {
     appearances: APPEARANCES_DEFAULT,
     offering: PARALLEL,
     members: [member],
-    noAnswerMs: draft.noAnswerMs ?? NO_ANSWER_MS,
+    ...answeringOf(draft.answering),
     whenFull: 'ring',
     ...(draft.watchers && { watchers: draft.watchers }),
   };

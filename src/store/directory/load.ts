@@ -13,6 +13,7 @@ import { type Environment, readText } from '../secret.ts';
 import { type DeviceDraft, readDevices } from './devices.ts';
 import { type Document, documentOf } from './document.ts';
 import { readFeatures } from './features.ts';
+import { checkForwards } from './forwards.ts';
 import { readGateways } from './gateways.ts';
 import { gather } from './gather.ts';
 import { readHunts } from './hunts.ts';
@@ -118,6 +119,7 @@ function build(
     interDigitMs,
     features,
   };
+  if (problems.length === 0) checkForwards(directory, entries, drafts, problems);
   return { directory, drafts: drafts.drafts };
 }
 

@@ -70,7 +70,16 @@ const watchers = z.union(
   "expected 'all' or a list of devices",
 );
 
-const noAnswer = z.strictObject({ after: ringTime });
+const noAnswer = z
+  .strictObject({ after: ringTime.optional(), to: dialNumber.optional() })
+  .refine(({ after, to }) => (after ?? to) !== undefined, "expected 'after', 'to' or both");
+
+/** Where calls go that a line is not to have; those that it does not answer `no_answer` tells of. */
+const forward = z.strictObject({
+  all: dialNumber.optional(),
+  busy: dialNumber.optional(),
+  unreachable: dialNumber.optional(),
+});
 
 export const lineSchema = z.strictObject({
   name: displayName.optional(),
@@ -82,6 +91,8 @@ export const lineSchema = z.strictObject({
   held_counts: onOff.optional(),
   when_full: z.enum(['busy', 'ring']).optional(),
   no_answer: noAnswer.optional(),
+  forward: forward.optional(),
+  dnd: onOff.optional(),
   search: identifier.optional(),
   watchers: watchers.optional(),
 });
@@ -126,6 +137,8 @@ export const deviceSchema = z.strictObject({
   name: fillable(displayName).optional(),
   number: fillable(dialNumber).optional(),
   no_answer: noAnswer.optional(),
+  forward: forward.optional(),
+  dnd: onOff.optional(),
   search: identifier.optional(),
   watchers: watchers.optional(),
   kind: z.string().optional(),

@@ -270,8 +270,11 @@ function flow(name: string, hunt: Hunt, ladder: string): void {
     const lookup: HuntLookup = {
       steps: (each) => order.of(each),
       line: destinationOf,
-      dialled: ({ dialled }) =>
-        dialled === '2900' ? { type: 'hunt', hunt } : destinationOf(dialled),
+      dialled: (request) => ({
+        request,
+        destination:
+          request.dialled === '2900' ? { type: 'hunt', hunt } : destinationOf(request.dialled),
+      }),
     };
     const happen = (rung: Rung): readonly Effect[] => {
       const effects: Effect[] = [];

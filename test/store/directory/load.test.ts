@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { type Directory, NO_ROUTE_PLAN } from '../../../src/call/directory.ts';
+import { FEATURE_CODES } from '../../../src/call/feature-codes.ts';
 import { ha1 } from '../../../src/sip/digest/algorithm.ts';
 import { loadDirectory, readDirectory } from '../../../src/store/directory/load.ts';
 import { formatProblem } from '../../../src/store/problem.ts';
@@ -128,7 +129,7 @@ devices:
     routeLists: new Map(),
     routePlan: NO_ROUTE_PLAN,
     interDigitMs: 4000,
-    features: { retrieve: '*11', pickup: '*8' },
+    features: FEATURE_CODES,
   });
 });
 
@@ -176,9 +177,58 @@ route_plan: { search: { staff: [lines] }, partitions: { all: { "+442900": { line
 
 test('feature codes are as they are given; off: none', () => {
   assert.deepEqual(read('features: { retrieve: "*97", pickup: off }').features, {
+    ...FEATURE_CODES,
     retrieve: '*97',
     pickup: '',
   });
+});
+
+test('a code that nobody has asked for stands back where something else begins with it', () => {
+  const { features } = read(`
+route_plan: { partitions: { services: { "*7[0-8]": block } } }
+lines:
+  "*950": { members: { ana: { device: desk } } }
+devices:
+  desk: { accept_from: [127.0.0.1] }
+`);
+  assert.deepEqual(features, {
+    ...FEATURE_CODES,
+    forward_unreachable_off: '',
+    forward_all: '',
+    forward_all_off: '',
+    dnd: '',
+  });
+});
+
+test('what a line forwards, and a phone to its own number', () => {
+  const { lines } = read(`
+lines:
+  "2001":
+    no_answer: { after: 25s, to: "2009" }
+    forward: { busy: "2009", unreachable: "2010" }
+    members: { ana: { device: ana } }
+  "2009": { dnd: on, members: { ben: { device: ben } } }
+devices:
+  ana: { accept_from: [127.0.0.1], number: "2010", no_answer: { to: "2009" } }
+  ben: { accept_from: [127.0.0.1], number: "2011", forward: { all: "2001" } }
+`);
+  const seen = [...lines.values()].map(({ number, noAnswerMs, forward, isDnd }) => ({
+    number,
+    noAnswerMs,
+    forward,
+    isDnd,
+  }));
+  assert.deepEqual(seen, [
+    {
+      number: '2001',
+      noAnswerMs: 25_000,
+      forward: { busy: '2009', 'no answer': '2009', unreachable: '2010' },
+      isDnd: undefined,
+    },
+    { number: '2009', noAnswerMs: 120_000, forward: undefined, isDnd: true },
+    { number: '2010', noAnswerMs: 20_000, forward: { 'no answer': '2009' }, isDnd: undefined },
+    { number: '2011', noAnswerMs: 120_000, forward: { all: '2001' }, isDnd: undefined },
+  ]);
 });
 
 test('what happens to calls beyond the appearances is asked only of a line that says how many it has', () => {

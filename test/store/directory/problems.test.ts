@@ -40,7 +40,7 @@ lines:
   `a.yaml:2:1: unknown key 'linse' (did you mean 'lines'?)
    a.yaml:6:5: unknown key 'memebrs' (did you mean 'members'?)
    a.yaml:7:36: unknown key 'rnig' (did you mean 'ring'?)
-   a.yaml:8:5: unknown key 'colour' (known here: name, mode, appearances, offer, members, busy, held_counts, when_full, no_answer, search, watchers)`,
+   a.yaml:8:5: unknown key 'colour' (known here: name, mode, appearances, offer, members, busy, held_counts, when_full, no_answer, forward, dnd, search, watchers)`,
 );
 
 refuses(
@@ -125,6 +125,34 @@ gateways: { london: { uri: "sip:203.0.113.10" } }
    b.yaml:3:53: user '*11b' begins with the feature code '*11' (retrieve): give one of them another, or 'features: { retrieve: off }'
    b.yaml:6:24: pattern '*X!' begins with the feature code '*11' (retrieve): give one of them another, or 'features: { retrieve: off }'
    b.yaml:6:24: pattern '*X!' begins with the feature code '*88' (pickup): give one of them another, or 'features: { pickup: off }'`,
+);
+
+refuses(
+  'a line that forwards where it may not, or to what is none; or to itself',
+  {
+    'a.yaml': `
+lines:
+  "2001":
+    no_answer: { to: "2999" }
+    forward: { all: "900441" }
+    members: { ana: { device: ana } }
+  "2002":
+    forward: { busy: "2002", unreachable: "999" }
+    members: { ana: { device: ana } }
+devices:
+  ana: { password: secret, number: "2003", no_answer: { after: 5s, to: "2001" }, search: inside }
+route_plan:
+  partitions:
+    out: { "9!": { list: london }, "999": { list: london, emergency: true } }
+  search: { inside: [lines] }
+  lists: { london: [london] }
+gateways: { london: { uri: "sip:203.0.113.10" } }
+`,
+  },
+  `a.yaml:4:22: line '2001' cannot forward to '2999': LW-3404 forwarded to a number that is none
+   a.yaml:5:21: line '2001' cannot forward to '900441': LW-3403 forwarded to a number that the line may not call
+   a.yaml:8:22: line '2002' cannot forward to '2002': LW-3401 forwards go round in a circle
+   a.yaml:8:43: line '2002' cannot forward to '999': LW-3403 forwarded to a number that the line may not call`,
 );
 
 refuses(
