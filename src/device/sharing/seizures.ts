@@ -278,8 +278,11 @@ function inviteRefused(
   }
   record.phase = 'over';
   process.forget(record);
-  if (record.leg !== undefined)
-    process.environment.userAgent.refuse(record.leg, statusOf(cause), refusalHeaders(cause));
+  // Not the callee is busy but the lamp: as for who asks for it by SUBSCRIBE.
+  const isTaken = cause === 'busy';
+  const status = isTaken ? 480 : statusOf(cause);
+  const headers = isTaken ? `${refusalHeaders(cause)}${LATER}` : refusalHeaders(cause);
+  if (record.leg !== undefined) process.environment.userAgent.refuse(record.leg, status, headers);
   process.settle();
 }
 

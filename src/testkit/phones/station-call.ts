@@ -46,6 +46,8 @@ export class StationCall implements Usage {
   phase: 'ringing' | 'talking' | 'over' = 'ringing';
   /** The last status of our INVITE, or of what ended it before it was answered; 0: none came. */
   status = 0;
+  /** Seconds that a refusal of our INVITE asked to wait for; 0: it said nothing. */
+  retryAfterS = 0;
   isHeld = false;
   /** Appearance that it has, as far as this phone knows. */
   index: number | undefined;
@@ -215,6 +217,7 @@ export class StationCall implements Usage {
   #answered(response: SipResponse | undefined): void {
     const { status = 408 } = response ?? {};
     this.status = status;
+    this.retryAfterS = Number(response?.headers.first('Retry-After') ?? 0);
     if (response === undefined || status >= 300) return this.#finish(status);
     if (response.toTag !== '' && status > 100) this.dialog.learn(response, response.toTag);
     this.#learn(response.body);

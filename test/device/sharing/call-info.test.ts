@@ -104,7 +104,7 @@ ladder(
   late -> INVITE sip:1002@pbx.test new | Call-Info: <sip:pbx.test>;appearance-index=3 {sendrecv}
   line <- lineSeize call=#3 appearance=3 leaseMs=15000
   line -> lineSeizeRefused call=#3 cause=busy
-  late <- 486 INVITE | Reason: Q.850;cause=17;text="User busy"
+  late <- 480 INVITE | Retry-After: 1 | Reason: Q.850;cause=17;text="User busy"
 `,
 );
 
