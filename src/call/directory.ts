@@ -50,6 +50,8 @@ export type Line = {
   readonly isDnd?: boolean;
   /** Devices, besides its members', that may see what it does (busy lamps); absent: none. */
   readonly watchers?: 'all' | readonly string[];
+  /** What they may do with calls that ring ('answer') and that are held ('retrieve'). Absent: nothing. */
+  readonly watcherRights?: readonly Rights[];
 };
 
 /** A telephone, browser or softphone: an account that may register several contacts. */

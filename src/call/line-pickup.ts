@@ -9,21 +9,21 @@ import { type Out, tell } from './effects.ts';
 import { note } from './line-chains.ts';
 import type { LineControl, Offered } from './line-control.ts';
 import { findDevice } from './line-control-database.ts';
-import { hasRight } from './line-members.ts';
+import { mayHave } from './line-members.ts';
 import { requestTo } from './line-offer.ts';
 import type { LegRef } from './signals.ts';
 
 /** `by` is offered the call for its leg; or why it is not. */
 export function pickUp(line: LineControl, call: Offered, by: LegRef, out: Out): Cause | undefined {
-  const device = findDevice(line.devices, by.pid);
-  if (device === undefined || !hasRight(line.line, device.member, 'answer')) return 'forbidden';
-  if (isCaller(call, device)) return 'busy';
+  const { member = '', device = '' } = findDevice(line.devices, by.pid) ?? {};
+  if (!mayHave(line, by.pid, 'answer')) return 'forbidden';
+  if (isCaller(call, { device, pid: by.pid })) return 'busy';
   const { ringing, refused } = call;
   const at = refused.indexOf(by.pid);
   // It has thought better of it.
   if (at >= 0) refused.splice(at, 1);
   if (!ringing.includes(by.pid)) ringing.push(by.pid);
-  note(line, { ...call, member: device.member }, 'picking up', by.pid);
+  note(line, { ...call, member }, 'picking up', by.pid);
   out.push(tell(by.pid, { ...requestTo(call, by.pid), pickup: by.call }));
   return undefined;
 }

@@ -20,7 +20,7 @@ import {
   type Used,
 } from './line-control.ts';
 import { findDevice } from './line-control-database.ts';
-import { hasRight, isPrivate } from './line-members.ts';
+import { isPrivate, mayHave } from './line-members.ts';
 import { longestRinging, pickUp } from './line-pickup.ts';
 import type { CallSignal, LegRef } from './signals.ts';
 
@@ -99,10 +99,9 @@ function refusalOf(
 ): Cause | undefined {
   if (call === undefined) return 'call gone';
   const member = findDevice(line.devices, by.pid)?.member;
-  if (member === undefined) return 'forbidden';
-  if (wants === 'ringing') return 'busy';
-  const isOwn = isUsed(call) && call.member === member;
-  if (!isOwn && !hasRight(line.line, member, 'retrieve')) return 'forbidden';
+  const isOwn = isUsed(call) && member !== undefined && call.member === member;
+  if (wants === 'ringing') return member === undefined ? 'forbidden' : 'busy';
+  if (!isOwn && !mayHave(line, by.pid, 'retrieve')) return 'forbidden';
   if (!isUsed(call) || !isHeld(call)) return 'busy';
   const { use, isExclusive = false, retrieval } = call;
   if (!isOwn && (isExclusive || use === 'held-private')) return 'forbidden';

@@ -129,7 +129,7 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'lineLocated':
         return keeping.located(this, signal);
       case 'lineState':
-        return watches.lineState(this, signal.number, signal.calls);
+        return watches.lineState(this, signal.number, signal.calls, from);
       case 'lineSeized':
       case 'lineSeizeRefused':
         return publications.answered(this, signal);

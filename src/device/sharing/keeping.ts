@@ -10,7 +10,7 @@ import type { CallLeg } from '../call-leg.ts';
 import { logCall } from '../call-log.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import { refuseChange } from '../session-change.ts';
-import { seatOf } from './rights.ts';
+import { rightsOf, seatOf } from './rights.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -112,10 +112,11 @@ export function handOver(
   { from, by }: Signal<'callTakeOver'>,
 ): void {
   const { holding, controls, call } = record;
-  const { lines } = process.environment.directory;
-  const seat = lines.get(holding?.by.number ?? '')?.members.find(({ device }) => device === by);
-  const mayHave = holding?.by.state === 'held' && seat?.rights.includes('retrieve');
-  if (seat === undefined || !(mayHave || seat.name === holding?.by.member))
+  const { directory } = process.environment;
+  const { number = '', member, state } = holding?.by ?? {};
+  const seat = directory.lines.get(number)?.members.find(({ device }) => device === by);
+  const isIts = seat !== undefined && seat.name === member;
+  if (!isIts && !(state === 'held' && rightsOf(directory, number, by).includes('retrieve')))
     return refuseChange(process, from, 'forbidden');
   if (record.takenBy !== undefined || record.change !== undefined)
     return refuseChange(process, from, 'call gone');

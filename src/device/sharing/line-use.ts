@@ -72,11 +72,12 @@ export function isOfMember({ reportTo, use, retrieval }: CallLeg): boolean {
 }
 
 /** This leg has the place of another one, which may have had a call of a line that the phone has too. */
-export function inherit({ lines }: DeviceProcess, record: CallLeg): void {
+export function inherit(process: DeviceProcess, record: CallLeg): void {
+  const { number: wanted = '' } = record.retrieval ?? {};
   for (const { pid, call } of record.controls) {
-    const line = lines.find(({ lcp }) => lcp === pid);
-    if (line === undefined) continue;
-    const { number } = line;
+    const line = process.lines.find(({ lcp }) => lcp === pid);
+    const number = line?.number ?? (lcpOf(process, wanted) === pid ? wanted : undefined);
+    if (number === undefined) continue;
     const appearance = record.retrieval?.appearance;
     const isOwn = record.retrieval?.isOwn ?? false;
     record.use = { number, call, appearance, state: 'active', isOwn };

@@ -1,7 +1,7 @@
 /** What a device may do with a line, and what it may see of it: as the directory says. */
 
 import type { Cause } from '../../call/cause.ts';
-import type { Member } from '../../call/directory.ts';
+import type { Directory, Line, Member, Rights } from '../../call/directory.ts';
 import type { Pid } from '../../process/pid.ts';
 import type { SipRequest } from '../../sip/message/message.ts';
 import { parseNameAddr } from '../../sip/message/name-addr.ts';
@@ -10,10 +10,25 @@ import type { DeviceProcess } from '../device-process.ts';
 import type { LinePackage } from '../dialects/event-package.ts';
 import { dialledOf } from '../identity.ts';
 
+const NONE: readonly Rights[] = [];
+
 /** The seat that the process' device has on a line. */
 export function seatOf({ environment, place }: DeviceProcess, number: string): Member | undefined {
   const { members = [] } = environment.directory.lines.get(number) ?? {};
   return members.find(({ device }) => device === place.device);
+}
+
+/** What a device may do with a line's calls, as a member of it or as one that may watch it. */
+export function rightsOf({ lines }: Directory, number: string, device: string): readonly Rights[] {
+  const line = lines.get(number);
+  const seat = line?.members.find((member) => member.device === device);
+  if (seat !== undefined) return seat.rights;
+  return isWatcher(line, device) ? (line?.watcherRights ?? NONE) : NONE;
+}
+
+function isWatcher(line: Line | undefined, device: string): boolean {
+  const { watchers = [] } = line ?? {};
+  return watchers === 'all' || watchers.includes(device);
 }
 
 /**
@@ -21,24 +36,30 @@ export function seatOf({ environment, place }: DeviceProcess, number: string): M
  * device's calls; those of another member of a shared line only when they are held, and not for that member alone.
  */
 export function whyNotTaken(
-  { environment, place }: DeviceProcess,
+  { environment: { directory }, place }: DeviceProcess,
   { use, line: offered }: CallLeg,
   by: string,
 ): Cause | undefined {
   if (place.kind === 'gateway') return 'forbidden';
   if (by === place.device) return undefined;
-  const { members = [] } =
-    environment.directory.lines.get(use?.number ?? offered?.number ?? '') ?? {};
-  const seat = members.find(({ device }) => device === by);
+  const number = use?.number ?? offered?.number ?? '';
+  const { members = [] } = directory.lines.get(number) ?? {};
   const holder = members.find(({ device }) => device === place.device);
-  if (!seat?.rights.includes('retrieve') || holder?.isPrivate) return 'forbidden';
+  if (!rightsOf(directory, number, by).includes('retrieve') || holder?.isPrivate)
+    return 'forbidden';
   if (use?.state === 'held') return undefined;
   return use?.state === 'held-private' ? 'forbidden' : 'busy';
 }
 
-/** The process that controls a line which has attached this one. */
-export function lcpOf({ lines }: DeviceProcess, number: string): Pid | undefined {
-  return lines.find((line) => line.number === number)?.lcp;
+/** The process that controls a line which has attached this one, or which it watches and may have calls of. */
+export function lcpOf(process: DeviceProcess, number: string): Pid | undefined {
+  const { lines, watches, environment, place } = process;
+  const attached = lines.find((line) => line.number === number);
+  if (attached !== undefined || watches === undefined) return attached?.lcp;
+  for (const { number: watched, lcp } of watches.values())
+    if (watched === number && rightsOf(environment.directory, number, place.device).length > 0)
+      return lcp;
+  return undefined;
 }
 
 /** The line that a phone calls from: the one that its From names, if it is one of its own, else its first. */
@@ -74,9 +95,7 @@ export function lineToWatch(
   if (own !== undefined || wanted !== 'dialog') return own;
   const { lines, users } = process.environment.directory;
   const line = lines.get(resource) ?? lines.get(users.get(resource)?.lines[0] ?? '');
-  const { watchers = [] } = line ?? {};
-  const isWatcher = watchers === 'all' || watchers.includes(process.place.device);
-  return isWatcher ? line?.number : undefined;
+  return isWatcher(line, process.place.device) ? line?.number : undefined;
 }
 
 /** What who means another's line is answered, or nobody's. */

@@ -2,12 +2,13 @@
  * A line's calls as one of its watchers may see them. Whom a call is with that is exclusive, only the member
  * knows who has it; the line tells it to all watchers' processes, and it is left out here.
  */
+import type { Rights } from '../../call/directory.ts';
 import type { LineCallState } from '../../call/watch-signals.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import type { Appearance, DialogName, ShownParty } from '../dialects/appearance.ts';
 import { octetsOf, uriOf } from '../identity.ts';
 import { CONFLICT, type Refusal } from './published.ts';
-import { seatOf } from './rights.ts';
+import { lcpOf, rightsOf, seatOf } from './rights.ts';
 
 /** Tags of a dialog that is named after the line's call. */
 const LOCAL_TAG = 'line';
@@ -18,18 +19,20 @@ export function appearancesOf(
   number: string,
   calls: readonly LineCallState[],
 ): Appearance[] {
-  const { environment } = process;
+  const { environment, place } = process;
   const lamps = environment.directory.lines.get(number)?.appearances ?? Number.POSITIVE_INFINITY;
-  const { name: seat = '', rights = [] } = seatOf(process, number) ?? {};
+  const { name: seat = '' } = seatOf(process, number) ?? {};
   // A name to pick a call up by has who may do that.
-  const mayTake = rights.includes('retrieve') || rights.includes('answer');
+  const rights = rightsOf(environment.directory, number, place.device);
+  const mayTake = (isRinging: boolean) =>
+    seat === '' ? rights.includes(isRinging ? 'answer' : 'retrieve') : isTaker(rights);
   return calls
     .filter(({ appearance }) => appearance >= 1 && appearance <= lamps)
     .map((call): Appearance => {
       const { appearance: index, state, member, from, isExclusive, isOutgoing } = call;
       const isHidden = isExclusive && member !== seat;
       const isOwn = seat !== '' && member === seat;
-      const isNamed = state !== 'seized' && !isHidden && (isOwn || mayTake);
+      const isNamed = state !== 'seized' && !isHidden && (isOwn || mayTake(state === 'alerting'));
       const isFarKnown = from.number !== '' && !isHidden;
       return {
         index,
@@ -45,6 +48,10 @@ export function appearancesOf(
         direction: isOutgoing ? 'initiator' : 'recipient',
       };
     });
+}
+
+function isTaker(rights: readonly Rights[]): boolean {
+  return rights.includes('retrieve') || rights.includes('answer');
 }
 
 /** Who has a seat of a line: a device by its own address of record, which a watcher can call. */
@@ -69,14 +76,16 @@ function nameOf({ legs }: DeviceProcess, { call, appearance }: LineCallState): D
     : { callId: leg.callId, localTag: leg.remoteTag, remoteTag: leg.localTag };
 }
 
-/** The appearance of a line of this phone's that a Replaces names by what it has been told; undefined: none. */
+/** The appearance of a line, whose calls this phone may have, that a Replaces names by what it has been told; undefined: none. */
 export function watchedDialog(
   process: DeviceProcess,
   { callId }: { readonly callId: string },
 ): { readonly number: string; readonly appearance: number } | undefined {
-  for (const { number, calls } of process.watches?.values() ?? [])
+  for (const { number, calls } of process.watches?.values() ?? []) {
+    const mayAsk = seatOf(process, number) !== undefined || lcpOf(process, number) !== undefined;
     for (const { call, appearance } of calls ?? [])
-      if (call === callId && seatOf(process, number) !== undefined) return { number, appearance };
+      if (call === callId && mayAsk) return { number, appearance };
+  }
   return undefined;
 }
 

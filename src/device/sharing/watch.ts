@@ -4,6 +4,7 @@
  * words, is settled here.
  */
 import type { LineCallState } from '../../call/watch-signals.ts';
+import type { Pid } from '../../process/pid.ts';
 import { DIALOG_INFO } from '../../sip/dialog-info/document.ts';
 import { formatDialogInfo } from '../../sip/dialog-info/writer.ts';
 import { alertInfo } from '../../sip/message/alert-info.ts';
@@ -24,6 +25,8 @@ export type Watch = {
   readonly number: string;
   /** Of the next document. */
   version: number;
+  /** The line's process, as it has last been heard. */
+  lcp: Pid | undefined;
   /** As last told by the line; undefined before. */
   calls: readonly LineCallState[] | undefined;
   /** When the phone was told last; monotonic. */
@@ -53,6 +56,7 @@ export function watch(
     package: wanted,
     number,
     version: 0,
+    lcp: undefined,
     calls: undefined,
     shownMs: 0,
   };
@@ -77,9 +81,11 @@ export function lineState(
   process: DeviceProcess,
   number: string,
   calls: readonly LineCallState[],
+  from: Pid,
 ): void {
   for (const watch of process.watches?.values() ?? []) {
     if (watch.number !== number) continue;
+    watch.lcp = from;
     const isSame = watch.isConfirming === true && isEqual(watch.calls, calls);
     watch.isConfirming = false;
     watch.calls = calls;

@@ -26,6 +26,7 @@ export type DeviceDraft = Omit<Device, 'lines'> & {
   readonly answering: Pick<DeviceEntry, 'no_answer' | 'forward' | 'dnd'>;
   /** Of its own number. */
   readonly watchers: Line['watchers'] | undefined;
+  readonly watcherRights: Line['watcherRights'] | undefined;
   readonly entry: Entry;
 };
 
@@ -181,6 +182,7 @@ function* members(family: Family): Generator<DeviceDraft> {
       answering: given,
       ...(given.search !== undefined && { search: given.search }),
       watchers: given.watchers,
+      watcherRights: given.watcher_rights,
       entry,
     };
   }

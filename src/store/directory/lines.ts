@@ -130,6 +130,7 @@ function makeLine(number: string, given: LineEntry): Line {
     ...answeringOf(given),
     ...(given.busy && { callsPerMember: given.busy.per_member }),
     ...(given.watchers && { watchers: given.watchers }),
+    ...(given.watcher_rights && { watcherRights: given.watcher_rights }),
     ...(given.held_counts && { countsHeld: given.held_counts === 'on' }),
     whenFull: given.when_full ?? (given.appearances === undefined ? 'ring' : 'busy'),
     ...(given.search !== undefined && { search: given.search }),
@@ -177,6 +178,7 @@ function extension(draft: DeviceDraft): Line {
     ...answeringOf(draft.answering),
     whenFull: 'ring',
     ...(draft.watchers && { watchers: draft.watchers }),
+    ...(draft.watcherRights && { watcherRights: draft.watcherRights }),
   };
   EXTENSIONS.set(draft, line);
   return line;

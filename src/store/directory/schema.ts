@@ -81,6 +81,9 @@ const forward = z.strictObject({
   unreachable: dialNumber.optional(),
 });
 
+/** What watchers of a line may do with its calls; nothing but see them, unless told. */
+const watcherRights = z.array(z.enum(['answer', 'retrieve']));
+
 export const lineSchema = z.strictObject({
   name: displayName.optional(),
   mode: z.enum(['single', 'replicated']).optional(),
@@ -95,6 +98,7 @@ export const lineSchema = z.strictObject({
   dnd: onOff.optional(),
   search: identifier.optional(),
   watchers: watchers.optional(),
+  watcher_rights: watcherRights.optional(),
 });
 export type LineEntry = z.output<typeof lineSchema>;
 
@@ -141,6 +145,7 @@ export const deviceSchema = z.strictObject({
   dnd: onOff.optional(),
   search: identifier.optional(),
   watchers: watchers.optional(),
+  watcher_rights: watcherRights.optional(),
   kind: z.string().optional(),
 });
 export type DeviceEntry = z.output<typeof deviceSchema>;

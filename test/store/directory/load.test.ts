@@ -36,8 +36,9 @@ lines:
     when_full: ring
     no_answer: { after: 25s }
     watchers: [door]
+    watcher_rights: [answer]
 devices:
-  ana-browser: { user: ana, name: Ana, number: 0101, watchers: all, password: "env:ANA" }
+  ana-browser: { user: ana, name: Ana, number: 0101, watchers: all, watcher_rights: [answer, retrieve], password: "env:ANA" }
   lobby: { kind: grandstream, accept_from: [127.0.0.0/8, "::1"] }
   door: { accept_from: [127.0.0.0/8] }
 `,
@@ -89,6 +90,7 @@ devices:
     countsHeld: false,
     whenFull: 'ring',
     watchers: ['door'],
+    watcherRights: ['answer'],
   };
   const door = {
     id: 'door',
@@ -108,6 +110,7 @@ devices:
     noAnswerMs: 120_000,
     whenFull: 'ring',
     watchers: 'all',
+    watcherRights: ['answer', 'retrieve'],
   };
   assert.deepEqual(directory, {
     lines: new Map<string, unknown>([

@@ -40,7 +40,7 @@ lines:
   `a.yaml:2:1: unknown key 'linse' (did you mean 'lines'?)
    a.yaml:6:5: unknown key 'memebrs' (did you mean 'members'?)
    a.yaml:7:36: unknown key 'rnig' (did you mean 'ring'?)
-   a.yaml:8:5: unknown key 'colour' (known here: name, mode, appearances, offer, members, busy, held_counts, when_full, no_answer, forward, dnd, search, watchers)`,
+   a.yaml:8:5: unknown key 'colour' (known here: name, mode, appearances, offer, members, busy, held_counts, when_full, no_answer, forward, dnd, search, watchers, watcher_rights)`,
 );
 
 refuses(
