@@ -7,9 +7,9 @@ import type { CallControl } from './call-control-state.ts';
 import { type CallState, type CallView, newCallView } from './call-registry.ts';
 import type { Routing } from './destination.ts';
 import { INTER_DIGIT } from './dialling.ts';
-import { nextName } from './diversion.ts';
 import type { Diverting } from './diverting.ts';
 import type { EffectBuffer } from './effects.ts';
+import { type FormerLine, hearTooLate } from './former-lines.ts';
 import { type HuntLookup, presentCall, stepCall } from './hunting/hunt-control.ts';
 import type { CallId, CallRequest, CallSignal, LegRef, Party } from './signals.ts';
 import { huntLookup, type Way, wayOf, wayOnward } from './way-through.ts';
@@ -30,6 +30,8 @@ export class CallControlProcess implements Process<CallSignal> {
   #call: CallControl = NEW;
   #view: CallView | undefined;
   #hunts: HuntLookup | undefined;
+  /** Lines that have sent the call on, and what it was called there. */
+  #former: readonly FormerLine[] = [];
   /** When a lock was asked for. */
   #lockingMs = 0;
 
@@ -40,6 +42,7 @@ export class CallControlProcess implements Process<CallSignal> {
 
   receive(signal: CallSignal, from: Pid): void {
     if (signal.type !== 'callRequest') {
+      if (this.#former.length > 0 && hearTooLate(this.#former, signal, from, this.#host)) return;
       this.#step({ type: 'signal', signal, from });
       if (signal.type === 'callProceed') this.#showAnswer(signal.from, signal.party);
       if (signal.type === 'callHeld') this.#showAnswer(signal.holder, signal.party);
@@ -109,9 +112,10 @@ export class CallControlProcess implements Process<CallSignal> {
   }
 
   /** The line has done with it. */
-  #divert({ request, onward }: Diverting): void {
-    const renamed = { ...request, call: nextName(request.call) };
-    const way = wayOnward(renamed, onward, this.#options, this.#host);
+  #divert({ request, line, onward }: Diverting): void {
+    const { call } = request;
+    this.#former = [...this.#former, { number: line, call }];
+    const way = wayOnward(request, onward, this.#options, this.#host);
     this.#request(way, request.diversions?.length);
   }
 

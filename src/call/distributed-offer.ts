@@ -301,7 +301,9 @@ function giveUp(call: Distributing, cause: Cause, out: Out): Distribution {
   const onward = onwardFrom(forwardingLine(line, forwards), refusal);
   if (onward === undefined) tellRefusal(request, refusal, out);
   stopAll(call, 'no answer', out);
-  return onward === undefined ? exit(out) : { state: 'diverting', request: bare(request), onward };
+  return onward === undefined
+    ? exit(out)
+    : { state: 'diverting', request: bare(request), line: line.number, onward };
 }
 
 /** As it was before this line had it. */

@@ -59,6 +59,7 @@ export function divert(
   const { patienceMs: _, isOverlap: __, ...asked } = request;
   return {
     ...asked,
+    call: nextName(asked.call),
     dialled: to,
     byLine: number,
     hops: request.hops - 1,
@@ -70,7 +71,8 @@ export function divert(
 export function rightsOfLine(directory: Directory, number: string, by?: string): Caller {
   const line = directory.lines.get(number);
   const member = line?.members.find(({ device }) => device === by) ?? line?.members[0];
-  const device = directory.devices.get(member?.device ?? '');
+  // A user's name is a line of one member.
+  const device = directory.devices.get(member?.device ?? '') ?? directory.users.get(number);
   const spaces = [line?.search, device?.search].filter((space) => space !== undefined);
   return { spaces, number, isOutside: false };
 }
@@ -88,8 +90,11 @@ export function onwardOf(
   return forward && { number: forwards.number, reason: kind, ...forward };
 }
 
-/** A call is known by another name to each line that it is sent on to: what comes late of the one before is told apart. */
-export function nextName(call: string): string {
+/**
+ * A call is known by another name to each line that it is sent on to: what comes late of the one before is told
+ * apart, and a gateway that has brought it may be its way out.
+ */
+function nextName(call: string): string {
   const [, root = call, count = '0'] = /^(.*)\.f(\d+)$/.exec(call) ?? [];
   return `${root}.f${Number(count) + 1}`;
 }

@@ -14,6 +14,8 @@ import type { CallRequest } from './signals.ts';
 export type Diverting = {
   readonly state: 'diverting';
   readonly request: CallRequest;
+  /** The number that it was offered at. */
+  readonly line: string;
   readonly onward: Onward;
 };
 
@@ -49,7 +51,7 @@ export function endOffer(
   out: Out,
 ): Diverting | typeof OVER {
   const onward = onwardFrom(line, refusal);
-  if (onward !== undefined) return { state: 'diverting', request, onward };
+  if (onward !== undefined) return { state: 'diverting', request, line: line.number, onward };
   tellRefusal(request, refusal, out);
   out.push(EXIT);
   return OVER;

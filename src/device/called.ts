@@ -9,11 +9,13 @@ import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { attemptOf, type CallLeg, calledLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import { causeOfRefusal } from './cause-to-status.ts';
+import { deflectionOf } from './deflection.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { nameAddrOf } from './identity.ts';
 import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
 import { appearanceHeaders } from './sharing/watch.ts';
+import { diversionForPhone } from './trunk/diversions.ts';
 import { causeOfAnswer } from './trunk/gateway-causes.ts';
 import * as health from './trunk/health.ts';
 import { numberFor } from './trunk/numbers.ts';
@@ -59,7 +61,7 @@ export function offer(process: DeviceProcess, request: Signal<'callRequest'>, fr
   const referredBy = request.referredBy && nameAddrOf(request.referredBy, domain);
   const caller =
     trunk === undefined
-      ? { from: nameAddrOf(request.from, domain), headers: '' }
+      ? { from: nameAddrOf(request.from, domain), headers: diversionForPhone(request, domain) }
       : callerLines(trunk.gateway, request, domain);
   record.leg = environment.userAgent.invite(
     {
@@ -230,6 +232,11 @@ export function refused(
   const cause = isStale ? 'unreachable' : said;
   logCall(process, record, 'call not taken', cause);
   const { call } = record;
-  process.host.tell(reportTo, { type: 'callRefuse', call, cause, ...attemptOf(record) });
+  const to = status < 400 && trunk === undefined ? deflectionOf(process, response) : undefined;
+  const elsewhere = to === undefined ? {} : { forward: { to, by: process.place.device } };
+  process.host.tell(reportTo, {
+    ...{ type: 'callRefuse', call, cause, ...elsewhere },
+    ...attemptOf(record),
+  });
   process.settle();
 }

@@ -1,5 +1,6 @@
 /** The calling side: a phone or gateway sends INVITE, and hears how its call request goes. */
 
+import type { Gateway } from '../call/routing/gateway.ts';
 import type { CallRequest, CallSignal, Media, Party } from '../call/signals.ts';
 import { kindOf } from '../process/pid.ts';
 import type { SipRequest } from '../sip/message/message.ts';
@@ -19,6 +20,7 @@ import { callingLine } from './sharing/rights.ts';
 import * as seizures from './sharing/seizures.ts';
 import { takeOver } from './take-over.ts';
 import * as transfer from './transfer.ts';
+import { diversionsIn } from './trunk/diversions.ts';
 import * as trunks from './trunk/trunk.ts';
 import { anonymous, calledIn, callerFrom, isWithheld } from './trunk/trunk-identity.ts';
 
@@ -63,6 +65,7 @@ export function invited(process: DeviceProcess, event: Invited): void {
     by: place.device,
     ...(line === undefined ? {} : { byLine: line }),
     ...(begun === undefined ? {} : { isOverlap: true as const }),
+    ...(gateway === undefined ? {} : withDiversions(gateway, request)),
     hops: hopsLeft(request.headers.first('Max-Forwards')),
     reliable: leg.supported.has('100rel'),
   };
@@ -78,6 +81,12 @@ export function invited(process: DeviceProcess, event: Invited): void {
   if (trunk !== undefined && trunks.ask(process, trunk, record, callRequest)) return;
   record.reportTo = environment.startCall(host, callRequest);
   if (shared !== undefined) lineUse.begin(process, record, shared);
+}
+
+/** Who has sent the call on before it came in. */
+function withDiversions(gateway: Gateway, request: SipRequest): Pick<CallRequest, 'diversions'> {
+  const diversions = diversionsIn(gateway, request);
+  return diversions.length === 0 ? {} : { diversions };
 }
 
 /** Who calls, as others see it: nobody, if the phone says so (RFC 3323). */

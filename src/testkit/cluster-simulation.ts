@@ -17,12 +17,12 @@ import { homeOf } from '../process/pid.ts';
 import type { Agenda } from './agenda.ts';
 import { Course } from './course.ts';
 import { DeathLog } from './death-log.ts';
+import { forwardingDirectory } from './forwarding-directory.ts';
 import { befall, heal } from './mishaps.ts';
 import { CALM, type Weather } from './network.ts';
 import { People } from './people.ts';
 import type { Phone, PhoneCall } from './phone.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { simulationDirectory } from './simulation-directory.ts';
 import type { Recovery, SimulationResult } from './simulation-result.ts';
 import { DOMAIN, Site } from './site.ts';
 import {
@@ -91,7 +91,7 @@ export class ClusterSimulation {
     const shape = new SeededRandom(seed + 1);
     const modes = shape.pick(MODES) ?? MODES[0];
     const modeOf = (): 'single' | 'replicated' => shape.pick(modes) ?? 'single';
-    this.#site = new Site(seed, simulationDirectory(DOMAIN, modeOf), {
+    this.#site = new Site(seed, forwardingDirectory(seed, DOMAIN, modeOf), {
       managers,
       log: new DeathLog((what) => this.#course.violate(what)),
       timers: TIMERS,

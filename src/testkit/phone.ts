@@ -166,11 +166,12 @@ export class Phone {
     this.#act(call, (leg) => this.userAgent.answer(leg, { media: sessionOf(call, 'sendrecv') }));
   }
 
-  refuse(call: PhoneCall, status: number): void {
+  /** `headers`: more lines of the answer. */
+  refuse(call: PhoneCall, status: number, headers = ''): void {
     if (call.phase !== 'ringing') return;
     this.#act(call, (leg) => {
       this.#over(call, status);
-      this.userAgent.refuse(leg, status);
+      this.userAgent.refuse(leg, status, headers);
     });
   }
 

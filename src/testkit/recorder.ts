@@ -51,6 +51,8 @@ function about(message: SipMessage): string {
   const referrer = headers.first('Referred-By');
   if (referrer !== undefined)
     text += `, from ${userOf(headers.first('From'))} referred by ${userOf(referrer)}`;
+  for (const value of headers.all('Diversion'))
+    text += `, from ${userOf(headers.first('From'))} by ${userOf(value)} ${/reason=([a-z-]+)/.exec(value)?.[1]}`;
   const reason = headers.first('Reason');
   return reason === undefined ? text : `${text}, ${reason}`;
 }

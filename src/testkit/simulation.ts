@@ -5,11 +5,11 @@
  */
 import type { Agenda } from './agenda.ts';
 import { ClusterSimulation } from './cluster-simulation.ts';
+import { forwardingDirectory } from './forwarding-directory.ts';
 import type { Weather } from './network.ts';
 import { People } from './people.ts';
 import type { Phone } from './phone.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { simulationDirectory } from './simulation-directory.ts';
 import type { SimulationResult } from './simulation-result.ts';
 import { DOMAIN, Site } from './site.ts';
 import { remnantsOf } from './watch.ts';
@@ -58,7 +58,7 @@ class Simulation {
 
   constructor(seed: number) {
     this.#seed = seed;
-    const site = new Site(seed, simulationDirectory(DOMAIN));
+    const site = new Site(seed, forwardingDirectory(seed, DOMAIN));
     this.#site = site;
     this.#random = site.random;
     this.#agenda = site.agenda;

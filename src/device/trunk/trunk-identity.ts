@@ -1,6 +1,5 @@
 /**
- * Who calls, towards gateways and from them: From, P-Asserted-Identity and Privacy (RFC 3325, RFC 3323),
- * Diversion (RFC 5806) and History-Info (RFC 7044).
+ * Who calls, towards gateways and from them: From, P-Asserted-Identity and Privacy (RFC 3325, RFC 3323).
  *
  * An identity is asserted only to a gateway that is trusted, and believed only from one. Who wants to be
  * anonymous is so to everybody else; an asserted identity then goes with `Privacy: id`.
@@ -10,7 +9,8 @@ import type { CallRequest, Party } from '../../call/signals.ts';
 import type { SipRequest } from '../../sip/message/message.ts';
 import { parseNameAddr, splitValues } from '../../sip/message/name-addr.ts';
 import { headerLine } from '../../sip/message/safe.ts';
-import { dialledOf, nameAddrOf, uriOf } from '../identity.ts';
+import { dialledOf, nameAddrOf } from '../identity.ts';
+import { diversionLines } from './diversions.ts';
 import { callerFor, numberFrom } from './numbers.ts';
 
 /** RFC 3323 §4.1.1.3. */
@@ -25,7 +25,10 @@ export function callerLines(gateway: Gateway, request: CallRequest, domain: stri
   const { asserted, from, isEmergency = false } = request;
   const known = asserted ?? from;
   const isWithheld = asserted !== undefined && !isEmergency;
-  const given = request.callerId ?? gateway.callerId;
+  // A gateway that hears who has sent the call on is told who calls; others, what stands in for that.
+  const isPassedOn = request.diversions?.at(-1)?.isPassedOn === true;
+  const isTold = isPassedOn && gateway.diversion !== undefined;
+  const given = isTold ? undefined : (request.callerId ?? gateway.callerId);
   const party = {
     number: callerFor(gateway, given ?? known.number),
     name: known.name,
@@ -37,20 +40,6 @@ export function callerLines(gateway: Gateway, request: CallRequest, domain: stri
     (isWithheld ? headerLine('Privacy', 'id') : '') +
     diversionLines(gateway, request, domain);
   return { from: isWithheld ? ANONYMOUS : identity, headers };
-}
-
-/** Who had the call sent on: a transferor is the last one whose number the call was for. */
-function diversionLines(gateway: Gateway, request: CallRequest, domain: string): string {
-  const { referredBy } = request;
-  if (referredBy === undefined || gateway.diversion === undefined) return '';
-  const number = callerFor(gateway, referredBy.number);
-  if (gateway.diversion === 'diversion')
-    return headerLine('Diversion', `<${uriOf(number, domain)}>;reason=deflection;counter=1`);
-  const called = uriOf(callerFor(gateway, request.dialled), domain);
-  return (
-    headerLine('History-Info', `<${uriOf(number, domain)}?Reason=SIP%3Bcause%3D302>;index=1`) +
-    headerLine('History-Info', `<${called}>;index=1.1;mp=1`)
-  );
 }
 
 /** A caller from outside, as others see it; `asserted`: who it is, when that is not for everybody. */
