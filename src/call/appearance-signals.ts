@@ -37,6 +37,8 @@ export type HeldCall = {
   readonly appearance?: number;
   readonly member: string;
   readonly state: Extract<UseState, 'held' | 'held-private'>;
+  /** A member has begun it. */
+  readonly isOwn?: boolean;
 };
 
 export type AppearanceSignal =

@@ -67,6 +67,8 @@ type Use = {
   /** Of one that is held: after how many other holds at this process. */
   heldAs?: number;
   retrieval?: Retrieval | undefined;
+  /** How often another leg had its holder's place, as far as is known here. Absent: never. */
+  passed?: number;
   /** Its holder did not know it when it was asked. */
   isDoubted?: boolean;
 };
@@ -79,6 +81,8 @@ export type Taken = Common &
     readonly state: 'taken';
     /** Call control has ended, and the holder has not: the call was transferred to another caller. */
     isOnItsOwn?: boolean;
+    /** Its holder is its far end's leg, until a member retrieves it. */
+    isKept?: boolean;
   };
 
 /** A member's own, from the seizure of its appearance on: `holder` says what becomes of it. */
@@ -248,8 +252,9 @@ export function lineStateOf(control: LineControl): Extract<CallSignal, { type: '
     const isOutgoing = record.state === 'own';
     const common = { call, appearance, from, isOutgoing };
     if (!isUsed(record)) return { ...common, state: 'alerting', member: '', isExclusive: false };
-    const { member, isExclusive = false } = record;
-    return { ...common, state: shown(record), member, isExclusive };
+    const { member, isExclusive = false, passed } = record;
+    const replaced = passed === undefined ? {} : { passed };
+    return { ...common, state: shown(record), member, isExclusive, ...replaced };
   });
   return { type: 'lineState', number: control.line.number, calls };
 }

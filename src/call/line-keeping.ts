@@ -5,7 +5,7 @@
  */
 import { holderOfAppearance, keepAppearance } from './appearances.ts';
 import { note } from './line-chains.ts';
-import { isUsed, type LineControl, type Own, putCall } from './line-control.ts';
+import { isUsed, type LineControl, putCall, type Used } from './line-control.ts';
 import { isPrivate } from './line-members.ts';
 import { LINE_CALLS_MAX } from './line-seizures.ts';
 import type { CallSignal } from './signals.ts';
@@ -15,22 +15,18 @@ import type { CallSignal } from './signals.ts';
  * have a new process that has never heard of the call.
  */
 export function keep(line: LineControl, signal: Extract<CallSignal, { type: 'lineKept' }>): void {
-  const { call, leg, member, party, state, appearance: wanted = 0 } = signal;
+  const { call, leg, member, party, state, appearance: wanted = 0, isOwn = false } = signal;
   const { appearances } = line;
   const known = line.calls.get(call);
   if (known !== undefined && !isUsed(known)) return;
   if (known === undefined && appearances.lowest >= LINE_CALLS_MAX) return;
   const isFree = wanted >= 1 && holderOfAppearance(appearances, wanted) === null;
   const appearance = known?.appearance ?? keepAppearance(appearances, call, isFree ? wanted : 0);
-  const kept: Own = {
-    state: 'own',
-    call,
-    appearance,
-    holder: leg,
-    member,
-    from: party,
-    use: state,
-  };
+  const common = { call, appearance, holder: leg, member, from: party, use: state };
+  const kept: Used = isOwn
+    ? { state: 'own', ...common }
+    : // No call control answers for it any more.
+      { state: 'taken', ...common, control: leg.pid, caller: leg, isOnItsOwn: true, isKept: true };
   if (isPrivate(line.line, member)) kept.isExclusive = true;
   // Who was about to have it asked a leg that is no more, and gives up.
   if (known?.retrieval !== undefined)

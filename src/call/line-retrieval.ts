@@ -124,6 +124,8 @@ export function beginRetrieval(
 export function passHold(line: LineControl, call: Used, holder: LegRef, out: Out): void {
   endRetrieval(call, out);
   call.holder = holder;
+  call.passed = (call.passed ?? 0) + 1;
+  if (call.state === 'taken') call.isKept = false;
   call.member = findDevice(line.devices, holder.pid)?.member ?? '';
   call.use = 'active';
   call.isExclusive = isPrivate(line.line, call.member);
@@ -166,7 +168,8 @@ function retrievalFailed(line: LineControl, call: Used, cause: Cause, out: Out):
     note(line, { ...call, member }, 'not retrieved', pid, cause);
   }
   endRetrieval(call, out);
-  const isLost = call.state === 'taken' && call.isOnItsOwn && !findDevice(line.devices, holder.pid);
+  const isAlone = call.state === 'taken' && call.isOnItsOwn && !call.isKept;
+  const isLost = isAlone && !findDevice(line.devices, holder.pid);
   if (retrieval?.isHolderGone || isLost) release(line, call, cause, out);
 }
 

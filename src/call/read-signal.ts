@@ -65,6 +65,7 @@ const lineCall = record({
   member: text,
   isOutgoing: bool,
   isExclusive: bool,
+  passed: optional(count),
 });
 
 const kind = oneOf('offer', 'seize', 'retrieve');
@@ -103,6 +104,7 @@ const heldCall = {
   appearance: optional(count),
   member: text,
   state: oneOf('held', 'held-private'),
+  isOwn: optional(bool),
 };
 
 const SHAPES: Shapes = {
@@ -280,7 +282,7 @@ const SHAPES: Shapes = {
     peer: leg,
     party,
     controls: listOf(leg, CONTROLS_MAX),
-    line: optional(record({ number: text, call })),
+    line: optional(record({ number: text, call, isOwn: optional(bool) })),
   },
   callGive: { call, from: leg, by: text },
   callGiven: { call, peer: optional(leg), party, cause: optional(isCause) },

@@ -16,6 +16,7 @@ import {
   askHolder,
   beginRetrieval,
   endRetrieval,
+  isSame,
   RETRIEVAL_MS,
   release,
   roleOf,
@@ -47,6 +48,9 @@ export function show(
 ): void {
   const here = usedAt(line, used.call);
   if (here?.holder.pid !== used.holder.pid) line.left.delete(used.call);
+  const isPassed = here !== undefined && !isSame(here.holder, used.holder);
+  const passed = (here?.passed ?? 0) + (isPassed ? 1 : 0);
+  if (passed > 0) used.passed = passed;
   if (retrieval === undefined) dropRetrieval(line, used.call, out);
   else if (here?.retrieval === undefined) beginRetrieval(used, retrieval.by, out, false, OTHERS_MS);
   else used.retrieval = here.retrieval;

@@ -295,7 +295,9 @@ function decide(
     case 'lineKept': {
       keep(line.control, said);
       const kept = line.control.calls.get(said.call);
-      return kept !== undefined && isOwnOf(kept, from) ? assume(line, kept, lock, out) : undefined;
+      return kept !== undefined && isUsed(kept) && kept.holder.pid === from
+        ? assume(line, kept, lock, out)
+        : undefined;
     }
     case 'brought':
       return takeUp(line, said, from, lock, out);

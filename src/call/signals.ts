@@ -340,7 +340,12 @@ export type CallSignal =
       readonly peer: LegRef;
       readonly party: Party;
       readonly controls: readonly LegRef[];
-      readonly line?: { readonly number: string; readonly call: CallId };
+      readonly line?: {
+        readonly number: string;
+        readonly call: CallId;
+        /** A member has begun it. */
+        readonly isOwn?: boolean;
+      };
     }
   /**
    * To a leg of `by`'s phone, which gives that call away: `from`, another leg of it, has its own peer join

@@ -17,6 +17,8 @@ export type LineCallState = {
   readonly isOutgoing: boolean;
   /** Who may not be told whom it is with, nor retrieve it: all but `member`. */
   readonly isExclusive: boolean;
+  /** How often it went from one leg to another, as far as the line's process knows. Absent: never. */
+  readonly passed?: number;
 };
 
 /** Watching a line: what lights the lamps. */

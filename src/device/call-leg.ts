@@ -64,6 +64,8 @@ export type Change =
       readonly offer?: Media;
       readonly isVain?: true;
       readonly isAnswered?: true;
+      /** A member of the line has begun the call. */
+      readonly isOwn?: true;
     }
   /**
    * The phone picks a ringing call up, and its INVITE has been answered: without media yet, and `offer` is the

@@ -15,6 +15,7 @@ import * as called from './called.ts';
 import { causeOf, reasonOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { withMedia } from './session-change.ts';
+import * as publications from './sharing/publications.ts';
 import * as retrieval from './sharing/retrieval.ts';
 import * as retrievalAnswer from './sharing/retrieval-answer.ts';
 import * as watches from './sharing/watch.ts';
@@ -112,10 +113,12 @@ function take(process: DeviceProcess, record: CallLeg, media: Media | undefined)
 /** The caller has acknowledged the phone's offer, with its answer. True: the phone waits for that. */
 export function confirmed(
   process: DeviceProcess,
-  { leg, role }: CallLeg,
+  record: CallLeg,
   media: Media | undefined,
 ): boolean {
+  const { leg, role } = record;
   if (role !== 'called' || leg?.role !== 'called') return false;
+  publications.claim(process, record);
   if (leg.state === 'invited') process.environment.userAgent.answer(leg, withMedia(media));
   return true;
 }

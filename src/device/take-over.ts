@@ -18,6 +18,7 @@ import { dialledOf } from './identity.ts';
 import { askPhone, refuseChange, withMedia } from './session-change.ts';
 import * as keeping from './sharing/keeping.ts';
 import * as lineUse from './sharing/line-use.ts';
+import * as publications from './sharing/publications.ts';
 import * as retrieval from './sharing/retrieval.ts';
 import { lcpOf, whyNotTaken } from './sharing/rights.ts';
 import { watchedDialog } from './sharing/view.ts';
@@ -130,7 +131,10 @@ export function handOver(
 
 /** The line that has the leg's call, and its id for it. */
 function lineOf({ use, line, call }: CallLeg): Signal<'callTakenOver'>['line'] {
-  if (use !== undefined) return { number: use.number, call: use.call };
+  if (use !== undefined) {
+    const { number, call: known, isOwn } = use;
+    return isOwn ? { number, call: known, isOwn } : { number, call: known };
+  }
   return line && { number: line.number, call };
 }
 
@@ -155,6 +159,7 @@ export function handedOver(
   if (record.change?.by !== 'take-over') return;
   record.peer = signal.peer;
   record.party = signal.party;
+  if (signal.line?.isOwn) record.change = { ...record.change, isOwn: true };
   record.controls = controlsFor(process, signal);
   process.host.tell(signal.peer.pid, {
     type: 'callReplacePeer',
@@ -200,7 +205,7 @@ export function acknowledged(process: DeviceProcess, record: CallLeg): void {
   if (offered && peer !== undefined)
     process.host.tell(peer.pid, { type: 'callAcknowledge', call: peer.call });
   sayWhoCalls(process, record);
-  lineUse.inherit(process, record);
+  lineUse.inherit(process, record, change.isOwn ?? record.retrieval?.isOwn ?? false);
   retrieval.end(process, record, undefined);
   // A line goes on with another of its phones.
   const holder = { pid: process.pid, call: record.call };
@@ -209,6 +214,7 @@ export function acknowledged(process: DeviceProcess, record: CallLeg): void {
   for (const { pid, call } of record.controls)
     if (kindOf(pid) === 'l')
       process.host.tell(pid, { type: 'callHeld', call, holder, party, device, far: record.party });
+  publications.claim(process, record);
   // A call that was kept was had from its far end.
   const isKept = change.replaced?.pid === peer?.pid && change.replaced?.call === peer?.call;
   if (change.replaced !== undefined && !isKept) {

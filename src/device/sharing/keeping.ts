@@ -34,7 +34,7 @@ export function toldOf(process: DeviceProcess, { use }: CallLeg): { held?: HeldC
   const { number, call, appearance, next: state } = use;
   const member = seatOf(process, number)?.name;
   if (member === undefined) return {};
-  const held = { number, call, member, state };
+  const held = { number, call, member, state, ...(use.isOwn ? { isOwn: true } : {}) };
   return { held: appearance === undefined ? held : { ...held, appearance } };
 }
 

@@ -67,19 +67,19 @@ function idOf(process: DeviceProcess, record: CallLeg, number: string): CallId {
 }
 
 /** Whether a member has begun the call and this leg has it from that one: the line answers for it. */
-export function isOfMember({ reportTo, use, retrieval }: CallLeg): boolean {
-  return reportTo === undefined && (use?.isOwn ?? retrieval?.isOwn ?? false);
+export function isOfMember({ reportTo, use, retrieval, change }: CallLeg): boolean {
+  const isTaken = change?.by === 'take-over' && change.isOwn;
+  return reportTo === undefined && (use?.isOwn ?? retrieval?.isOwn ?? isTaken ?? false);
 }
 
 /** This leg has the place of another one, which may have had a call of a line that the phone has too. */
-export function inherit(process: DeviceProcess, record: CallLeg): void {
+export function inherit(process: DeviceProcess, record: CallLeg, isOwn: boolean): void {
   const { number: wanted = '' } = record.retrieval ?? {};
   for (const { pid, call } of record.controls) {
     const line = process.lines.find(({ lcp }) => lcp === pid);
     const number = line?.number ?? (lcpOf(process, wanted) === pid ? wanted : undefined);
     if (number === undefined) continue;
     const appearance = record.retrieval?.appearance;
-    const isOwn = record.retrieval?.isOwn ?? false;
     record.use = { number, call, appearance, state: 'active', isOwn };
   }
 }

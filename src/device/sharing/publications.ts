@@ -319,6 +319,14 @@ export function publishedOf(
   return undefined;
 }
 
+/** The phone has the call of another, whose place it has published that it takes: for itself alone, if it says so. */
+export function claim(process: DeviceProcess, record: CallLeg): void {
+  const { leg } = record;
+  if (process.publications === undefined || leg === undefined) return;
+  const published = publishedOf(process, { callId: leg.callId, fromTag: leg.remoteTag });
+  if (published?.dialog.isExclusive) lineUse.declare(process, record, true, undefined);
+}
+
 /** The phone begins the call that it has published. True: it has what it wanted for it, or waits for that. */
 export function begin(
   process: DeviceProcess,

@@ -45,6 +45,9 @@ export function appearancesOf(
           : undefined,
         isExclusive,
         dialog: isNamed ? nameOf(process, call) : undefined,
+        ...(isNamed && call.passed !== undefined
+          ? { replaced: lineName(call, call.passed - 1) }
+          : {}),
         direction: isOutgoing ? 'initiator' : 'recipient',
       };
     });
@@ -69,11 +72,19 @@ function ownerOf({ environment }: DeviceProcess, number: string, member: string)
  * The phone's own dialog by the name that it knows it by; that of another phone by the line's call. Replaces
  * with such a name means the call, wherever its legs are.
  */
-function nameOf({ legs }: DeviceProcess, { call, appearance }: LineCallState): DialogName {
-  const leg = legs.get(call)?.leg;
+function nameOf({ legs }: DeviceProcess, state: LineCallState): DialogName {
+  const { call } = state;
+  let leg = legs.get(call)?.leg;
+  for (const record of legs.values()) if (record.use?.call === call) leg = record.leg;
   return leg === undefined || leg.remoteTag === ''
-    ? { callId: call, localTag: LOCAL_TAG, remoteTag: `appearance-${appearance}` }
+    ? lineName(state, state.passed ?? 0)
     : { callId: leg.callId, localTag: leg.remoteTag, remoteTag: leg.localTag };
+}
+
+/** `passed`: how many had the call before; each has had another dialog. */
+function lineName({ call, appearance }: LineCallState, passed: number): DialogName {
+  const localTag = passed === 0 ? LOCAL_TAG : `${LOCAL_TAG}-${passed}`;
+  return { callId: call, localTag, remoteTag: `appearance-${appearance}` };
 }
 
 /** The appearance of a line, whose calls this phone may have, that a Replaces names by what it has been told; undefined: none. */

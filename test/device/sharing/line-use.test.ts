@@ -18,7 +18,7 @@ ladder(
   'a call that a member makes is told to its line, and its hold and end',
   `${TALK}
   phone -> INVITE {sendonly}
-  other <- callModify call=x1 manner=negotiated media={sendonly} held={"number":"2000","call":"#0","member":"2000a","state":"held"}
+  other <- callModify call=x1 manner=negotiated media={sendonly} held={"number":"2000","call":"#0","member":"2000a","state":"held","isOwn":true}
   other -> callModified call=#0 media=recvonly
   line <- lineUse call=#0 state=held party=1002 isExclusive=false
   phone <- 200 INVITE {recvonly}
@@ -41,7 +41,7 @@ ladder(
   'a hold whose description comes with the ACK is one; a refused one is none',
   `${TALK}
   phone -> INVITE
-  other <- callModify call=x1 manner=negotiated held={"number":"2000","call":"#0","member":"2000a","state":"held"}
+  other <- callModify call=x1 manner=negotiated held={"number":"2000","call":"#0","member":"2000a","state":"held","isOwn":true}
   other -> callModified call=#0 media=sendrecv
   phone <- 200 INVITE {sendrecv}
   phone -> ACK {sendonly}
