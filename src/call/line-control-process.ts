@@ -12,7 +12,7 @@
  */
 import { assert } from '../base/assert.ts';
 import type { Home, Pid } from '../process/pid.ts';
-import { homeOf, isGone } from '../process/pid.ts';
+import { homeOf, isGone, kindOf } from '../process/pid.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import { hearOfCall, loseCalls, offer, releaseMissing } from './line-calls.ts';
 import { isUsed, type LineControl, type Said } from './line-control.ts';
@@ -58,6 +58,10 @@ export function step(line: LineControl, event: LineEvent, out: Out): void {
       break;
     case 'down':
       lose(line, event.gone, out);
+      break;
+    case 'unreached':
+      if (kindOf(event.to) === 'd') giveUp(line, event.to, out);
+      else lose(line, event.to, out);
       break;
   }
   if (isRecovered(line)) replay(line, activate(line, out), out);
@@ -173,6 +177,19 @@ function takeReport(
 function detach(line: LineControl, pid: Pid, out: Out): void {
   removeDevice(line.devices, pid);
   freeSeizures(line, pid, out);
+  stopRinging(line, pid, out);
+}
+
+/** A device cannot be reached, and asks to be taken again when it can. What it has, or has seized, stays its own. */
+function giveUp(line: LineControl, pid: Pid, out: Out): void {
+  const { number } = line.line;
+  removeDevice(line.devices, pid);
+  unwatchLine(line, pid);
+  stopRinging(line, pid, out);
+  out.push(tell(pid, { type: 'lineRefused', number, cause: 'unreachable' }));
+}
+
+function stopRinging(line: LineControl, pid: Pid, out: Out): void {
   for (const call of [...line.calls.values()]) {
     if (isUsed(call) || !call.ringing.includes(pid)) continue;
     withdraw({ pid, call: call.call }, 'unreachable', out);

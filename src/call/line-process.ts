@@ -10,8 +10,10 @@ import type { CallSignal } from './signals.ts';
 export type LineEvent =
   | { readonly type: 'signal'; readonly signal: CallSignal; readonly from: Pid }
   | { readonly type: 'timer'; readonly timer: string }
-  /** A process died, or a manager is gone; or what was said to it did not arrive. */
-  | { readonly type: 'down'; readonly gone: Pid | Home };
+  /** A process died, or a manager is gone. */
+  | { readonly type: 'down'; readonly gone: Pid | Home }
+  /** What was said to that process did not arrive: it may be there all the same. */
+  | { readonly type: 'unreached'; readonly to: Pid };
 
 /** The machine: changes `line` and appends to `out` what is to be done. */
 export type LineStep<Line> = (line: Line, event: LineEvent, out: Out) => void;
@@ -53,6 +55,10 @@ export class LineProcess<Line> implements Process<CallSignal> {
 
   down(gone: Pid | Home): void {
     this.#step({ type: 'down', gone });
+  }
+
+  unreached(to: Pid): void {
+    this.#step({ type: 'unreached', to });
   }
 
   #step(event: LineEvent): void {

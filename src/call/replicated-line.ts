@@ -70,6 +70,10 @@ export function step(line: ReplicatedLine, event: LineEvent, out: Out): void {
       break;
     case 'down':
       lose(line, event.gone, out);
+      break;
+    // Its devices are this manager's: no other process is worth waiting for.
+    case 'unreached':
+      lose(line, event.to, out);
   }
   if (line.wishes.size > 0) useWishes(line, out);
   if (line.mine.size > 0 && line.control.changed) publish(line, out);

@@ -130,7 +130,7 @@ export type LineSignal =
       readonly epoch: number;
       readonly isIntroduced: boolean;
     }
-  /** 'unknown number', 'forbidden' (no member), 'overload' or 'internal failure' (register again later). */
+  /** 'unknown number', 'forbidden' (no member); register again: 'overload', 'internal failure' later, 'unreachable' at once. */
   | { readonly type: 'lineRefused'; readonly number: string; readonly cause: Cause }
   /**
    * To line control process: offer calls to `pid`. From a line manager, of one that is new to the line;

@@ -30,7 +30,8 @@ export type LinksOptions = {
   received(from: Pid, to: Pid, body: object | undefined): void;
   /** A process of another manager has died. */
   died(gone: Pid): void;
-  undelivered(from: Pid, to: Pid): void;
+  /** `isLate`: taken back; else `to` is no member's, or there was no room. */
+  undelivered(from: Pid, to: Pid, isLate: boolean): void;
   /** A packet of another member came in. */
   heard(home: Home, nowMs: number): void;
 };
@@ -72,7 +73,7 @@ export class Links {
       send: (to, text) => options.send(to, text),
       received: (from, to, body) => options.received(from, to, body),
       died: (gone) => options.died(gone),
-      undelivered: (from, to) => options.undelivered(from, to),
+      undelivered: (from, to) => options.undelivered(from, to, true),
     };
   }
 
@@ -158,7 +159,7 @@ export class Links {
     for (let i = 0; i + 1 < reports.length; i += 2) {
       const from = reports[i];
       const to = reports[i + 1];
-      if (from !== undefined && to !== undefined) this.#options.undelivered(from, to);
+      if (from !== undefined && to !== undefined) this.#options.undelivered(from, to, false);
     }
   }
 

@@ -259,7 +259,7 @@ export class ClusterMember implements Cluster {
       send: (to, text) => this.#attachment?.send(to, text),
       received: (from, to, body) => this.#listener?.received(from, to, body),
       died: (gone) => this.#listener?.died(gone),
-      undelivered: (from, to) => this.#listener?.undelivered(from, to),
+      undelivered: (from, to, isLate) => this.#listener?.undelivered(from, to, isLate),
       heard: (peer, nowMs) => this.#membership.heard(peer, nowMs),
     });
     links.setView(view);

@@ -41,8 +41,7 @@ export function join(process: DeviceProcess): void {
 
 /**
  * The phone has registered again. A line that did not answer is asked once more, and one that is
- * controlled elsewhere is told that this phone is there: when managers could not reach each other for
- * a while, it may have given it up. Lines that it has calls of are told with the next registration.
+ * controlled elsewhere is told that this phone is there. Lines that it has calls of are told with the next registration.
  */
 export function refresh(process: DeviceProcess): void {
   if (process.isLeaving) return;
@@ -91,6 +90,7 @@ export function heard(process: DeviceProcess, signal: LineWord, from: Pid): void
       return;
     case 'lineRefused':
       if (signal.cause === 'unknown number') watches.end(process, number);
+      if (signal.cause === 'unreachable') comeBack(process, number, from);
       if (signal.cause === 'overload' || signal.cause === 'internal failure')
         process.host.start(RETRY, RETRY_MS);
       return;
@@ -111,6 +111,15 @@ export function heard(process: DeviceProcess, signal: LineWord, from: Pid): void
       }
     }
   }
+}
+
+/** The line has given this process up, which it could not reach for a while. */
+function comeBack(process: DeviceProcess, number: string, lcp: Pid): void {
+  if (process.isLeaving) return;
+  watches.again(process, number);
+  const isIt = (line: AttachedLine): boolean => line.number === number && line.lcp === lcp;
+  process.lines = process.lines.filter((line) => !isIt(line));
+  join(process);
 }
 
 /** Goes to another process of the line, with the calls that the one before has offered. */

@@ -312,8 +312,8 @@ export class CallManager implements ClusterListener {
     this.scheduler.died(gone);
   }
 
-  undelivered(from: Pid, to: Pid): void {
-    this.scheduler.undelivered(from, to);
+  undelivered(from: Pid, to: Pid, isLate: boolean): void {
+    this.scheduler.undelivered(from, to, isLate);
   }
 
   viewChanged(view: View, left: readonly Home[]): void {

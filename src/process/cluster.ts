@@ -67,7 +67,10 @@ export interface ClusterListener {
   viewChanged(view: View, left: readonly Home[]): void;
   /** `entry` undefined: there is none any more. */
   tableChanged(key: string, entry: TableEntry | undefined): void;
-  /** What `from` said to `to` has not arrived for too long, and will not any more. */
-  undelivered(from: Pid, to: Pid): void;
+  /**
+   * What `from` said to `to` will not arrive. `isLate`: it was given up after a while, and `to` may be there all
+   * the same; else there is no way to say anything to that manager.
+   */
+  undelivered(from: Pid, to: Pid, isLate: boolean): void;
   standingChanged(standing: Standing): void;
 }

@@ -13,6 +13,11 @@ export interface Process<S> {
    * that is no more, however that ended.
    */
   down(gone: Pid | Home): void;
+  /**
+   * What this process said to `to`, of another manager, did not get there in time: it may be there all the
+   * same. Who does not distinguish that from its end is told `down`.
+   */
+  unreached?(to: Pid): void;
 }
 
 /** A process's way to the world, given to it when it is spawned. */

@@ -177,6 +177,10 @@ export class Scheduler<S extends object> {
         this.#announce(from, to);
         continue;
       }
+      if (signal === null) {
+        this.#tellUnreached(from as Pid, to as Pid);
+        continue;
+      }
       const hosted = this.#processes.get(to as Pid);
       if (hosted?.process === undefined) {
         this.counters.lost++;
@@ -245,10 +249,10 @@ export class Scheduler<S extends object> {
     this.#queue.push(to, from, signal);
   }
 
-  /** What our process `from` said to `to`, of another manager, did not get there. */
-  undelivered(from: Pid, to: Pid): void {
+  /** What our process `from` said to `to`, of another manager, did not get there; `isLate`: in time. */
+  undelivered(from: Pid, to: Pid, isLate: boolean): void {
     this.counters.lost++;
-    this.#queue.push(from, to, undefined);
+    this.#queue.push(from, to, isLate ? null : undefined);
   }
 
   /** For `Host.exit`. */
@@ -270,6 +274,15 @@ export class Scheduler<S extends object> {
     const hearers =
       to === gone ? [...this.#processes.values()] : hearer === undefined ? [] : [hearer];
     for (const hosted of hearers) this.#supervise(hosted, () => hosted.process?.down(gone));
+  }
+
+  #tellUnreached(unreached: Pid, to: Pid): void {
+    const hosted = this.#processes.get(to);
+    const process = hosted?.process;
+    if (hosted === undefined || process === undefined) return;
+    this.#supervise(hosted, () =>
+      process.unreached === undefined ? process.down(unreached) : process.unreached(unreached),
+    );
   }
 
   #supervise(hosted: Hosted<S>, action: () => void): void {

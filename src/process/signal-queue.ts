@@ -11,15 +11,15 @@ const CAPACITY = 1024;
 export class SignalQueue<S> {
   /**
    * The entry that `shift` took off. `signal` undefined: news of a death, that of `from`, for `to`;
-   * for everybody when they are the same.
+   * for everybody when they are the same. null: what `to` said to `from` did not get there.
    */
   to: Pid | Home = '';
   from: Pid | Home = '';
-  signal: S | undefined = undefined;
+  signal: S | null | undefined = undefined;
 
   #tos: (Pid | Home)[] = new Array(CAPACITY).fill('');
   #froms: (Pid | Home)[] = new Array(CAPACITY).fill('');
-  #signals: (S | undefined)[] = new Array(CAPACITY).fill(undefined);
+  #signals: (S | null | undefined)[] = new Array(CAPACITY).fill(undefined);
   #mask = CAPACITY - 1;
   #head = 0;
   #size = 0;
@@ -28,7 +28,7 @@ export class SignalQueue<S> {
     return this.#size;
   }
 
-  push(to: Pid | Home, from: Pid | Home, signal: S | undefined): void {
+  push(to: Pid | Home, from: Pid | Home, signal: S | null | undefined): void {
     if (this.#size > this.#mask) this.#grow();
     const at = (this.#head + this.#size++) & this.#mask;
     this.#tos[at] = to;
@@ -57,7 +57,7 @@ export class SignalQueue<S> {
       );
     this.#tos = unroll<Pid | Home>(this.#tos, '');
     this.#froms = unroll<Pid | Home>(this.#froms, '');
-    this.#signals = unroll<S | undefined>(this.#signals, undefined);
+    this.#signals = unroll<S | null | undefined>(this.#signals, undefined);
     this.#head = 0;
     this.#mask = 2 * this.#mask + 1;
   }

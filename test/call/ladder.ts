@@ -4,6 +4,7 @@
  *     a.1.d7 > callRefuse busy      a signal
  *     @ delay                       a timer runs out
  *     ! a.1.d7                      a process died, or a manager is gone
+ *     ? a.1.d7                      what was said to it did not get there
  *
  * or what the process then does: `a.1.c1 < callAlert`, `start delay 8000`, `exit`. A word `c2` after
  * the signal names another call than `c1`, `of b.1.d8` another leg than the sender's own, and `again 1`
@@ -19,7 +20,7 @@ import type { Pid } from '../../src/process/pid.ts';
 export type Rung =
   | { readonly type: 'signal'; readonly from: Pid; readonly name: string; readonly rest: string }
   | { readonly type: 'timer'; readonly timer: string }
-  | { readonly type: 'down'; readonly gone: Pid };
+  | { readonly type: 'down'; readonly gone: Pid; readonly isUnreached?: true };
 
 /** Walks `ladder`: `happen` performs a rung and returns what was done about it; `show` says that in words. */
 export function climb(
@@ -40,9 +41,10 @@ export function climb(
 }
 
 function readRung(text: string): Rung | undefined {
-  const [, mark, name = ''] = /^([@!]) (.*)$/.exec(text) ?? [];
+  const [, mark, name = ''] = /^([@!?]) (.*)$/.exec(text) ?? [];
   if (mark === '@') return { type: 'timer', timer: name };
   if (mark === '!') return { type: 'down', gone: name as Pid };
+  if (mark === '?') return { type: 'down', gone: name as Pid, isUnreached: true };
   const [, from, type, rest] = /^(\S+) > (\S+) ?(.*)$/.exec(text) ?? [];
   if (from === undefined || type === undefined) return undefined;
   return { type: 'signal', from: from as Pid, name: type, rest: rest ?? '' };

@@ -542,6 +542,33 @@ flow(
 );
 
 flow(
+  'a device that cannot be reached stops ringing and is asked to come again; the call that it has is none the worse',
+  PARALLEL,
+  `
+  a.1.d7 > attach ana
+             a.1.d7 < attached
+  b.1.d8 > attach ben
+             b.1.d8 < attached
+  b.1.d8 > lineWatch
+             b.1.d8 < lineState
+  b.1.d8 > lineUse held c2
+             b.1.d8 < lineState 1 held ben
+  a.1.c1 > callRequest
+             a.1.d7 < callRequest
+             b.1.d8 < callRequest
+             start no answer 25000
+             b.1.d8 < lineState 1 held ben, 2 alerting
+  ? b.1.d8
+             b.1.d8 < callWithdraw unreachable
+             b.1.d8 < lineRefused unreachable
+  b.1.d8 > attach ben has c2 1 own held
+             b.1.d8 < attached
+  b.1.d8 > lineWatch
+             b.1.d8 < lineState 1 held ben, 2 alerting
+  `,
+);
+
+flow(
   'a device that detaches while it rings counts as refused',
   PARALLEL,
   `

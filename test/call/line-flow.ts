@@ -70,6 +70,8 @@ export function eventOf(rung: Rung): LineEvent {
           OF_LINE.has(rung.timer) || rung.timer.includes(':') ? rung.timer : `${rung.timer}:c1`,
       };
     case 'down':
-      return { type: 'down', gone: rung.gone };
+      return rung.isUnreached
+        ? { type: 'unreached', to: rung.gone }
+        : { type: 'down', gone: rung.gone };
   }
 }

@@ -382,7 +382,7 @@ test('a request that does not get to the line in time: the caller waits, and hea
   const { reportTo } = call(play);
   const lcp = lcpOf(exchange);
   assert(lcp !== undefined && reportTo !== undefined);
-  exchange.board('b.1').scheduler.undelivered(reportTo, lcp);
+  exchange.board('b.1').scheduler.undelivered(reportTo, lcp, true);
   exchange.wait(1900);
   assert.equal(dan.open('offered').length, 1);
   exchange.wait(200);
@@ -404,7 +404,7 @@ test('a line that was out of reach for its devices and their line manager has th
   const lcp = lcpOf(exchange);
   assert(lcp !== undefined);
   const { scheduler, processing } = exchange.board('b.1');
-  scheduler.undelivered(processing.lineManager, lcp);
+  scheduler.undelivered(processing.lineManager, lcp, true);
   exchange.settle();
   exchange.act(ben, () => ben.down(lcp));
   exchange.act(ben, () => ben.register());
@@ -424,7 +424,7 @@ test('devices that the line has lost out of sight stop ringing, even if they com
   call(play);
   const lcp = lcpOf(exchange);
   assert(lcp !== undefined);
-  exchange.board('a.1').scheduler.undelivered(lcp, ben.host.pid);
+  exchange.board('a.1').scheduler.undelivered(lcp, ben.host.pid, true);
   exchange.settle();
   assert.deepEqual(
     [ben, cas].map((d) => d.open('offered').length),

@@ -181,7 +181,7 @@ export class ReplicatedSite {
 
   say(manager: TestManager, from: Pid, to: Pid, body: CallSignal | undefined): void {
     if (!manager.seen.members.includes(homeOf(to))) {
-      manager.scheduler.undelivered(from, to);
+      manager.scheduler.undelivered(from, to, false);
       return;
     }
     if (body?.type === 'lockAccepted' && body.ok) this.accepted(from, body.seq, body.operation);

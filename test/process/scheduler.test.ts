@@ -353,7 +353,7 @@ test('processes of two managers speak to each other, and hear when one of them i
   scheduler.received(there, dying, { say: 'shout' });
   scheduler.drain();
   scheduler.received(there, here, undefined);
-  scheduler.undelivered(here, there);
+  scheduler.undelivered(here, there, false);
   scheduler.died(there);
   scheduler.drain();
   assert.deepEqual(
@@ -376,4 +376,28 @@ test('processes of two managers speak to each other, and hear when one of them i
       refused: 2,
     },
   );
+});
+
+test('who distinguishes hears that a process of another manager was not reached, which it may be again', () => {
+  const { scheduler, diary, listener } = bench();
+  const other = scheduler.spawn('d', listener());
+  const here = scheduler.spawn('l', () => ({
+    receive() {},
+    timeout() {},
+    down: (gone) => diary.push(`lost ${gone}`),
+    unreached: (to) => diary.push(`missed ${to}`),
+  }));
+  const there = makePid('b.1', 'd', 0);
+  scheduler.undelivered(here, there, true);
+  scheduler.undelivered(other, there, true);
+  scheduler.undelivered(here, there, false);
+  scheduler.died(there);
+  scheduler.drain();
+  assert.deepEqual(diary, [
+    'missed b.1.d0',
+    'a.1.d0 lost b.1.d0',
+    'lost b.1.d0',
+    'a.1.d0 lost b.1.d0',
+    'lost b.1.d0',
+  ]);
 });

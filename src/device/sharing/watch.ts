@@ -76,6 +76,17 @@ export function unwatch(process: DeviceProcess, subscription: Subscription<CallL
   return true;
 }
 
+/** The line may have given this watcher up. */
+export function again(process: DeviceProcess, number: string): void {
+  let isWatched = false;
+  for (const watch of process.watches?.values() ?? []) {
+    if (watch.number !== number) continue;
+    watch.isConfirming = watch.calls !== undefined;
+    isWatched = true;
+  }
+  if (isWatched) process.host.tell(process.environment.lineManager, { type: 'lineWatch', number });
+}
+
 /** What the line does now. */
 export function lineState(
   process: DeviceProcess,
