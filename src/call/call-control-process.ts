@@ -2,8 +2,11 @@
 import type { Histogram } from '../base/histogram.ts';
 import type { Home, Pid } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
+import { managerOf, noteDestination, noteForward, noteStep } from './call-account.ts';
 import { type CallEvent, NEW, step } from './call-control.ts';
 import type { CallControl } from './call-control-state.ts';
+import { newAccount } from './call-record.ts';
+import type { CallRecords } from './call-records.ts';
 import { type CallState, type CallView, newCallView } from './call-registry.ts';
 import type { Routing } from './destination.ts';
 import { INTER_DIGIT } from './dialling.ts';
@@ -20,6 +23,7 @@ export type CallControlOptions = Routing & {
   readonly callsMax: number;
   /** Seconds from asking for a replicated line's lock until it was had. */
   readonly locks: Histogram;
+  readonly records: CallRecords;
   /** Used by one step at a time. */
   readonly out: EffectBuffer;
 };
@@ -50,12 +54,15 @@ export class CallControlProcess implements Process<CallSignal> {
     }
     // Said twice: the call is under way.
     if (this.#call.state !== 'new') return;
-    const { calls } = this.#options;
+    const { calls, directory, records } = this.#options;
     const way = this.#wayOf(signal);
-    if (way.destination.type !== 'refused') {
-      this.#view = newCallView(signal, this.#host.pid, this.#host.nowMs);
-      calls.set(signal.call, this.#view);
-    }
+    const isRefused = way.destination.type === 'refused';
+    const account = records.isWanted
+      ? newAccount(signal, managerOf(this.#host), directory.gateways.has(signal.by))
+      : undefined;
+    if (!isRefused || account !== undefined)
+      this.#view = newCallView(signal, this.#host.pid, this.#host.nowMs, account);
+    if (!isRefused && this.#view !== undefined) calls.set(signal.call, this.#view);
     this.#request(way, signal.diversions?.length);
   }
 
@@ -85,6 +92,11 @@ export class CallControlProcess implements Process<CallSignal> {
   #request({ request, destination }: Way, before = 0): void {
     const isForwarded = (request.diversions?.length ?? 0) > before;
     if (isForwarded && destination.type !== 'refused') this.#sayForwarded(request);
+    const account = this.#view?.account;
+    if (account !== undefined) {
+      if (isForwarded) noteForward(account, request, this.#options.records.nowMs());
+      noteDestination(account, destination);
+    }
     const callerId = 'callerId' in destination ? destination.callerId : undefined;
     if (callerId === undefined) return this.#step({ type: 'request', request, destination });
     const from = { ...request.from, number: callerId };
@@ -101,11 +113,15 @@ export class CallControlProcess implements Process<CallSignal> {
   #step(event: CallEvent): void {
     const { out } = this.#options;
     const call = this.#call;
+    const account = this.#view?.account;
+    const before = account && presentCall(call)?.state;
     out.clear();
     const isHunt =
       call.state === 'hunting' || (event.type === 'request' && event.destination.type === 'hunt');
     this.#call = isHunt ? stepCall(call, event, this.#lookup(), out) : step(call, event, out);
     if (this.#call.state !== call.state) this.#timeLock(call.state);
+    if (account !== undefined)
+      noteStep(account, before, this.#call, event, out.refusal, this.#options.records);
     this.#show();
     out.perform(this.#host);
     if (this.#call.state === 'diverting') this.#divert(this.#call);
@@ -143,7 +159,9 @@ export class CallControlProcess implements Process<CallSignal> {
   #show(): void {
     const view = this.#view;
     if (view === undefined) return;
-    if (this.#call.state === 'over') this.#options.calls.delete(view.call);
+    const { calls } = this.#options;
+    // One that was refused at once is not among them.
+    if (this.#call.state === 'over' && calls.get(view.call) === view) calls.delete(view.call);
     const state = shownState(this.#call);
     if (state === undefined || state === view.state) return;
     view.state = state;

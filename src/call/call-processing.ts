@@ -8,6 +8,7 @@ import type { Pid } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import type { Scheduler } from '../process/scheduler.ts';
 import { CallControlProcess } from './call-control-process.ts';
+import { CallRecords } from './call-records.ts';
 import { CallRegistry, type CallView } from './call-registry.ts';
 import type { WayOut } from './destination.ts';
 import { DigitAnalysis } from './digit-analysis.ts';
@@ -149,6 +150,8 @@ export class CallProcessing {
   readonly settings = new LineSettings();
   /** The calls that began on this manager. */
   readonly calls = new Map<CallId, CallView>();
+  /** What becomes of them, for whoever keeps it. */
+  readonly callRecords: CallRecords;
   /** Seconds from asking for a replicated line's lock until it was had, for calls that began here. */
   readonly locks = new Histogram(LOCK_BOUNDS_S);
   readonly #scheduler: Scheduler<CallSignal>;
@@ -161,6 +164,7 @@ export class CallProcessing {
   constructor(options: CallProcessingOptions) {
     const { scheduler, directory, cluster, random, log = SILENT, callsMax = CALLS_MAX } = options;
     this.#scheduler = scheduler;
+    this.callRecords = new CallRecords(options.clock, this.calls);
     const { lines, calls, gateways, routeCounters, settings } = this;
     scheduler.reportMissed(({ type }) => MISSED.has(type));
     scheduler.speak(mannerOf);
@@ -173,7 +177,7 @@ export class CallProcessing {
       this.#lineProcess = new LineManager(host, lineOptions);
       return this.#lineProcess;
     });
-    scheduler.spawnResident('m', () => new CallRegistry(calls));
+    scheduler.spawnResident('m', () => new CallRegistry(calls, this.callRecords));
     const gatewayRecords = new Map<string, GatewayRecord>();
     this.gatewayManager = scheduler.spawnResident('m', (host) => {
       this.#gatewayProcess = new GatewayManager(host, {
@@ -191,7 +195,7 @@ export class CallProcessing {
       this.#desk = new SettingsDesk(host, { directory, digits, keeper, clock, turn });
       return this.#desk;
     });
-    const { lineManager, locks, gatewayManager } = this;
+    const { lineManager, locks, gatewayManager, callRecords } = this;
     const order = new RouteOrder(random);
     const lists: RouteListOptions = {
       table: gateways,
@@ -206,6 +210,7 @@ export class CallProcessing {
     const controlOptions = {
       ...{ directory, digits, settings, lineManager, calls, callsMax, locks, startRouteList },
       hunts: new HuntOrder(),
+      records: callRecords,
       out: new EffectBuffer(),
     };
     this.#newCallControl = (host) => new CallControlProcess(host, controlOptions);

@@ -5,6 +5,8 @@
  */
 import { type Home, isGone, type Pid } from '../process/pid.ts';
 import type { Process } from '../process/process.ts';
+import type { CallAccount } from './call-record.ts';
+import type { CallRecords } from './call-records.ts';
 import type { CallId, CallRequest, CallSignal, LegRef, Party } from './signals.ts';
 
 export type CallState = 'trying' | 'ringing' | 'answered';
@@ -22,13 +24,17 @@ export type CallView = {
   /** Monotonic milliseconds: when it began, and when its state last changed. */
   readonly startedMs: number;
   sinceMs: number;
+  /** What will be its record; undefined: nobody wants one, or another accounts for it. */
+  account: CallAccount | undefined;
 };
 
 export class CallRegistry implements Process<CallSignal> {
   readonly calls: Map<CallId, CallView>;
+  readonly #records: CallRecords;
 
-  constructor(calls: Map<CallId, CallView>) {
+  constructor(calls: Map<CallId, CallView>, records: CallRecords) {
     this.calls = calls;
+    this.#records = records;
   }
 
   receive(): void {}
@@ -36,12 +42,23 @@ export class CallRegistry implements Process<CallSignal> {
   timeout(): void {}
 
   down(gone: Pid | Home): void {
-    for (const [call, { control }] of this.calls)
-      if (isGone(control, gone)) this.calls.delete(call);
+    for (const [call, { control, account }] of this.calls) {
+      if (!isGone(control, gone)) continue;
+      if (account !== undefined) this.#records.closed(account, { ...DIED, closing: 'loss' });
+      this.calls.delete(call);
+    }
   }
 }
 
-export function newCallView(request: CallRequest, control: Pid, nowMs: number): CallView {
+/** Of a call whose call control broke an invariant. */
+const DIED = { cause: 'internal failure', code: undefined, endedBy: 'system' } as const;
+
+export function newCallView(
+  request: CallRequest,
+  control: Pid,
+  nowMs: number,
+  account: CallAccount | undefined,
+): CallView {
   const { call, from, by, dialled } = request;
   return {
     call,
@@ -53,5 +70,6 @@ export function newCallView(request: CallRequest, control: Pid, nowMs: number): 
     answeredBy: undefined,
     startedMs: nowMs,
     sinceMs: nowMs,
+    account,
   };
 }

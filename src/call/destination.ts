@@ -34,6 +34,9 @@ export type Destination =
   | (Pick<Shown, 'isEmergency'> & {
       readonly type: 'list';
       readonly routeList: Pid;
+      /** The list's name, and the number as the pattern makes it. */
+      readonly list: string;
+      readonly number: string;
       /** Of a call that a line of ours sends on: that line's number as the far end is to see it. */
       readonly divertedAs?: string;
     })
@@ -143,15 +146,16 @@ function leave(
   host: Host<CallSignal>,
 ): Extract<Destination, { type: 'list' }> {
   const last = diversions?.at(-1);
+  const named = { type: 'list', list: way.list.name, number: way.number } as const;
   if (last === undefined || last.number !== byLine)
-    return { type: 'list', routeList: startRouteList(host, way) };
+    return { ...named, routeList: startRouteList(host, way) };
   const own = digits.analyse(dialled, { ...caller, number: byLine });
   const divertedAs = own.type === 'list' ? own.callerId : undefined;
   const shown = divertedAs === undefined ? NOTHING : { divertedAs };
   const { callerId: _, ...bare } = way;
   const standIn = divertedAs === undefined ? bare : { ...bare, callerId: divertedAs };
   const asked = last.isPassedOn === true ? standIn : way;
-  return { type: 'list', routeList: startRouteList(host, asked), ...shown };
+  return { ...named, routeList: startRouteList(host, asked), ...shown };
 }
 
 const NOTHING = {};

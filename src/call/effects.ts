@@ -39,6 +39,15 @@ export class EffectBuffer implements Out {
     this.#effects[this.#size++] = effect;
   }
 
+  /** The refusal among them, if there is one. */
+  get refusal(): Extract<CallSignal, { type: 'callRefuse' }> | undefined {
+    for (let at = this.#size - 1; at >= 0; at--) {
+      const effect = this.#effects[at];
+      if (effect?.type === 'tell' && effect.signal.type === 'callRefuse') return effect.signal;
+    }
+    return undefined;
+  }
+
   perform(host: Host<CallSignal>): void {
     const size = this.#size;
     this.#size = 0;

@@ -107,6 +107,14 @@ const heldCall = {
   isOwn: optional(bool),
 };
 
+const answerer = record({
+  device: text,
+  dialog: text,
+  line: optional(text),
+  appearance: optional(count),
+  isPickup: optional(bool),
+});
+
 const SHAPES: Shapes = {
   lineRegister: { number: text, device: text, member: text },
   lineRegistered: { number: text, lcp: pid, epoch: count, isIntroduced: bool },
@@ -220,6 +228,7 @@ const SHAPES: Shapes = {
     asserted: optional(party),
     diversions: optional(listOf(diversion, DIVERSIONS_READ_MAX)),
     patienceMs: optional(count),
+    origin: optional(record({ dialog: text, beganMs: count, previous: optional(call) })),
   },
   callAlert: {
     call,
@@ -239,8 +248,14 @@ const SHAPES: Shapes = {
     party,
     member: optional(text),
     attempt: optional(count),
+    answerer: optional(answerer),
   },
-  callMoved: { call, caller: leg },
+  callMoved: {
+    call,
+    caller: leg,
+    party: optional(party),
+    how: optional(oneOf('retrieved', 'transferred')),
+  },
   callHeld: {
     call,
     holder: leg,
@@ -255,6 +270,7 @@ const SHAPES: Shapes = {
     cause: isCause,
     code: optional(isRefusalCode),
     forward: optional(record({ to: text, by: optional(text) })),
+    gateway: optional(text),
     round: optional(count),
     attempt: optional(count),
   },
@@ -283,6 +299,7 @@ const SHAPES: Shapes = {
     party,
     controls: listOf(leg, CONTROLS_MAX),
     line: optional(record({ number: text, call, isOwn: optional(bool) })),
+    holds: optional(count),
   },
   callGive: { call, from: leg, by: text },
   callGiven: { call, peer: optional(leg), party, cause: optional(isCause) },
@@ -300,7 +317,12 @@ const SHAPES: Shapes = {
     cause: optional(isCause),
     keptControl: optional(bool),
   },
-  callEnded: { call, cause: isCause },
+  callEnded: {
+    call,
+    cause: isCause,
+    by: optional(oneOf('phone', 'peer', 'system')),
+    holds: optional(count),
+  },
   // Each manager's phones say it to their own manager only.
   lineSet: {
     ...{ number: text, call, device: text, kind: () => false, isOn: bool, to: text },

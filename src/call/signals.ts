@@ -4,13 +4,14 @@
  * `call` is always the id by which the *receiver* knows the call, so that two legs of different
  * calls can be joined (transfer) without either side learning a new id. Knows no SIP.
  */
-import type { Home, Pid } from '../process/pid.ts';
+import type { Pid } from '../process/pid.ts';
 import type { AppearanceSignal, HeldCall, UseState } from './appearance-signals.ts';
+import type { Answerer, Ending, Origin } from './call-record.ts';
 import type { Cause } from './cause.ts';
-import type { Line } from './directory.ts';
 import type { DistributionSignal } from './distribution-signals.ts';
 import type { Diversion } from './diversion.ts';
 import type { Forward } from './forwarding.ts';
+import type { LineSignal, LocationSignal } from './line-signals.ts';
 import type { LineLock, LockSignal } from './lock-signals.ts';
 import type { RefusalCode } from './refusal-codes.ts';
 import type { GatewaySignal } from './routing/gateway-signals.ts';
@@ -82,6 +83,8 @@ export type CallRequest = {
   readonly isEmergency?: boolean;
   /** Who calls, when that is withheld: `from` is nobody then. For gateways that are trusted. */
   readonly asserted?: Party;
+  /** For the call's record: where and when it began. Managers of an older release do not say. */
+  readonly origin?: Origin;
 };
 
 /**
@@ -108,79 +111,6 @@ export type MemberCall = {
   /** Of one that is seized: how much longer it may be. */
   readonly leaseMs?: number;
 };
-
-/** How device processes come to a line: F1 and F2 of the patent (claims 12-16, 46-49). */
-export type LineSignal =
-  /** Device process to line manager: `device` is there, as `member` of the line. Said again until it is answered. */
-  | {
-      readonly type: 'lineRegister';
-      readonly number: string;
-      readonly device: string;
-      readonly member: string;
-    }
-  /**
-   * Line manager to device process: this process controls the line from now on, and will say `attached`
-   * itself. `isIntroduced`: the line manager has given it the device process's PID; else the device
-   * process attaches itself, with the calls of the line that it has.
-   */
-  | {
-      readonly type: 'lineRegistered';
-      readonly number: string;
-      readonly lcp: Pid;
-      readonly epoch: number;
-      readonly isIntroduced: boolean;
-    }
-  /** 'unknown number', 'forbidden' (no member); register again: 'overload', 'internal failure' later, 'unreachable' at once. */
-  | { readonly type: 'lineRefused'; readonly number: string; readonly cause: Cause }
-  /**
-   * To line control process: offer calls to `pid`. From a line manager, of one that is new to the line;
-   * from the device process itself with `calls`: those of the line that it has, seizures among them. What it
-   * has asked for and was not answered (`lineSeize`, `lineRetrieve`) it asks for again behind this.
-   */
-  | {
-      readonly type: 'attach';
-      readonly number: string;
-      readonly pid: Pid;
-      readonly device: string;
-      readonly member: string;
-      readonly calls?: readonly MemberCall[];
-    }
-  /** Device process to line control process, and to line manager: no more calls. A call that rings it counts as refused. */
-  | { readonly type: 'detach'; readonly number: string }
-  /** Line control process to device process. Of two that control one number, the higher epoch is obeyed. */
-  | { readonly type: 'attached'; readonly number: string; readonly epoch: number };
-
-/** Where a number is controlled, and how a line control process comes to its number. */
-export type LocationSignal =
-  /**
-   * Line manager to the line control process that it has made: the number is its own, as of `epoch`.
-   * `homes`: managers whose device processes may have calls from a process before it; each will say
-   * `lineMembers`.
-   */
-  | {
-      readonly type: 'lineOwned';
-      readonly number: string;
-      readonly lcp: Pid;
-      readonly epoch: number;
-      readonly homes: readonly Home[];
-    }
-  /** Line manager to the line control process that it has made: what the directory says of the line now; absent: nothing. */
-  | { readonly type: 'lineEdited'; readonly number: string; readonly line?: Line }
-  /** Line manager to the line control process that it has made: another one has the number. */
-  | { readonly type: 'lineLost'; readonly number: string }
-  /** Line manager to itself: the number's processes are others. All that came at once has come when it hears this. */
-  | { readonly type: 'lineChanged'; readonly number: string }
-  /** Line control process to its line manager: nobody needs it, and it ends with this. */
-  | { readonly type: 'lineReleased'; readonly number: string }
-  /** Line manager to line control process: so many device processes of this manager will attach. */
-  | { readonly type: 'lineMembers'; readonly number: string; readonly count: number }
-  /** Call control to line manager: tell me who controls the number, once it is not `gone`. */
-  | { readonly type: 'lineLocate'; readonly number: string; readonly gone?: Pid }
-  /**
-   * Answer to it (or `lineRefused`); and from a line control process that has heard of a call and
-   * wants to know what it does: say `callRequest` again, or `callHeld`.
-   */
-  | { readonly type: 'lineLocated'; readonly number: string; readonly lcp: Pid };
 
 export type CallSignal =
   | LineSignal
@@ -221,6 +151,8 @@ export type CallSignal =
       /** Put in by the line control process of a replicated line: whose device it is. */
       readonly member?: string;
       readonly attempt?: number;
+      /** For the call's record. */
+      readonly answerer?: Answerer;
     }
   /**
    * To line control process, and on to call control: `holder` has the call. From call control to a
@@ -237,7 +169,14 @@ export type CallSignal =
       readonly member?: string;
     }
   /** To call control: `caller` has the place of its caller from now on (Replaces, transfer). */
-  | { readonly type: 'callMoved'; readonly call: CallId; readonly caller: LegRef }
+  | {
+      readonly type: 'callMoved';
+      readonly call: CallId;
+      readonly caller: LegRef;
+      /** For the call's record: who has joined the call by that; absent where nobody has. */
+      readonly party?: Party;
+      readonly how?: 'retrieved' | 'transferred';
+    }
   /** From caller to the answerer, always: the call stands; `media` is the answer to a delayed offer. */
   | { readonly type: 'callAcknowledge'; readonly call: CallId; readonly media?: Media }
   /** Towards the caller: not taken. `round`: of a replicated line's, nobody rings at the sender's in that one. */
@@ -249,6 +188,8 @@ export type CallSignal =
       readonly code?: RefusalCode;
       /** Where the phone that refuses wants the call instead (302). */
       readonly forward?: Forward;
+      /** Put in by route list control: the gateway that was asked last. */
+      readonly gateway?: string;
       readonly round?: number;
       readonly attempt?: number;
     }
@@ -346,6 +287,8 @@ export type CallSignal =
         /** A member has begun it. */
         readonly isOwn?: boolean;
       };
+      /** How often the call has been held. */
+      readonly holds?: number;
     }
   /**
    * To a leg of `by`'s phone, which gives that call away: `from`, another leg of it, has its own peer join
@@ -394,4 +337,4 @@ export type CallSignal =
       readonly keptControl?: boolean;
     }
   /** From a device process to call control, and on to the line: this call's last leg ended. */
-  | { readonly type: 'callEnded'; readonly call: CallId; readonly cause: Cause };
+  | ({ readonly type: 'callEnded'; readonly call: CallId; readonly cause: Cause } & Ending);

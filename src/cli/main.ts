@@ -9,6 +9,7 @@ import { addDirectory } from './directory/commands.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import type { ListOptions } from './lists.ts';
 import { FORMATS, isColourful } from './output.ts';
+import { addRecords } from './record-commands.ts';
 import { addServing } from './serving.ts';
 
 /** Runs what `args` (without program and script) ask for; resolves to the exit code. */
@@ -55,6 +56,7 @@ function makeProgram(): Command {
   addAppearances(lines);
   addRoutes(program);
   addDirectory<TargetFlags>(program, { withTarget, target, print });
+  addRecords<TargetFlags>(program, { withTarget, withList, target, print });
   addTrace(program);
   return program;
 }

@@ -155,6 +155,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   StoreError: "'cluster: { store: … }'",
   DirectoryError: "'directory: …'",
   JournalError: "'manager: { data: … }'",
+  RecordsError: "'manager: { data: … }'",
   'JoinError store': "'cluster: { store: … }'",
   'JoinError id taken': "'manager: { id: … }'",
 };

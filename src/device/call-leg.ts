@@ -5,6 +5,7 @@
  * offered by a line control process (or by call control itself, at a gateway) and report to that.
  */
 import type { HeldCall } from '../call/appearance-signals.ts';
+import type { CallAccount, Origin } from '../call/call-record.ts';
 import type { CallId, CallRequest, CallSignal, LegRef, Media, Party } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import type { Exchange } from '../sip/user-agent/events.ts';
@@ -162,8 +163,19 @@ export type CallLeg = {
   alertWaits: boolean;
   /** A PRACK with an offer that waits for the alerting side's answer. */
   confirming: Exchange | undefined;
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds; of a called leg also when its phone rang first and took the call, 0: it has not. */
   readonly sinceMs: number;
+  rangMs: number;
+  tookMs: number;
+  /** How often either side has held the call. */
+  holds: number;
+  /** Who does now: 1 its phone, 2 the peer. */
+  heldBy: number;
+  /** Of a called leg: where the call began. */
+  readonly origin: Origin | undefined;
+  /** Who accounts for the call that this leg is in; with `account` it is the leg itself, that one being no more. */
+  accountedBy: LegRef | undefined;
+  account: CallAccount | undefined;
 };
 
 /** Records of a called leg begin with its request. */
@@ -211,6 +223,13 @@ export function calledLeg(
     alertWaits: false,
     confirming: undefined,
     sinceMs: nowMs,
+    rangMs: 0,
+    tookMs: 0,
+    holds: 0,
+    heldBy: 0,
+    origin: request.origin,
+    accountedBy: request.control && { pid: request.control, call: request.call },
+    account: undefined,
   };
 }
 
@@ -270,6 +289,13 @@ export function callingLeg(
     alertWaits: false,
     confirming: undefined,
     sinceMs: nowMs,
+    rangMs: 0,
+    tookMs: 0,
+    holds: 0,
+    heldBy: 0,
+    origin: undefined,
+    accountedBy: undefined,
+    account: undefined,
   };
 }
 

@@ -10,6 +10,7 @@ import { attemptOf, type CallLeg, calledLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import { causeOfRefusal } from './cause-to-status.ts';
 import { deflectionOf } from './deflection.ts';
+import { answererOf } from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { nameAddrOf } from './identity.ts';
 import * as lineMembership from './line-membership.ts';
@@ -144,6 +145,7 @@ export function alerting(
     record.hasSpoken = true;
     health.succeeded(process, trunk.health, record);
   }
+  if (record.rangMs === 0) record.rangMs = process.host.nowMs;
   const alert: Signal<'callAlert'> = {
     type: 'callAlert',
     call: record.call,
@@ -194,9 +196,16 @@ export function answered(process: DeviceProcess, record: CallLeg, media: Media |
 }
 
 /** The phone takes the call: call proceed. */
-export function taken(process: DeviceProcess, record: CallLeg, media: Media | undefined): void {
+export function taken(
+  process: DeviceProcess,
+  record: CallLeg,
+  media: Media | undefined,
+  isPickup = false,
+): void {
   const { reportTo } = record;
   record.phase = 'talking';
+  record.tookMs = process.host.nowMs;
+  const { records } = process.environment;
   logCall(process, record, 'call taken');
   record.unacknowledged = {
     type: 'callProceed',
@@ -205,6 +214,7 @@ export function taken(process: DeviceProcess, record: CallLeg, media: Media | un
     party: process.party,
     ...(media === undefined ? {} : { media }),
     ...attemptOf(record),
+    ...(records.isWanted ? { answerer: answererOf(process, record, isPickup) } : {}),
   };
   // A line that is just being looked for hears it as soon as it is there.
   if (reportTo !== undefined) process.host.tell(reportTo, record.unacknowledged);

@@ -9,9 +9,11 @@ import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
+import { originOf, recordRefusal } from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { dialledOf, isOfOurContext, isOurs, partyOfDevice } from './identity.ts';
 import { begunBefore, remember } from './overlap.ts';
+import { tellControls } from './leg-end.ts';
 import * as featureCalls from './sharing/feature-calls.ts';
 import * as lineSettings from './sharing/line-settings.ts';
 import * as lineUse from './sharing/line-use.ts';
@@ -34,11 +36,13 @@ export function invited(process: DeviceProcess, event: Invited): void {
   const isFull =
     trunk === undefined ? process.legs.size >= environment.callsPerDeviceMax : trunks.isFull(trunk);
   if (isFull) {
+    recordRefusal(process, leg, request, 'overload', undefined);
     return environment.userAgent.refuse(leg, 503, refusalHeaders('overload'));
   }
   if (event.replaces !== undefined || event.sought !== undefined) return takeOver(process, event);
   const dialled = trunk === undefined ? dialledOf(request.uri) : calledIn(trunk.gateway, request);
   if (dialled === undefined || dialled === '' || !isForUs(process, request.uri)) {
+    recordRefusal(process, leg, request, 'unknown number', 'LW-3007');
     return environment.userAgent.refuse(leg, 404, refusalHeaders('unknown number', 'LW-3007'));
   }
   const begun = begunBefore(process, leg, dialled);
@@ -68,6 +72,7 @@ export function invited(process: DeviceProcess, event: Invited): void {
     ...(gateway === undefined ? {} : withDiversions(gateway, request)),
     hops: hopsLeft(request.headers.first('Max-Forwards')),
     reliable: leg.supported.has('100rel'),
+    ...originOf(process, leg),
   };
   logCall(process, record, 'call begun');
   const shared = line !== undefined && lineUse.isShared(process, line) ? line : undefined;
@@ -226,7 +231,7 @@ export function refuse(
   if (record.role !== 'calling' || record.phase !== 'offered' || record.leg === undefined) return;
   record.phase = 'over';
   process.forget(record);
-  process.tellControls(record, signal.cause);
+  tellControls(process, record, signal.cause, {});
   if (signal.cause === 'address incomplete') remember(process, record);
   process.environment.statistics.ended(signal.cause);
   logCall(process, record, 'call refused', signal.cause, signal.code);

@@ -7,6 +7,7 @@ import type { Cause } from '../call/cause.ts';
 import type { CallSignal, LegRef } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
+import * as custody from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import * as keeping from './sharing/keeping.ts';
 import * as lineUse from './sharing/line-use.ts';
@@ -46,6 +47,8 @@ export function confirm(process: DeviceProcess, record: CallLeg): void {
   if (record.unsure === undefined) return;
   record.unsure = undefined;
   keeping.retrieved(process, record);
+  if (record.peer !== undefined)
+    custody.moved(process, record, { peer: record.peer, replacing: record.party });
 }
 
 /** The new leg is over before that: true if this leg has whom it had. */

@@ -19,11 +19,12 @@ import * as called from './called.ts';
 import * as calling from './calling.ts';
 import * as changeOver from './change-over.ts';
 import * as consultation from './consultation.ts';
+import * as custody from './custody.ts';
 import * as dialogSearch from './dialog-search.ts';
 import type { Environment } from './environment.ts';
 import * as inCall from './in-call.ts';
 import { hearTooLate } from './late-signal.ts';
-import { endLeg, endPeer, reportEnd } from './leg-end.ts';
+import { endLeg, endPeer, reportEnd, tellControls } from './leg-end.ts';
 import * as lineMembership from './line-membership.ts';
 import * as pickup from './pickup.ts';
 import type { Place } from './place.ts';
@@ -274,6 +275,7 @@ export class DeviceProcess implements Process<CallSignal> {
     for (const record of new Set(this.legs.values())) {
       if (record.phase === 'over') continue;
       this.#loseThirdParty(record, isGone);
+      custody.take(this, record, isGone);
       if (changeOver.lose(this, record, isGone)) continue;
       if (isGone(record.peer?.pid)) calling.loseAlerting(this, record);
       if (lineUse.isOfMember(record))
@@ -355,6 +357,7 @@ export class DeviceProcess implements Process<CallSignal> {
     record.phase = 'over';
     this.forget(record);
     logCall(this, record, 'leg ended', cause);
+    const ending = custody.end(this, record, cause, by);
     retrieval.end(this, record, cause);
     keeping.end(this, record);
     if (by !== 'phone') {
@@ -369,17 +372,12 @@ export class DeviceProcess implements Process<CallSignal> {
     changeOver.end(this, record, cause);
     // Who lost the race to answer must not hang up on the caller: withdrawn legs tell nobody.
     if (by !== 'reporter') {
-      if (reportTo !== undefined) reportEnd(this, record, reportTo, phase, cause);
+      if (reportTo !== undefined) reportEnd(this, record, reportTo, phase, cause, ending);
       if (phase === 'talking' && peer !== undefined && by !== 'peer')
         endPeer(this, record, peer, cause);
     }
-    this.tellControls(record, cause);
+    tellControls(this, record, cause, ending);
     this.settle();
-  }
-
-  /** The leg is over: whoever has to do with its calls besides is told. */
-  tellControls({ controls }: CallLeg, cause: Cause): void {
-    for (const { pid, call } of controls) this.host.tell(pid, { type: 'callEnded', call, cause });
   }
 
   forget(record: CallLeg): void {

@@ -1,6 +1,7 @@
 /** What every device process of a manager shares. */
 
 import type { Log } from '../base/log.ts';
+import type { CallRecords } from '../call/call-records.ts';
 import type { Directory } from '../call/directory.ts';
 import type { CallRequest, CallSignal } from '../call/signals.ts';
 import type { Home, Pid } from '../process/pid.ts';
@@ -28,6 +29,7 @@ export type Environment = {
   readonly peers: () => readonly Home[];
   readonly log: Log;
   readonly statistics: CallStatistics;
+  readonly records: CallRecords;
   /** Starts call control for one call, on this manager. */
   readonly startCall: (host: Host<CallSignal>, request: CallRequest) => Pid;
   /** Whether the route plan has that for an emergency number. */

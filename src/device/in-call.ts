@@ -11,6 +11,7 @@ import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
 import { causeOf, statusOf } from './cause-to-status.ts';
 import * as changeOver from './change-over.ts';
+import * as custody from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { readCallInfoIndex } from './dialects/call-info.ts';
 import * as pickup from './pickup.ts';
@@ -42,6 +43,7 @@ export function phoneModifies(
     return process.environment.userAgent.refuseModify(event.leg, 491);
   }
   record.change = { by: 'phone', withdrawn: false };
+  custody.noteHold(record, 'phone', event.media);
   lineUse.asks(process, record, event.media, isForItself(event.request));
   process.host.tell(peer.pid, {
     type: 'callModify',
@@ -85,6 +87,7 @@ export function modify(
   if (peer === undefined || peer.pid !== from) return;
   const method = methodFor(record, signal.manner);
   if (method === undefined) return refuseChange(process, peer, 'not acceptable');
+  custody.noteHold(record, 'peer', signal.media);
   askPhone(process, record, method, signal.media, peer, undefined);
   const { held } = signal;
   if (held !== undefined && record.change?.by === 'peer')

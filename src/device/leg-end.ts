@@ -1,4 +1,5 @@
 /** The end of a leg, as its phone and the process that set the call up hear of it. */
+import type { Ending } from '../call/call-record.ts';
 import type { Cause } from '../call/cause.ts';
 import type { LegRef } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
@@ -37,9 +38,20 @@ export function reportEnd(
   to: Pid,
   phase: CallLeg['phase'],
   cause: Cause,
+  ending: Ending,
 ): void {
   const { call, role } = record;
-  if (phase === 'talking') host.tell(to, { type: 'callEnded', call, cause });
+  if (phase === 'talking') host.tell(to, { type: 'callEnded', call, cause, ...ending });
   else if (role === 'calling') host.tell(to, { type: 'callWithdraw', call, cause });
   else host.tell(to, { type: 'callRefuse', call, cause, ...attemptOf(record) });
+}
+
+/** Whoever has to do with the leg's calls besides. */
+export function tellControls(
+  { host }: DeviceProcess,
+  { controls }: CallLeg,
+  cause: Cause,
+  ending: Ending,
+): void {
+  for (const { pid, call } of controls) host.tell(pid, { type: 'callEnded', call, cause, ...ending });
 }

@@ -69,7 +69,7 @@ function answerPhone(
   const { leg } = record;
   if (leg === undefined) return;
   // A caller without an offer answers the phone's, and the phone hears of that with its acknowledgement.
-  if (theirs === undefined && ours !== undefined) return called.taken(process, record, ours);
+  if (theirs === undefined && ours !== undefined) return called.taken(process, record, ours, true);
   if (theirs === undefined) return process.release(record, 'not acceptable', 'nobody');
   record.change = { by: 'pickup', ...(ours === undefined ? {} : { offer: theirs }) };
   const body = ours && idleAnswer(ours.body, 1);
@@ -107,7 +107,7 @@ export function heard(
 
 function take(process: DeviceProcess, record: CallLeg, media: Media | undefined): void {
   record.change = undefined;
-  called.taken(process, record, media);
+  called.taken(process, record, media, true);
 }
 
 /** The caller has acknowledged the phone's offer, with its answer. True: the phone waits for that. */

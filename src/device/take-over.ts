@@ -106,7 +106,7 @@ export function handOver(
   record: CallLeg,
   signal: Signal<'callTakeOver'>,
 ): void {
-  const { peer, reportTo, controls, party, line, role } = record;
+  const { peer, reportTo, controls, party, line, role, holds } = record;
   const { from, by } = signal;
   if (record.holding?.isKept) return keeping.handOver(process, record, signal);
   if (role === 'called' && record.phase === 'offered' && line !== undefined)
@@ -125,6 +125,7 @@ export function handOver(
     peer,
     party,
     controls: [...reports, ...controls],
+    ...(holds === 0 ? {} : { holds }),
     ...(ofLine === undefined ? {} : { line: ofLine }),
   });
 }
@@ -160,6 +161,7 @@ export function handedOver(
   record.peer = signal.peer;
   record.party = signal.party;
   if (signal.line?.isOwn) record.change = { ...record.change, isOwn: true };
+  record.holds = signal.holds ?? 0;
   record.controls = controlsFor(process, signal);
   process.host.tell(signal.peer.pid, {
     type: 'callReplacePeer',
@@ -204,7 +206,8 @@ export function acknowledged(process: DeviceProcess, record: CallLeg): void {
   // Else it hears so with the phone's answer to its offer.
   if (offered && peer !== undefined)
     process.host.tell(peer.pid, { type: 'callAcknowledge', call: peer.call });
-  sayWhoCalls(process, record);
+  sayWhoCalls(process, record, { how: 'retrieved', party: record.self });
+  record.accountedBy = record.controls.find(({ pid }) => kindOf(pid) === 'c');
   lineUse.inherit(process, record, change.isOwn ?? record.retrieval?.isOwn ?? false);
   retrieval.end(process, record, undefined);
   // A line goes on with another of its phones.
@@ -224,10 +227,14 @@ export function acknowledged(process: DeviceProcess, record: CallLeg): void {
 }
 
 /** This leg has the place of the caller of a call, whose call control ends it if this leg is gone. */
-export function sayWhoCalls(process: DeviceProcess, record: CallLeg): void {
+export function sayWhoCalls(
+  process: DeviceProcess,
+  record: CallLeg,
+  joined: Pick<Signal<'callMoved'>, 'how' | 'party'>,
+): void {
   const caller = { pid: process.pid, call: record.call };
   for (const { pid, call } of record.controls)
-    if (kindOf(pid) === 'c') process.host.tell(pid, { type: 'callMoved', call, caller });
+    if (kindOf(pid) === 'c') process.host.tell(pid, { type: 'callMoved', call, caller, ...joined });
 }
 
 /**

@@ -11,6 +11,7 @@ import type { CallSignal, LegRef, Media } from '../call/signals.ts';
 import { kindOf, type Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
 import { givenAway } from './consultation.ts';
+import { originOf } from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { partyOfDevice } from './identity.ts';
 import { withMedia } from './session-change.ts';
@@ -44,6 +45,7 @@ export function transfer(
     ...(by === undefined ? {} : { referredBy: partyOfDevice(directory, by) }),
     hops: 69,
     reliable: false,
+    ...originOf(process, record.leg, record.accountedBy?.call ?? record.call),
   });
   record.move = { transferor, call, control, hasRung: false };
 }
@@ -191,7 +193,8 @@ function adopt(
   for (const { pid, call } of record.controls)
     if (!isOfLine(pid)) process.host.tell(pid, { type: 'callEnded', call, cause });
   record.controls = [...record.controls.filter(({ pid }) => isOfLine(pid)), control];
-  sayWhoCalls(process, record);
+  record.accountedBy = control;
+  sayWhoCalls(process, record, isAttended ? { how: 'transferred', party: record.party } : {});
   if (record.control !== control.pid) record.control = undefined;
   if (isAttended || record.role !== 'calling' || record.reportTo === undefined) return;
   process.host.tell(record.reportTo, { type: 'callEnded', call: record.call, cause });

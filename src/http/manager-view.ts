@@ -5,6 +5,7 @@
  * come. Text that came off the wire (contacts, user agents) is handed on as it is, one octet per
  * character: whoever prints it makes it harmless.
  */
+import type { Found, Query } from '../store/cdr/sink.ts';
 import type { Absent, AppearanceRow, Released } from './appearance-rows.ts';
 import type { GatewayRow } from './gateway-rows.ts';
 import type { Counters } from './metrics.ts';
@@ -36,6 +37,8 @@ export interface ManagerView {
   gateways(): Promise<ClusterRows<GatewayRow>>;
   /** Has whoever keeps that gateway send OPTIONS now; false: nobody does. */
   pingGateway(gateway: string): Promise<boolean>;
+  /** Records of calls that have ended, oldest first. Rejects with a sentence when they cannot be had. */
+  records(query: Query): Promise<readonly Found[]>;
   /** Members of the cluster, oldest first, then those that left lately. */
   managers(): Promise<ClusterRows<ManagerRow>>;
   /** Every SIP message from now on, until the returned function is called. Costs nothing with no listener. */

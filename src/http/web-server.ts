@@ -14,6 +14,7 @@ import { fail } from './failure.ts';
 import { addGateways } from './gateway-routes.ts';
 import type { LineRow, ManagerView, RegistrationRow, Rows } from './manager-view.ts';
 import { Exposition } from './metrics.ts';
+import { addRecords } from './record-routes.ts';
 import { addRoutes } from './route-routes.ts';
 import { readableText } from './sip-summary.ts';
 import { TraceReader } from './trace.ts';
@@ -142,6 +143,7 @@ function addApi(api: FastifyInstance, view: ManagerView): void {
   });
   addRoutes(api, view, fail, limitOf);
   addGateways(api, view, fail);
+  addRecords(api, view, fail);
   api.get<Listed>('/calls', ({ query }) => {
     const limit = limitOf(query.limit);
     return isAll(query.all) ? view.allCalls(limit) : view.calls(limit);

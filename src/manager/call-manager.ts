@@ -189,7 +189,7 @@ export class CallManager implements ClusterListener {
       dialogFinder: scheduler.spawnResident('m', newFinder),
       peers: () => this.cluster.view.members.filter((home) => home !== this.cluster.home),
       log,
-      statistics: this.statistics,
+      ...{ statistics: this.statistics, records: processing.callRecords },
       startCall: (host, request) => processing.startCall(host, request),
       isEmergency: (dialled) => processing.digits.isEmergency(dialled),
       callsPerDeviceMax: CALLS_PER_DEVICE_MAX,

@@ -44,6 +44,7 @@ export class Driver {
   readonly #log: Log;
   #member: DrivenMember | undefined;
   #manager: DrivenManager | undefined;
+  #keep: () => void = () => {};
   #held: Received[] = [];
   #doubtsSinceMs: number | undefined;
   #isHolding = false;
@@ -63,9 +64,10 @@ export class Driver {
     this.#arm();
   }
 
-  /** Drives `manager` from now on. */
-  drive(manager: DrivenManager): void {
+  /** Drives `manager` from now on. `keep` is called at the end of a turn, before anything of it is sent. */
+  drive(manager: DrivenManager, keep: () => void = () => {}): void {
     this.#manager = manager;
+    this.#keep = keep;
     this.#arm();
   }
 
@@ -168,6 +170,7 @@ export class Driver {
 
   #perform(): void {
     const { effects } = this.#manager ?? NOTHING;
+    this.#keep();
     for (const effect of effects) {
       if (effect.type === 'send') this.#transports.send(effect.text, effect.hop);
       else this.#transports.close(effect.flow);

@@ -3,8 +3,10 @@ import { firstName } from '../call/diversion.ts';
 import type { ManagerState, ManagerView, TrafficEvent } from '../http/manager-view.ts';
 import type { Counters } from '../http/metrics.ts';
 import { homeOf } from '../process/pid.ts';
+import type { Found, Query } from '../store/cdr/sink.ts';
 import type { Transports } from '../transport/transports.ts';
 import type { CallManager } from './call-manager.ts';
+import type { RecordKeeper } from './cdr/record-keeper.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { idOf } from './cluster-watch.ts';
 import type { ManagerConfig } from './config/manager-config.ts';
@@ -28,10 +30,11 @@ export class RunningView implements ManagerView {
   readonly #cluster: ClusterView;
   readonly #countCluster: () => Counters;
   readonly #drainMs: number;
+  readonly #keeper: RecordKeeper | undefined;
   readonly #callsByCallId = new Map<string, string>();
   readonly #listeners = new Set<(event: TrafficEvent) => void>();
 
-  /** `countCluster`: what is to be said of the cluster at a scrape. */
+  /** `countCluster`: what is to be said of the cluster at a scrape; `keeper` undefined: no records are kept. */
   constructor(
     manager: CallManager,
     driver: Driver,
@@ -39,6 +42,7 @@ export class RunningView implements ManagerView {
     config: ManagerConfig,
     cluster: ClusterView,
     countCluster: () => Counters,
+    keeper: RecordKeeper | undefined,
   ) {
     this.id = config.id;
     this.#cluster = cluster;
@@ -47,6 +51,7 @@ export class RunningView implements ManagerView {
     this.#driver = driver;
     this.#transports = transports;
     this.#drainMs = config.drainMs;
+    this.#keeper = keeper;
   }
 
   state(): ManagerState {
@@ -114,6 +119,11 @@ export class RunningView implements ManagerView {
     return this.#cluster.pingGateway(gateway);
   }
 
+  async records(query: Query): Promise<readonly Found[]> {
+    if (this.#keeper === undefined) throw new Error("this manager keeps no records: 'cdr: off'");
+    return this.#keeper.ask(query);
+  }
+
   managers(): ReturnType<ManagerView['managers']> {
     return this.#cluster.managers();
   }
@@ -159,6 +169,7 @@ export class RunningView implements ManagerView {
     return {
       ...countersOf(this.#manager),
       ...this.#countCluster(),
+      ...this.#keeper?.counters(),
       sip_connections: connectionsOpen,
       sip_transport_errors_total: sendFailures,
     };

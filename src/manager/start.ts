@@ -19,6 +19,7 @@ import type { RunningManager, StartOptions } from './config/running-manager.ts';
 import { type HeldDirectory, holdDirectory } from './directory/held.ts';
 import { Driver } from './driver.ts';
 import { openPlanes, type Planes } from './planes.ts';
+import { RecordKeeper } from './cdr/record-keeper.ts';
 import { RunningView } from './running-view.ts';
 
 /** A manager that cannot become a member of its cluster; `code` as of `JoinFailure`. */
@@ -72,6 +73,8 @@ async function run(
   driver: Driver,
 ): Promise<RunningManager> {
   const { config, log } = options;
+  const keeper =
+    config.records && new RecordKeeper({ ...config, sinks: config.records, log });
   const planes = await (options.planes?.() ?? planesOf(options));
   const record = {
     host: hostname(),
@@ -87,18 +90,21 @@ async function run(
     // Whoever registers as soon as it is a member is to be known.
     served = { ...options, directory: held?.directory ?? options.directory };
     seat =
-      planes === undefined ? undefined : await join(served, transports, driver, planes, record);
+      planes === undefined
+        ? undefined
+        : await join(served, transports, driver, planes, record, keeper);
   } catch (error) {
     held?.close();
+    await keeper?.close();
     await planes?.close();
     throw error;
   }
-  const manager = seat?.manager ?? alone(served, transports, driver);
+  const manager = seat?.manager ?? alone(served, transports, driver, keeper);
   held?.connect((directory) => driver.act(() => manager.changeDirectory(directory)));
   const self = { ...record, process: record.pid };
   const cluster = new ClusterView(manager, seat?.member, self, log, (action) => driver.act(action));
   const count = (): Counters => (seat === undefined ? {} : clusterCounters(seat.member, manager));
-  const view = new RunningView(manager, driver, transports, config, cluster, count);
+  const view = new RunningView(manager, driver, transports, config, cluster, count, keeper);
   return {
     view,
     directory: held?.service,
@@ -112,8 +118,10 @@ async function run(
           }),
     stop: async () => {
       held?.close();
+      driver.act(() => manager.processing.callRecords.closeAll('draining', 'system'));
       await seat?.leave();
       driver.stop();
+      await keeper?.close();
       await transports.stop();
       await planes?.close();
     },
@@ -121,6 +129,7 @@ async function run(
       held?.close();
       seat?.member.vanish();
       driver.stop();
+      await keeper?.kill();
       await transports.stop();
       await planes?.close();
     },
@@ -152,12 +161,23 @@ function planesOf({ config, log }: StartOptions): Promise<Planes> | undefined {
 }
 
 /** A manager without a cluster. */
-function alone(options: StartOptions, transports: Transports, driver: Driver): CallManager {
+function alone(
+  options: StartOptions,
+  transports: Transports,
+  driver: Driver,
+  keeper: RecordKeeper | undefined,
+): CallManager {
   const cluster = new LoneManager(`${options.config.id}.${Date.now().toString(36)}`);
   const manager = makeManager(options, transports, cluster, newSecret());
   cluster.connect(manager);
-  driver.drive(manager);
+  drive(driver, manager, keeper);
   return manager;
+}
+
+function drive(driver: Driver, manager: CallManager, keeper: RecordKeeper | undefined): void {
+  const { callRecords } = manager.processing;
+  callRecords.isWanted = keeper !== undefined;
+  driver.drive(manager, () => keeper?.take(callRecords));
 }
 
 /** A manager's seat in its cluster. */
@@ -180,6 +200,7 @@ function join(
   driver: Driver,
   { bus, store }: Planes,
   record: Omit<MemberRecord, 'version' | 'lease'>,
+  keeper: RecordKeeper | undefined,
 ): Promise<Seat> {
   const { config, log } = options;
   sayIfTaken(options, store);
@@ -208,7 +229,7 @@ function join(
           };
         });
         manager.watch.learn(() => member.connect(manager));
-        driver.drive(manager);
+        drive(driver, manager, keeper);
         const members = member.view.members.join(' ');
         log.write('info', 'manager joined', { home: member.home, members });
         const leave = (): Promise<void> => {

@@ -5,6 +5,7 @@
  * A paused process takes no turns. What comes for it waits, as much as a kernel's buffers hold.
  */
 import type { Log } from '../base/log.ts';
+import type { CallRecord } from '../call/call-record.ts';
 import type { Directory } from '../call/directory.ts';
 import type { EmbeddedStatePlane } from '../cluster/embedded-state-plane.ts';
 import { LoneManager } from '../cluster/lone-manager.ts';
@@ -32,6 +33,8 @@ export type Surroundings = {
   readonly secret: string;
   readonly timers: TimerValues | undefined;
   readonly auditMs?: number | undefined;
+  /** Gets what managers say of their calls for the record; undefined: they say nothing. */
+  readonly records?: { readonly manager: string; readonly record: CallRecord }[] | undefined;
   /** Undefined: the one manager is alone. */
   readonly cluster:
     | {
@@ -188,7 +191,7 @@ export class ManagerRun {
   #make(cluster: Cluster, secret: string): CallManager {
     const { directory, domain, random, agenda, log, timers, auditMs } = this.#surroundings;
     const address = keyOf(this.#options.address);
-    return new CallManager({
+    const manager = new CallManager({
       cluster,
       directory,
       domains: [domain],
@@ -202,6 +205,8 @@ export class ManagerRun {
       ...(auditMs === undefined ? {} : { auditMs }),
       ...(timers === undefined ? {} : { timers }),
     });
+    manager.processing.callRecords.isWanted = this.#surroundings.records !== undefined;
+    return manager;
   }
 
   #receive(datagram: Datagram): void {
@@ -254,6 +259,9 @@ export class ManagerRun {
       const { network } = this.#surroundings;
       const { address } = this.#options;
       const { effects } = manager;
+      const { ready } = manager.processing.callRecords;
+      for (const record of ready.splice(0))
+        this.#surroundings.records?.push({ manager: this.id, record });
       for (const effect of effects)
         if (effect.type === 'send') network.send(address, effect.hop, effect.text);
       effects.length = 0;

@@ -32,6 +32,8 @@ export type SiteOptions = {
   readonly storeOutage?: 'freeze' | 'fence';
   /** As of `CallManagerOptions`. */
   readonly auditMs?: number;
+  /** As of `Surroundings`. */
+  readonly records?: Surroundings['records'];
 };
 
 const FIRST_PORT = 6001;
@@ -68,6 +70,7 @@ export class Site {
       secret: `seed ${seed}`,
       timers,
       auditMs: options.auditMs,
+      records: options.records,
       cluster: this.#planes && { planes: this.#planes, clock, timings, storeOutage },
     };
     this.managers = Array.from(

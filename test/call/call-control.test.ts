@@ -10,7 +10,12 @@ import { climb, type Rung, signalOf } from './ladder.ts';
 
 const SOUGHT = { number: '2000', manager: 'a.1.m1' as Pid };
 const LINE: Destination = { type: 'line', lcp: 'b.1.l1' as Pid, line: SOUGHT };
-const LIST: Destination = { type: 'list', routeList: 'a.1.c2' as Pid };
+const LIST: Destination = {
+  type: 'list',
+  routeList: 'a.1.c2' as Pid,
+  list: 'out',
+  number: '2000',
+};
 
 flow(
   'claims 36, 45: a call is carried to the line, and what is said about it back',

@@ -78,6 +78,7 @@ test('a call to the line: all ring, one answers, the views say so, and nothing i
     dialled: '2000',
     startedMs: 1000,
     sinceMs: 1000,
+    account: undefined,
   };
   assert.deepEqual([...calls.values()], [{ ...view, state: 'ringing', answeredBy: undefined }]);
   board.wait(2000);

@@ -200,6 +200,38 @@ const CALLS = [
   },
 ];
 
+const RECORDS = [
+  {
+    seq: 7,
+    id: 'cmanager-a.1.d1-0',
+    started: 1_700_000_000_000,
+    answered: 1_700_000_002_000,
+    ended: 1_700_000_065_500,
+    from_number: '1001',
+    from_name: '=HYPERLINK("http://evil")',
+    from_device: '1001',
+    from_call_id: 'a@1',
+    dialled: '2000',
+    to_number: '2000',
+    answered_number: '2000',
+    answered_device: '2000a',
+    answered_line: '2000',
+    answered_appearance: 1,
+    answered_call_id: 'b@2',
+    holds: 1,
+    moves: [
+      { kind: 'retrieved', atMs: 1_700_000_030_000, number: '2000', name: '', manager: 'manager-b' },
+    ],
+    cause: 'hung up',
+    sip_status: 200,
+    q850: 16,
+    ended_by: 'caller',
+    managers: ['manager-a', 'manager-b'],
+    closing: 'end',
+    grade: 2,
+  },
+] as const;
+
 export function fakeView(): FakeView {
   const released: (readonly [by: string, reason: string])[] = [];
   const listeners = new Set<(event: TrafficEvent) => void>();
@@ -221,6 +253,10 @@ export function fakeView(): FakeView {
       total: 2,
       missing: MISSING,
     }),
+    records: async ({ limit, number }) => {
+      if (number === 'none') throw new Error('no database can be asked');
+      return RECORDS.slice(0, limit);
+    },
     allCalls: async (limit) => ({
       items: CALLS.slice(0, limit).map((row) => ({ manager: 'manager-a', ...row })),
       total: 1,

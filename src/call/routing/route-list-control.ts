@@ -356,8 +356,10 @@ function refuse(
   out: Out,
   code?: RefusalCode,
 ): RouteListControl {
+  const gateway = tries.at(-1)?.gateway;
   const coded = code === undefined ? {} : { code };
-  out.push(tell(control, { type: 'callRefuse', call: request.call, cause, ...coded }));
+  const asked = gateway === undefined ? {} : { gateway };
+  out.push(tell(control, { type: 'callRefuse', call: request.call, cause, ...coded, ...asked }));
   return over(tries, cause, out);
 }
 

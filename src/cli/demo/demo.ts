@@ -99,6 +99,7 @@ function demoConfig({ manager, port }: Station, { bans }: DemoOptions): ManagerC
     tls: undefined,
     web: DEFAULTS.web,
     metrics: undefined,
+    records: { sqlite: undefined, postgres: undefined, jsonl: undefined },
     log: { level: 'warn', format: 'human' },
     bans,
     timers: DEFAULTS.timers,

@@ -8,6 +8,7 @@ import type { CallSignal } from '../../call/signals.ts';
 import type { Pid } from '../../process/pid.ts';
 import type { CallLeg } from '../call-leg.ts';
 import { logCall } from '../call-log.ts';
+import * as custody from '../custody.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import { refuseChange } from '../session-change.ts';
 import { rightsOf, seatOf } from './rights.ts';
@@ -44,6 +45,7 @@ export function keep(process: DeviceProcess, record: CallLeg): boolean {
   if (holding === undefined || holding.isKept) return holding !== undefined;
   const isInMotion = change ?? move ?? givenTo ?? takenBy ?? unacknowledged;
   if (phase !== 'talking' || isInMotion !== undefined) return false;
+  custody.keep(process, record);
   record.holding = { ...holding, isKept: true };
   record.peer = undefined;
   record.formerPeer = undefined;

@@ -10,6 +10,7 @@ import { headerLine } from '../../sip/message/safe.ts';
 import type { Subscription } from '../../sip/user-agent/subscription.ts';
 import type { CallLeg } from '../call-leg.ts';
 import { refusalHeaders, statusOf } from '../cause-to-status.ts';
+import { recordEnd } from '../custody.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import { appearanceCallInfo, readCallInfoIndex } from '../dialects/call-info.ts';
 import { isEmergency } from './emergency.ts';
@@ -278,6 +279,7 @@ function inviteRefused(
   }
   record.phase = 'over';
   process.forget(record);
+  recordEnd(process, request, cause, undefined);
   // Not the callee is busy but the lamp: as for who asks for it by SUBSCRIBE.
   const isTaken = cause === 'busy';
   const status = isTaken ? 480 : statusOf(cause);

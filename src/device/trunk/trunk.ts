@@ -11,6 +11,7 @@ import { type Home, isGone, type Pid } from '../../process/pid.ts';
 import type { UserAgentEvent } from '../../sip/user-agent/events.ts';
 import type { CallLeg } from '../call-leg.ts';
 import { refusalHeaders, statusOf } from '../cause-to-status.ts';
+import { recordEnd } from '../custody.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import * as health from './health.ts';
 import { type Health, newHealth } from './health.ts';
@@ -196,5 +197,6 @@ function goOn(
   record.phase = 'over';
   process.forget(record);
   environment.statistics.ended(cause);
+  recordEnd(process, request, cause, 'LW-3203');
   environment.userAgent.refuse(record.leg, statusOf(cause), refusalHeaders(cause, 'LW-3203'));
 }

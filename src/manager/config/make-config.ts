@@ -5,6 +5,7 @@ import { readSecret } from '../../store/secret.ts';
 import { formatListener, isLoopback } from './address.ts';
 import { type ConfigOptions, type Make, readTls, say } from './make.ts';
 import { makeCluster } from './make-cluster.ts';
+import { makeRecords } from './make-records.ts';
 import { DEFAULTS, type Listener, type ManagerConfig, type WebConfig } from './manager-config.ts';
 import type { SectionsRead } from './sections.ts';
 
@@ -46,6 +47,7 @@ export function makeConfig(
     tls,
     web,
     metrics: given.observe?.metrics,
+    records: makeRecords(make),
     log: {
       level: overrides.logLevel ?? given.log?.level ?? DEFAULTS.log.level,
       format: given.log?.format ?? DEFAULTS.log.format,

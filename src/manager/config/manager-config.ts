@@ -64,6 +64,17 @@ export type ManagerConfig = {
   readonly web: WebConfig | undefined;
   /** `/metrics` at an address of its own, without a token; undefined: with the rest of the web. */
   readonly metrics: { readonly address: string; readonly port: number } | undefined;
+  /**
+   * Where records of calls go, all paths absolute, PostgreSQL by its URL. None: an SQLite file in the data folder.
+   * Undefined: none are made.
+   */
+  readonly records:
+    | {
+        readonly sqlite: string | undefined;
+        readonly postgres: string | undefined;
+        readonly jsonl: string | undefined;
+      }
+    | undefined;
   readonly log: LogConfig;
   /** Whether sources that send garbage or guess passwords are shut out for a while. */
   readonly bans: boolean;

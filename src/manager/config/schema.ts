@@ -118,6 +118,17 @@ export const SECTION_SCHEMAS = {
     ],
     "expected 'off' or a map with 'listen'",
   ),
+  cdr: z.union(
+    [
+      z.literal('off'),
+      z.strictObject({
+        sqlite: z.string().min(1).optional(),
+        postgres: z.string().optional(),
+        jsonl: z.string().min(1).optional(),
+      }),
+    ],
+    "expected 'off' or a map with 'sqlite', 'postgres' and 'jsonl'",
+  ),
   observe: z.strictObject({ metrics: webAddress.optional() }),
   log: z.strictObject({ level: logLevel.optional(), format: z.enum(['json', 'human']).optional() }),
   security: z.strictObject({ bans: onOff.optional(), loopback_only: onOff.optional() }),

@@ -39,7 +39,7 @@ function destinationOf(number: string): Destination {
     case '2902':
       return { type: 'hunt', hunt: { ...PARALLEL, number, lines: [], busyTo: '2900' } };
     case '9':
-      return { type: 'list', routeList: 'a.1.c9' as Pid };
+      return { type: 'list', routeList: 'a.1.c9' as Pid, list: 'out', number: '9' };
     default:
       return { type: 'refused', cause: 'no device', code: 'LW-3008' };
   }

@@ -14,9 +14,11 @@
  * Every name of small letters that sends SIP is a conversation of the same phone. `{words}` stands for a
  * body: of a session description its direction.
  */
+
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { SILENT } from '../../../src/base/log.ts';
+import { CallRecords } from '../../../src/call/call-records.ts';
 import type { Line } from '../../../src/call/directory.ts';
 import type { CallSignal } from '../../../src/call/signals.ts';
 import type { CallLeg } from '../../../src/device/call-leg.ts';
@@ -134,6 +136,7 @@ export class Bench {
       peers: () => [],
       log: SILENT,
       statistics: new CallStatistics(),
+      records: new CallRecords({ epochMs: () => 0 }, new Map()),
       startCall: (host, request) => {
         host.tell(pidOf('control'), request);
         return pidOf('control');

@@ -59,6 +59,7 @@ test('the least that a manager file can say', (context) => {
     tls: undefined,
     web: { address: '127.0.0.1', port: 0, tls: undefined, token: undefined },
     metrics: undefined,
+    records: { sqlite: undefined, postgres: undefined, jsonl: undefined },
     log: { level: 'info', format: 'json' },
     bans: true,
     timers: { t1Ms: 500, t2Ms: 4000, t4Ms: 5000 },
@@ -83,6 +84,7 @@ sip:
 tls: { cert: c.pem, key: k.pem }
 web: { listen: "https://0.0.0.0:8443", cert: c.pem, key: k.pem, token: "env:TOKEN" }
 observe: { metrics: "http://127.0.0.1:9464" }
+cdr: { sqlite: calls.db, postgres: "env:CDR_URL", jsonl: /var/log/calls.jsonl }
 log: { level: warn, format: human }
 security: { bans: on }
 directory: directory/
@@ -92,7 +94,10 @@ directory: directory/
     'directory/a.yaml': DIRECTORY,
   });
   const overrides: Overrides = { port: 5070, bans: false, logLevel: 'debug' };
-  const env = { TOKEN: '0123456789abcdef' };
+  const env = {
+    TOKEN: '0123456789abcdef',
+    CDR_URL: 'postgres://lw:pw@db.example.org/calls',
+  };
   const read = loadManager(join(folder, 'm.yaml'), env, overrides);
   assert.deepEqual(read.ok ? read.config : read.problems, {
     id: 'manager-a',
@@ -114,6 +119,11 @@ directory: directory/
       token: '0123456789abcdef',
     },
     metrics: { secure: false, address: '127.0.0.1', port: 9464 },
+    records: {
+      sqlite: join(folder, 'calls.db'),
+      postgres: 'postgres://lw:pw@db.example.org/calls',
+      jsonl: '/var/log/calls.jsonl',
+    },
     log: { level: 'debug', format: 'human' },
     bans: false,
     timers: { t1Ms: 50, t2Ms: 400, t4Ms: 1000 },
@@ -122,6 +132,40 @@ directory: directory/
     auditMs: 300_000,
   });
 });
+
+refuses(
+  'faults of where records go',
+  {
+    'm.yaml': `
+manager: { id: a }
+sip: { domain: pbx.test, listen: "udp://127.0.0.1" }
+directory: d.yaml
+cdr:
+  postgress: x
+  postgres: "env:NOT_SET"
+`,
+    'd.yaml': '',
+  },
+  `
+  m.yaml:6:3: unknown key 'postgress' (did you mean 'postgres'?)
+  `,
+);
+
+refuses(
+  'a database that is none',
+  {
+    'm.yaml': `
+manager: { id: a }
+sip: { domain: pbx.test, listen: "udp://127.0.0.1" }
+directory: d.yaml
+cdr: { postgres: "mysql://host/db" }
+`,
+    'd.yaml': '',
+  },
+  `
+  m.yaml:5:18: expected an address such as postgres://user:password@host/db
+  `,
+);
 
 refuses(
   'faults of the manager file and of the directory are said together',

@@ -1,0 +1,145 @@
+/** `cdr ls`, `cdr tail` and `cdr export`: what became of calls. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Access, findOwnAccess } from '../http/access-file.ts';
+import { COLUMN_NAMES } from '../store/cdr/entry.ts';
+import { fetchJson, findManager, type Target } from './api-client.ts';
+import { CommandError, EXIT } from './exit-code.ts';
+import { type Column, type Format, formatRows } from './output.ts';
+import { ASTERISK, BRIEF, FREESWITCH, type RecordRow, textOf } from './record-formats.ts';
+
+export type RecordFilter = {
+  /** ISO 8601, or milliseconds since 1970. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly number?: string | undefined;
+};
+
+export type RecordOptions = Target & RecordFilter & { readonly limit: number };
+export type ExportFormat = 'json' | 'csv' | 'asterisk' | 'freeswitch';
+
+const PAGE = 1000;
+const LOOK_MS = 1000;
+
+const FULL: readonly Column<RecordRow>[] = ['duration', 'talk', ...COLUMN_NAMES].map((head) => ({
+  head,
+  cell: (row) => textOf(row, head),
+}));
+
+/** The latest `limit` of them, oldest first. */
+export async function listRecords(options: RecordOptions & { readonly output: Format }): Promise<string> {
+  const rows = await latest(managersOf(options), options);
+  return formatRows(rows, options.output === 'csv' ? FULL : BRIEF, options.output);
+}
+
+/** The same and, if they are followed, those that come then, until the command is stopped. */
+export async function tailRecords(
+  options: RecordOptions & { readonly follow: boolean; readonly output: 'table' | 'json' },
+  write: (text: string) => void,
+): Promise<void> {
+  const accesses = managersOf(options);
+  const show = async (rows: readonly RecordRow[], isFirst: boolean) => {
+    if (options.output === 'json')
+      return write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    if (rows.length === 0 && !isFirst) return;
+    const table = await formatRows(rows, BRIEF, 'table');
+    write(isFirst ? table : table.slice(table.indexOf('\n') + 1));
+  };
+  await show(await latest(accesses, options), true);
+  if (!options.follow) return;
+  // What has been shown, and where each manager's database has got to.
+  const seen = new Set<string>();
+  const at = new Map<Access, number>();
+  for (const access of accesses) {
+    const [last] = await page(access, {}, { limit: 1 });
+    at.set(access, last?.seq ?? 0);
+  }
+  for (;;) {
+    await sleep(LOOK_MS);
+    for (const access of accesses) {
+      const rows = await page(access, options, { after: at.get(access) ?? 0, limit: PAGE });
+      const last = rows.at(-1);
+      if (last !== undefined) at.set(access, last.seq);
+      const news = rows.filter(({ id }) => !seen.has(id));
+      for (const { id } of news) seen.add(id);
+      if (seen.size > 100_000) seen.clear();
+      await show(news, false);
+    }
+  }
+}
+
+/** All of them, page by page. */
+export async function exportRecords(
+  options: Target & RecordFilter & { readonly format: ExportFormat; readonly header: boolean },
+  write: (text: string) => void,
+): Promise<void> {
+  const accesses = managersOf(options);
+  const { format, header } = options;
+  const seen = new Set<string>();
+  let isFirst = true;
+  const show = async (rows: readonly RecordRow[]) => {
+    if (format === 'json') return write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const text = await formatRows(rows, COLUMNS_OF[format], 'csv');
+    write(isFirst && header ? text : text.slice(text.indexOf('\n') + 1));
+    isFirst = false;
+  };
+  if (format !== 'json') await show([]);
+  for (const access of accesses) {
+    for (let after = 0; ; ) {
+      const rows = await page(access, options, { after, limit: PAGE });
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      after = last.seq;
+      // Managers with a database in common have the same.
+      const news = accesses.length === 1 ? rows : rows.filter(({ id }) => !seen.has(id));
+      if (accesses.length > 1) for (const { id } of news) seen.add(id);
+      await show(news);
+    }
+  }
+}
+
+const COLUMNS_OF: Readonly<Record<Exclude<ExportFormat, 'json'>, readonly Column<RecordRow>[]>> = {
+  csv: FULL,
+  asterisk: ASTERISK,
+  freeswitch: FREESWITCH,
+};
+
+/** The one that is meant, or all of one cluster that run here. */
+function managersOf(target: Target): readonly Access[] {
+  const isNamed = (target.url ?? process.env['LINEWRIGHT_URL'] ?? target.manager) !== undefined;
+  const one = findManager(target, process.env, isNamed ? 'manager' : 'cluster');
+  if (isNamed || target.accessFolder !== undefined || one.cluster === undefined) return [one];
+  return findOwnAccess(process.env).filter(({ cluster }) => cluster === one.cluster);
+}
+
+/** Of several managers, one entry for each call: the one that knows best. */
+async function latest(
+  accesses: readonly Access[],
+  options: RecordOptions,
+): Promise<readonly RecordRow[]> {
+  const pages = await Promise.all(
+    accesses.map((access) => page(access, options, { limit: options.limit })),
+  );
+  if (pages.length === 1) return pages.flat();
+  const best = new Map<string, RecordRow>();
+  for (const row of pages.flat())
+    if ((best.get(row.id)?.grade ?? -1) < row.grade) best.set(row.id, row);
+  const rows = [...best.values()].sort((a, b) => (textOf(a, 'ended') < textOf(b, 'ended') ? -1 : 1));
+  return rows.slice(-options.limit);
+}
+
+async function page(
+  access: Access,
+  { from, to, number }: RecordFilter,
+  more: { readonly after?: number; readonly limit: number },
+): Promise<readonly RecordRow[]> {
+  const query = new URLSearchParams({ limit: String(more.limit) });
+  if (more.after !== undefined) query.set('after', String(more.after));
+  if (from !== undefined) query.set('from', from);
+  if (to !== undefined) query.set('to', to);
+  if (number !== undefined) query.set('number', number);
+  const answer = await fetchJson(access, `/records?${query}`);
+  const items: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'items') : undefined;
+  if (!Array.isArray(items)) throw new CommandError(EXIT.failed, `${access.url} is of another release`);
+  // Our own API of our own version: its row types are the contract.
+  return items as readonly RecordRow[];
+}

@@ -1,0 +1,203 @@
+/**
+ * What a leg knows for its call's record, and the legs that account for a call themselves.
+ *
+ * Call control accounts for its call. When its manager is lost the answerer may be at another one: whoever has the
+ * call there, or hangs up because of that, has all that the record needs, and finishes it. A call that is kept by
+ * its far end (`sharing/keeping.ts`) outlives its call control in any case: the far end's leg accounts for it then.
+ */
+import { endedBy, managerOf } from '../call/call-account.ts';
+import {
+  type Answerer,
+  type CallAccount,
+  dialogName,
+  type Ending,
+  newAccount,
+  noteManager,
+  noteMove,
+  type Origin,
+} from '../call/call-record.ts';
+import type { Cause } from '../call/cause.ts';
+import type { RefusalCode } from '../call/refusal-codes.ts';
+import type { CallId, CallRequest, LegRef, Media, Party } from '../call/signals.ts';
+import type { Pid } from '../process/pid.ts';
+import { holdOf } from '../sdp/hold.ts';
+import type { SipRequest } from '../sip/message/message.ts';
+import type { Leg } from '../sip/user-agent/leg.ts';
+import type { CallLeg } from './call-leg.ts';
+import type { DeviceProcess } from './device-process.ts';
+import { dialledOf } from './identity.ts';
+
+/** For a call request; nothing when nobody keeps records. `previous`: the call that it goes on with. */
+export function originOf(
+  { environment: { records } }: DeviceProcess,
+  leg: Leg<CallLeg> | undefined,
+  previous?: CallId,
+): { readonly origin?: Origin } {
+  if (!records.isWanted) return {};
+  const origin = { dialog: dialogName(leg?.callId ?? ''), beganMs: records.nowMs() };
+  return { origin: previous === undefined ? origin : { ...origin, previous } };
+}
+
+/** For who hears that the phone has taken the call. */
+export function answererOf(
+  { place }: DeviceProcess,
+  { line, leg }: CallLeg,
+  isPickup: boolean,
+): Answerer {
+  const { device } = place;
+  const dialog = dialogName(leg?.callId ?? '');
+  const answerer =
+    line === undefined
+      ? { device, dialog }
+      : { device, dialog, line: line.number, appearance: line.appearance };
+  return isPickup ? { ...answerer, isPickup } : answerer;
+}
+
+/** `side` changes the session to that; one that is on hold and says so again does not hold anew. */
+export function noteHold(record: CallLeg, side: 'phone' | 'peer', media: Media | undefined): void {
+  if (media === undefined) return;
+  const bit = side === 'phone' ? 1 : 2;
+  const isHold = holdOf(media.body) === 'held';
+  if (isHold && (record.heldBy & bit) === 0) record.holds++;
+  record.heldBy = isHold ? record.heldBy | bit : record.heldBy & ~bit;
+}
+
+/** A call that was refused before anybody was asked. */
+export function recordEnd(
+  { environment: { records, directory }, host }: DeviceProcess,
+  request: Parameters<typeof newAccount>[0],
+  cause: Cause,
+  code: RefusalCode | undefined,
+): void {
+  if (!records.isWanted) return;
+  const account = newAccount(request, managerOf(host), directory.gateways.has(request.by));
+  records.closed(account, { cause, code, endedBy: 'system', closing: 'end' });
+}
+
+/** An INVITE that is refused before it is a call. */
+export function recordRefusal(
+  process: DeviceProcess,
+  leg: Leg<CallLeg>,
+  request: SipRequest,
+  cause: Cause,
+  code: RefusalCode | undefined,
+): void {
+  if (!process.environment.records.isWanted) return;
+  const call = process.newCallId();
+  const unborn: Pick<CallRequest, 'call' | 'caller' | 'from' | 'by' | 'dialled' | 'origin'> = {
+    call,
+    caller: { pid: process.pid, call },
+    from: process.party,
+    by: process.place.device,
+    dialled: dialledOf(request.uri) ?? '',
+    ...originOf(process, leg),
+  };
+  recordEnd(process, unborn, cause, code);
+}
+
+/** Somebody is gone. If that is who accounts for the call of this leg, the leg does from now on. */
+export function take(
+  process: DeviceProcess,
+  record: CallLeg,
+  isGone: (pid: Pid | undefined) => boolean,
+): void {
+  const { accountedBy, account, phase } = record;
+  if (phase !== 'talking' || account !== undefined || accountedBy === undefined) return;
+  if (isGone(accountedBy.pid) && process.environment.records.isWanted)
+    open(process, record, accountOf(process, record, accountedBy));
+}
+
+/** The call is kept by this leg: it may go on for long after its call control. */
+export function keep(process: DeviceProcess, record: CallLeg): void {
+  const { records } = process.environment;
+  const { account, reportTo, role, call } = record;
+  if (!records.isWanted) return;
+  const known =
+    account ?? (role === 'calling' && reportTo !== undefined ? records.takeOver(call) : undefined);
+  if (known === undefined) return;
+  const { party } = process;
+  noteMove(known, { kind: 'kept', atMs: records.nowMs(), ...party, manager: managerOf(process) });
+  if (account === undefined) open(process, record, known);
+}
+
+function open(process: DeviceProcess, record: CallLeg, account: CallAccount): void {
+  record.account = account;
+  noteManager(account, managerOf(process));
+  process.environment.records.opened(account);
+}
+
+/** The name that the call began with: each line that it was sent on to, or that a hunt rang, knows it by another. */
+function recordName(call: CallId): CallId {
+  const name = call.replace(/(?:\.f\d+|-h\d+\.\d+)$/, '');
+  return name === call ? call : recordName(name);
+}
+
+/** What this leg knows of the call that `control` accounted for. */
+function accountOf(process: DeviceProcess, record: CallLeg, control: LegRef): CallAccount {
+  const { origin, party, self, number, line, role, sinceMs, rangMs, tookMs, peer } = record;
+  const { records } = process.environment;
+  const isCalled = role === 'called';
+  const manager = managerOf(control);
+  const account = newAccount(
+    {
+      call: recordName(control.call),
+      caller: isCalled && peer !== undefined ? peer : { pid: process.pid, call: record.call },
+      from: isCalled ? party : self,
+      dialled: number,
+      by: '',
+      ...(origin === undefined ? {} : { origin }),
+    },
+    manager,
+    false,
+  );
+  const epochMs = records.nowMs() - process.host.nowMs;
+  const at = (monotonicMs: number): number | undefined =>
+    monotonicMs === 0 ? undefined : Math.round(epochMs + monotonicMs);
+  const known: CallAccount = { ...account, by: undefined, beganMs: origin?.beganMs ?? at(sinceMs) };
+  // Who came to it later knows nothing of its beginning.
+  if (!isCalled) return { ...known, beganMs: undefined };
+  const self_: Party = process.party;
+  return {
+    ...known,
+    to: line?.number ?? number,
+    rangMs: at(rangMs),
+    answeredMs: at(tookMs),
+    answeredBy: self_,
+    answerer: answererOf(process, record, false),
+    answererManager: managerOf(process),
+    gatewayOut: process.trunk === undefined ? undefined : process.place.device,
+  };
+}
+
+/** The leg's peer is another one. */
+export function moved(
+  process: DeviceProcess,
+  { account }: CallLeg,
+  { peer, replacing }: { readonly peer: LegRef; readonly replacing: Party | undefined },
+): void {
+  if (account === undefined || replacing === undefined) return;
+  const atMs = process.environment.records.nowMs();
+  noteMove(account, { kind: 'retrieved', atMs, ...replacing, manager: managerOf(peer) });
+}
+
+/** The leg is over. What others are told of that, for the record; if it accounts for the call, that is it. */
+export function end(
+  { environment: { records }, pid }: DeviceProcess,
+  record: CallLeg,
+  cause: Cause,
+  by: 'phone' | 'peer' | 'reporter' | 'nobody',
+): Ending {
+  const { account, holds } = record;
+  const ending: Ending = { by: by === 'phone' || by === 'peer' ? by : 'system', holds };
+  if (account === undefined) return records.isWanted ? ending : {};
+  record.account = undefined;
+  account.holds = (account.holds ?? 0) + holds;
+  const isCaller = account.caller?.pid === pid;
+  records.closed(account, {
+    cause,
+    code: undefined,
+    endedBy: endedBy(ending, cause, isCaller),
+    closing: 'end',
+  });
+  return ending;
+}
