@@ -33,7 +33,7 @@ export type SiteOptions = {
   /** As of `CallManagerOptions`. */
   readonly auditMs?: number;
   /** As of `Surroundings`. */
-  readonly records?: Surroundings['records'];
+  readonly records?: Surroundings['records'] | undefined;
 };
 
 const FIRST_PORT = 6001;

@@ -14,7 +14,7 @@ import type { Phone, PhoneCall } from '../../src/testkit/phone.ts';
 import { Recorder } from '../../src/testkit/recorder.ts';
 import { NO_DISTANCE } from '../../src/testkit/simulated-planes.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
-import { DOMAIN, Site } from '../../src/testkit/site.ts';
+import { DOMAIN, Site, type SiteOptions } from '../../src/testkit/site.ts';
 
 export type Cast = {
   readonly site: Site;
@@ -72,6 +72,8 @@ export type FlowOptions = {
   readonly timings?: Partial<MembershipTimings>;
   /** How long nothing may be left at the latest, after all have hung up. */
   readonly restMs?: number;
+  /** Gets what managers say of their calls for the record. */
+  readonly records?: SiteOptions['records'];
 };
 
 /**
@@ -107,17 +109,17 @@ export function flow(
 export function stage(
   setting: Setting,
   users: readonly string[],
-  { directory = simulationDirectory(DOMAIN), timings = RARE_BEATS }: FlowOptions = {},
+  { directory = simulationDirectory(DOMAIN), timings = RARE_BEATS, records }: FlowOptions = {},
 ): Site {
   if (setting === 'alone') {
-    const site = new Site(1, directory);
+    const site = new Site(1, directory, { records });
     for (const user of users) ringing(addPhone(site, user, user, 0)).register(3600);
     site.run(100);
     return site;
   }
   const lines = new Map([...directory.lines].map(([n, line]) => [n, { ...line, mode: setting }]));
   const managers = setting === 'single' ? HOMES + 1 : HOMES;
-  const site = new Site(1, { ...directory, lines }, { managers, timings });
+  const site = new Site(1, { ...directory, lines }, { managers, timings, records });
   site.planes.busWeather = NO_DISTANCE;
   while (!site.isWhole) site.run(10);
   const phones = users.map((user, at) => ringing(addPhone(site, user, user, at % HOMES)));

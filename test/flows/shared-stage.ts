@@ -16,7 +16,7 @@ import type { ScaPhone } from '../../src/testkit/phones/sca-phone.ts';
 import type { StationCall } from '../../src/testkit/phones/station-call.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 import { DOMAIN, type Site } from '../../src/testkit/site.ts';
-import { type Setting, stage } from './flow.ts';
+import { type FlowOptions, type Setting, stage } from './flow.ts';
 
 export type Stage = {
   readonly site: Site;
@@ -41,6 +41,8 @@ export type StageOptions = {
   readonly directory?: Directory;
   readonly habits?: Readonly<Record<string, ScaHabits>>;
   readonly timings?: Partial<MembershipTimings>;
+  /** As of `FlowOptions`. */
+  readonly records?: FlowOptions['records'];
 };
 
 const MEMBERS = ['2000a', '2000b', '2000c'];
@@ -80,10 +82,11 @@ export function shared(
     });
 }
 
-function enter(setting: Setting, { directory, habits = {}, timings }: StageOptions): Stage {
+function enter(setting: Setting, { directory, habits = {}, timings, records }: StageOptions): Stage {
   const site = stage(setting, ['1001', '1002'], {
     directory: directory ?? directoryWith(),
     ...(timings === undefined ? {} : { timings }),
+    records,
   });
   const bench = new Bench(site);
   const homes = Math.min(HOMES, site.managers.length);

@@ -68,7 +68,7 @@ export const COLUMN_NAMES = Object.keys(COLUMNS) as readonly ColumnName[];
 
 export const GRADES: Readonly<Record<Closing, number>> = { restart: 0, loss: 1, end: 2 };
 
-/** Two entries of one call as one: in whatever order they come, what is known best counts. */
+/** Two entries of one call as one, in either order: the better one, and the other for what that does not know. */
 export function mergeEntries(one: CallEntry, other: CallEntry): CallEntry {
   return other.grade > one.grade ? { ...one, ...other } : { ...other, ...one };
 }

@@ -27,5 +27,5 @@ export interface Sink {
   close(): Promise<void>;
 }
 
-/** `*` in it are for the caller: it does not go into a message to people. */
+/** Rejects when the place is of no use now: it is asked for again. */
 export type MakeSink = () => Promise<Sink>;

@@ -5,8 +5,8 @@ import type { Found, Query } from './sink.ts';
 export const TABLE = 'linewright_calls';
 
 /**
- * What follows `INSERT …`: of a call that is there already the better known word counts, column by column, so
- * that the order does not matter and what comes twice changes nothing.
+ * What follows `INSERT …`: of a call that is there already the better word counts, and the other one for what
+ * that does not know, whichever came first; what comes twice changes nothing.
  */
 export const UPSERT = `ON CONFLICT (id) DO UPDATE SET ${COLUMN_NAMES.filter((name) => name !== 'id')
   .map((name) =>

@@ -146,6 +146,7 @@ cdr:
 `,
     'd.yaml': '',
   },
+  {},
   `
   m.yaml:6:3: unknown key 'postgress' (did you mean 'postgres'?)
   `,
@@ -162,6 +163,7 @@ cdr: { postgres: "mysql://host/db" }
 `,
     'd.yaml': '',
   },
+  {},
   `
   m.yaml:5:18: expected an address such as postgres://user:password@host/db
   `,

@@ -1,0 +1,336 @@
+/**
+ * What is on record of each call: one record, whatever becomes of it, on one manager and on several. A record is
+ * told as one line; times are seconds since the call began.
+ */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { CallRecord } from '../../src/call/call-record.ts';
+import { entryOf } from '../../src/manager/cdr/record-entry.ts';
+import { type CallEntry, mergeAll } from '../../src/store/cdr/entry.ts';
+import type { SimulatedManager } from '../../src/testkit/simulated-manager.ts';
+import { type Cast, castOf, type FlowOptions, type Setting, stage } from './flow.ts';
+import { callOf, type Stage, shared, talkTo } from './shared-stage.ts';
+
+type Kept = { readonly manager: string; readonly record: CallRecord }[];
+
+/** Of every call that is over, in the order in which they began. */
+function tell(kept: Kept): readonly string[] {
+  const entries = kept.map(({ record }) => entryOf(record));
+  const over = mergeAll(entries.filter(({ closing }) => closing !== undefined));
+  const ids = [...over].sort((a, b) => (a.started ?? 0) - (b.started ?? 0)).map(({ id }) => id);
+  return [...over]
+    .sort((a, b) => (a.started ?? 0) - (b.started ?? 0))
+    .map((entry) => lineOf(entry, ids));
+}
+
+function lineOf(entry: CallEntry, ids: readonly string[]): string {
+  const at = (ms: number | undefined) =>
+    ms === undefined ? '-' : ((ms - (entry.started ?? 0)) / 1000).toFixed(1);
+  const moves = (entry.moves ?? []).map((move) =>
+    typeof move === 'string' ? move : `${move.kind} ${move.number}`,
+  );
+  const line =
+    entry.answered_line === undefined
+      ? ''
+      : ` on ${entry.answered_line}/${entry.answered_appearance}`;
+  const parts = [
+    `${entry.from_device ?? '?'} > ${entry.dialled}`,
+    entry.answered === undefined ? '' : `taken by ${entry.answered_device}${line}`,
+    `ring ${at(entry.ringing)} answer ${at(entry.answered)} end ${at(entry.ended)}`,
+    entry.holds ? `holds ${entry.holds}` : '',
+    moves.join(', '),
+    entry.previous === undefined ? '' : `after call ${ids.indexOf(entry.previous) + 1}`,
+    entry.transferred_by === undefined ? '' : `by ${entry.transferred_by}`,
+    [entry.gateway_in, entry.route_list, entry.gateway_out].filter(Boolean).join(' '),
+    `${entry.cause}${entry.code === undefined ? '' : ` ${entry.code}`}`,
+    `${entry.sip_status}/${entry.q850}`,
+    `ended by ${entry.ended_by}`,
+    entry.closing === 'end' ? '' : `(${entry.closing})`,
+  ];
+  return parts.filter((part) => part !== '').join('; ');
+}
+
+/** Ids that legs have, of both phones. */
+function hasBothLegs({ record }: Kept[number]): boolean {
+  return (record.callerDialog ?? '') !== '' && (record.answerer?.dialog ?? '') !== '';
+}
+
+const NAMES: Readonly<Record<Setting, string>> = {
+  alone: '',
+  single: ' [three managers]',
+  replicated: ' [three managers, replicated]',
+};
+
+function recorded(
+  name: string,
+  users: readonly string[],
+  play: (cast: Cast) => void,
+  expected: readonly string[],
+  options: FlowOptions = {},
+): void {
+  for (const setting of options.settings ?? (['alone', 'single', 'replicated'] as const))
+    test(`${name}${NAMES[setting]}`, () => {
+      const kept: Kept = [];
+      const site = stage(setting, users, { ...options, records: kept });
+      play(castOf(site, users.length));
+      site.run(2000);
+      assert.deepEqual(
+        {
+          lines: tell(kept),
+          twice: kept.filter(
+            ({ record }, at) =>
+              record.closing !== undefined &&
+              kept.findIndex(
+                (each) => each.record.closing !== undefined && each.record.call === record.call,
+              ) !== at,
+          ),
+          halves: kept.filter((each) => each.record.answeredMs !== undefined && !hasBothLegs(each)),
+        },
+        { lines: expected, twice: [], halves: [] },
+      );
+    });
+}
+
+const LINE = ['1001', '2000a', '2000b', '2000c'];
+
+recorded(
+  'a call is answered and hung up by the caller',
+  LINE,
+  ({ phone, callOf: of, wait }) => {
+    phone('1001').call('2000');
+    wait(2000);
+    phone('2000b').answer(of('2000b'));
+    wait(5000);
+    phone('1001').hangUp(of('1001'));
+  },
+  [
+    '1001 > 2000; taken by 2000b on 2000/1; ring 0.0 answer 2.0 end 7.0; hung up; 200/16; ended by caller',
+  ],
+);
+
+recorded(
+  'who answered hangs up, after two holds',
+  LINE,
+  ({ phone, callOf: of, wait }) => {
+    phone('1001').call('2000');
+    wait(1000);
+    phone('2000a').answer(of('2000a'));
+    wait(1000);
+    for (const held of [true, false]) {
+      phone('2000a').hold(of('2000a'), held);
+      wait(1000);
+    }
+    phone('1001').hold(of('1001'), true);
+    wait(1000);
+    phone('2000a').hangUp(of('2000a'));
+  },
+  [
+    '1001 > 2000; taken by 2000a on 2000/1; ring 0.0 answer 1.0 end 5.0; holds 2; hung up; 200/16; ended by answerer',
+  ],
+);
+
+recorded(
+  'refused for what was dialled, with its code',
+  ['1001'],
+  ({ phone, wait }) => {
+    phone('1001').call('7777');
+    wait(1000);
+  },
+  ['1001 > 7777; ring - answer - end 0.0; unknown number LW-3001; 404/1; ended by system'],
+);
+
+recorded(
+  'nobody is registered',
+  ['1001'],
+  ({ phone, wait }) => {
+    phone('1001').call('1002');
+    wait(1000);
+  },
+  ['1001 > 1002; ring - answer - end 0.0; no device LW-3008; 480/20; ended by system'],
+);
+
+recorded(
+  'busy',
+  ['1001', '1002'],
+  ({ phone, callOf: of, wait }) => {
+    phone('1001').call('1002');
+    wait(1000);
+    phone('1002').refuse(of('1002'), 486);
+    wait(1000);
+  },
+  ['1001 > 1002; ring 0.0 answer - end 1.0; busy; 486/17; ended by called'],
+);
+
+recorded(
+  'nobody answers in time',
+  ['1001', '1002'],
+  ({ phone, wait }) => {
+    phone('1001').call('1002');
+    wait(10_000);
+  },
+  ['1001 > 1002; ring 0.0 answer - end 8.0; no answer; 480/19; ended by system'],
+);
+
+recorded(
+  'the caller gives up',
+  LINE,
+  ({ phone, callOf: of, wait }) => {
+    phone('1001').call('2000');
+    wait(3000);
+    phone('1001').hangUp(of('1001'));
+  },
+  ['1001 > 2000; ring 0.0 answer - end 3.0; caller gave up; 487/16; ended by caller'],
+);
+
+recorded(
+  'a blind transfer is a call that ends and one that goes on from it',
+  ['1001', '2000a', '1002'],
+  ({ phone, callOf: of, wait }) => {
+    phone('1001').call('2000');
+    wait(1000);
+    phone('2000a').answer(of('2000a'));
+    wait(1000);
+    phone('2000a').refer(of('2000a'), '1002');
+    wait(1000);
+    phone('1002').answer(of('1002'));
+    wait(1000);
+    phone('1002').hangUp(of('1002'));
+  },
+  [
+    '1001 > 2000; taken by 2000a on 2000/1; ring 0.0 answer 1.0 end 3.0; transferred; 200/16; ended by transfer',
+    '2000a > 1002; taken by 1002 on 1002/1; ring 0.0 answer 1.0 end 2.0; after call 1; by 2000; hung up; 200/16; ended by answerer',
+  ],
+);
+
+/** The record of a call of a shared line. */
+function onLine(
+  name: string,
+  play: (stage: Stage) => void,
+  expected: readonly string[],
+  settings: readonly Setting[] = ['alone', 'single', 'replicated'],
+  timings: FlowOptions['timings'] = undefined,
+): void {
+  for (const setting of settings) {
+    const kept: Kept = [];
+    shared(
+      name,
+      (at) => {
+        play(at);
+        at.wait(1000);
+        return tell(kept.splice(0));
+      },
+      expected,
+      { settings: [setting], records: kept, ...(timings === undefined ? {} : { timings }) },
+    );
+  }
+}
+
+onLine(
+  'a held call is retrieved by another member',
+  ({ a, b, one, wait }) => {
+    one.call('2000');
+    wait(1000);
+    a.answer(callOf(a));
+    wait(1000);
+    a.hold(callOf(a));
+    wait(1000);
+    const call = b.retrieve(1);
+    wait(1000);
+    call.hangUp();
+  },
+  [
+    '1001 > 2000; taken by 2000a on 2000/1; ring 0.0 answer 1.0 end 4.0; holds 1; retrieved 2000; hung up; 200/16; ended by answerer',
+  ],
+);
+
+onLine(
+  'a ringing call is picked up',
+  ({ a, b, one, wait }) => {
+    one.call('2000');
+    wait(1000);
+    assert(a.call);
+    const call = b.retrieve(1);
+    wait(1000);
+    call.hangUp();
+  },
+  [
+    '1001 > 2000; taken by 2000b on 2000/1; ring 0.0 answer 1.0 end 2.0; picked up 2000; hung up; 200/16; ended by answerer',
+  ],
+);
+
+/** The manager's machine dies for good. */
+function lose({ site, wait }: Stage, at: number): void {
+  const manager = site.managers[at] as SimulatedManager;
+  manager.restartMs = () => 6000;
+  manager.kill('machine');
+  wait(3000);
+}
+
+/** Phones of a manager that was away are switched on again. */
+function back({ site, bench, wait }: Stage, at: number): void {
+  wait(6000);
+  for (const phone of bench.phones)
+    if (phone.station.server === site.managers[at]?.address) {
+      phone.crash();
+      phone.boot();
+    }
+  wait(1000);
+}
+
+onLine(
+  'the manager of a member that called dies with its call control: the far end finishes the record',
+  (at) => {
+    const { a, two } = at;
+    talkTo(two, a, at);
+    at.wait(1000);
+    lose(at, 0);
+    back(at, 0);
+  },
+  [
+    '? > 1002; taken by 1002 on 1002/1; ring 0.0 answer 0.1 end 2.1; internal failure; 200/41; ended by system',
+  ],
+  ['single', 'replicated'],
+  {},
+);
+
+onLine(
+  'a held call outlives its call control, and is retrieved: one record with its true end',
+  (at) => {
+    const { a, c, two, wait } = at;
+    a.hold(talkTo(two, a, at));
+    wait(1000);
+    lose(at, 0);
+    const call = c.retrieve(1);
+    wait(2000);
+    call.hangUp();
+    back(at, 0);
+  },
+  [
+    '? > 1002; taken by 1002 on 1002/1; ring 0.0 answer 0.1 end 6.2; holds 1; kept 1002, retrieved 2000; hung up; 200/16; ended by caller',
+  ],
+  ['single', 'replicated'],
+  {},
+);
+
+onLine(
+  'who answered is lost while it holds; the caller is kept by its own manager, and retrieved',
+  (at) => {
+    const { a, c, two, wait } = at;
+    two.call('2000');
+    wait(1000);
+    a.answer(callOf(a));
+    wait(1000);
+    a.hold(callOf(a));
+    wait(1000);
+    lose(at, 0);
+    const call = c.retrieve(1);
+    wait(2000);
+    call.hangUp();
+    back(at, 0);
+  },
+  [
+    '1002 > 2000; taken by 2000a on 2000/1; ring 0.0 answer 1.0 end 8.0; holds 1; kept 1002, retrieved 2000; hung up; 200/16; ended by answerer',
+  ],
+  ['single', 'replicated'],
+  {},
+);
