@@ -48,6 +48,7 @@ export function requestAt(
     referredBy: asked.referredBy,
     diversions: asked.diversions,
     patienceMs: asked.patienceMs,
+    origin: asked.origin,
     line: number,
     appearance,
     control,

@@ -84,7 +84,7 @@ export type CallRequest = {
   /** Who calls, when that is withheld: `from` is nobody then. For gateways that are trusted. */
   readonly asserted?: Party;
   /** For the call's record: where and when it began. Managers of an older release do not say. */
-  readonly origin?: Origin;
+  readonly origin?: Origin | undefined;
 };
 
 /**

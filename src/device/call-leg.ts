@@ -171,8 +171,9 @@ export type CallLeg = {
   holds: number;
   /** Who does now: 1 its phone, 2 the peer. */
   heldBy: number;
-  /** Of a called leg: where the call began. */
+  /** Of a called leg: where the call began, and on whose behalf. */
   readonly origin: Origin | undefined;
+  readonly by: string | undefined;
   /** Who accounts for the call that this leg is in; with `account` it is the leg itself, that one being no more. */
   accountedBy: LegRef | undefined;
   account: CallAccount | undefined;
@@ -228,6 +229,7 @@ export function calledLeg(
     holds: 0,
     heldBy: 0,
     origin: request.origin,
+    by: request.by,
     accountedBy: request.control && { pid: request.control, call: request.call },
     account: undefined,
   };
@@ -294,6 +296,7 @@ export function callingLeg(
     holds: 0,
     heldBy: 0,
     origin: undefined,
+    by: undefined,
     accountedBy: undefined,
     account: undefined,
   };

@@ -144,16 +144,16 @@ function accountOf(process: DeviceProcess, record: CallLeg, control: LegRef): Ca
       caller: isCalled && peer !== undefined ? peer : { pid: process.pid, call: record.call },
       from: isCalled ? party : self,
       dialled: number,
-      by: '',
+      by: record.by ?? '',
       ...(origin === undefined ? {} : { origin }),
     },
     manager,
-    false,
+    record.by !== undefined && process.environment.directory.gateways.has(record.by),
   );
   const epochMs = records.nowMs() - process.host.nowMs;
   const at = (monotonicMs: number): number | undefined =>
     monotonicMs === 0 ? undefined : Math.round(epochMs + monotonicMs);
-  const known: CallAccount = { ...account, by: undefined, beganMs: origin?.beganMs ?? at(sinceMs) };
+  const known: CallAccount = { ...account, by: record.by, beganMs: origin?.beganMs ?? at(sinceMs) };
   // Who came to it later knows nothing of its beginning.
   if (!isCalled) return { ...known, beganMs: undefined };
   const self_: Party = process.party;

@@ -287,7 +287,7 @@ onLine(
     back(at, 0);
   },
   [
-    '? > 1002; taken by 1002 on 1002/1; ring 0.0 answer 0.1 end 2.1; internal failure; 200/41; ended by system',
+    '2000a > 1002; taken by 1002 on 1002/1; ring 0.0 answer 0.1 end 2.1; internal failure; 200/41; ended by system',
   ],
   ['single', 'replicated'],
   {},
@@ -306,7 +306,7 @@ onLine(
     back(at, 0);
   },
   [
-    '? > 1002; taken by 1002 on 1002/1; ring 0.0 answer 0.1 end 6.2; holds 1; kept 1002, retrieved 2000; hung up; 200/16; ended by caller',
+    '2000a > 1002; taken by 1002 on 1002/1; ring 0.0 answer 0.1 end 6.2; holds 1; kept 1002, retrieved 2000; hung up; 200/16; ended by caller',
   ],
   ['single', 'replicated'],
   {},

@@ -1,0 +1,195 @@
+/** Records of calls whose manager is killed after the answer: real processes, a real PostgreSQL, one record each. */
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { type Call, Robot, type RobotEvent } from '../../../src/cli/demo/robot.ts';
+import { type Program, runProgram, runtimeOf, startProgram } from '../../cli/program.ts';
+import { freePort } from '../../support/free-ports.ts';
+import { startEtcd } from '../etcd/etcd-server.ts';
+import { startNats } from '../nats/nats-server.ts';
+import { startPostgres } from '../postgres/postgres-server.ts';
+import { Folder } from './manager-file.ts';
+
+const WITHIN_MS = 20_000;
+
+/** Phones, and what has happened at them. */
+class Phones {
+  readonly calls = new Map<string, Call>();
+  readonly #robots = new Map<string, Robot>();
+  readonly #events: string[] = [];
+  #wake: () => void = () => {};
+
+  async add(user: string, port: number): Promise<Robot> {
+    const robot = await Robot.open({
+      user,
+      port,
+      password: 'p',
+      domain: 'pbx.test',
+      random: { next32: () => randomInt(2 ** 32) },
+      hear: (_, event) => this.#hear(user, event),
+    });
+    this.#robots.set(user, robot);
+    robot.register();
+    await this.until(`${user} registered`);
+    return robot;
+  }
+
+  async until(wanted: string): Promise<void> {
+    while (!this.#events.includes(wanted))
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+  }
+
+  close(): void {
+    for (const robot of this.#robots.values()) robot.close();
+  }
+
+  #hear(user: string, event: RobotEvent): void {
+    if (event.type === 'rings') this.calls.set(user, event.call);
+    this.#events.push(`${user} ${event.type}`);
+    this.#wake();
+  }
+}
+
+/** 1001 calls 1002, which answers. */
+async function talk(phones: Phones, caller: Robot, called: Robot): Promise<void> {
+  caller.call('1002');
+  await phones.until('1002 rings');
+  const call = phones.calls.get('1002');
+  assert(call !== undefined);
+  called.answer(call);
+  await phones.until('1001 talks');
+  await phones.until('1002 talks');
+}
+
+type Exported = Readonly<Record<string, string | number | null>>;
+
+async function exported(runtime: string, id: string): Promise<readonly Exported[]> {
+  const args = ['cdr', 'export', '--format', 'json', '--manager', id];
+  const { out, err, code } = await runProgram(runtime, args);
+  assert.equal(code, 0, err);
+  return out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): Exported => JSON.parse(line));
+}
+
+async function untilExported(
+  runtime: string,
+  id: string,
+  isSo: (rows: readonly Exported[]) => boolean,
+): Promise<readonly Exported[]> {
+  const lastMs = performance.now() + WITHIN_MS;
+  for (;;) {
+    const rows = await exported(runtime, id);
+    if (isSo(rows) || performance.now() > lastMs) return rows;
+    await sleep(200);
+  }
+}
+
+async function killed({ child, ended }: Program): Promise<void> {
+  child.kill('SIGKILL');
+  await ended;
+}
+
+/** A manager file of one that has a port of its own and a folder for its data. */
+function fileOf(folder: Folder, id: string, port: number, more: object): string {
+  const devices = { 1001: { number: '1001', password: 'p' }, 1002: { number: '1002', password: 'p' } };
+  folder.write('phones.yaml', stringify({ devices }));
+  return folder.write(
+    `${id}.yaml`,
+    stringify({
+      manager: { id, data: join(folder.path, id) },
+      sip: { domain: 'pbx.test', listen: `udp://127.0.0.1:${port}` },
+      directory: 'phones.yaml',
+      ...more,
+    }),
+  );
+}
+
+async function start(context: TestContext, runtime: string, file: string): Promise<Program> {
+  const program = startProgram(runtime, ['start', '-c', file]);
+  context.after(() => program.child.kill('SIGKILL'));
+  await program.said('manager ready');
+  return program;
+}
+
+test('a manager that is killed after the answer has one record of the call when it is back, also a second time', {
+  timeout: 60_000,
+}, async (context) => {
+  const runtime = runtimeOf(context);
+  const port = await freePort();
+  const file = fileOf(new Folder(context), 'cm1', port, {});
+  const phones = new Phones();
+  context.after(() => phones.close());
+  const first = await start(context, runtime, file);
+  const [caller, called] = [await phones.add('1001', port), await phones.add('1002', port)];
+  caller.call('1777');
+  await phones.until('1001 refused');
+  await talk(phones, caller, called);
+  await killed(first);
+  await killed(await start(context, runtime, file));
+  await start(context, runtime, file);
+  const rows = await untilExported(runtime, 'cm1', (found) => found.length >= 2);
+  assert.deepEqual(
+    rows.map(({ from_number, dialled, answered_device, cause, code, closing, sip_status }) => [
+      ...[from_number, dialled, answered_device, cause, code, closing, sip_status],
+    ]),
+    [
+      ['1001', '1777', undefined, 'unknown number', 'LW-3001', 'end', 404],
+      ['1001', '1002', '1002', 'internal failure', undefined, 'restart', 200],
+    ],
+  );
+});
+
+test("the caller's manager is killed: the answerer's finishes the record, and the restart adds nothing but what it knows", {
+  timeout: 120_000,
+}, async (context) => {
+  const bus = await startNats();
+  context.after(() => bus.remove());
+  const store = await startEtcd();
+  context.after(() => store.close());
+  const database = await startPostgres(context);
+  const runtime = runtimeOf(context);
+  const folder = new Folder(context);
+  const cluster = { bus: bus.urls, store: store.urls };
+  const cdr = { postgres: database.url };
+  const ports = [await freePort(), await freePort()] as const;
+  const files = ['cm1', 'cm2'].map((id, at) =>
+    fileOf(folder, id, ports[at] ?? 0, { cluster, cdr }),
+  );
+  const phones = new Phones();
+  context.after(() => phones.close());
+  const [file = '', other = ''] = files;
+  const first = await start(context, runtime, file);
+  await start(context, runtime, other);
+  const [caller, called] = [await phones.add('1001', ports[0]), await phones.add('1002', ports[1])];
+  await talk(phones, caller, called);
+  await killed(first);
+  await phones.until('1002 ended');
+  const before = await untilExported(runtime, 'cm2', (found) => found.length > 0);
+  await start(context, runtime, file);
+  // The restarted manager says what it knows of the call.
+  await sleep(2000);
+  const after = await exported(runtime, 'cm2');
+  const told = (rows: readonly Exported[]) =>
+    rows.map(({ from_number, from_device, answered_device, answered_manager, closing, ended_by }) =>
+      [from_number, from_device, answered_device, answered_manager, closing, ended_by].join(' '),
+    );
+  const hasAll = (rows: readonly Exported[]) =>
+    rows.map((row) => ['started', 'ringing', 'answered', 'ended', 'from_call_id', 'answered_call_id'].filter((name) => !row[name]));
+  assert.deepEqual(
+    [told(before), hasAll(before), told(after), hasAll(after), after[0]?.['ended']],
+    [
+      ['1001 1001 1002 cm2 end system'],
+      [[]],
+      ['1001 1001 1002 cm2 end system'],
+      [[]],
+      before[0]?.['ended'],
+    ],
+  );
+});
