@@ -20,6 +20,7 @@ const TEST_PACKAGES = {
   iptables: 'partitions',
   'nats-server': "the cluster's bus",
   openssl: 'certificates',
+  postgresql: 'a database for call records',
   'sip-tester': 'SIPp',
   tcpdump: 'captures',
 };

@@ -24,7 +24,7 @@ export const TEST_STEPS = [
     verbose: true,
   },
   {
-    name: 'with real NATS and etcd servers',
+    name: 'with real NATS, etcd and PostgreSQL servers',
     tests: 'test/servers/**/*.test.ts',
     concurrency: 1,
   },

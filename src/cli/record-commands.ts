@@ -28,7 +28,9 @@ export function addRecords<Flags extends object>(program: Command, common: Commo
     .description('the latest ten records; with -f also those that come')
     .option('-f, --follow', 'go on until stopped', false)
     .addOption(
-      new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'),
+      new Option('-o, --output <format>', 'how to print')
+        .choices(['table', 'json'])
+        .default('table'),
     )
     .addOption(new Option('-n, --lines <rows>', 'how many').default(10).argParser(Number));
   withFilter(withTarget(tail)).action(

@@ -73,7 +73,10 @@ function hangupCause(row: RecordRow): string {
 }
 
 const seconds = (name: string) => (row: RecordRow) => Math.round(numberOf(row, name));
-const column = (head: string, cell: Column<RecordRow>['cell']): Column<RecordRow> => ({ head, cell });
+const column = (head: string, cell: Column<RecordRow>['cell']): Column<RecordRow> => ({
+  head,
+  cell,
+});
 const plain = (head: string, name: string) => column(head, (row) => textOf(row, name));
 const empty = (head: string) => column(head, () => '');
 

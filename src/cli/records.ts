@@ -26,7 +26,9 @@ const FULL: readonly Column<RecordRow>[] = ['duration', 'talk', ...COLUMN_NAMES]
 }));
 
 /** The latest `limit` of them, oldest first. */
-export async function listRecords(options: RecordOptions & { readonly output: Format }): Promise<string> {
+export async function listRecords(
+  options: RecordOptions & { readonly output: Format },
+): Promise<string> {
   const rows = await latest(managersOf(options), options);
   return formatRows(rows, options.output === 'csv' ? FULL : BRIEF, options.output);
 }
@@ -123,7 +125,9 @@ async function latest(
   const best = new Map<string, RecordRow>();
   for (const row of pages.flat())
     if ((best.get(row.id)?.grade ?? -1) < row.grade) best.set(row.id, row);
-  const rows = [...best.values()].sort((a, b) => (textOf(a, 'ended') < textOf(b, 'ended') ? -1 : 1));
+  const rows = [...best.values()].sort((a, b) =>
+    textOf(a, 'ended') < textOf(b, 'ended') ? -1 : 1,
+  );
   return rows.slice(-options.limit);
 }
 
@@ -138,8 +142,10 @@ async function page(
   if (to !== undefined) query.set('to', to);
   if (number !== undefined) query.set('number', number);
   const answer = await fetchJson(access, `/records?${query}`);
-  const items: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'items') : undefined;
-  if (!Array.isArray(items)) throw new CommandError(EXIT.failed, `${access.url} is of another release`);
+  const items: unknown =
+    typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'items') : undefined;
+  if (!Array.isArray(items))
+    throw new CommandError(EXIT.failed, `${access.url} is of another release`);
   // Our own API of our own version: its row types are the contract.
   return items as readonly RecordRow[];
 }

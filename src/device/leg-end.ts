@@ -53,5 +53,6 @@ export function tellControls(
   cause: Cause,
   ending: Ending,
 ): void {
-  for (const { pid, call } of controls) host.tell(pid, { type: 'callEnded', call, cause, ...ending });
+  for (const { pid, call } of controls)
+    host.tell(pid, { type: 'callEnded', call, cause, ...ending });
 }

@@ -13,13 +13,13 @@ import type { Hop } from '../sip/hop.ts';
 import { formatListen } from '../transport/listen.ts';
 import { Transports } from '../transport/transports.ts';
 import { CallManager } from './call-manager.ts';
+import { RecordKeeper } from './cdr/record-keeper.ts';
 import { clusterCounters } from './cluster-counters.ts';
 import { ClusterView } from './cluster-view.ts';
 import type { RunningManager, StartOptions } from './config/running-manager.ts';
 import { type HeldDirectory, holdDirectory } from './directory/held.ts';
 import { Driver } from './driver.ts';
 import { openPlanes, type Planes } from './planes.ts';
-import { RecordKeeper } from './cdr/record-keeper.ts';
 import { RunningView } from './running-view.ts';
 
 /** A manager that cannot become a member of its cluster; `code` as of `JoinFailure`. */
@@ -73,8 +73,7 @@ async function run(
   driver: Driver,
 ): Promise<RunningManager> {
   const { config, log } = options;
-  const keeper =
-    config.records && new RecordKeeper({ ...config, sinks: config.records, log });
+  const keeper = config.records && new RecordKeeper({ ...config, sinks: config.records, log });
   const planes = await (options.planes?.() ?? planesOf(options));
   const record = {
     host: hostname(),

@@ -82,7 +82,10 @@ export function shared(
     });
 }
 
-function enter(setting: Setting, { directory, habits = {}, timings, records }: StageOptions): Stage {
+function enter(
+  setting: Setting,
+  { directory, habits = {}, timings, records }: StageOptions,
+): Stage {
   const site = stage(setting, ['1001', '1002'], {
     directory: directory ?? directoryWith(),
     ...(timings === undefined ? {} : { timings }),

@@ -220,7 +220,13 @@ const RECORDS = [
     answered_call_id: 'b@2',
     holds: 1,
     moves: [
-      { kind: 'retrieved', atMs: 1_700_000_030_000, number: '2000', name: '', manager: 'manager-b' },
+      {
+        kind: 'retrieved',
+        atMs: 1_700_000_030_000,
+        number: '2000',
+        name: '',
+        manager: 'manager-b',
+      },
     ],
     cause: 'hung up',
     sip_status: 200,
@@ -253,9 +259,9 @@ export function fakeView(): FakeView {
       total: 2,
       missing: MISSING,
     }),
-    records: async ({ limit, number }) => {
+    records: async ({ limit, number, after = 0 }) => {
       if (number === 'none') throw new Error('no database can be asked');
-      return RECORDS.slice(0, limit);
+      return RECORDS.filter(({ seq }) => seq > after).slice(0, limit);
     },
     allCalls: async (limit) => ({
       items: CALLS.slice(0, limit).map((row) => ({ manager: 'manager-a', ...row })),

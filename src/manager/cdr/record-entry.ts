@@ -44,7 +44,10 @@ export function entryOf(record: CallRecord): CallEntry {
     ...given('answered_manager', record.answererManager),
     ...given('answered_call_id', text(answerer?.dialog)),
     ...given('holds', record.holds),
-    ...given('moves', moves?.map((move) => ({ ...move, ...readable(move) }))),
+    ...given(
+      'moves',
+      moves?.map((move) => ({ ...move, ...readable(move) })),
+    ),
     ...given('gateway_in', record.gatewayIn),
     ...given('gateway_out', text(record.gatewayOut)),
     ...given('route_list', record.list),

@@ -16,7 +16,10 @@ const QUESTION_MS = 30_000;
 const QUESTIONS_MAX = 64;
 const LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
 
-type Asked = { readonly found: (rows: readonly Found[]) => void; readonly failed: (why: Error) => void };
+type Asked = {
+  readonly found: (rows: readonly Found[]) => void;
+  readonly failed: (why: Error) => void;
+};
 
 export class ClerkLink {
   /** As it was a second ago. */
@@ -104,7 +107,8 @@ export class ClerkLink {
 
   #ended(worker: Worker): void {
     if (this.#worker === worker) this.#worker = undefined;
-    for (const { failed } of this.#asked.values()) failed(new Error('the database is not asked now'));
+    for (const { failed } of this.#asked.values())
+      failed(new Error('the database is not asked now'));
     this.#closed?.();
     if (this.#isClosing) return;
     this.#restart = setTimeout(() => {

@@ -26,7 +26,11 @@ if (port !== null) {
         clerk.query(query).then(
           (rows) => tell({ type: 'found', id, rows }),
           (error: unknown) =>
-            tell({ type: 'failed', id, message: error instanceof Error ? error.message : 'failed' }),
+            tell({
+              type: 'failed',
+              id,
+              message: error instanceof Error ? error.message : 'failed',
+            }),
         );
         break;
       }

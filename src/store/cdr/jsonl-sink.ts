@@ -2,7 +2,16 @@
  * Records as JSON lines, appended to a file. What is said twice after a crash is found among its last lines and
  * not written again; a line that was cut off goes. A better word on a call that is in the file is a further line.
  */
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { type CallEntry, isEntry } from './entry.ts';
 import { readableEntry } from './readable.ts';
@@ -44,7 +53,10 @@ export async function openJsonl(path: string): Promise<Sink> {
 
 /** All of them or none. */
 function append(fd: number, entries: readonly CallEntry[]): void {
-  const data = Buffer.from(entries.map((entry) => `${JSON.stringify(readableEntry(entry))}\n`).join(''), 'utf8');
+  const data = Buffer.from(
+    entries.map((entry) => `${JSON.stringify(readableEntry(entry))}\n`).join(''),
+    'utf8',
+  );
   const before = fstatSync(fd).size;
   try {
     for (let at = 0; at < data.length; ) at += writeSync(fd, data, at);

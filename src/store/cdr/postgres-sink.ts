@@ -3,7 +3,7 @@
  * batch is one statement. Whoever it fails for asks again (`delivery.ts`), on a connection of its own.
  */
 import pg from 'pg';
-import { COLUMN_NAMES, COLUMNS, type CallEntry, type Kind, mergeAll } from './entry.ts';
+import { type CallEntry, COLUMN_NAMES, COLUMNS, type Kind, mergeAll } from './entry.ts';
 import type { Found, Query, Sink } from './sink.ts';
 import { foundOf, INDEXED, selectOf, TABLE, UPSERT } from './table.ts';
 

@@ -1,5 +1,5 @@
 /** Records as people and other programs read them: times in ISO 8601, and how long it took. */
-import { COLUMN_NAMES, COLUMNS, type CallEntry } from './entry.ts';
+import { type CallEntry, COLUMN_NAMES, COLUMNS } from './entry.ts';
 
 /** JSON: names as in `COLUMNS`. `duration`, `talk`: seconds with milliseconds. */
 export type ReadableEntry = Readonly<Record<string, unknown>> & {

@@ -8,8 +8,8 @@
 import { closeSync, fdatasync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { type CallEntry, GRADES } from './entry.ts';
 import { segmentPath, segmentsBytes } from './segments.ts';
-import { recover } from './spool-recovery.ts';
 import { type SpoolLine, writeLine } from './spool-line.ts';
+import { recover } from './spool-recovery.ts';
 
 export type SpoolOptions = {
   readonly folder: string;

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { COLUMN_NAMES, COLUMNS, type CallEntry, type Kind } from './entry.ts';
+import { type CallEntry, COLUMN_NAMES, COLUMNS, type Kind } from './entry.ts';
 import type { Found, Query, Sink } from './sink.ts';
 import { cellOf, foundOf, INDEXED, selectOf, TABLE, UPSERT } from './table.ts';
 

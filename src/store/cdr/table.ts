@@ -1,5 +1,5 @@
 /** The table of records, as SQLite and PostgreSQL have it: one row for each call, whoever says what of it when. */
-import { COLUMN_NAMES, COLUMNS, type CallEntry, type ColumnName, isEntry } from './entry.ts';
+import { type CallEntry, COLUMN_NAMES, COLUMNS, type ColumnName, isEntry } from './entry.ts';
 import type { Found, Query } from './sink.ts';
 
 export const TABLE = 'linewright_calls';

@@ -98,7 +98,10 @@ async function killed({ child, ended }: Program): Promise<void> {
 
 /** A manager file of one that has a port of its own and a folder for its data. */
 function fileOf(folder: Folder, id: string, port: number, more: object): string {
-  const devices = { 1001: { number: '1001', password: 'p' }, 1002: { number: '1002', password: 'p' } };
+  const devices = {
+    1001: { number: '1001', password: 'p' },
+    1002: { number: '1002', password: 'p' },
+  };
   folder.write('phones.yaml', stringify({ devices }));
   return folder.write(
     `${id}.yaml`,
@@ -181,7 +184,11 @@ test("the caller's manager is killed: the answerer's finishes the record, and th
       [from_number, from_device, answered_device, answered_manager, closing, ended_by].join(' '),
     );
   const hasAll = (rows: readonly Exported[]) =>
-    rows.map((row) => ['started', 'ringing', 'answered', 'ended', 'from_call_id', 'answered_call_id'].filter((name) => !row[name]));
+    rows.map((row) =>
+      ['started', 'ringing', 'answered', 'ended', 'from_call_id', 'answered_call_id'].filter(
+        (name) => !row[name],
+      ),
+    );
   assert.deepEqual(
     [told(before), hasAll(before), told(after), hasAll(after), after[0]?.['ended']],
     [

@@ -82,7 +82,9 @@ function binaries(): string {
 }
 
 /** PostgreSQL does not run as root. */
-function ownerOf(): { readonly uid: number; readonly gid: number; readonly words: string[] } | undefined {
+function ownerOf():
+  | { readonly uid: number; readonly gid: number; readonly words: string[] }
+  | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const id = (flag: string) =>
     Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }).trim());

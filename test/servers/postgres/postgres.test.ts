@@ -83,10 +83,7 @@ test('killed and started again while records come: each is there, once', async (
   }
   await clerk.close();
   spool.close();
-  assert.deepEqual(
-    [await countOf(server), said.length],
-    [[written, written], 4],
-  );
+  assert.deepEqual([await countOf(server), said.length], [[written, written], 4]);
 });
 
 test('a database that is not there at the start is waited for, and two managers make the table at once', async (context) => {

@@ -84,14 +84,6 @@ export function queryContract(name: string, place: (context: TestContext) => Pro
       await ask({ after: first.at(-1)?.seq ?? 0, limit: 3 }),
     ];
     await sink.close();
-    assert.deepEqual(seen, [
-      [7, 8, 9],
-      [2, 3, 4],
-      [1, 3, 5, 7, 9],
-      [7],
-      [],
-      [0, 1, 2],
-      [3, 4, 5],
-    ]);
+    assert.deepEqual(seen, [[7, 8, 9], [2, 3, 4], [1, 3, 5, 7, 9], [7], [], [0, 1, 2], [3, 4, 5]]);
   });
 }

@@ -54,16 +54,25 @@ test('jsonl: a line for each call, times as ISO 8601, and how long it took', asy
   const { started, answered, ended, duration, talk, moves } = JSON.parse(
     readFileSync(path, 'utf8'),
   ) as ReturnType<typeof readableEntry>;
-  assert.deepEqual({ started, answered, ended, duration, talk, moves }, {
-    started: '2023-11-14T22:13:21.000Z',
-    answered: '2023-11-14T22:13:21.500Z',
-    ended: '2023-11-14T22:13:21.900Z',
-    duration: 0.9,
-    talk: 0.4,
-    moves: [
-      { at: '2023-11-14T22:13:20.000Z', kind: 'retrieved', number: '2000', name: '', manager: 'mb' },
-    ],
-  });
+  assert.deepEqual(
+    { started, answered, ended, duration, talk, moves },
+    {
+      started: '2023-11-14T22:13:21.000Z',
+      answered: '2023-11-14T22:13:21.500Z',
+      ended: '2023-11-14T22:13:21.900Z',
+      duration: 0.9,
+      talk: 0.4,
+      moves: [
+        {
+          at: '2023-11-14T22:13:20.000Z',
+          kind: 'retrieved',
+          number: '2000',
+          name: '',
+          manager: 'mb',
+        },
+      ],
+    },
+  );
 });
 
 test('jsonl: after a crash a torn line goes, and what is there is not written again', async (context) => {
@@ -73,7 +82,10 @@ test('jsonl: after a crash a torn line goes, and what is there is not written ag
   appendFileSync(path, JSON.stringify(readableEntry(doneEntry(3))).slice(0, 40));
   const again = await openJsonl(path);
   await again.write([doneEntry(2), doneEntry(3)]);
-  assert.deepEqual(idsIn(path), [1, 2, 3].map((n) => `ma.1.d1-${n}`));
+  assert.deepEqual(
+    idsIn(path),
+    [1, 2, 3].map((n) => `ma.1.d1-${n}`),
+  );
 });
 
 test('jsonl: a file that was taken away begins anew', async (context) => {
@@ -110,8 +122,7 @@ test('a clerk that is stopped anywhere and started again: every record once, and
     clerk.wake();
     await clerk.close();
     // As if it had died before it could note how far it was.
-    if (round % 2 === 0)
-      writeFileSync(join(spoolFolder, 'sqlite.position'), '{"segment":');
+    if (round % 2 === 0) writeFileSync(join(spoolFolder, 'sqlite.position'), '{"segment":');
   }
   spool.close();
   const ids = Array.from({ length: 100 }, (_, n) => `ma.1.d1-${n}`);

@@ -1,6 +1,13 @@
 /** The spool: whatever happens to it, each call that was answered has a record, and what was written is read once. */
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
@@ -17,7 +24,10 @@ function open(folder: string, more: Partial<SpoolOptions> = {}): Spool {
   return new Spool({ folder, say: () => {}, epochMs: () => ALIVE_MS, ...more });
 }
 
-function readAll(folder: string, from: Position = BEGINNING): { entries: CallEntry[]; at: Position } {
+function readAll(
+  folder: string,
+  from: Position = BEGINNING,
+): { entries: CallEntry[]; at: Position } {
   const entries: CallEntry[] = [];
   for (let at = from; ; ) {
     const batch = readBatch(folder, at);
@@ -50,11 +60,10 @@ test('what is written is read, in order, and once', (context) => {
   spool.flush();
   const second = readAll(folder, first.at);
   spool.close();
-  assert.deepEqual([first.entries, second.entries, second.at.done], [
-    [doneEntry(1)],
-    [doneEntry(2)],
-    2,
-  ]);
+  assert.deepEqual(
+    [first.entries, second.entries, second.at.done],
+    [[doneEntry(1)], [doneEntry(2)], 2],
+  );
 });
 
 test('a manager that died after the answer finishes the record when it comes back, and never again', (context) => {
@@ -71,10 +80,7 @@ test('a manager that died after the answer finishes the record when it comes bac
   const restarted = entries.filter(({ closing }) => closing === 'restart');
   assert.deepEqual(
     [known(entries), restarted.map(({ ended, cause, grade }) => [ended, cause, grade])],
-    [
-      ['ma.1.d1-1 end', 'ma.1.d1-2 restart'],
-      [[ALIVE_MS, 'internal failure', 0]],
-    ],
+    [['ma.1.d1-1 end', 'ma.1.d1-2 restart'], [[ALIVE_MS, 'internal failure', 0]]],
   );
 });
 
@@ -190,10 +196,7 @@ test('a disk that is full: said once, kept in memory, written when there is room
   assert.deepEqual(
     [said, entries.map(({ id }) => id), spool.counters.lost],
     [
-      [
-        'error call records cannot be written, calls go on',
-        'warn call records are written again',
-      ],
+      ['error call records cannot be written, calls go on', 'warn call records are written again'],
       [0, 1, 2, 3, 4].map((n) => `ma.1.d1-${n}`),
       0,
     ],
@@ -218,7 +221,12 @@ test('a spool that nobody empties is full at its bound: what comes then is lost,
 });
 
 test('two words on one call come to the same in either order: the better one, with what only the other knows', () => {
-  const restart = doneEntry(1, { closing: 'restart', grade: 0, ended: 5, cause: 'internal failure' });
+  const restart = doneEntry(1, {
+    closing: 'restart',
+    grade: 0,
+    ended: 5,
+    cause: 'internal failure',
+  });
   const { id } = restart;
   const end: CallEntry = { id, closing: 'end', grade: 2, ended: 7, cause: 'hung up' };
   const both = { ...restart, ...end };

@@ -1,0 +1,84 @@
+/** `cdr ls`, `tail` and `export`: what they say of a manager's records, to people, spreadsheets and other systems. */
+import assert from 'node:assert/strict';
+import test, { type TestContext } from 'node:test';
+import { writeAccess } from '../../src/http/access-file.ts';
+import { startWeb } from '../../src/http/web-server.ts';
+import { fakeView } from '../http/fake-view.ts';
+import { runProgram, runtimeOf, startProgram } from './program.ts';
+
+// Times are shown as the clock on the wall has them.
+Reflect.set(process.env, 'TZ', 'UTC');
+
+async function manager(context: TestContext, ids = ['manager-a']): Promise<string> {
+  const runtime = runtimeOf(context);
+  for (const id of ids) {
+    const view = { ...fakeView(), id };
+    const token = 'a-token-of-this-test';
+    const web = await startWeb({ view, address: '127.0.0.1', port: 0, tls: undefined, token });
+    context.after(() => web.close());
+    writeAccess(runtime, { id, pid: process.pid, url: web.url, token, cluster: 'one' });
+  }
+  return runtime;
+}
+
+const TABLE = `STARTED              FROM  DIALLED  ANSWERED BY      TALK  CAUSE    CODE  ENDED BY  CALL
+2023-11-14 22:13:20  1001  2000     2000a on 2000/1    64  hung up        caller    cmanager-a.1.d1-0
+`;
+
+test('records as tables, and for programs', async (context) => {
+  const runtime = await manager(context);
+  const said = await Promise.all(
+    [
+      ['cdr', 'ls'],
+      ['cdr', 'tail', '-n', '1'],
+      ['cdr', 'ls', '-o', 'csv'],
+      ['cdr', 'export', '--format', 'asterisk'],
+      ['cdr', 'export', '--format', 'freeswitch', '--no-header'],
+    ].map(async (args) => (await runProgram(runtime, args)).out),
+  );
+  assert.deepEqual(said, [
+    TABLE,
+    TABLE,
+    'duration,talk,id,previous,started,ringing,answered,ended,from_number,from_name,from_device,from_call_id,dialled,to_number,answered_number,answered_name,answered_device,answered_line,answered_appearance,answered_manager,answered_call_id,holds,moves,gateway_in,gateway_out,route_list,transferred_by,cause,sip_status,q850,code,ended_by,managers,closing,grade\r\n' +
+      '65.5,63.5,cmanager-a.1.d1-0,,2023-11-14T22:13:20.000Z,,2023-11-14T22:13:22.000Z,2023-11-14T22:14:25.500Z,1001,"\'=HYPERLINK(""http://evil"")",1001,a@1,2000,2000,2000,,2000a,2000,1,,b@2,1,"[{""at"":""2023-11-14T22:13:50.000Z"",""kind"":""retrieved"",""number"":""2000"",""name"":"""",""manager"":""manager-b""}]",,,,,hung up,200,16,,caller,"[""manager-a"",""manager-b""]",end,2\r\n',
+    'accountcode,src,dst,dcontext,clid,channel,dstchannel,lastapp,lastdata,start,answer,end,duration,billsec,disposition,amaflags,uniqueid,userfield\r\n' +
+      ',1001,2000,default,"""=HYPERLINK(\'http://evil\')"" <1001>",SIP/1001-a@1,SIP/2000a-b@2,Dial,2000,2023-11-14 22:13:20,2023-11-14 22:13:22,2023-11-14 22:14:25,66,64,ANSWERED,DOCUMENTATION,cmanager-a.1.d1-0,\r\n',
+    '"\'=HYPERLINK(""http://evil"")",1001,2000,default,2023-11-14 22:13:20,2023-11-14 22:13:22,2023-11-14 22:14:25,66,64,NORMAL_CLEARING,cmanager-a.1.d1-0,b@2,,,\r\n',
+  ]);
+});
+
+test('of several managers of one cluster here, each call is there once', async (context) => {
+  const runtime = await manager(context, ['manager-a', 'manager-b']);
+  const all = await runProgram(runtime, ['cdr', 'ls']);
+  const exported = await runProgram(runtime, ['cdr', 'export', '--format', 'json']);
+  assert.deepEqual(
+    [all.out, exported.out.split('\n').filter((line) => line !== '').length],
+    [TABLE, 1],
+  );
+});
+
+test('a database that cannot be asked is said, and so is a time that is none', async (context) => {
+  const runtime = await manager(context);
+  const said = await Promise.all(
+    [
+      ['cdr', 'ls', '--number', 'none'],
+      ['cdr', 'ls', '--from', 'yesterday'],
+    ].map((args) => runProgram(runtime, args)),
+  );
+  assert.deepEqual(
+    said.map(({ code, out, err }) => [code, out, err]),
+    [
+      [1, '', 'records cannot be had: no database can be asked\n'],
+      [1, '', "'from' is no time: ISO 8601 or milliseconds since 1970\n"],
+    ],
+  );
+});
+
+test('tail goes on until it is stopped', async (context) => {
+  const runtime = await manager(context);
+  const program = startProgram(runtime, ['cdr', 'tail', '-f']);
+  await program.said('hung up');
+  assert.equal(program.child.exitCode, null);
+  program.child.kill('SIGTERM');
+  await program.ended;
+});
