@@ -265,6 +265,15 @@ export class CallProcessing {
     this.#desk?.set(wish, done);
   }
 
+  /** As the directory says, from now on. `done`: as above. */
+  resetSetting(
+    number: string,
+    kind: SettingKind,
+    done: (code: RefusalCode | undefined) => void,
+  ): void {
+    this.#desk?.reset(number, kind, done);
+  }
+
   /** The directory is another one. */
   directoryChanged(change: DirectoryChange): void {
     const host = this.#lineHost;

@@ -79,6 +79,12 @@ export class SettingsDesk implements Process<CallSignal> {
     keeper.put(number, kind, setting, (isKept) => done(isKept ? undefined : 'LW-3406'));
   }
 
+  /** As the directory says, from now on. */
+  reset(number: string, kind: SettingKind, done: (code: RefusalCode | undefined) => void): void {
+    const { keeper } = this.#options;
+    keeper.put(number, kind, undefined, (isKept) => done(isKept ? undefined : 'LW-3406'));
+  }
+
   #answer({ call }: Signal<'lineSet'>, to: Pid, code: RefusalCode | undefined): void {
     const said = code === undefined ? {} : { code, cause: REFUSALS[code].cause };
     this.#host.tell(to, { type: 'lineSetDone', call, ...said });

@@ -13,6 +13,7 @@ import type {
 } from '../http/manager-view.ts';
 import { fetchJson, findManager, type Scope, type Target } from './api-client.ts';
 import { CommandError, EXIT } from './exit-code.ts';
+import { SETTINGS } from './line-settings.ts';
 import {
   type Column,
   type Format,
@@ -149,7 +150,9 @@ function lineTable(line: LineRow): string {
     line.control.length === 0
       ? 'controlled nowhere: nobody is registered\n'
       : formatTable(line.control, CONTROL);
-  return `line ${line.number}${name}, ${calls}, ${line.mode}: ${MODES[line.mode]}\n\n${control}\n${formatTable(seats, SEATS)}${partial(line.missing)}`;
+  const { settings } = line;
+  const set = settings.length === 0 ? '' : `\n${formatTable(settings, SETTINGS)}`;
+  return `line ${line.number}${name}, ${calls}, ${line.mode}: ${MODES[line.mode]}\n\n${control}\n${formatTable(seats, SEATS)}${set}${partial(line.missing)}`;
 }
 
 /** Rows of the API at `path`, with what the answer lacks. */

@@ -54,6 +54,7 @@ function makeProgram(): Command {
     },
   );
   addAppearances(lines);
+  addSettings(lines);
   addRoutes(program);
   addDirectory<TargetFlags>(program, { withTarget, target, print });
   addRecords<TargetFlags>(program, { withTarget, withList, target, print });
@@ -112,6 +113,33 @@ function addGateways(program: Command): void {
   ).action(async (gateway: string, flags: TargetFlags) => {
     const { pingGateway } = await import('./gateways.ts');
     print(await pingGateway(gateway, target(flags)));
+  });
+}
+
+function addSettings(lines: Command): void {
+  const forward = lines
+    .command('forward <number> <when> <to>')
+    .description(
+      "where its calls go: <when> all, busy, no-answer or unreachable; <to> a number, 'off', or 'directory' for what that says",
+    )
+    .option('--after <time>', 'with no-answer: how long it rings before');
+  withTarget(forward).action(
+    async (
+      number: string,
+      when: string,
+      to: string,
+      flags: TargetFlags & { readonly after?: string },
+    ) => {
+      const { setForward } = await import('./line-settings.ts');
+      print(await setForward(number, when, to, flags.after, target(flags)));
+    },
+  );
+  const dnd = lines
+    .command('dnd <number> <state>')
+    .description("do not disturb: 'on', 'off', or 'directory' for what that says");
+  withTarget(dnd).action(async (number: string, state: string, flags: TargetFlags) => {
+    const { setDnd } = await import('./line-settings.ts');
+    print(await setDnd(number, state, target(flags)));
   });
 }
 

@@ -10,6 +10,7 @@ import type { Absent, AppearanceRow, Released } from './appearance-rows.ts';
 import type { GatewayRow } from './gateway-rows.ts';
 import type { Counters } from './metrics.ts';
 import type { NoCaller, RouteRow, RouteTest } from './route-rows.ts';
+import type { SettingChange, SettingChanged, SettingRow } from './setting-rows.ts';
 
 export interface ManagerView {
   readonly id: string;
@@ -25,6 +26,8 @@ export interface ManagerView {
   /** Lines in the directory's order, with what every manager knows of them. */
   lines(limit: number): Promise<ClusterRows<LineRow>>;
   line(number: string): Promise<LineRow | undefined>;
+  /** Sets what a line does with calls that it is not to have; it counts everywhere in a moment. */
+  changeLine(number: string, change: SettingChange): Promise<SettingChanged>;
   /** Why the lamp of an appearance is lit, or was. */
   appearance(number: string, appearance: number): Promise<AppearanceRow | Absent>;
   /** Frees it: `by` and `reason` go to the log. */
@@ -124,6 +127,8 @@ export type LineRow = {
   readonly calls: number;
   /** Its line control processes, oldest first. Empty: nobody is registered. */
   readonly control: readonly ControlRow[];
+  /** What it does with calls that it is not to have. */
+  readonly settings: readonly SettingRow[];
   /** As of `ClusterRows`. */
   readonly missing: readonly string[];
 };

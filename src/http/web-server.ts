@@ -16,6 +16,7 @@ import type { LineRow, ManagerView, RegistrationRow, Rows } from './manager-view
 import { Exposition } from './metrics.ts';
 import { addRecords } from './record-routes.ts';
 import { addRoutes } from './route-routes.ts';
+import { addSettings } from './setting-routes.ts';
 import { readableText } from './sip-summary.ts';
 import { TraceReader } from './trace.ts';
 
@@ -76,6 +77,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
       });
       addApi(api, view);
       addAppearances(api, view, fail);
+      addSettings(api, view);
       if (options.change !== undefined) addChanges(api, options.change);
       addDirectory(api, options.directory);
     },

@@ -32,6 +32,7 @@ import {
 import { idOf } from './cluster-watch.ts';
 import { gatewayRows, nobodys, pingGateway } from './gateways.ts';
 import { type LinePart, lineRow, partsOf } from './line-view.ts';
+import { settingRows } from './setting-view.ts';
 import { answeredAt, callRows, type GuestRow, guestRows, registrationRows } from './view.ts';
 
 /** What this needs of a cluster: `ClusterMember` has it. */
@@ -205,7 +206,9 @@ export class ClusterView {
     parts: ReadonlyMap<string, LinePart> | undefined,
     missing: readonly string[],
   ): LineRow {
-    return lineRow(line, parts ?? new Map(), this.#manager.processing.table, missing);
+    const { table } = this.#manager.processing;
+    const settings = settingRows(this.#manager, line.number);
+    return lineRow(line, parts ?? new Map(), table, settings, missing);
   }
 
   /** Asks all others, or those of `homes`. */

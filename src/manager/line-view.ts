@@ -7,6 +7,7 @@ import { seatsOf } from '../call/line-of-number.ts';
 import { keyOf, type RegistrationTable } from '../call/registration-table.ts';
 import type { DeviceProcess } from '../device/device-process.ts';
 import type { ControlRow, LineRow, MemberRow, PhoneRow } from '../http/manager-view.ts';
+import type { SettingRow } from '../http/setting-rows.ts';
 import { homeOf } from '../process/pid.ts';
 import type { CallManager } from './call-manager.ts';
 import { idOf, type Placement } from './cluster-watch.ts';
@@ -43,6 +44,7 @@ export function lineRow(
   line: Line,
   parts: ReadonlyMap<string, LinePart>,
   table: RegistrationTable,
+  settings: readonly SettingRow[],
   missing: readonly string[],
 ): LineRow {
   const phones = [...parts].flatMap(([manager, part]) =>
@@ -66,6 +68,7 @@ export function lineRow(
     }),
     calls: Math.max(0, ...[...parts.values()].map(({ calls }) => calls)),
     control: controlRows(line.number, controls, table),
+    settings,
     missing,
   };
 }

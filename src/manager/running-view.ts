@@ -13,6 +13,7 @@ import type { ManagerConfig } from './config/manager-config.ts';
 import type { Driver } from './driver.ts';
 import { routeRows } from './route-rows.ts';
 import { testRoute } from './route-test.ts';
+import { changeSetting } from './setting-view.ts';
 import { callRows, countersOf, registrationRows } from './view.ts';
 
 /** Call-IDs whose call is remembered while somebody traces. */
@@ -83,6 +84,13 @@ export class RunningView implements ManagerView {
 
   line(number: string): ReturnType<ManagerView['line']> {
     return this.#cluster.line(number);
+  }
+
+  changeLine(...asked: Parameters<ManagerView['changeLine']>): ReturnType<ManagerView['changeLine']> {
+    const [number, change] = asked;
+    return new Promise((resolve) =>
+      this.#driver.act(() => changeSetting(this.#manager, number, change, resolve)),
+    );
   }
 
   appearance(number: string, appearance: number): ReturnType<ManagerView['appearance']> {

@@ -7,6 +7,7 @@ import { LoneManager } from '../cluster/lone-manager.ts';
 import { ClusterMember } from '../cluster/member.ts';
 import { MEMBERS, type MemberRecord, readRecord } from '../cluster/members.ts';
 import { MEMBERSHIP_TIMINGS } from '../cluster/membership-timings.ts';
+import type { SettingsKeeper } from '../call/line-settings.ts';
 import type { Counters } from '../http/metrics.ts';
 import type { Cluster } from '../process/cluster.ts';
 import type { Hop } from '../sip/hop.ts';
@@ -83,11 +84,15 @@ async function run(
   };
   let held: HeldDirectory | undefined;
   let seat: Seat | undefined;
-  let served = options;
+  let served: Served = options;
   try {
     held = await hold(options, planes);
     // Whoever registers as soon as it is a member is to be known.
-    served = { ...options, directory: held?.directory ?? options.directory };
+    served = {
+      ...options,
+      directory: held?.directory ?? options.directory,
+      ...(held === undefined ? {} : { keeper: held.settings }),
+    };
     seat =
       planes === undefined
         ? undefined
@@ -100,6 +105,9 @@ async function run(
   }
   const manager = seat?.manager ?? alone(served, transports, driver, keeper);
   held?.connect((directory) => driver.act(() => manager.changeDirectory(directory)));
+  const { processing } = manager;
+  const turn = (action: () => void): void => driver.act(action);
+  held?.settings.connect((...changed) => processing.settingChanged(...changed), turn);
   const self = { ...record, process: record.pid };
   const cluster = new ClusterView(manager, seat?.member, self, log, (action) => driver.act(action));
   const count = (): Counters => (seat === undefined ? {} : clusterCounters(seat.member, manager));
@@ -135,6 +143,9 @@ async function run(
   };
 }
 
+/** With what is kept of the directory. */
+type Served = StartOptions & { readonly keeper?: SettingsKeeper };
+
 /** Undefined: the directory was given without its document, and stays as it is. */
 async function hold(
   { config, directory, file, log, planes: own }: StartOptions,
@@ -161,7 +172,7 @@ function planesOf({ config, log }: StartOptions): Promise<Planes> | undefined {
 
 /** A manager without a cluster. */
 function alone(
-  options: StartOptions,
+  options: Served,
   transports: Transports,
   driver: Driver,
   keeper: RecordKeeper | undefined,
@@ -194,7 +205,7 @@ const FENCED_WHY = {
 } as const;
 
 function join(
-  options: StartOptions,
+  options: Served,
   transports: Transports,
   driver: Driver,
   { bus, store }: Planes,
@@ -263,7 +274,7 @@ function sayIfTaken({ config, log }: StartOptions, store: Planes['store']): void
 }
 
 function makeManager(
-  { config, directory, log }: StartOptions,
+  { config, directory, keeper, log }: Served,
   transports: Transports,
   cluster: Cluster,
   secret: string,
@@ -282,6 +293,7 @@ function makeManager(
     bans: config.bans,
     timers: config.timers,
     register: config.register,
+    ...(keeper === undefined ? {} : { keeper }),
     ...(config.auditMs === undefined ? {} : { auditMs: config.auditMs }),
     ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
   });

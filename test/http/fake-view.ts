@@ -86,6 +86,7 @@ const LINES: readonly LineRow[] = [
         why: 'took over from manager-c when it left',
       },
     ],
+    settings: [],
     missing: [],
   },
   {
@@ -97,6 +98,7 @@ const LINES: readonly LineRow[] = [
     ],
     calls: 0,
     control: [{ manager: 'manager-c', pid: 'manager-c.3.l1', epoch: 9, since: '', why: '' }],
+    settings: [{ what: 'all', isOn: true, to: '2000', afterS: 0, by: 'directory', at: '' }],
     missing: ['manager-c did not answer within 1 s'],
   },
 ];
@@ -275,6 +277,12 @@ export function fakeView(): FakeView {
         from,
         dialled,
       ),
+    changeLine: async (number, { what, to, by }) => {
+      if (number !== '1001') return { absent: `no line '${number}'` };
+      if (to === '9') return { refused: 'LW-3403 forwarded to a number that the line may not call' };
+      if (to === '8') return { unkept: 'LW-3406 the setting could not be kept' };
+      return { rows: [{ what, isOn: true, to, afterS: 0, by, at: '2020-01-02T03:04:05.000Z' }] };
+    },
     appearance: async (number, appearance) => {
       if (number === '2000' && appearance === 2) return APPEARANCE;
       const why = number === '2000' ? 'it has 1 to 4; lit: 2 (held, a)' : 'no such line';

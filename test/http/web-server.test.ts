@@ -124,6 +124,39 @@ test('appearances are shown and freed for whoever has the token', async (context
   );
 });
 
+test('what a line forwards is set by whoever has the token', async (context) => {
+  const { url } = await serve(context);
+  const set = async (number: string, said: object, token = TOKEN) => {
+    const response = await fetch(`${url}/api/v1/lines/${number}/settings`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(said),
+    });
+    return [response.status, JSON.parse(await response.text())];
+  };
+  const on = { what: 'all', state: 'on', to: '2000', by: 'ana' };
+  const failed = (code: string, message: string) => ({ error: { code, message } });
+  const row = { what: 'all', isOn: true, to: '2000', afterS: 0, by: 'ana' };
+  assert.deepEqual(
+    [
+      await set('1001', on),
+      await set('999', on),
+      await set('1001', { ...on, to: '9' }),
+      await set('1001', { ...on, to: '8' }),
+      (await set('1001', { ...on, what: 'never' }))[0],
+      (await set('1001', on, 'guess'))[0],
+    ],
+    [
+      [200, { items: [{ ...row, at: '2020-01-02T03:04:05.000Z' }] }],
+      [404, failed('not_found', "no line '999'")],
+      [422, failed('refused', 'LW-3403 forwarded to a number that the line may not call')],
+      [503, failed('store', 'LW-3406 the setting could not be kept')],
+      400,
+      401,
+    ],
+  );
+});
+
 test('metrics are read at the scrape, in the form of Prometheus', async (context) => {
   const { url } = await serve(context);
   const { body } = await get(`${url}/metrics`);

@@ -19,7 +19,7 @@ test('a line shows who is away, who rings and who talks', () => {
     const line = site.manager.directory.lines.get('2000');
     assert(line);
     const parts = new Map(partsOf(site.manager, '2000').map((part) => ['sim', part]));
-    return lineRow(line, parts, site.manager.processing.table, []).members.map(
+    return lineRow(line, parts, site.manager.processing.table, [], []).members.map(
       ({ name, registered, ringing, talking }) =>
         `${name}${registered ? ' registered' : ''}${ringing ? ' ringing' : ''}${talking ? ' talking' : ''}`,
     );

@@ -7,6 +7,7 @@ import type { VersionStore } from '../../cluster/versions.ts';
 import { Versions } from '../../cluster/versions.ts';
 import type { DirectoryService, DirectoryState } from '../../http/directory-service.ts';
 import { DirectoryDesk } from './desk.ts';
+import { KeptSettings } from './kept-settings.ts';
 import { DirectoryKeeper } from './keeper.ts';
 import { type OwnFile, openDirectory } from './open.ts';
 
@@ -30,6 +31,8 @@ export type HeldDirectory = {
   /** What counts at the start. */
   readonly directory: Directory;
   readonly service: DirectoryService;
+  /** What members have set for their lines, kept in the same place. */
+  readonly settings: KeptSettings;
   /** From now on `change` is called with every directory that is to count, the latest at once. */
   connect(change: (directory: Directory) => void): void;
   close(): void;
@@ -42,7 +45,8 @@ export async function holdDirectory(options: HoldOptions): Promise<HeldDirectory
     store === undefined && dataFolder !== undefined ? openKeptStore(dataFolder) : undefined;
   const kept: DirectoryState['kept'] =
     onDisk !== undefined ? 'disk' : store === undefined || isInMemory ? 'memory' : 'cluster';
-  const versions = new Versions(store ?? onDisk?.plane ?? openMemoryStore(), newAttempt);
+  const place = store ?? onDisk?.plane ?? openMemoryStore();
+  const versions = new Versions(place, newAttempt);
   const now = (): string => new Date().toISOString();
   const keeper = new DirectoryKeeper({ versions, realm, log, now });
   const isAlone = store === undefined;
@@ -60,9 +64,12 @@ export async function holdDirectory(options: HoldOptions): Promise<HeldDirectory
       log,
       prepare,
     });
+    const settings = new KeptSettings(place);
+    await settings.ready();
     return {
       directory,
       service,
+      settings,
       connect: (change) => {
         keeper.onChanged = (next, version) => {
           change(next);
@@ -77,6 +84,7 @@ export async function holdDirectory(options: HoldOptions): Promise<HeldDirectory
         keeper.follow();
       },
       close: () => {
+        settings.close();
         keeper.close();
         onDisk?.close();
       },
