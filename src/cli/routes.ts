@@ -2,7 +2,13 @@
 import { printable } from '../base/printable.ts';
 import type { Seen } from '../call/dial-plan/explanation.ts';
 import { DigitAnalysis } from '../call/digit-analysis.ts';
-import type { RouteGateway, RouteHuntLine, RouteRow, RouteTest } from '../http/route-rows.ts';
+import type {
+  RouteForward,
+  RouteGateway,
+  RouteHuntLine,
+  RouteRow,
+  RouteTest,
+} from '../http/route-rows.ts';
 import { routeRows } from '../manager/route-rows.ts';
 import { testRoute } from '../manager/route-test.ts';
 import { fetchJson, findManager } from './api-client.ts';
@@ -73,7 +79,15 @@ const WALKS = {
   everything: " in all partitions, the caller's or not",
 } as const;
 
-function written({ caller, walks, outcome, shownAs, growth, verdict }: RouteTest): string {
+const FORWARDS: readonly Column<RouteForward>[] = [
+  { head: 'line', cell: (row) => row.line },
+  { head: 'forwards', cell: (row) => row.when },
+  { head: 'to', cell: (row) => row.to },
+  { head: 'which', cell: (row) => row.leadsTo },
+];
+
+function written(test: RouteTest): string {
+  const { caller, walks, outcome, forwards, shownAs, growth, verdict } = test;
   const { kind, line, device, spaces } = caller;
   const who =
     kind === 'gateway'
@@ -109,6 +123,7 @@ function written({ caller, walks, outcome, shownAs, growth, verdict }: RouteTest
     for (const { when, verdict: then } of outcome.follows) lines.push(`when ${when}: ${then}`);
   }
   if (outcome.type === 'line') lines.push(`line ${outcome.number}: ${outcome.state}`);
+  if (forwards.length > 0) lines.push(formatTable(forwards, FORWARDS));
   if (outcome.type !== 'refused' && shownAs !== caller.number) lines.push(`shown as ${shownAs}`);
   lines.push(verdict);
   return `${lines.map((each) => each.split('\n').map(printable).join('\n')).join('\n')}\n`;

@@ -63,6 +63,16 @@ export type RouteFollow = {
   readonly verdict: string;
 };
 
+/** A forward that the call would meet, or meets where nobody takes it. */
+export type RouteForward = {
+  readonly line: string;
+  readonly when: 'all' | 'busy' | 'no answer' | 'unreachable' | 'do not disturb';
+  /** As dialled from the line; '': nowhere. */
+  readonly to: string;
+  /** `line 2009`, `leaves as +442079460018 by list london`, `hunt 2900`, or a refusal. */
+  readonly leadsTo: string;
+};
+
 export type RouteTest = {
   readonly dialled: string;
   readonly caller: RouteCaller;
@@ -84,6 +94,8 @@ export type RouteTest = {
         readonly follows: readonly RouteFollow[];
       }
     | { readonly type: 'refused'; readonly code: string; readonly cause: string };
+  /** Of the line that it goes to, and of those that this one forwards all to. */
+  readonly forwards: readonly RouteForward[];
   /** The caller's number as the called side sees it. */
   readonly shownAs: string;
   /** Whether a phone that dials digit by digit is waited for, and everybody is. */

@@ -8,6 +8,7 @@ import { readPattern } from '../call/dial-plan/pattern.ts';
 import type { Analysis, Caller, DigitAnalysis, Explained } from '../call/digit-analysis.ts';
 import type { Directory } from '../call/directory.ts';
 import type { Hunt } from '../call/hunting/hunt.ts';
+import type { LineSettings } from '../call/line-settings.ts';
 import { formatRefusal } from '../call/refusal-codes.ts';
 import { firstLcp } from '../call/registration-table.ts';
 import type { RouteList } from '../call/routing/gateway.ts';
@@ -15,6 +16,7 @@ import { partyOfDevice } from '../device/identity.ts';
 import type {
   NoCaller,
   RouteCaller,
+  RouteForward,
   RouteGateway,
   RouteTest,
   RouteWalk,
@@ -22,11 +24,14 @@ import type {
 import { homeOf } from '../process/pid.ts';
 import { suggestion } from '../store/nearest-name.ts';
 import { idOf } from './cluster-watch.ts';
+import { forwardsFrom } from './route-forwards.ts';
 import { leadsTo } from './route-rows.ts';
 
 export type RouteTester = {
   readonly directory: Directory;
   readonly digits: DigitAnalysis;
+  /** What members have set; absent: nothing. */
+  readonly settings?: LineSettings;
   /** What is known of a gateway now; undefined: nothing, no manager is asked. */
   readonly stateOf: ((gateway: string) => string) | undefined;
 };
@@ -64,10 +69,23 @@ export function testRoute(
       }),
     ),
     outcome,
+    forwards: forwardsOn(outcome, analysis, tester),
     shownAs,
     growth: analysis.growth,
     verdict: verdictOf(outcome, explained, dialled, number),
   };
+}
+
+/** Emergencies are rung through to where they go. */
+function forwardsOn(
+  outcome: RouteTest['outcome'],
+  analysis: Analysis,
+  tester: RouteTester,
+): readonly RouteForward[] {
+  if ('isEmergency' in analysis && analysis.isEmergency === true) return [];
+  const away = analysis.type === 'refused' ? analysis.number : undefined;
+  const number = outcome.type === 'line' ? outcome.number : away;
+  return number === undefined ? [] : forwardsFrom(number, tester);
 }
 
 type Found = Omit<RouteCaller, 'spaces'>;

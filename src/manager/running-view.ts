@@ -86,7 +86,9 @@ export class RunningView implements ManagerView {
     return this.#cluster.line(number);
   }
 
-  changeLine(...asked: Parameters<ManagerView['changeLine']>): ReturnType<ManagerView['changeLine']> {
+  changeLine(
+    ...asked: Parameters<ManagerView['changeLine']>
+  ): ReturnType<ManagerView['changeLine']> {
     const [number, change] = asked;
     return new Promise((resolve) =>
       this.#driver.act(() => changeSetting(this.#manager, number, change, resolve)),
@@ -116,7 +118,8 @@ export class RunningView implements ManagerView {
       const keeper = processing.gateways.keeper(gateway);
       return keeper === undefined ? 'kept by no manager' : `kept by ${idOf(homeOf(keeper))}`;
     };
-    return testRoute({ directory, digits: processing.digits, stateOf }, from, dialled);
+    const { digits, settings } = processing;
+    return testRoute({ directory, digits, settings, stateOf }, from, dialled);
   }
 
   gateways(): ReturnType<ManagerView['gateways']> {

@@ -2,12 +2,12 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Random } from '../base/random.ts';
+import type { SettingsKeeper } from '../call/line-settings.ts';
 import type { JoinFailure } from '../cluster/joining.ts';
 import { LoneManager } from '../cluster/lone-manager.ts';
 import { ClusterMember } from '../cluster/member.ts';
 import { MEMBERS, type MemberRecord, readRecord } from '../cluster/members.ts';
 import { MEMBERSHIP_TIMINGS } from '../cluster/membership-timings.ts';
-import type { SettingsKeeper } from '../call/line-settings.ts';
 import type { Counters } from '../http/metrics.ts';
 import type { Cluster } from '../process/cluster.ts';
 import type { Hop } from '../sip/hop.ts';

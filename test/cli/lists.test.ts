@@ -140,6 +140,13 @@ control:
     epoch: 9
     since: ""
     why: ""
+settings:
+  - what: all
+    isOn: true
+    to: "2000"
+    afterS: 0
+    by: directory
+    at: ""
 missing:
   - manager-c did not answer within 1 s
 `,

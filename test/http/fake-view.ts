@@ -279,7 +279,8 @@ export function fakeView(): FakeView {
       ),
     changeLine: async (number, { what, to, by }) => {
       if (number !== '1001') return { absent: `no line '${number}'` };
-      if (to === '9') return { refused: 'LW-3403 forwarded to a number that the line may not call' };
+      if (to === '9')
+        return { refused: 'LW-3403 forwarded to a number that the line may not call' };
       if (to === '8') return { unkept: 'LW-3406 the setting could not be kept' };
       return { rows: [{ what, isOn: true, to, afterS: 0, by, at: '2020-01-02T03:04:05.000Z' }] };
     },

@@ -7,8 +7,8 @@ import type { VersionStore } from '../../cluster/versions.ts';
 import { Versions } from '../../cluster/versions.ts';
 import type { DirectoryService, DirectoryState } from '../../http/directory-service.ts';
 import { DirectoryDesk } from './desk.ts';
-import { KeptSettings } from './kept-settings.ts';
 import { DirectoryKeeper } from './keeper.ts';
+import { KeptSettings } from './kept-settings.ts';
 import { type OwnFile, openDirectory } from './open.ts';
 
 export type HoldOptions = {

@@ -157,7 +157,8 @@ function readSetting(text: string): Setting | undefined {
   }
   if (typeof given !== 'object' || given === null) return undefined;
   const { isOn, to, afterMs, by, who, atMs } = given as Partial<Record<keyof Setting, unknown>>;
-  if (typeof isOn !== 'boolean' || typeof to !== 'string' || typeof by !== 'string') return undefined;
+  if (typeof isOn !== 'boolean' || typeof to !== 'string' || typeof by !== 'string')
+    return undefined;
   if (typeof who !== 'string' || typeof atMs !== 'number') return undefined;
   if (afterMs === undefined) return { isOn, to, by, who, atMs };
   return typeof afterMs === 'number' ? { isOn, to, afterMs, by, who, atMs } : undefined;
