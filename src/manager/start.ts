@@ -91,7 +91,7 @@ async function run(
     served = {
       ...options,
       directory: held?.directory ?? options.directory,
-      ...(held === undefined ? {} : { keeper: held.settings }),
+      ...(held === undefined ? {} : { settings: held.settings }),
     };
     seat =
       planes === undefined
@@ -144,7 +144,7 @@ async function run(
 }
 
 /** With what is kept of the directory. */
-type Served = StartOptions & { readonly keeper?: SettingsKeeper };
+type Served = StartOptions & { readonly settings?: SettingsKeeper };
 
 /** Undefined: the directory was given without its document, and stays as it is. */
 async function hold(
@@ -274,7 +274,7 @@ function sayIfTaken({ config, log }: StartOptions, store: Planes['store']): void
 }
 
 function makeManager(
-  { config, directory, keeper, log }: Served,
+  { config, directory, settings, log }: Served,
   transports: Transports,
   cluster: Cluster,
   secret: string,
@@ -293,7 +293,7 @@ function makeManager(
     bans: config.bans,
     timers: config.timers,
     register: config.register,
-    ...(keeper === undefined ? {} : { keeper }),
+    ...(settings === undefined ? {} : { keeper: settings }),
     ...(config.auditMs === undefined ? {} : { auditMs: config.auditMs }),
     ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
   });
