@@ -50,6 +50,7 @@ export class CallControlProcess implements Process<CallSignal> {
       this.#step({ type: 'signal', signal, from });
       if (signal.type === 'callProceed') this.#showAnswer(signal.from, signal.party);
       if (signal.type === 'callHeld') this.#showAnswer(signal.holder, signal.party);
+      if (signal.type === 'callMoved') this.#showMove(signal);
       return;
     }
     // Said twice: the call is under way.
@@ -64,6 +65,13 @@ export class CallControlProcess implements Process<CallSignal> {
       this.#view = newCallView(signal, this.#host.pid, this.#host.nowMs, account);
     if (!isRefused && this.#view !== undefined) calls.set(signal.call, this.#view);
     this.#request(way, signal.diversions?.length);
+  }
+
+  #showMove({ caller, from, to }: Extract<CallSignal, { type: 'callMoved' }>): void {
+    if (this.#view === undefined) return;
+    this.#view.caller = caller;
+    this.#view.from = from;
+    if (to.number !== '') this.#view.dialled = to.number;
   }
 
   timeout(timer: string): void {

@@ -15,10 +15,13 @@ export type CallState = 'trying' | 'ringing' | 'answered';
 export type CallView = {
   readonly call: CallId;
   readonly control: Pid;
-  readonly from: Party;
+  /** Who has the caller's place now. */
+  caller: LegRef;
+  from: Party;
   /** The device or gateway on whose behalf it is made. */
   readonly by: string;
-  readonly dialled: string;
+  /** The number dialled; of one that was transferred, whom it was transferred to. */
+  dialled: string;
   state: CallState;
   answeredBy: { readonly leg: LegRef; readonly party: Party } | undefined;
   /** Monotonic milliseconds: when it began, and when its state last changed. */
@@ -59,10 +62,11 @@ export function newCallView(
   nowMs: number,
   account: CallAccount | undefined,
 ): CallView {
-  const { call, from, by, dialled } = request;
+  const { call, caller, from, by, dialled } = request;
   return {
     call,
     control,
+    caller,
     from,
     by,
     dialled,

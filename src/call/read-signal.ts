@@ -253,6 +253,8 @@ const SHAPES: Shapes = {
   callMoved: {
     call,
     caller: leg,
+    from: party,
+    to: party,
     party: optional(party),
     how: optional(oneOf('retrieved', 'transferred')),
   },

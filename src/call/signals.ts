@@ -173,6 +173,9 @@ export type CallSignal =
       readonly type: 'callMoved';
       readonly call: CallId;
       readonly caller: LegRef;
+      /** Who that is, and whom it speaks to. */
+      readonly from: Party;
+      readonly to: Party;
       /** For the call's record: who has joined the call by that; absent where nobody has. */
       readonly party?: Party;
       readonly how?: 'retrieved' | 'transferred';

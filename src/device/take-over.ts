@@ -233,8 +233,10 @@ export function sayWhoCalls(
   joined: Pick<Signal<'callMoved'>, 'how' | 'party'>,
 ): void {
   const caller = { pid: process.pid, call: record.call };
+  const { self: from, party: to } = record;
   for (const { pid, call } of record.controls)
-    if (kindOf(pid) === 'c') process.host.tell(pid, { type: 'callMoved', call, caller, ...joined });
+    if (kindOf(pid) === 'c')
+      process.host.tell(pid, { type: 'callMoved', call, caller, from, to, ...joined });
 }
 
 /**

@@ -67,7 +67,11 @@ export function answeredAt(manager: string): string {
 }
 
 function callRow(call: CallView, legs: readonly CallLeg[], nowMs: number): CallRow {
-  const holder = call.answeredBy?.leg.pid;
+  // Whom the caller speaks to now: after a transfer another than who answered.
+  const { pid, call: own } = call.caller;
+  const caller = legs.find(({ process, call: known }) => process.pid === pid && known === own);
+  const peer = caller?.phase === 'talking' ? caller.peer : undefined;
+  const holder = (peer ?? call.answeredBy?.leg)?.pid;
   const answerer = legs.find((leg) => leg.process.pid === holder);
   const elsewhere = holder === undefined ? '' : answeredAt(idOf(homeOf(holder)));
   return {
@@ -93,8 +97,12 @@ function legRow({ process, leg, phase, role }: CallLeg): LegRow {
 
 function legsByCall(manager: CallManager): Map<string, CallLeg[]> {
   const byCall = new Map<string, CallLeg[]>();
+  const { calls } = manager.processing;
   for (const leg of manager.devices.legs()) {
-    const call = firstName(leg.controls.at(-1)?.call ?? leg.call);
+    const own = firstName(leg.controls.at(-1)?.call ?? leg.call);
+    const peers = firstName(leg.peer?.call ?? own);
+    // Who was transferred to another is in that one's call.
+    const call = !calls.has(own) && calls.has(peers) ? peers : own;
     const known = byCall.get(call);
     if (known === undefined) byCall.set(call, [leg]);
     else known.push(leg);

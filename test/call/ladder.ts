@@ -17,6 +17,8 @@ import type { Effect } from '../../src/call/effects.ts';
 import type { CallSignal, MemberCall } from '../../src/call/signals.ts';
 import type { Pid } from '../../src/process/pid.ts';
 
+const NOBODY = { number: '', name: '' };
+
 export type Rung =
   | { readonly type: 'signal'; readonly from: Pid; readonly name: string; readonly rest: string }
   | { readonly type: 'timer'; readonly timer: string }
@@ -137,7 +139,7 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
       return attempt === undefined ? refusal : { ...refusal, attempt: Number(attempt) };
     }
     case 'callMoved':
-      return { type: name, call, caller: leg };
+      return { type: name, call, caller: leg, from: NOBODY, to: NOBODY };
     case 'callRelease':
       return { type: name, call, cause: 'internal failure', from: leg };
     default:
