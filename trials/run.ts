@@ -7,14 +7,20 @@ import { parseArgs } from 'node:util';
 import { GOAL_MS, type LampFigures, lampTable, measureLamps } from './lamps.ts';
 import { isFlawless, type SeizeFigures, seizeTable, tryToSeize } from './seize.ts';
 import { MODES, type Mode, SIZES, type Size } from './stage.ts';
+import { fraudTable, holdTable, ROWS } from './toll-fraud.ts';
 
-const USAGE = `npm run trials -- seize|lamps [options]
+const USAGE = `npm run trials -- seize|lamps|toll-fraud [options]
 
   seize            two phones at different managers go off-hook for one appearance, 0 to
                    500 ms apart: one has it, the other hears 480 with Retry-After
   lamps            a phone goes off-hook, or on-hook: until the last of 16 phones shows it;
                    the goal is ${GOAL_MS} ms for 99 of 100, on a machine with nothing else to do
 
+  toll-fraud       what a manager just installed must refuse, and what it must let through: a
+                   table of ${ROWS.length} rows, each sent to a real process (docs/security.md)
+
+  --only TEXT      of toll-fraud: rows whose topic or name has that in it
+  --list           of toll-fraud: writes the table as the documentation has it, and ends
   --trials N       so many trials, or events; 600 unless told, 400 of lamps
   --managers N     ${SIZES.join(', ')}; for several say it several times. 3 unless told
   --mode MODE      the line's: ${MODES.join(', ')}; for several say it several times. single unless told
@@ -31,6 +37,8 @@ const { values, positionals } = parseArgs({
     managers: { type: 'string', multiple: true, default: ['3'] },
     mode: { type: 'string', multiple: true, default: ['single'] },
     json: { type: 'string' },
+    only: { type: 'string', default: '' },
+    list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -39,7 +47,11 @@ if (values.help) {
   process.exit(0);
 }
 const [what] = positionals;
-if (positionals.length !== 1 || (what !== 'seize' && what !== 'lamps')) fail(USAGE);
+if (positionals.length !== 1 || !isKnown(what)) fail(USAGE);
+if (values.list) {
+  process.stdout.write(`${fraudTable(ROWS)}\n`);
+  process.exit(0);
+}
 const count = Number(values.trials ?? (what === 'seize' ? 600 : 400));
 if (!Number.isInteger(count) || count < 1) fail('--trials wants a whole number from 1 on');
 const sizes = values.managers.map((text): Size => {
@@ -51,7 +63,11 @@ const modes = values.mode.map((text): Mode => {
   return mode ?? fail(`--mode ${text}: one of ${MODES.join(', ')} is wanted`);
 });
 
-process.exitCode = what === 'seize' ? await seize() : await lamps();
+process.exitCode = await { seize, lamps, 'toll-fraud': tollFraud }[what]();
+
+function isKnown(name: string | undefined): name is 'seize' | 'lamps' | 'toll-fraud' {
+  return name === 'seize' || name === 'lamps' || name === 'toll-fraud';
+}
 
 async function seize(): Promise<number> {
   const rows: SeizeFigures[] = [];
@@ -78,6 +94,21 @@ async function lamps(): Promise<number> {
     ({ lastMs, faults }) => lastMs.p99 <= GOAL_MS && faults.length === 0,
   );
   return finish(rows, isReached);
+}
+
+async function tollFraud(): Promise<number> {
+  const chosen = ROWS.filter(({ topic, name }) => `${topic}: ${name}`.includes(values.only));
+  let wrong = 0;
+  const results = await holdTable(chosen, ({ topic, name, due, seen }) => {
+    if (due === seen) return;
+    wrong++;
+    say(`${topic}: ${name}\n  due:  ${due}\n  seen: ${seen}`);
+  });
+  const topics = new Set(results.map(({ topic }) => topic));
+  say(`${results.length} rows under ${topics.size} topics, ${wrong} wrong`);
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  return wrong === 0 ? 0 : 1;
 }
 
 function finish(

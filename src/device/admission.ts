@@ -2,7 +2,8 @@
  * Who may ask for anything at all: gateways by address, devices by digest or by network.
  *
  * Nothing is remembered of a sender before it is known (a challenge is stateless), and unknown users
- * get the same answer as known ones with a wrong password.
+ * get the same answer as known ones with a wrong password. Who is at a gateway's address is the gateway, whatever
+ * From says: a phone that is believed by a wide network is not believed there.
  */
 import type { Clock } from '../base/clock.ts';
 import type { Device, Directory } from '../call/directory.ts';
@@ -13,15 +14,25 @@ import type { SipRequest } from '../sip/message/message.ts';
 import { parseNameAddr } from '../sip/message/name-addr.ts';
 import { parseUri, unescapeUser } from '../sip/message/uri.ts';
 import type { Admission } from '../sip/user-agent/user-agent.ts';
+import { gatewayPlace } from './gateway.ts';
 import { Networks } from './networks.ts';
+
+type GatewayThere = { readonly id: string; readonly bits: number };
+
+/** Addresses of which it is known whose they are; enough for the phones of a site, and bounded. */
+const REMEMBERED_MAX = 10_000;
 
 export class Admissions {
   readonly #directory: Directory;
   readonly #authenticator: Authenticator;
   readonly #guard: SourceGuard;
   readonly #clock: Clock;
-  /** Gateways in the directory's order: the first whose networks hold the source is it. */
+  /** In the directory's order. */
   #gateways: readonly (readonly [id: string, from: Networks])[] = [];
+  /** Of addresses that have been asked for. */
+  readonly #there = new Map<string, GatewayThere | 'none'>();
+  /** `address:port` of gateways: where calls go out. */
+  #ways: ReadonlySet<string> = new Set();
   /** One set per distinct list, since whole families of devices share one. */
   readonly #trusted = new Map<string, Networks>();
   /** Monotonic milliseconds of the running turn. */
@@ -46,20 +57,46 @@ export class Admissions {
       gateway.id,
       new Networks(gateway.acceptFrom),
     ]);
+    this.#there.clear();
+    const hops = [...this.#directory.gateways.values()].map((gateway) => gatewayPlace(gateway).hop);
+    this.#ways = new Set(hops.map(({ address, port }) => `${address}:${port}`));
   }
 
   admit(request: SipRequest, source: Hop): Admission {
     const credentials = request.headers.all('Authorization');
     if (credentials.length > 0) return this.#authenticate(request, source, credentials);
     const device = this.#directory.users.get(claimedUser(request));
-    if (device !== undefined && this.#isTrusted(device, source))
+    const gateway = this.#gatewayAt(source.address);
+    if (device !== undefined && this.#isTrusted(device, source, gateway?.bits ?? -1))
       return admitted('device', device.id);
-    if (request.method !== 'REGISTER') {
-      for (const [id, networks] of this.#gateways) {
-        if (networks.includes(source.address)) return admitted('gateway', id);
-      }
-    }
+    if (request.method !== 'REGISTER' && gateway !== undefined)
+      return admitted('gateway', gateway.id);
     return this.#challenge(request, false);
+  }
+
+  /**
+   * Whether requests to `hop` would get to a gateway: nobody's phone is there, unless it has been heard from
+   * there (`source`). What is sent to a gateway it takes for a call that we let out.
+   */
+  isGateway(hop: Hop, source: Hop): boolean {
+    const { address, port } = hop;
+    if (this.#ways.has(`${address}:${port}`)) return true;
+    return address !== source.address && this.#gatewayAt(address) !== undefined;
+  }
+
+  /** The gateway whose networks hold the address, by the narrowest of those. */
+  #gatewayAt(address: string): GatewayThere | undefined {
+    if (this.#gateways.length === 0) return undefined;
+    const known = this.#there.get(address);
+    if (known !== undefined) return known === 'none' ? undefined : known;
+    let there: GatewayThere | undefined;
+    for (const [id, networks] of this.#gateways) {
+      const bits = networks.narrowest(address);
+      if (bits > (there?.bits ?? -1)) there = { id, bits };
+    }
+    if (this.#there.size >= REMEMBERED_MAX) this.#there.clear();
+    this.#there.set(address, there ?? 'none');
+    return there;
   }
 
   #authenticate(request: SipRequest, source: Hop, credentials: readonly string[]): Admission {
@@ -77,7 +114,8 @@ export class Admissions {
     return this.#challenge(request, !check.ok && check.stale);
   }
 
-  #isTrusted(device: Device, source: Hop): boolean {
+  /** `bits`: how narrow the network is by which a gateway is at that address. */
+  #isTrusted(device: Device, source: Hop, bits: number): boolean {
     const { acceptFrom } = device;
     if (acceptFrom.length === 0) return false;
     const key = acceptFrom.join();
@@ -86,7 +124,7 @@ export class Admissions {
       networks = new Networks(acceptFrom);
       this.#trusted.set(key, networks);
     }
-    return networks.includes(source.address);
+    return networks.narrowest(source.address) > bits;
   }
 
   #challenge(request: SipRequest, stale: boolean): Admission {

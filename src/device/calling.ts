@@ -4,15 +4,14 @@ import type { Gateway } from '../call/routing/gateway.ts';
 import type { CallRequest, CallSignal, Media, Party } from '../call/signals.ts';
 import { kindOf } from '../process/pid.ts';
 import type { SipRequest } from '../sip/message/message.ts';
-import { parseUri } from '../sip/message/uri.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
 import { originOf, recordRefusal } from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
-import { dialledOf, isOfOurContext, isOurs, partyOfDevice } from './identity.ts';
 import { tellControls } from './leg-end.ts';
+import { dialledOf, isAddressOfOurs, isOfOurContext, partyOfDevice } from './identity.ts';
 import { begunBefore, remember } from './overlap.ts';
 import * as featureCalls from './sharing/feature-calls.ts';
 import * as lineSettings from './sharing/line-settings.ts';
@@ -113,9 +112,10 @@ function partyOn({ party, place, environment }: DeviceProcess, line: string | un
 
 /** A phone calls in our domains; what a gateway calls us by is its own affair. */
 function isForUs({ place, environment }: DeviceProcess, uriText: string): boolean {
-  const uri = parseUri(uriText);
-  if (!isOfOurContext(uriText, environment.domains)) return false;
-  return place.kind === 'gateway' || (uri !== undefined && isOurs(uri, environment.domains));
+  const { domains } = environment;
+  return place.kind === 'gateway'
+    ? isOfOurContext(uriText, domains)
+    : isAddressOfOurs(uriText, domains);
 }
 
 /** Hops left for the called side (RFC 3261 §8.1.1.6: 70 when the caller said nothing). */

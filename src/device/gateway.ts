@@ -13,7 +13,7 @@ function isAddress(host: string): boolean {
 }
 
 /** The directory's loader has checked the URI. */
-export function gatewayPlace(gateway: Gateway): Place {
+export function gatewayPlace(gateway: Gateway): Extract<Place, { kind: 'gateway' }> {
   const uri = parseUri(gateway.uri);
   const named = uri?.parameters.get('transport')?.toLowerCase() ?? '';
   const secure = uri?.scheme === 'sips';

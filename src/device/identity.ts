@@ -36,6 +36,12 @@ export function isOfOurContext(uriText: string, domains: ReadonlySet<string>): b
   return context === undefined || context.startsWith('+') || domains.has(context);
 }
 
+/** Whether a URI that is called is one of ours: by its domain, or its context. */
+export function isAddressOfOurs(uriText: string, domains: ReadonlySet<string>): boolean {
+  const uri = parseUri(uriText);
+  return uri !== undefined && isOfOurContext(uriText, domains) && isOurs(uri, domains);
+}
+
 const CONTEXT = /;phone-context=/i;
 
 /** How a device of ours appears to those it calls: by a line that it is a member of, the first unless told. */

@@ -8,7 +8,7 @@ const REMEMBERED_MAX = 10_000;
 
 export class Networks {
   readonly #networks: readonly Network[];
-  readonly #remembered = new Map<string, boolean>();
+  readonly #remembered = new Map<string, number>();
 
   /** `ranges` have been checked by whoever read them: a bad one throws. */
   constructor(ranges: readonly string[]) {
@@ -21,6 +21,11 @@ export class Networks {
 
   /** `address`: an IP literal as the socket gives it; IPv4-mapped IPv6 counts as IPv4. */
   includes(address: string): boolean {
+    return this.narrowest(address) >= 0;
+  }
+
+  /** The prefix length of the narrowest network that holds `address`; -1: none does. */
+  narrowest(address: string): number {
     const known = this.#remembered.get(address);
     if (known !== undefined) return known;
     const answer = this.#find(address);
@@ -29,11 +34,13 @@ export class Networks {
     return answer;
   }
 
-  #find(address: string): boolean {
-    if (!ipaddr.isValid(address)) return false;
+  #find(address: string): number {
+    if (!ipaddr.isValid(address)) return -1;
     const parsed = ipaddr.process(address);
-    return this.#networks.some(
-      ([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits),
-    );
+    let narrowest = -1;
+    for (const [network, bits] of this.#networks)
+      if (network.kind() === parsed.kind() && parsed.match(network, bits))
+        narrowest = Math.max(narrowest, bits);
+    return narrowest;
   }
 }

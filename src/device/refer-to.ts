@@ -5,6 +5,8 @@ import { parseUri } from '../sip/message/uri.ts';
 import { dialledOf } from './identity.ts';
 
 export type ReferTo = {
+  /** As it stands there. */
+  readonly uri: string;
   /** What to dial; may be '' beside `replaces`, since our own Contact names no number. */
   readonly number: string;
   /** The transferor's other dialog, as that phone names it. */
@@ -31,9 +33,10 @@ export function readReferTo(request: SipRequest): ReferTo | undefined {
   const method = fields.get('method') ?? uri.parameters.get('method');
   if (method !== undefined && method.toUpperCase() !== 'INVITE') return undefined;
   const replaces = fields.get('replaces');
-  if (replaces === undefined) return number === '' ? undefined : { number, replaces: undefined };
+  if (replaces === undefined)
+    return number === '' ? undefined : { uri: address.uri, number, replaces: undefined };
   const dialog = readReplaces(replaces);
-  return dialog === undefined ? undefined : { number, replaces: dialog };
+  return dialog === undefined ? undefined : { uri: address.uri, number, replaces: dialog };
 }
 
 /**

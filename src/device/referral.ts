@@ -10,6 +10,7 @@ import type { CallLeg } from './call-leg.ts';
 import { statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { type SearchResult, seek } from './dialog-search.ts';
+import { isAddressOfOurs } from './identity.ts';
 import { type ReferTo, readReferTo } from './refer-to.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -29,8 +30,12 @@ export function refer(
   // One at a time: a second REFER would move a peer that is on its way already.
   if (record.transfer !== undefined || record.referral !== undefined)
     return userAgent.reply(leg, exchange, 491);
-  const { number, replaces } = target;
-  if (replaces === undefined) return begin(process, record, exchange, undefined, number);
+  const { uri, number, replaces } = target;
+  if (replaces === undefined) {
+    if (isAddressOfOurs(uri, process.environment.domains))
+      return begin(process, record, exchange, undefined, number);
+    return decline(process, record, exchange, 'unknown number');
+  }
   consult(process, record, exchange, replaces);
 }
 
@@ -75,8 +80,13 @@ function refuse(process: DeviceProcess, record: CallLeg, cause: Cause): void {
   if (referral === undefined || leg === undefined) return;
   const status = statusOf(cause);
   if (status !== 481) return userAgent.reply(leg, referral.exchange, status);
-  // As an answer to the REFER it would say that the phone's own call is gone (RFC 3261 §12.2.1.2).
-  const subscription = userAgent.acceptReferral(leg, referral.exchange, record);
+  decline(process, record, referral.exchange, cause);
+}
+
+/** As an answer to the REFER it would say that the phone's own call is gone (RFC 3261 §12.2.1.2, RFC 5057 §5.1). */
+function decline(process: DeviceProcess, record: CallLeg, exchange: Exchange, cause: Cause): void {
+  if (record.leg === undefined) return;
+  const subscription = process.environment.userAgent.acceptReferral(record.leg, exchange, record);
   record.transfer = { subscription, consultation: undefined };
   fail(process, record, cause);
 }

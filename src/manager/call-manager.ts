@@ -135,7 +135,11 @@ export class CallManager implements ClusterListener {
       lookup: (user) => directory.users.get(user)?.ha1,
     });
     this.#admissions = new Admissions(directory, authenticator, this.guard, clock);
-    this.registrar = new Registrar({ ...(options.register ?? REGISTER), nowMs });
+    this.registrar = new Registrar({
+      ...(options.register ?? REGISTER),
+      nowMs,
+      isReserved: (hop, source) => this.#admissions.isGateway(hop, source),
+    });
     this.layer = new TransactionLayer({
       nowMs,
       random,

@@ -1,7 +1,13 @@
 /** What is dialled, and in whose domain. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { dialledOf, isOurs, nameAddrOf, partyOfDevice } from '../../src/device/identity.ts';
+import {
+  dialledOf,
+  isAddressOfOurs,
+  isOurs,
+  nameAddrOf,
+  partyOfDevice,
+} from '../../src/device/identity.ts';
 import { parseUri } from '../../src/sip/message/uri.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 
@@ -47,3 +53,17 @@ test('names of the directory leave as UTF-8', () => {
     '"Ana" <sip:1001@pbx.test>',
   ]);
 });
+
+for (const [uri, isOurs] of [
+  ['sip:2001@pbx.test', true],
+  ['sip:2001@192.0.2.1:5060', true],
+  ['tel:+442079460018', true],
+  ['tel:2001;phone-context=pbx.test', true],
+  ['tel:2001;phone-context=evil.test', false],
+  ['sip:2001@evil.test', false],
+  ['sip:2001@pbx.test.evil.test', false],
+  ['sip:2001;phone-context=evil.test@pbx.test;user=phone', false],
+] as const)
+  test(`${uri} is ${isOurs ? 'ours' : 'not ours'}`, () => {
+    assert.equal(isAddressOfOurs(uri, new Set(['pbx.test'])), isOurs);
+  });

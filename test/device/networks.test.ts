@@ -23,3 +23,12 @@ for (const row of ROWS.trim().split('\n')) {
     assert.deepEqual(answers, [where === 'in', where === 'in']);
   });
 }
+
+test('of several networks the narrowest counts', () => {
+  const networks = new Networks(['10.0.0.0/8', '10.1.0.0/16', '10.1.2.0/24', '192.0.2.1/32']);
+  const addresses = ['10.1.2.3', '10.1.9.9', '10.9.9.9', '192.0.2.1', '192.0.2.2'];
+  assert.deepEqual(
+    addresses.map((address) => networks.narrowest(address)),
+    [24, 16, 8, 32, -1],
+  );
+});

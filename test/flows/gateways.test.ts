@@ -9,6 +9,7 @@ import type { Directory, RouteTarget } from '../../src/call/directory.ts';
 import type { Gateway, RouteGroup } from '../../src/call/routing/gateway.ts';
 import { homeOf } from '../../src/process/pid.ts';
 import { ha1 } from '../../src/sip/digest/algorithm.ts';
+import { keyOf, udp } from '../../src/testkit/network.ts';
 import type { PhoneCall } from '../../src/testkit/phone.ts';
 import { NO_DISTANCE } from '../../src/testkit/simulated-planes.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
@@ -386,6 +387,34 @@ test('a number from outside that leads nowhere, and one that leads out again', (
   wait(100);
   assert.deepEqual(gateways.one.statuses, [404, 403]);
 });
+
+test('who calls from the address of a gateway is the gateway, though From is a phone that is believed there', () => {
+  const { wait, gateways } = stage({}, { terms: { one: { acceptFrom: ['10.0.2.0/24'] } } });
+  gateways.one.call(SERVER, '95', '', `<sip:1001@${DOMAIN}>`);
+  wait(100);
+  assert.deepEqual(gateways.one.statuses, [403]);
+});
+
+for (const [name, terms, contact] of [
+  ['where it gets its calls', {}, 'sip:95@10.0.2.1:7001'],
+  ['in its network', { acceptFrom: ['10.0.3.0/24'] }, 'sip:95@10.0.3.9'],
+  ['there by maddr', { acceptFrom: ['10.0.3.0/24'] }, 'sip:95@10.0.1.1;maddr=10.0.3.9'],
+] as const)
+  test(`no phone registers a contact that is a gateway's: ${name}`, () => {
+    const { site, wait, call, asked } = stage({ one: GOOD }, { terms: { one: terms } });
+    const from = udp('10.0.1.1', 6999);
+    const heard: string[] = [];
+    site.network.attach(from, (text) => heard.push(text.slice(0, 11)));
+    const text =
+      `REGISTER sip:${DOMAIN} SIP/2.0\r\nVia: SIP/2.0/UDP ${keyOf(from)};branch=z9hG4bK1\r\n` +
+      `Max-Forwards: 70\r\nFrom: <sip:1002@${DOMAIN}>;tag=1\r\nTo: <sip:1002@${DOMAIN}>\r\n` +
+      `Call-ID: 1\r\nCSeq: 1 REGISTER\r\nContact: <${contact}>\r\nContent-Length: 0\r\n\r\n`;
+    site.network.send(from, SERVER, text);
+    wait(100);
+    const made = call('1002');
+    wait(1000);
+    assert.deepEqual([heard, outcome(made), asked()], [['SIP/2.0 403'], '480', ['', '', '']]);
+  });
 
 test('registration: with our credentials, refreshed before it ends, given up for a while when it is refused', () => {
   const secret = secretOf('trunk');

@@ -22,6 +22,8 @@ export type RegistrarLimits = {
   readonly maxExpiresS: number;
   /** Bindings of one key; more are refused with 403. */
   readonly contactsMax: number;
+  /** Whether requests to `hop` would get to somebody who is nobody's phone; `source`: of the REGISTER. */
+  readonly isReserved?: (hop: Hop, source: Hop) => boolean;
 };
 
 /** `terms` undefined: remove `binding`. `binding` undefined: a new one. */
@@ -132,6 +134,9 @@ function termsOf(order: ContactOrder, wantedS: number, context: Context): Contac
   const outbound = order.regId > 0 && context.supportsOutbound;
   if (outbound && !origin.direct && !keepsFlow(path)) return refuse(439);
   const way = wayTo(order.uri, path[0] ?? '', outbound, origin);
+  const { isReserved } = limits;
+  for (const hop of [way.hop, way.fallback])
+    if (hop !== undefined && isReserved?.(hop, origin.source)) return refuse(403, 'Not A Phone');
   const grantedS = Math.min(wantedS, limits.maxExpiresS);
   return { order, way, routes, grantedS, outbound, contactText };
 }

@@ -59,11 +59,11 @@ export class Registrar {
   #count = 0;
 
   constructor(options: RegistrarOptions) {
-    const { minExpiresS, maxExpiresS, contactsMax, flowTimerS = 0 } = options;
-    this.#limits = { minExpiresS, maxExpiresS, contactsMax };
+    const { nowMs, flowTimerS = 0, ...limits } = options;
+    this.#limits = limits;
     this.#flowTimer = flowTimerS > 0 ? `Flow-Timer: ${flowTimerS}\r\n` : '';
-    this.#nowMs = options.nowMs;
-    this.#wheel = new TimerWheel(options.nowMs);
+    this.#nowMs = nowMs;
+    this.#wheel = new TimerWheel(nowMs);
   }
 
   /** Bindings of all keys. */

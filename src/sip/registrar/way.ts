@@ -29,7 +29,7 @@ export type Origin = {
  * `outbound`: it is registered by RFC 5626, for which the flow is the way and there is no other.
  *
  * Deviation: a contact that registered over a connection is reached by that connection, and one that
- * is seen to be behind NAT where its REGISTER came from, whatever their URIs say. Phones that do not
+ * is seen to be behind NAT, or has a name and no address, where its REGISTER came from, whatever their URIs say. Phones that do not
  * speak of RFC 5626 need it no less than those that do.
  */
 export function wayTo(uri: SipUri, path: string, outbound: boolean, origin: Origin): Way {
@@ -39,7 +39,7 @@ export function wayTo(uri: SipUri, path: string, outbound: boolean, origin: Orig
     const hop = hopTo(proxy, source);
     return isReliable(source.transport) ? lasting(source, hop) : { hop, fallback: undefined };
   }
-  if (!isNameable(uri) || (outbound && direct)) return { hop: source, fallback: undefined };
+  if (!isAddressed(uri) || (outbound && direct)) return { hop: source, fallback: undefined };
   if (!direct) return { hop: hopTo(uri, source), fallback: undefined };
   if (!isReliable(source.transport)) {
     const hop = isNamedTruly(via, source) ? hopTo(uri, source) : source;
@@ -54,10 +54,15 @@ function lasting(hop: Hop, other: Hop): Way {
   return { hop, fallback: { ...other, flow: 0 } };
 }
 
-/** Whether a host stands there that an address may be found for. Browsers have none (RFC 7118 §5). */
-function isNameable(uri: SipUri): boolean {
-  return uri.host !== '' && !uri.host.endsWith('.invalid');
+/**
+ * Whether an address stands there. Browsers have a name without one (RFC 7118 §5); and a name that would have to be
+ * asked for could be anybody's, a gateway's for instance.
+ */
+function isAddressed(uri: SipUri): boolean {
+  return ADDRESS.test(uri.parameters.get('maddr') ?? uri.host);
 }
+
+const ADDRESS = /^[\d.]+$|:/;
 
 /**
  * Whether a phone on UDP knows its own address, and so which contact it can be reached at. When it

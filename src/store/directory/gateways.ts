@@ -60,6 +60,16 @@ export function readGateways(
   return gateways;
 }
 
+/** Whoever causes a call is known by its name, and a gateway has other rights than a device. */
+export function checkNames(
+  entries: Entries,
+  devices: ReadonlyMap<string, unknown>,
+  problems: Problem[],
+): void {
+  for (const { key, place } of entries.values())
+    if (devices.has(key)) problems.push({ place, message: `'${key}' is a device's name already` });
+}
+
 /** What may be left out; what is not said is not there. */
 function termsOf(given: GatewayEntry, secret: GatewaySecret | undefined): Partial<Gateway> {
   const { register, ping = PING_MS, diversion = 'off' } = given;

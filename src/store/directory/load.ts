@@ -14,7 +14,7 @@ import { type DeviceDraft, readDevices } from './devices.ts';
 import { type Document, documentOf } from './document.ts';
 import { readFeatures } from './features.ts';
 import { checkForwards } from './forwards.ts';
-import { readGateways } from './gateways.ts';
+import { checkNames, readGateways } from './gateways.ts';
 import { gather } from './gather.ts';
 import { readHunts } from './hunts.ts';
 import { checkUsers, joinLines, readLines } from './lines.ts';
@@ -100,6 +100,7 @@ function build(
   const users = new Map<string, Device>();
   for (const device of devices.values()) users.set(device.user, device);
   const gateways = readGateways(entries.gateways, { ...options, folderOf: dirname }, problems);
+  checkNames(entries.gateways, drafts.drafts, problems);
   const routeLists = readRouteLists(entries, problems);
   const areAllRead = drafts.broken.size === 0;
   const hunts = readHunts(entries, { lines, users, areAllRead }, problems);

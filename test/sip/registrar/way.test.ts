@@ -11,7 +11,9 @@ const ROWS = `
   no NAT                         | UDP 192.0.2.1:5060;rport   | udp:192.0.2.1:5060     | sip:a@192.0.2.1:5060                 | udp:192.0.2.1:5060
   no NAT, the default port       | UDP 192.0.2.1              | udp:192.0.2.1:5060     | sip:a@192.0.2.1                      | udp:192.0.2.1:5060
   a contact elsewhere, on purpose| UDP 192.0.2.1:5070;rport   | udp:192.0.2.1:5070     | sip:a@192.0.2.9:5080                 | udp:192.0.2.9:5080
-  a contact by name              | UDP 192.0.2.1:5070;rport   | udp:192.0.2.1:5070     | sip:a@phone.test                     | udp:phone.test:5060
+  a contact by name              | UDP 192.0.2.1:5070;rport   | udp:192.0.2.1:5070     | sip:a@phone.test                     | udp:192.0.2.1:5070
+  a proxy, and a contact by name | UDP 192.0.2.7, UDP 1.1.1.1 | udp:192.0.2.7:5060     | sip:a@phone.test                     | udp:192.0.2.7:5060
+  a name in maddr                | UDP 192.0.2.1:5070;rport   | udp:192.0.2.1:5070     | sip:a@192.0.2.9;maddr=phone.test     | udp:192.0.2.1:5070
   a contact on TCP               | UDP 192.0.2.1:5060;rport   | udp:192.0.2.1:5060     | sip:a@192.0.2.1;transport=tcp        | tcp:192.0.2.1:5060
   listens on another port        | UDP 192.0.2.1:5060         | udp:192.0.2.1:49152    | sip:a@192.0.2.1:5060                 | udp:192.0.2.1:5060
   NAT                            | UDP 10.0.0.5:5060;rport    | udp:198.51.100.4:30000 | sip:a@10.0.0.5:5060                  | udp:198.51.100.4:30000

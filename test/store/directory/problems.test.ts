@@ -44,6 +44,19 @@ lines:
 );
 
 refuses(
+  'a gateway and a device of one name, since rights go by it',
+  {
+    'a.yaml': `
+gateways:
+  ana: { uri: "sip:192.0.2.1" }
+  cas: { uri: "sip:192.0.2.2" }
+`,
+    'b.yaml': ANA,
+  },
+  "a.yaml:3:3: 'ana' is a device's name already",
+);
+
+refuses(
   'who watches a line is a device, and no member of it',
   {
     'a.yaml': `
