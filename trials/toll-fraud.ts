@@ -5,13 +5,21 @@
  */
 import { ALLOWED } from './toll-fraud/allowed.ts';
 import { DIALLING } from './toll-fraud/dialling.ts';
+import { FORWARDING } from './toll-fraud/forwarding.ts';
 import { House } from './toll-fraud/house.ts';
 import { MOVING } from './toll-fraud/moving.ts';
 import type { Row } from './toll-fraud/row.ts';
 import { STRANGERS } from './toll-fraud/strangers.ts';
 import { TRUNKS } from './toll-fraud/trunks.ts';
 
-export const ROWS: readonly Row[] = [...STRANGERS, ...DIALLING, ...MOVING, ...TRUNKS, ...ALLOWED];
+export const ROWS: readonly Row[] = [
+  ...STRANGERS,
+  ...DIALLING,
+  ...MOVING,
+  ...FORWARDING,
+  ...TRUNKS,
+  ...ALLOWED,
+];
 
 export type RowResult = {
   readonly topic: string;

@@ -380,6 +380,75 @@ test('who calls from outside: asserted by a gateway that is trusted, else as Fro
   );
 });
 
+for (const managers of [1, 3])
+  test(`a call that comes in leaves by the same gateway, where its search space grants that: ${managers}`, () => {
+    const { site, wait, gateways } = stage(
+      { one: GOOD },
+      {
+        managers,
+        groups: onlyOne(),
+        terms: { one: { acceptFrom: ['10.0.2.1/32'], search: 'default' } },
+      },
+    );
+    const heard: number[] = [];
+    for (const { address } of site.managers) {
+      gateways.one.call(address, '95');
+      wait(1000);
+      heard.push(...gateways.one.statuses.splice(0));
+      // Whom it has called hangs up: so does the manager on who has called.
+      gateways.one.hangUp();
+      wait(1000);
+    }
+    const asked = gateways.one.asked.split(', ').sort();
+    const size = site.managers.map(({ manager }) => manager?.size.legs);
+    assert.deepEqual(
+      [new Set(heard), asked, size],
+      [
+        new Set([200]),
+        [...Array(managers).fill('BYE'), ...Array(managers).fill('INVITE 5')],
+        Array(managers).fill(0),
+      ],
+    );
+  });
+
+test('a call that comes in and goes out by one gateway counts twice, and is refused as the gateway says', () => {
+  const asks = (script: Script, callsMax: number) => {
+    const { wait, gateways } = stage(
+      { one: script },
+      {
+        groups: onlyOne(),
+        terms: { one: { acceptFrom: ['10.0.2.1/32'], search: 'default', callsMax } },
+      },
+    );
+    gateways.one.call(SERVER, '95');
+    wait(1000);
+    return [...new Set(gateways.one.statuses), gateways.one.asked];
+  };
+  assert.deepEqual(
+    [asks(BUSY, 2), asks(FAILING, 2), asks(GOOD, 1)],
+    [
+      [486, 'INVITE 5'],
+      [503, 'INVITE 5'],
+      [503, ''],
+    ],
+  );
+});
+
+test('who has called and gives up: the call out by the same gateway is given up', () => {
+  const { wait, gateways } = stage(
+    { one: RINGS },
+    { groups: onlyOne(), terms: { one: { acceptFrom: ['10.0.2.1/32'], search: 'default' } } },
+  );
+  gateways.one.call(SERVER, '95');
+  wait(100);
+  gateways.one.giveUp(SERVER, '95');
+  wait(1000);
+  assert.deepEqual(
+    [new Set(gateways.one.statuses), gateways.one.asked],
+    [new Set([200, 487]), 'INVITE 5, CANCEL'],
+  );
+});
+
 test('a number from outside that leads nowhere, and one that leads out again', () => {
   const { wait, gateways } = stage({}, { terms: { one: { acceptFrom: ['10.0.2.1/32'] } } });
   gateways.one.call(SERVER, '5555');

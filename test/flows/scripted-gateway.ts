@@ -1,6 +1,6 @@
 /** A gateway that does what a script says: bytes on the simulated network, no stack of ours behind it. */
 import type { Hop } from '../../src/sip/hop.ts';
-import type { SipRequest } from '../../src/sip/message/message.ts';
+import type { SipMessage, SipRequest } from '../../src/sip/message/message.ts';
 import { parseMessage } from '../../src/sip/message/parse.ts';
 import { respond } from '../../src/sip/message/serialize.ts';
 import { keyOf, udp } from '../../src/testkit/network.ts';
@@ -63,12 +63,60 @@ export class ScriptedGateway {
     this.#site.network.send(this.address, manager, text);
   }
 
+  /** Gives the last call to `number` up. */
+  giveUp(manager: Hop, number: string, from = '<sip:0201@10.0.2.1>'): void {
+    const key = keyOf(this.address);
+    const id = `in-${this.address.port}-${this.#invites - 1}`;
+    this.#send(
+      manager,
+      `CANCEL sip:${number}@${keyOf(manager)} SIP/2.0\r\n` +
+        `Via: SIP/2.0/UDP ${key};branch=z9hG4bK${id}\r\nMax-Forwards: 70\r\n` +
+        `From: ${from};tag=${id}\r\nTo: <sip:${number}@${keyOf(manager)}>\r\n` +
+        `Call-ID: ${id}\r\nCSeq: 1 CANCEL\r\nContent-Length: 0\r\n\r\n`,
+    );
+  }
+
+  /** The call that it was asked for last. */
+  hangUp(): void {
+    const request = this.requests.findLast(({ method }) => method === 'INVITE');
+    if (request !== undefined) this.inCall('BYE', request);
+  }
+
+  /** A request of its own in a call that it has taken. */
+  inCall(method: string, { headers, callId }: SipRequest, more = '', cseq = 7): void {
+    const contact = /<([^>]*)>/.exec(headers.first('Contact') ?? '')?.[1] ?? '';
+    const [, address = '', port = ''] = /@?([\d.]+):(\d+)/.exec(contact) ?? [];
+    this.#send(
+      udp(address, Number(port)),
+      `${method} ${contact} SIP/2.0\r\n` +
+        `Via: SIP/2.0/UDP ${keyOf(this.address)};branch=z9hG4bK${method}${callId}${cseq}\r\nMax-Forwards: 70\r\n` +
+        `From: ${headers.first('To')};tag=t${this.address.port}\r\nTo: ${headers.first('From')}\r\n` +
+        `Call-ID: ${callId}\r\nCSeq: ${cseq} ${method}\r\n${more}Content-Length: 0\r\n\r\n`,
+    );
+  }
+
+  #send(to: Hop, text: string): void {
+    this.#site.network.send(this.address, to, text);
+  }
+
+  #acknowledge({ headers, callId, cseq }: SipMessage, manager: Hop): void {
+    const key = keyOf(this.address);
+    this.#send(
+      manager,
+      `ACK sip:${keyOf(manager)} SIP/2.0\r\nVia: SIP/2.0/UDP ${key};branch=z9hG4bKack${callId}\r\n` +
+        `Max-Forwards: 70\r\nFrom: ${headers.first('From')}\r\nTo: ${headers.first('To')}\r\n` +
+        `Call-ID: ${callId}\r\nCSeq: ${cseq} ACK\r\nContent-Length: 0\r\n\r\n`,
+    );
+  }
+
   #receive(text: string, from: Hop): void {
     const parsed = parseMessage(text);
     if (!parsed.ok) return;
     const { message } = parsed;
     if (message.kind === 'response') {
       if (message.status >= 200) this.statuses.push(message.status);
+      if (message.status >= 200 && message.status < 300 && message.cseqMethod === 'INVITE')
+        this.#acknowledge(message, from);
       return;
     }
     if (message.method === 'ACK') return;

@@ -68,7 +68,7 @@ const spelled: readonly (readonly [name: string, uri: string, due?: string])[] =
   ['an emergency number before it', `999${NUMBER}`, '404 LW-3001'],
   ['an emergency number before it, with separators', `999-${NUMBER}`, '404 LW-3001'],
   ['an emergency number and # before it', `999#${NUMBER}`, '404 LW-3001'],
-  ['with a star before it', `*${NUMBER}`, '404 LW-3001'],
+  ['with a star before it', `*${NUMBER}`, '404 LW-3404'],
   ['the prefix of those from outside who may', `77442079460018`, '403 LW-3003'],
   ['by a short number of others', '71', '404 LW-3001'],
   ['more digits than there can be', NUMBER.repeat(6), '404 LW-3001'],

@@ -206,6 +206,7 @@ function directory(port: number): object {
     uri: `sip:${GATEWAYS[name]}:${port}`,
     ping: 'off',
   });
+  const hunt = (to: string, search: string) => ({ lines: ['2003'], busy: { to }, search });
   return {
     devices: {
       ana: phone('2001', 'staff'),
@@ -224,6 +225,11 @@ function directory(port: number): object {
         appearances: 1,
         members: { gus: { device: 'gus' }, hal: { device: 'hal' } },
       },
+    },
+    hunts: {
+      '2901': hunt('902079460018', 'visitors'),
+      '2902': hunt('909012345678', 'staff'),
+      '2903': hunt('902079460018', 'staff'),
     },
     gateways: {
       out: gateway('out'),

@@ -1,6 +1,6 @@
 /** What comes in by a gateway, and goes out again only if its search space says so; and registrations. */
 import { DOMAIN } from './actor.ts';
-import { type House, type Name, type PhoneName, uriOf } from './house.ts';
+import { type House, type PhoneName, uriOf } from './house.ts';
 import { type Called, callOnce, calls, type More, type Row, row, said } from './row.ts';
 
 const TRUNK = 'From outside to outside';
@@ -201,5 +201,3 @@ export const TRUNKS: readonly Row[] = [
   ...asked,
   ...registrations,
 ];
-
-export type { Name };

@@ -12,7 +12,7 @@ import { isGone } from '../../process/pid.ts';
 import type { Cause } from '../cause.ts';
 import { EXIT, type Out, start, stop, tell } from '../effects.ts';
 import type { RefusalCode } from '../refusal-codes.ts';
-import type { CallRequest, CallSignal, LegRef } from '../signals.ts';
+import type { CallId, CallRequest, CallSignal, LegRef } from '../signals.ts';
 
 /** What does not change: how the call is to leave, and how gateways are found. */
 export type RouteListing = {
@@ -151,7 +151,7 @@ function inHunting(
       if (from !== keeper) return hearLocated(route, signal);
       switch (signal.type) {
         case 'callAlert':
-          out.push(tell(control, signal));
+          out.push(tell(control, addressed(signal, request.call)));
           out.push(start(SILENCE, SILENCE_MS));
           return { ...route, state: 'ringing' };
         case 'callProceed':
@@ -165,13 +165,13 @@ function inHunting(
     }
     case 'timer':
       if (event.timer === LOCATING) return { ...route, patience: 'over' };
-      out.push(tell(keeper, withdrawal(request.call, 'no answer')));
+      out.push(tell(keeper, withdrawal(callAt(keeper, request), 'no answer')));
       return goOn(route, 'unreachable', listing, out);
     case 'down': {
       if (isGone(control, event.gone)) return giveUp(route, 'internal failure', out);
       if (!isGone(keeper, event.gone)) return route;
       // It may be out of reach only, and must not ring anybody any more.
-      out.push(tell(keeper, withdrawal(request.call, 'internal failure')));
+      out.push(tell(keeper, withdrawal(callAt(keeper, request), 'internal failure')));
       out.push(stop(SILENCE));
       const lost = [...route.lost, { gateway, gone: keeper }];
       const tries = [...route.tries, { gateway, cause: 'internal failure' as const }];
@@ -230,7 +230,7 @@ function inRinging(
       if (from !== keeper) return route;
       switch (signal.type) {
         case 'callAlert':
-          out.push(tell(control, signal));
+          out.push(tell(control, addressed(signal, request.call)));
           out.push(start(SILENCE, SILENCE_MS));
           return route;
         case 'callProceed':
@@ -247,7 +247,7 @@ function inRinging(
     }
     case 'timer':
       if (event.timer === LOCATING) return route;
-      out.push(tell(keeper, withdrawal(request.call, 'no answer')));
+      out.push(tell(keeper, withdrawal(callAt(keeper, request), 'no answer')));
       return refuse(route, 'no answer', out);
     case 'down':
       if (isGone(control, event.gone)) return giveUp(route, 'internal failure', out);
@@ -312,6 +312,7 @@ function ask(
   out.push(
     tell(keeper, {
       ...request,
+      call: callAt(keeper, request),
       dialled: number,
       control,
       ...(callerId === undefined ? {} : { callerId }),
@@ -333,7 +334,7 @@ function pass(
   out: Out,
 ): RouteListControl {
   const { request, control, gateway, tries, patience } = route;
-  out.push(tell(control, signal));
+  out.push(tell(control, addressed(signal, request.call)));
   out.push(stop(SILENCE));
   if (patience === 'running') out.push(stop(LOCATING));
   // Not the request: an offer need not be remembered for as long as people talk.
@@ -364,7 +365,7 @@ function refuse(
 }
 
 function giveUp(route: Asking, cause: Cause, out: Out): RouteListControl {
-  out.push(tell(route.keeper, withdrawal(route.request.call, cause)));
+  out.push(tell(route.keeper, withdrawal(callAt(route.keeper, route.request), cause)));
   return over(route.tries, undefined, out);
 }
 
@@ -372,6 +373,19 @@ function giveUp(route: Asking, cause: Cause, out: Out): RouteListControl {
 function over(tries: readonly Try[], cause: Cause | undefined, out: Out): RouteListControl {
   out.push(EXIT);
   return { state: 'over', tries, ...(cause === undefined ? {} : { cause }) };
+}
+
+/**
+ * The id by which the gateway's process knows its leg of the call: another one, if the call has come in by that
+ * very process, or a leg of its is being moved.
+ */
+function callAt(keeper: Pid, { call, caller }: CallRequest): CallId {
+  return caller.pid === keeper ? `${call}>` : call;
+}
+
+/** Call control has one id for the call. */
+function addressed<T extends { readonly call: CallId }>(signal: T, call: CallId): T {
+  return signal.call === call ? signal : { ...signal, call };
 }
 
 function withdrawal(call: string, cause: Cause): CallSignal {
