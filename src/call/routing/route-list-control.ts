@@ -12,7 +12,8 @@ import { isGone } from '../../process/pid.ts';
 import type { Cause } from '../cause.ts';
 import { EXIT, type Out, start, stop, tell } from '../effects.ts';
 import type { RefusalCode } from '../refusal-codes.ts';
-import type { CallId, CallRequest, CallSignal, LegRef } from '../signals.ts';
+import type { CallRequest, CallSignal, LegRef } from '../signals.ts';
+import { addressed, callAt } from './call-at-gateway.ts';
 
 /** What does not change: how the call is to leave, and how gateways are found. */
 export type RouteListing = {
@@ -373,19 +374,6 @@ function giveUp(route: Asking, cause: Cause, out: Out): RouteListControl {
 function over(tries: readonly Try[], cause: Cause | undefined, out: Out): RouteListControl {
   out.push(EXIT);
   return { state: 'over', tries, ...(cause === undefined ? {} : { cause }) };
-}
-
-/**
- * The id by which the gateway's process knows its leg of the call: another one, if the call has come in by that
- * very process, or a leg of its is being moved.
- */
-function callAt(keeper: Pid, { call, caller }: CallRequest): CallId {
-  return caller.pid === keeper ? `${call}>` : call;
-}
-
-/** Call control has one id for the call. */
-function addressed<T extends { readonly call: CallId }>(signal: T, call: CallId): T {
-  return signal.call === call ? signal : { ...signal, call };
 }
 
 function withdrawal(call: string, cause: Cause): CallSignal {
