@@ -47,6 +47,7 @@ export function invited(process: DeviceProcess, event: Invited): void {
   const begun = begunBefore(process, leg, dialled);
   const call = process.newCallId();
   const gateway = trunk?.gateway;
+  if (gateway?.secret !== undefined) environment.userAgent.setSecret(leg, gateway.secret);
   const published = publications.publishedOf(process, request);
   const line =
     gateway === undefined ? (published?.number ?? callingLine(process, request)) : undefined;

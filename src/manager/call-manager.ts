@@ -77,7 +77,6 @@ const EXPIRY_MS = 1000;
 /** Calls whose phones have been silent are looked for that often. */
 const AUDIT_LOOK_MS = 5000;
 const BEGINNING_MS = 3000;
-
 const MEANINGS: Readonly<Record<Exclude<Standing, 'fenced'>, string>> = {
   member: 'takes part in the cluster',
   unsure: 'may have been expelled without knowing it: decides nothing for lines that others share',
@@ -135,11 +134,8 @@ export class CallManager implements ClusterListener {
       lookup: (user) => directory.users.get(user)?.ha1,
     });
     this.#admissions = new Admissions(directory, authenticator, this.guard, clock);
-    this.registrar = new Registrar({
-      ...(options.register ?? REGISTER),
-      nowMs,
-      isReserved: (hop, source) => this.#admissions.isGateway(hop, source),
-    });
+    const isReserved = this.#admissions.isGateway.bind(this.#admissions);
+    this.registrar = new Registrar({ ...(options.register ?? REGISTER), nowMs, isReserved });
     this.layer = new TransactionLayer({
       nowMs,
       random,

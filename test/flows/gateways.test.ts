@@ -226,6 +226,64 @@ test('a challenge for our realm is answered, once', () => {
   );
 });
 
+test('challenges inside a call are answered too, once each, and for our realm only', () => {
+  const secret = secretOf('trunk');
+  const asks = (realm: string, isContent: boolean) => {
+    const asking = challenge(realm);
+    const script: Script = (request) => {
+      if (request.method === 'INVITE' && request.toTag === '') return GOOD(request);
+      if (isContent && request.headers.has('Authorization')) return [{ status: 200 }];
+      return asking({ ...request, method: 'INFO' });
+    };
+    const { call, wait, gateways } = stage(
+      { one: script },
+      { terms: { one: { secret, withoutSessionTimer: true } }, groups: onlyOne() },
+    );
+    const made = call();
+    wait(1000);
+    const { phone } = made;
+    phone.hold(made, true);
+    wait(1000);
+    phone.info(made, '5');
+    wait(1000);
+    phone.hangUp(made);
+    wait(1000);
+    return gateways.one.requests
+      .slice(1)
+      .map(({ method, headers }) => `${method}${headers.has('Authorization') ? '*' : ''}`);
+  };
+  assert.deepEqual(
+    [asks('trunk', true), asks('trunk', false), asks('elsewhere', true)],
+    [
+      ['INVITE', 'INVITE*', 'INFO', 'INFO*', 'BYE', 'BYE*'],
+      ['INVITE', 'INVITE*', 'INFO', 'INFO*', 'BYE', 'BYE*'],
+      ['INVITE', 'INFO', 'BYE'],
+    ],
+  );
+});
+
+test('whom we hang up on in a call that came in asks who we are, and is told', () => {
+  const script: Script = (request) =>
+    request.headers.has('Authorization')
+      ? [{ status: 200 }]
+      : challenge('trunk')({ ...request, method: 'INFO' });
+  const { site, wait, gateways } = stage(
+    { one: script },
+    { terms: { one: { acceptFrom: ['10.0.2.1/32'], secret: secretOf('trunk') } } },
+  );
+  const [phone] = site.phones;
+  assert(phone !== undefined);
+  phone.onInvited = (call) => phone.answer(call);
+  gateways.one.call(SERVER, '1001');
+  wait(1000);
+  for (const each of phone.calls) phone.hangUp(each);
+  wait(1000);
+  const asked = gateways.one.requests.map(
+    ({ method, headers }) => `${method}${headers.has('Authorization') ? '*' : ''}`,
+  );
+  assert.deepEqual([gateways.one.statuses, asked], [[200], ['BYE', 'BYE*']]);
+});
+
 test('max_calls: the third call takes the next gateway, an emergency does not care', () => {
   const { site, call, wait, asked } = stage({ one: RINGS, two: RINGS, three: RINGS });
   const phone = site.addPhone('1002');

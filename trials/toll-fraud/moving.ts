@@ -111,17 +111,24 @@ const refers: Row[] = [
 ];
 
 /** ben's phone sends calls on to where it may not call. */
-function redirect(name: string, who: Name, status: number, contact: (house: House) => string): Row {
-  return row(REDIRECT, name, '603', async (house) => {
+function redirect(
+  name: string,
+  who: Name,
+  status: number,
+  contact: (house: House) => string,
+  due = '403 LW-3403',
+): Row {
+  return row(REDIRECT, name, due, async (house) => {
     house.actors.ben.habit = { does: 'refuse', status, headers: `Contact: ${contact(house)}\r\n` };
     const uri = who === 'ana' ? uriOf('2002') : 'sip:+442079460002@127.0.0.1';
     return said(await house.actors[who].ask({ method: 'INVITE', uri }));
   });
 }
 
+const NONE = '404 LW-3404';
 const redirects: Row[] = [
   redirect('302 to a number outside', 'ana', 302, () => `<${uriOf(OUTSIDE)}>`),
-  redirect('302 to a gateway', 'ana', 302, (house) => `<${house.at('02079460018', 'out')}>`),
+  redirect('302 to a gateway', 'ana', 302, (house) => `<${house.at('02079460018', 'out')}>`, NONE),
   redirect('302 to a tel: URI', 'ana', 302, () => '<tel:+442079460018>'),
   redirect('301 to a number outside', 'ana', 301, () => `<${uriOf(OUTSIDE)}>`),
   redirect(
@@ -135,14 +142,22 @@ const redirects: Row[] = [
     'ana',
     305,
     (house) => `<${house.at('', 'out').replace('@', '')}>`,
+    '603',
   ),
-  redirect('302 to somebody elsewhere', 'ana', 302, (house) => `<${house.at('x', 'elsewhere')}>`),
+  redirect(
+    '302 to somebody elsewhere',
+    'ana',
+    302,
+    (house) => `<${house.at('x', 'elsewhere')}>`,
+    NONE,
+  ),
   redirect('302 of a caller from outside', 'trusted', 302, () => `<${uriOf(OUTSIDE)}>`),
   redirect(
     '302 to a premium number of a caller from outside',
     'trusted',
     302,
     () => '<tel:+4490912345678>',
+    NONE,
   ),
 ];
 

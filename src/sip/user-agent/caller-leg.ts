@@ -4,15 +4,15 @@
  */
 
 import { type Dialog, openDialog } from '../dialog/dialog.ts';
-import { answerChallenge } from '../digest/challenge.ts';
 import type { Hop } from '../hop.ts';
 import type { SipResponse } from '../message/message.ts';
 import type { OutgoingRequest } from '../message/outgoing.ts';
 import type { Agent } from './agent.ts';
 import { contentLines, detachBody, sessionOf, withMedia } from './body.ts';
-import { forget, giveUp, leave, sendAck } from './ending.ts';
+import { forget, giveUp, leave, left, sendAck } from './ending.ts';
 import type { Body, InviteOrder } from './leg.ts';
 import { LegRecord } from './leg-record.ts';
+import { proofFor } from './proof.ts';
 import { dialogOfProvisional, receiveReliable } from './provisional.ts';
 import { agreeAsClient, noteDescribed, readMinSe, sessionLines } from './session-timer.ts';
 
@@ -72,10 +72,7 @@ export function receiveCallerResponse<O>(
   source: Hop,
 ): void {
   const { status } = response;
-  if (response.cseqMethod === 'BYE') {
-    if (status >= 200) forget(agent, leg);
-    return;
-  }
+  if (response.cseqMethod === 'BYE') return left(agent, leg, response);
   if (leg.role !== 'caller') return;
   switch (leg.phase) {
     case 'inviting':
@@ -174,7 +171,7 @@ function establish<O>(
 function receiveRefusal<O>(agent: Agent<O>, leg: LegRecord<O>, response: SipResponse): void {
   const { status } = response;
   if (status === 422 && tryLongerSession(agent, leg, response)) return;
-  if ((status === 401 || status === 407) && tryWithSecret(agent, leg, response)) return;
+  if (tryWithSecret(agent, leg, response)) return;
   agent.emit({ type: 'refused', leg, status, response });
   forget(agent, leg);
 }
@@ -194,11 +191,10 @@ function tryLongerSession<O>(agent: Agent<O>, leg: LegRecord<O>, response: SipRe
 
 /** RFC 3261 §22.2: the same INVITE again with credentials. Once, and for the secret's own realm only. */
 function tryWithSecret<O>(agent: Agent<O>, leg: LegRecord<O>, response: SipResponse): boolean {
-  const { outgoing, secret } = leg;
-  if (outgoing === undefined || secret === undefined) return false;
-  leg.secret = undefined;
-  const line = answerChallenge(outgoing, response, secret, agent.random);
-  if (line === undefined) return false;
+  const { outgoing, hasProved } = leg;
+  leg.hasProved = true;
+  const line = hasProved ? undefined : proofFor(agent, leg, outgoing, response);
+  if (line === undefined || outgoing === undefined) return false;
   inviteAgain(agent, leg, outgoing, outgoing.headers + line);
   return true;
 }

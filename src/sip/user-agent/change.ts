@@ -1,5 +1,6 @@
 /** A re-INVITE or UPDATE under way in a leg's dialog, ours or theirs: RFC 3261 §14, RFC 3311. */
 import type { Timer } from '../../base/timer-wheel.ts';
+import type { OutgoingRequest } from '../message/outgoing.ts';
 import type { ClientTransaction } from '../transaction/client.ts';
 import type { ServerTransaction } from '../transaction/server.ts';
 import type { Timed, TransactionUser } from './agent.ts';
@@ -29,6 +30,9 @@ export class Change<O> {
   refusals = 0;
   /** Ours: the Min-SE that a 422 demanded; 0: none. */
   leastS = 0;
+  /** Ours: what was sent, for a try with credentials; absent when there are none, or they have been tried. */
+  outgoing: OutgoingRequest | undefined;
+  hasProved = false;
   sent: ClientTransaction<TransactionUser<O>> | undefined;
   received: ServerTransaction<TransactionUser<O>> | undefined;
   timer: Timer<Timed<O>> | undefined;

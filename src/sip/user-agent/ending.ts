@@ -3,7 +3,7 @@
  * of it then (a BYE, a CANCEL, an ACK that is due) the user agent sees to, and forgets it.
  */
 import type { Dialog } from '../dialog/dialog.ts';
-import type { SipRequest } from '../message/message.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
 import { headerLine } from '../message/safe.ts';
 import type { ServerTransaction } from '../transaction/server.ts';
 import { stopRepeating } from './acceptance.ts';
@@ -12,6 +12,7 @@ import { contentLines } from './body.ts';
 import type { UserAgentEvent } from './events.ts';
 import { closeExchanges } from './exchange.ts';
 import type { LegRecord } from './leg-record.ts';
+import { proofFor, provable } from './proof.ts';
 
 type Why = Extract<UserAgentEvent<unknown>, { type: 'ended' }>['why'];
 
@@ -79,7 +80,19 @@ export function leave<O>(agent: Agent<O>, leg: LegRecord<O>, headers: string): v
   stopRepeating(agent, leg);
   leg.phase = 'leaving';
   const { dialog } = leg;
-  agent.layer.request(dialog.request('BYE', headers, ''), dialog.hop, leg);
+  const outgoing = dialog.request('BYE', headers, '');
+  leg.outgoing = provable(leg, outgoing);
+  agent.layer.request(outgoing, dialog.hop, leg);
+}
+
+/** An answer to our BYE: that is the end, unless it wants to know who we are. */
+export function left<O>(agent: Agent<O>, leg: LegRecord<O>, response: SipResponse): void {
+  const { outgoing, dialog } = leg;
+  if (response.status < 200) return;
+  const line = leg.phase === 'leaving' ? proofFor(agent, leg, outgoing, response) : undefined;
+  if (line === undefined || outgoing === undefined) return forget(agent, leg);
+  leg.outgoing = undefined;
+  agent.layer.request(dialog.request('BYE', outgoing.headers + line, ''), dialog.hop, leg);
 }
 
 /** The ACK to their 2xx: for the first time, or because the 2xx came again. */

@@ -85,10 +85,12 @@ export class LegRecord<O> implements Leg<O> {
   /** As caller: the INVITE, until its final answer; and what was sent, for another try. */
   sent: ClientTransaction<TransactionUser<O>> | undefined;
   outgoing: OutgoingRequest | undefined;
-  /** As caller: whether the timer runs until anything is heard, and who we are if we are challenged. */
+  /** As caller: whether the timer runs until anything is heard; and who we are if the far end asks. */
   isUnheard = false;
   silenceMs = 0;
   secret: ClientSecret | undefined;
+  /** Whether its INVITE has been challenged. */
+  hasProved = false;
   /** As caller: our offer, until the answer. */
   media: Body | undefined;
   /** Whether the INVITE carried an offer. */

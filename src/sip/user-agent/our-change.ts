@@ -10,6 +10,7 @@ import { Change } from './change.ts';
 import { sendAck, terminate } from './ending.ts';
 import type { Body } from './leg.ts';
 import type { LegRecord } from './leg-record.ts';
+import { proofFor, provable } from './proof.ts';
 import {
   agreeAsClient,
   noteDescribed,
@@ -67,17 +68,19 @@ export function refreshSession<O>(agent: Agent<O>, session: SessionTimer<O>): vo
   send(agent, new Change(leg, 'us', method, media, '', true));
 }
 
-function send<O>(agent: Agent<O>, change: Change<O>): void {
+/** `proof`: the header line that a challenge has asked for. */
+function send<O>(agent: Agent<O>, change: Change<O>, proof = ''): void {
   const { leg, method, media } = change;
   const { dialog } = leg;
   const lines = agent.lines(dialog.hop);
   // A re-INVITE is answered soon: no provisional answers of it that would have to be reliable.
   const ours = method === 'INVITE' ? lines.fullUnreliable : lines.full;
   const session = refreshLines(agent, leg, change.leastS);
-  const headers = `${ours}${session}${change.headers}${contentLines(media)}`;
+  const headers = `${ours}${session}${change.headers}${proof}${contentLines(media)}`;
   const outgoing = dialog.request(method, headers, media?.body ?? '');
   change.state = 'out';
   change.cseq = outgoing.cseq;
+  change.outgoing = change.hasProved ? undefined : provable(leg, outgoing);
   leg.change = change;
   change.sent = agent.layer.request(outgoing, dialog.hop, change);
 }
@@ -100,6 +103,11 @@ export function receiveChangeResponse<O>(
   if (status === 422 && ++change.refusals <= REFUSALS_MAX) {
     change.leastS = readMinSe(response.headers);
     return send(agent, change);
+  }
+  const proof = proofFor(agent, leg, change.outgoing, response);
+  if (proof !== undefined) {
+    change.hasProved = true;
+    return send(agent, change, proof);
   }
   refused(agent, change, status);
   // RFC 3261 §12.2.1.2, §14.1.

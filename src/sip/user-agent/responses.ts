@@ -27,7 +27,7 @@ export function receiveResponse<O>(agent: Agent<O>, event: Happened<O, 'response
       return ours.receiveChangeResponse(agent, user, response, source);
     case 'conveyance':
       user.leg.heardAtMs = agent.nowMs;
-      if (response.status >= 200) conveyance.conveyed(agent, user, response.status);
+      if (response.status >= 200) conveyance.answered(agent, user, response);
       return;
     case 'confirmation':
       return provisional.progressConfirmed(agent, user, response);

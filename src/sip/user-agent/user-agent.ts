@@ -12,6 +12,7 @@
  */
 import { assert } from '../../base/assert.ts';
 import type { Effect } from '../effects.ts';
+import type { ClientSecret } from '../digest/challenge.ts';
 import type { Hop } from '../hop.ts';
 import type { Fault } from '../message/message.ts';
 import type { TransactionEvent } from '../transaction/events.ts';
@@ -159,6 +160,11 @@ export class UserAgent<O> {
   refuse(leg: Leg<O>, status: number, headers = ''): void {
     const kept = record(leg);
     if (kept.state === 'invited') ending.refuse(this.#agent, kept, status, headers);
+  }
+
+  /** Who we are if the far end of a leg that called us asks. A leg that we called has it from its order. */
+  setSecret(leg: Leg<O>, secret: ClientSecret): void {
+    record(leg).secret = secret;
   }
 
   /** ACK to an 'answered' leg that we called; `media`: the answer when the 2xx made the offer. */
