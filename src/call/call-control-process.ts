@@ -17,7 +17,7 @@ import { type HuntLookup, presentCall, stepCall } from './hunting/hunt-control.t
 import type { CallId, CallRequest, CallSignal, LegRef, Party } from './signals.ts';
 import { huntLookup, type Way, wayOf, wayOnward } from './way-through.ts';
 
-/** `callsMax`: calls of this manager at a time; more are refused with 'overload'. */
+/** `callsMax`: calls of this manager at a time; more are refused with 'overload', but for emergencies. */
 export type CallControlOptions = Routing & {
   readonly calls: Map<CallId, CallView>;
   readonly callsMax: number;
@@ -87,8 +87,8 @@ export class CallControlProcess implements Process<CallSignal> {
   }
 
   #wayOf(request: CallRequest): Way {
-    const { calls, callsMax } = this.#options;
-    if (calls.size >= callsMax)
+    const { calls, callsMax, digits } = this.#options;
+    if (calls.size >= callsMax && !digits.isEmergency(request.dialled))
       return { request, destination: { type: 'refused', cause: 'overload' } };
     // An id that is in use already is no call's own.
     if (calls.has(request.call))

@@ -192,6 +192,24 @@ test('more calls than the manager takes: overload', () => {
   );
 });
 
+test('an emergency call is one more than the manager takes', () => {
+  const directory = directoryOf(
+    [lineOf('2000', ['ana'])],
+    ['dan'],
+    [{ ...wayOut('999', 'gw'), isEmergency: true }],
+  );
+  const board = new Switchboard(directory, undefined, 1);
+  const [dan, gateway] = [board.plug('dan'), board.plug('gw', 'g')];
+  board.plug('ana');
+  board.settle();
+  board.act(dan, () => dan.dial('2000'));
+  for (const number of ['2000', '999']) board.act(dan, () => dan.dial(number));
+  assert.deepEqual(
+    [gateway.open('offered').length, [...dan.calls.values()].map(({ outcomes }) => outcomes)],
+    [1, [[], ['overload'], []]],
+  );
+});
+
 test('nobody answers in time', () => {
   const board = new Switchboard(DIRECTORY);
   const [ana, dan] = [board.plug('ana'), board.plug('dan')];

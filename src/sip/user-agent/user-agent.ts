@@ -11,8 +11,8 @@
  * no further event names it; those that were already in `events` stay there.
  */
 import { assert } from '../../base/assert.ts';
-import type { Effect } from '../effects.ts';
 import type { ClientSecret } from '../digest/challenge.ts';
+import type { Effect } from '../effects.ts';
 import type { Hop } from '../hop.ts';
 import type { Fault } from '../message/message.ts';
 import type { TransactionEvent } from '../transaction/events.ts';

@@ -28,6 +28,8 @@ export type ManagerSetup = {
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly devices: readonly DeviceEntry[];
   readonly lines: readonly LineEntry[];
+  /** Further sections of the directory. */
+  readonly more?: Readonly<Record<string, object>>;
 };
 
 /** Writes `manager.yaml` and `directory/directory.yaml`; returns the path of the first. */
@@ -63,7 +65,7 @@ export function writeManagerFiles(setup: ManagerSetup): string {
   writeFileSync(
     join(folder, 'directory', 'directory.yaml'),
     JSON.stringify(
-      { devices: Object.fromEntries(devices), lines: Object.fromEntries(lines) },
+      { devices: Object.fromEntries(devices), lines: Object.fromEntries(lines), ...setup.more },
       null,
       2,
     ),

@@ -11,6 +11,8 @@ export type SippSetup = {
   readonly folder: string;
   readonly scenario: string;
   readonly localPort: number;
+  /** 127.0.0.1 unless told. */
+  readonly localAddress?: string;
   /** Where it sends to on 127.0.0.1. */
   readonly remotePort: number;
   /** Calls that it starts, then ends, and how many per second; absent: it takes calls until the test ends. */
@@ -37,7 +39,7 @@ export class Sipp {
     writeFileSync(file, setup.scenario);
     const pace = starts === undefined ? '' : ` -m ${starts.calls} -r ${starts.rate} -rp 1000`;
     const options =
-      `-i 127.0.0.1 -p ${setup.localPort}${pace} -l 20000 -nostdin ` +
+      `-i ${setup.localAddress ?? '127.0.0.1'} -p ${setup.localPort}${pace} -l 20000 -nostdin ` +
       `-buff_size 4000000 -trace_logs -log_file ${name}.log -trace_err -error_file ${name}.err`;
     const trace = SIPP_TRACE
       ? ['-trace_msg', '-message_file', join(SIPP_TRACE, `${name}.msg`)]
