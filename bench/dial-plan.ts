@@ -18,6 +18,7 @@ import type { DialRule, RoutePlan } from '../src/call/dial-plan/route-plan.ts';
 import { DigitAnalysis } from '../src/call/digit-analysis.ts';
 import { INTER_DIGIT_MS, type Line, type RouteTarget } from '../src/call/directory.ts';
 import { FEATURE_CODES } from '../src/call/feature-codes.ts';
+import { NO_ORBITS } from '../src/call/parking/orbit.ts';
 import { keyOf } from '../src/call/registration-table.ts';
 import { homeOf, type Pid } from '../src/process/pid.ts';
 import { SeededRandom } from '../src/testkit/seeded-random.ts';
@@ -143,6 +144,7 @@ function analysisOf(numbers: readonly string[], plan: RoutePlan<Target>): DigitA
     users: new Map(),
     gateways: new Map(),
     hunts: new Map(),
+    orbits: NO_ORBITS,
     routeLists: new Map(lists.map((name) => [name, { name, groups: [group] }])),
     routePlan: { ...plan, partitions },
     interDigitMs: INTER_DIGIT_MS,

@@ -31,6 +31,9 @@ export function noteDestination(account: CallAccount, destination: Destination):
     case 'hunt':
       account.to = destination.hunt.number;
       break;
+    case 'orbit':
+      account.to = destination.orbit;
+      break;
     case 'list':
       account.to = destination.number;
       account.list = destination.list;
@@ -148,6 +151,9 @@ function end(
   refusal: Signal<'callRefuse'> | undefined,
   records: CallRecords,
 ): void {
+  // The caller's leg speaks to one that is parked, or is parked itself.
+  if (event.type === 'request' && event.destination.type === 'orbit')
+    return records.closed(account, HANDED_ON);
   const ending = isTaken(before)
     ? endOfStanding(account, event)
     : endOfOffer(account, event, refusal);
@@ -155,6 +161,13 @@ function end(
   if (before === 'dialling' && ending.cause === 'address incomplete') return;
   records.closed(account, ending);
 }
+
+const HANDED_ON: End = {
+  cause: 'transferred',
+  code: undefined,
+  endedBy: 'transfer',
+  closing: 'end',
+};
 
 function endOfOffer(
   account: CallAccount,

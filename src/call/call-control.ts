@@ -94,6 +94,15 @@ function inNew(call: New, event: CallEvent, out: Out): PlainCall {
     }
     case 'digits':
       return awaitDigits(request, destination.withinMs, out);
+    case 'orbit': {
+      // The caller's leg speaks to the one that is parked, or is parked itself.
+      const { orbit, parked } = destination;
+      const { pid, call: id } = request.caller;
+      const found = parked === undefined ? {} : { parked };
+      const offered = request.offer === undefined ? {} : { offer: request.offer };
+      out.push(tell(pid, { type: 'callOrbit', call: id, orbit, ...found, ...offered }));
+      return exit(out);
+    }
     case 'hunt':
       return call;
   }

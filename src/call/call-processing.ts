@@ -26,6 +26,8 @@ import {
   type SettingKind,
   type SettingsKeeper,
 } from './line-settings.ts';
+import { ParkManager, type ParkRecord } from './parking/park-manager.ts';
+import { ParkTable } from './parking/park-table.ts';
 import type { RefusalCode } from './refusal-codes.ts';
 import { RegistrationTable } from './registration-table.ts';
 import { GatewayManager, type GatewayRecord } from './routing/gateway-manager.ts';
@@ -140,6 +142,9 @@ export class CallProcessing {
   /** Members' device processes hand their lines' settings in there. */
   readonly settingsDesk: Pid;
   readonly gateways = new GatewayTable();
+  /** Device processes ask it for orbits. */
+  readonly parkManager: Pid;
+  readonly parks = new ParkTable();
   /** Calls that began on this manager and were to leave. */
   readonly routeCounters: RouteCounters = { calls: 0, tries: 0, failed: 0, emergencies: 0 };
   /** The lines controlled on this manager, by number: `snapshotOf` shows one. */
@@ -160,6 +165,7 @@ export class CallProcessing {
   #lineHost: Host<CallSignal> | undefined;
   #gatewayProcess: GatewayManager | undefined;
   #desk: SettingsDesk | undefined;
+  #parkProcess: ParkManager | undefined;
 
   constructor(options: CallProcessingOptions) {
     const { scheduler, directory, cluster, random, log = SILENT, callsMax = CALLS_MAX } = options;
@@ -169,7 +175,7 @@ export class CallProcessing {
     scheduler.reportMissed(({ type }) => MISSED.has(type));
     scheduler.speak(mannerOf);
     this.table = new RegistrationTable();
-    this.digits = new DigitAnalysis(directory, this.table);
+    this.digits = new DigitAnalysis(directory, this.table, this.parks);
     const { digits, table, records } = this;
     const lineOptions = { directory, table, cluster, lines, records, out: new EffectBuffer() };
     this.lineManager = scheduler.spawnResident('m', (host) => {
@@ -194,6 +200,13 @@ export class CallProcessing {
       };
       this.#desk = new SettingsDesk(host, { directory, digits, keeper, clock, turn });
       return this.#desk;
+    });
+    const parkRecords = new Map<string, ParkRecord>();
+    this.parkManager = scheduler.spawnResident('m', (host) => {
+      const { parks } = this;
+      const parkOptions = { directory, table: parks, cluster, records: parkRecords };
+      this.#parkProcess = new ParkManager(host, parkOptions);
+      return this.#parkProcess;
     });
     const { lineManager, locks, gatewayManager, callRecords } = this;
     const order = new RouteOrder(random);
@@ -221,6 +234,11 @@ export class CallProcessing {
     const gateway = this.gateways.set(key, entry);
     if (gateway !== undefined) {
       this.#scheduler.run(this.gatewayManager, () => this.#gatewayProcess?.changed(gateway));
+      return;
+    }
+    const orbit = this.parks.set(key, entry);
+    if (orbit !== undefined) {
+      this.#scheduler.run(this.parkManager, () => this.#parkProcess?.changed(orbit));
       return;
     }
     const number = this.table.set(key, entry);

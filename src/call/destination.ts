@@ -10,7 +10,7 @@ import { lineOfNumber } from './line-of-number.ts';
 import type { LineSettings } from './line-settings.ts';
 import { REFUSALS, type RefusalCode } from './refusal-codes.ts';
 import { firstLcp, type LocalLcp } from './registration-table.ts';
-import type { CallRequest, CallSignal } from './signals.ts';
+import type { CallRequest, CallSignal, LegRef } from './signals.ts';
 
 /** The caller's number, where the plan makes another of it. */
 type Shown = {
@@ -30,6 +30,8 @@ export type Destination =
     })
   /** A number that was controlled a moment ago, and is expected to be again. */
   | (Shown & { readonly type: 'locating'; readonly line: SoughtLine })
+  /** A number at which calls are parked, and whose is there now. */
+  | { readonly type: 'orbit'; readonly orbit: string; readonly parked?: LegRef }
   /** Out of the network, by the gateways of a list: its route list control. */
   | (Pick<Shown, 'isEmergency'> & {
       readonly type: 'list';
@@ -90,7 +92,9 @@ export function destinationOf(
 ): Destination {
   if (request.hops <= 0) return refused('LW-3009');
   const { directory, digits } = routing;
-  const analysis = digits.analyse(request.dialled, caller);
+  const analysis = request.isDirect
+    ? digits.locate(request.dialled)
+    : digits.analyse(request.dialled, caller);
   const { growth } = analysis;
   const isAwaited = growth === 'expected' || (growth === 'possible' && request.isOverlap === true);
   if (isAwaited && !isAll) return { type: 'digits', withinMs: directory.interDigitMs };
@@ -131,6 +135,10 @@ export function leadOn(
       return { ...leave(request, analysis, caller, routing, host), ...emergency };
     case 'hunt':
       return { type: 'hunt', hunt: analysis.hunt, ...shown };
+    case 'orbit': {
+      const { number: orbit, parked } = analysis;
+      return parked === undefined ? { type: 'orbit', orbit } : { type: 'orbit', orbit, parked };
+    }
   }
 }
 

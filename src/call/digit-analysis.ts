@@ -19,9 +19,11 @@ import {
   type Numbering,
   numberingOf,
 } from './numbering.ts';
+import { ParkTable } from './parking/park-table.ts';
 import { REFUSALS, type RefusalCode } from './refusal-codes.ts';
 import { type LineLocation, RegistrationTable } from './registration-table.ts';
 import type { RouteList } from './routing/gateway.ts';
+import type { LegRef } from './signals.ts';
 
 /** With whose rights, and as whom, something is dialled. */
 export type Caller = {
@@ -53,6 +55,8 @@ export type Analysis =
   | (Found & { readonly type: 'locating'; readonly number: string })
   /** A number that leads to several lines. */
   | (Found & { readonly type: 'hunt'; readonly number: string; readonly hunt: Hunt })
+  /** A number at which calls are parked, and whose is there now. */
+  | (Found & { readonly type: 'orbit'; readonly number: string; readonly parked?: LegRef })
   /** It leaves through the gateways of that list, with that number. */
   | (Found & {
       readonly type: 'list';
@@ -97,11 +101,17 @@ const OUTSIDE = [LINES];
 
 export class DigitAnalysis {
   readonly table: RegistrationTable;
+  readonly #parks: ParkTable;
   readonly #directory: Directory;
   #numbering: Numbering;
 
-  constructor(directory: Directory, table: RegistrationTable = new RegistrationTable()) {
+  constructor(
+    directory: Directory,
+    table: RegistrationTable = new RegistrationTable(),
+    parks: ParkTable = new ParkTable(),
+  ) {
     this.table = table;
+    this.#parks = parks;
     this.#directory = directory;
     this.#numbering = numberingOf(directory);
   }
@@ -153,6 +163,12 @@ export class DigitAnalysis {
   }
 
   #analyse(dialled: string, caller: Caller, look: Look): Analysis {
+    const found = this.#analyseAny(dialled, caller, look);
+    // Nobody from outside has what is parked here, or parks anything.
+    return found.type === 'orbit' && caller.isOutside ? refused('LW-3446') : found;
+  }
+
+  #analyseAny(dialled: string, caller: Caller, look: Look): Analysis {
     const spaces = this.spacesFor(caller);
     if (isDialled(dialled)) return this.#lookUp(dialled, spaces, caller, look);
     // A name, or a number of ours that looks like none.
@@ -217,6 +233,10 @@ export class DigitAnalysis {
     if (hunt !== undefined) {
       const found = { type: 'hunt', number, hunt, growth } as const;
       return callerId === undefined ? found : { ...found, callerId };
+    }
+    if (this.#directory.orbits.numbers.has(number)) {
+      const parked = this.#parks.find(number)?.leg;
+      return { type: 'orbit', number, growth, ...(parked && { parked }) };
     }
     if (!isKnownNumber(this.#directory, number)) return refused('LW-3001', growth);
     if (!this.table.isLost(number)) return { ...refused('LW-3008', growth), number };

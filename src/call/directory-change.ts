@@ -4,6 +4,7 @@
  * something of it.
  */
 import type { Directory } from './directory.ts';
+import type { Orbits } from './parking/orbit.ts';
 
 /** Keys of what is new, another, or no more. `before`: as it was; `after`: as it is. */
 export type DirectoryChange = {
@@ -32,6 +33,7 @@ export function changeDirectory(live: Directory, next: Directory): DirectoryChan
     // What nothing else has been made of need not be another object.
     routeLists: isSame(before.routeLists, next.routeLists) ? before.routeLists : next.routeLists,
     hunts: isSame(before.hunts, next.hunts) ? before.hunts : next.hunts,
+    orbits: isSameOrbits(before.orbits, next.orbits) ? before.orbits : next.orbits,
     routePlan: isSame(before.routePlan, next.routePlan) ? before.routePlan : next.routePlan,
     lines: lines.all,
     devices: devices.all,
@@ -50,6 +52,10 @@ export function changeDirectory(live: Directory, next: Directory): DirectoryChan
     devices: devices.changed,
     gateways: gateways.changed,
   };
+}
+
+function isSameOrbits(one: Orbits, other: Orbits): boolean {
+  return isSame({ ...one, numbers: [...one.numbers] }, { ...other, numbers: [...other.numbers] });
 }
 
 /** As `after`, in its order, with the objects of `before` where nothing differs. */

@@ -3,6 +3,7 @@ import type { RoutePlan } from './dial-plan/route-plan.ts';
 import type { FeatureCodes } from './feature-codes.ts';
 import type { GivenForwards } from './forwarding.ts';
 import type { Hunt } from './hunting/hunt.ts';
+import type { Orbits } from './parking/orbit.ts';
 import type { Gateway, RouteList } from './routing/gateway.ts';
 
 export type Rights = 'answer' | 'originate' | 'retrieve' | 'barge';
@@ -90,6 +91,8 @@ export type Directory = {
   readonly gateways: ReadonlyMap<string, Gateway>;
   /** By number. No line or user has the number of one. */
   readonly hunts: ReadonlyMap<string, Hunt>;
+  /** Nothing else has the number of one. */
+  readonly orbits: Orbits;
   /** By name. */
   readonly routeLists: ReadonlyMap<string, RouteList>;
   readonly routePlan: RoutePlan<RouteTarget>;

@@ -55,8 +55,8 @@ export function divert(
   const caller = asserted ?? from;
   const isOurs = directory.lines.has(caller.number) || directory.users.has(caller.number);
   const diversion: Diversion = { number, reason, ...(isOurs ? {} : { isPassedOn: true }) };
-  // How long that line was to ring is no business of the next one.
-  const { patienceMs: _, isOverlap: __, ...asked } = request;
+  // How long that line was to ring, and whose call was to come back to it, is no business of the next one.
+  const { patienceMs: _, isOverlap: __, isDirect: ___, ...asked } = request;
   return {
     ...asked,
     call: nextName(asked.call),

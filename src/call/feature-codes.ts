@@ -7,6 +7,7 @@ import type { SettingKind } from './line-settings.ts';
 export const FEATURES = [
   'retrieve',
   'pickup',
+  'park',
   'forward_all',
   'forward_all_off',
   'forward_busy',
@@ -27,6 +28,7 @@ export type FeatureCodes = Readonly<Record<Feature, string>>;
 export const FEATURE_CODES: FeatureCodes = {
   retrieve: '*11',
   pickup: '*8',
+  park: '*68',
   forward_all: '*72',
   forward_all_off: '*73',
   forward_busy: '*90',

@@ -13,10 +13,11 @@ const USER_NO_ANSWER_MS = 180_000;
 const USER_APPEARANCES = 4;
 
 export function isKnownNumber(
-  { lines, users, hunts }: Pick<Directory, 'lines' | 'users' | 'hunts'>,
+  { lines, users, hunts, orbits }: Pick<Directory, 'lines' | 'users' | 'hunts' | 'orbits'>,
   number: string,
 ): boolean {
-  return lines.has(number) || users.has(number) || hunts.has(number);
+  if (lines.has(number) || users.has(number)) return true;
+  return hunts.has(number) || orbits.numbers.has(number);
 }
 
 export function lineOfNumber(directory: Directory, number: string): Line | undefined {

@@ -35,7 +35,7 @@ export type Numbering = {
   /** The space for whoever has none. */
   readonly fallback: readonly string[];
   /** What it was made of. */
-  readonly of: Pick<Directory, 'routePlan' | 'lines' | 'users' | 'hunts'>;
+  readonly of: Pick<Directory, 'routePlan' | 'lines' | 'users' | 'hunts' | 'orbits'>;
 };
 
 /** Whether it was made of what the directory has now. */
@@ -43,15 +43,16 @@ export function isCurrent({ of }: Numbering, directory: Directory): boolean {
   return of.routePlan === directory.routePlan && areSame(of, directory);
 }
 
-type Numbers = Pick<Directory, 'lines' | 'users' | 'hunts'>;
+type Numbers = Pick<Directory, 'lines' | 'users' | 'hunts' | 'orbits'>;
 
 function areSame(one: Numbers, other: Numbers): boolean {
-  return one.lines === other.lines && one.users === other.users && one.hunts === other.hunts;
+  const areLines = one.lines === other.lines && one.users === other.users;
+  return areLines && one.hunts === other.hunts && one.orbits === other.orbits;
 }
 
 /** 60,000 numbers and patterns: 0.2 s, less when `previous` had the same lines. The loader has refused every fault. */
 export function numberingOf(directory: Directory, previous?: Numbering): Numbering {
-  const { routePlan, lines, users, hunts } = directory;
+  const { routePlan, lines, users, hunts, orbits } = directory;
   const isKept = previous !== undefined && areSame(previous.of, directory);
   const numbers = isKept ? undefined : numbersOf(directory);
   const partitions = new Map<string, Rules>();
@@ -78,18 +79,24 @@ export function numberingOf(directory: Directory, previous?: Numbering): Numberi
     `route plan not checked when it was loaded: ${compilation.type === 'faults' && compilation.faults.slice(0, 3).map(formatPlanFault).join('; ')}`,
   );
   const fallback = [routePlan.spaces.has(DEFAULT) ? DEFAULT : LINES];
-  return { plan: compilation.plan, everything, fallback, of: { routePlan, lines, users, hunts } };
+  return {
+    plan: compilation.plan,
+    everything,
+    fallback,
+    of: { routePlan, lines, users, hunts, orbits },
+  };
 }
 
 function ruleOf(pattern: string): Rule {
   return { pattern, action: TO_LINE };
 }
 
-/** Numbers of lines and hunts, and names of users, that can be dialled as digits, each once. */
-function numbersOf({ lines, users, hunts }: Directory): readonly string[] {
+/** Numbers of lines, hunts and orbits, and names of users, that can be dialled as digits, each once. */
+function numbersOf({ lines, users, hunts, orbits }: Directory): readonly string[] {
   const numbers: string[] = [];
   for (const number of lines.keys()) if (isDialled(number)) numbers.push(number);
   for (const number of hunts.keys()) if (isDialled(number)) numbers.push(number);
+  for (const number of orbits.numbers) if (isDialled(number)) numbers.push(number);
   for (const user of users.keys()) if (!lines.has(user) && isDialled(user)) numbers.push(user);
   return numbers;
 }

@@ -38,6 +38,12 @@ export const REFUSALS = {
   'LW-3422': { cause: 'busy', title: 'all lines of the hunt are busy' },
   'LW-3423': { cause: 'loop', title: 'hunts lead back to where they began' },
   'LW-3424': { cause: 'no device', title: 'no phone of the hunt is registered' },
+  'LW-3441': { cause: 'no device', title: 'nothing is parked there' },
+  'LW-3442': { cause: 'busy', title: 'a call is parked there already' },
+  'LW-3443': { cause: 'overload', title: 'all orbits are taken' },
+  'LW-3444': { cause: 'overload', title: 'the orbit was not to be had in time' },
+  'LW-3445': { cause: 'forbidden', title: 'a call is transferred to this code, not dialled' },
+  'LW-3446': { cause: 'forbidden', title: 'orbits are not for calls from outside' },
 } as const satisfies Readonly<Record<string, Refusal>>;
 
 export type RefusalCode = keyof typeof REFUSALS;

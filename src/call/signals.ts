@@ -13,6 +13,7 @@ import type { Diversion } from './diversion.ts';
 import type { Forward } from './forwarding.ts';
 import type { LineSignal, LocationSignal } from './line-signals.ts';
 import type { LineLock, LockSignal } from './lock-signals.ts';
+import type { ParkSignal } from './parking/park-signals.ts';
 import type { RefusalCode } from './refusal-codes.ts';
 import type { GatewaySignal } from './routing/gateway-signals.ts';
 import type { SettingSignal } from './setting-signals.ts';
@@ -48,6 +49,8 @@ export type CallRequest = {
   readonly byLine?: string;
   /** The phone sends digit by digit: it has been told before that digits were missing. */
   readonly isOverlap?: true;
+  /** What is dialled is a line's number, and leads there whatever anybody may dial: a parked call rings back. */
+  readonly isDirect?: true;
   /** Hops left (RFC 3261 Max-Forwards): loops through gateways end here. */
   readonly hops: number;
   /** Whether the calling phone takes reliable provisional answers (RFC 3262). */
@@ -120,6 +123,7 @@ export type CallSignal =
   | LockSignal
   | DistributionSignal
   | GatewaySignal
+  | ParkSignal
   | UpkeepSignal
   | SettingSignal
   | CallRequest
@@ -267,12 +271,13 @@ export type CallSignal =
     }
   /** To a leg whose place another was about to take, from its peer: that one's phone has not, and the two have each other. */
   | { readonly type: 'callPutBack'; readonly call: CallId; readonly from: LegRef }
-  /** To a leg that is to be replaced by `from` (RFC 3891); answered by callTakenOver. */
+  /** To a leg that is to be replaced by `from` (RFC 3891), or that is parked at `orbit`; answered by callTakenOver. */
   | {
       readonly type: 'callTakeOver';
       readonly call: CallId;
       readonly from: LegRef;
       readonly by: string;
+      readonly orbit?: string;
     }
   /**
    * What the replaced leg had: whom it spoke to, and who hears of its end. `line`: whose call it was, by which id;
@@ -336,6 +341,8 @@ export type CallSignal =
       readonly call: CallId;
       readonly state: 'ringing' | 'done' | 'failed';
       readonly cause?: Cause;
+      /** Done: the call is parked there. */
+      readonly orbit?: string;
       /** The moved leg reports to the transferor's call control from now on. */
       readonly keptControl?: boolean;
     }

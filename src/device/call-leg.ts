@@ -14,6 +14,7 @@ import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { Former } from './change-over.ts';
 import type { DeviceProcess } from './device-process.ts';
 import type { Search } from './dialog-search.ts';
+import type { Parking } from './parking.ts';
 import type { Holding } from './sharing/keeping.ts';
 import type { LineUse } from './sharing/line-use.ts';
 import type { Retrieval } from './sharing/retrieval.ts';
@@ -43,7 +44,7 @@ export type Change =
   | {
       readonly by: 'join';
       readonly to: LegRef;
-      readonly transferor: LegRef;
+      readonly transferor: LegRef | undefined;
       /** Call control that goes on for the moved leg, if the transferor has one to give. */
       readonly control: LegRef | undefined;
     }
@@ -51,7 +52,7 @@ export type Change =
   | {
       readonly by: 'move';
       readonly to: LegRef;
-      readonly transferor: LegRef;
+      readonly transferor: LegRef | undefined;
       readonly control: LegRef | undefined;
     }
   /**
@@ -62,6 +63,8 @@ export type Change =
   | {
       readonly by: 'take-over';
       readonly replaced: LegRef | undefined;
+      /** The phone has dialled that orbit. */
+      readonly orbit?: string;
       readonly offer?: Media;
       readonly isVain?: true;
       readonly isAnswered?: true;
@@ -74,7 +77,9 @@ export type Change =
    */
   | { readonly by: 'pickup'; readonly offer?: Media }
   /** The phone has dialled a code that sets something for its line. */
-  | { readonly by: 'setting'; readonly offer?: Media };
+  | { readonly by: 'setting'; readonly offer?: Media }
+  /** The leg is parked: its phone was asked for an offer, to be put on hold. */
+  | { readonly by: 'park' };
 
 /** A transfer of this leg's peer that its phone asked for (REFER); `consultation` is its other call's leg. */
 export type Transfer = {
@@ -85,9 +90,11 @@ export type Transfer = {
 /** A REFER that names the phone's other call, whose leg `giver` is asked for it; undefined: is looked for. */
 export type Referral = { readonly exchange: Exchange; readonly giver: LegRef | undefined };
 
-/** This leg is being moved by `transferor`: `control` sets up a call under `call` for it (blind). */
+/** This leg is being moved by `transferor`: `control` sets up a call under `call` for it (blind). None: it is parked, and rings back. */
 export type Move = {
-  readonly transferor: LegRef;
+  readonly transferor: LegRef | undefined;
+  /** The transferor's. */
+  readonly line: string | undefined;
   readonly call: CallId;
   readonly control: Pid;
   /** Whether the transferor has been told that it rings; a line of many need not tell it many times. */
@@ -126,6 +133,8 @@ export type CallLeg = {
   use: LineUse | undefined;
   /** Its peer holds the call, which is one of a shared line's. */
   holding: Holding | undefined;
+  /** It is parked, or is about to be. */
+  parking: Parking | undefined;
   /** It was begun to have a call of the phone's line that is held, or rings. */
   retrieval: Retrieval | undefined;
   /** What its phone had seized before it dialled, until the far end is heard of. */
@@ -202,6 +211,7 @@ export function calledLeg(
     line: lineOf(request),
     use: undefined,
     holding: undefined,
+    parking: undefined,
     retrieval: undefined,
     seizure: undefined,
     control: request.control,
@@ -269,6 +279,7 @@ export function callingLeg(
     line: undefined,
     use: undefined,
     holding: undefined,
+    parking: undefined,
     retrieval: undefined,
     seizure: undefined,
     control: undefined,

@@ -9,6 +9,7 @@ import type { Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
 import * as custody from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
+import * as parkedCalls from './parking.ts';
 import * as keeping from './sharing/keeping.ts';
 import * as lineUse from './sharing/line-use.ts';
 
@@ -49,19 +50,21 @@ export function confirm(process: DeviceProcess, record: CallLeg): void {
   keeping.retrieved(process, record);
   if (record.peer !== undefined)
     custody.moved(process, record, { peer: record.peer, replacing: record.party });
+  parkedCalls.retrieved(process, record);
 }
 
 /** The new leg is over before that: true if this leg has whom it had. */
 export function putBack(process: DeviceProcess, record: CallLeg): boolean {
-  const { unsure, holding, call } = record;
+  const { unsure, holding, parking, call } = record;
   const isInMotion = record.change ?? record.move ?? record.givenTo;
-  if (unsure === undefined || holding === undefined || isInMotion !== undefined) return false;
+  const isHeld = holding !== undefined || parking !== undefined;
+  if (unsure === undefined || !isHeld || isInMotion !== undefined) return false;
   record.unsure = undefined;
   record.formerPeer = undefined;
   record.peer = unsure.peer;
   record.party = unsure.party;
   record.control = unsure.control;
-  if (holding.isKept) record.takenBy = undefined;
+  if (holding?.isKept || parking !== undefined) record.takenBy = undefined;
   else if (record.peer === undefined) return keeping.keep(process, record);
   lineUse.moved(process, record);
   if (record.peer !== undefined) {

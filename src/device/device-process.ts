@@ -26,6 +26,7 @@ import * as inCall from './in-call.ts';
 import { hearTooLate } from './late-signal.ts';
 import { endLeg, endPeer, reportEnd, tellControls } from './leg-end.ts';
 import * as lineMembership from './line-membership.ts';
+import * as orbitCalls from './orbit-calls.ts';
 import * as pickup from './pickup.ts';
 import type { Place } from './place.ts';
 import * as referral from './referral.ts';
@@ -188,8 +189,6 @@ export class DeviceProcess implements Process<CallSignal> {
         return transfer.join(this, record, signal);
       case 'callReplacePeer':
         return takeOver.replacePeer(this, record, signal);
-      case 'callTakeOver':
-        return takeOver.handOver(this, record, signal);
       case 'callTakenOver':
         return takeOver.handedOver(this, record, signal);
       case 'callPutBack':
@@ -209,6 +208,7 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'dialogSought':
         return this.#sought(record, dialogSearch.hear(this, record, signal, homeOf(from)));
       default:
+        return orbitCalls.heard(this, record, signal, from);
     }
   }
 
@@ -256,7 +256,7 @@ export class DeviceProcess implements Process<CallSignal> {
     if (this.trunk !== undefined && trunks.timeout(this, this.trunk, timer)) return;
     const searcher = dialogSearch.searcherOf(this, timer);
     if (keeping.timeout(this, timer) || publications.timeout(this, timer)) return;
-    if (retrievalAnswer.timeout(this, timer)) return;
+    if (orbitCalls.timeout(this, timer) || retrievalAnswer.timeout(this, timer)) return;
     if (searcher === undefined) return lineMembership.timeout(this, timer);
     dialogSearch.endSearch(this, searcher);
     this.#sought(searcher, { cause: 'call gone' });

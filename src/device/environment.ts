@@ -23,6 +23,7 @@ export type Environment = {
   readonly lineManager: Pid;
   readonly gatewayManager: Pid;
   readonly settingsDesk: Pid;
+  readonly parkManager: Pid;
   /** This manager's; `counterpartOf` it finds dialogs at another one. */
   readonly dialogFinder: Pid;
   /** The other managers of the cluster. */

@@ -14,6 +14,7 @@ import * as changeOver from './change-over.ts';
 import * as custody from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { readCallInfoIndex } from './dialects/call-info.ts';
+import * as parking from './parking.ts';
 import * as pickup from './pickup.ts';
 import { refer } from './referral.ts';
 import { askPhone, refuseChange, withMedia } from './session-change.ts';
@@ -38,6 +39,7 @@ export function phoneModifies(
   event: Event<'modify'>,
 ): void {
   const { peer } = record;
+  if (parking.phoneModifies(process, record, event.media)) return;
   // Whose place is about to be taken waits for what comes of that.
   if (record.change !== undefined || record.takenBy !== undefined || peer === undefined) {
     return process.environment.userAgent.refuseModify(event.leg, 491);
@@ -112,6 +114,7 @@ export function phoneModified(
 ): void {
   const { change } = record;
   if (transfer.phoneModified(process, record, event.media)) return;
+  if (parking.phoneModified(process, record, event.media)) return;
   if (change?.by !== 'peer') return;
   if (change.isVain) return takeInVain(process, record, change, event);
   const { peer, offered } = change;
@@ -151,15 +154,15 @@ function takeInVain(
     process.environment.userAgent.acknowledgeModify(leg, offered ? undefined : refusalOf(media));
   changeFailed(process, record);
   // It would speak to somebody who is not there, unless who holds the call describes its session when it resumes.
-  if (offered && record.holding === undefined)
+  if (offered && record.holding === undefined && record.parking === undefined)
     process.release(record, 'internal failure', 'nobody');
 }
 
 /** The session is as it was. Whom it is with may have gone meanwhile. */
 function changeFailed(process: DeviceProcess, record: CallLeg): void {
   record.change = undefined;
-  if (record.peer === undefined && !keeping.keep(process, record))
-    process.release(record, 'internal failure', 'nobody');
+  if (record.peer !== undefined || record.parking !== undefined) return;
+  if (!keeping.keep(process, record)) process.release(record, 'internal failure', 'nobody');
 }
 
 /** `isSure`: whoever asked for it has it, too. */
@@ -197,6 +200,7 @@ export function modifyRefused(
   cause: Cause,
   from: Pid,
 ): void {
+  parking.givenBack(record, from);
   if (record.takenBy?.pid === from) {
     // It takes this leg's place after all not; what this leg's own change comes to is another's to say.
     record.takenBy = undefined;
@@ -225,6 +229,7 @@ function refusalOf(offer: Media | undefined): Media | undefined {
 export function phoneRefusesChange(process: DeviceProcess, record: CallLeg, status: number): void {
   const cause = causeOf(status);
   if (transfer.phoneRefusesChange(process, record, cause)) return;
+  if (parking.phoneRefusesChange(process, record)) return;
   const { change } = record;
   if (change?.by !== 'peer') return;
   changeFailed(process, record);

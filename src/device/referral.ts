@@ -5,12 +5,13 @@
 import type { Cause } from '../call/cause.ts';
 import type { CallSignal, LegRef, Party } from '../call/signals.ts';
 import { reasonPhrase } from '../sip/message/reason-phrases.ts';
+import { headerLine } from '../sip/message/safe.ts';
 import type { Exchange, UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
 import { statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { type SearchResult, seek } from './dialog-search.ts';
-import { isAddressOfOurs } from './identity.ts';
+import { isAddressOfOurs, uriOf } from './identity.ts';
 import { type ReferTo, readReferTo } from './refer-to.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -168,7 +169,7 @@ export function progress(
     case 'failed':
       return fail(process, record, signal.cause ?? 'unreachable');
     case 'done': {
-      tellPhone(process, record, 200, 'noresource');
+      tellPhone(process, record, 200, 'noresource', signal.orbit);
       record.transfer = undefined;
       // Its calls have moved on: the phone is let go, the others are none of its business any more.
       const { consultation } = transfer;
@@ -194,12 +195,17 @@ function tellPhone(
   record: CallLeg,
   status: number,
   terminated: string | undefined,
+  orbit?: string,
 ): void {
   if (record.transfer === undefined) return;
+  const phrase = orbit === undefined ? reasonPhrase(status) : `Parked at ${orbit}`;
+  // Where the call is now (RFC 3420): who has not said which orbit learns it.
+  const { domain } = process.environment;
+  const at = orbit === undefined ? '' : headerLine('Contact', `<${uriOf(orbit, domain)}>`);
   process.environment.userAgent.notify(record.transfer.subscription, {
     media: {
       type: 'message/sipfrag;version=2.0',
-      body: `SIP/2.0 ${status} ${reasonPhrase(status)}\r\n`,
+      body: `SIP/2.0 ${status} ${phrase}\r\n${at}`,
     },
     ...(terminated === undefined ? {} : { terminated }),
   });

@@ -6,15 +6,18 @@
  * one's peer, whose phone is re-INVITEd with the new phone's offer.
  */
 import type { Cause } from '../call/cause.ts';
+import { REFUSALS, type RefusalCode } from '../call/refusal-codes.ts';
 import type { CallSignal, LegRef, Media } from '../call/signals.ts';
 import { kindOf, type Pid } from '../process/pid.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
+import { logCall } from './call-log.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
 import { isInVain } from './change-over.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { endSearch, type SearchResult, seek } from './dialog-search.ts';
 import { dialledOf } from './identity.ts';
+import { tellControls } from './leg-end.ts';
 import { askPhone, refuseChange, withMedia } from './session-change.ts';
 import * as keeping from './sharing/keeping.ts';
 import * as lineUse from './sharing/line-use.ts';
@@ -100,6 +103,14 @@ export function refuse(
   process.settle();
 }
 
+/** The same of an INVITE that has dialled a number, from a line perhaps that shows that it does. */
+export function refuseDialled(process: DeviceProcess, record: CallLeg, code: RefusalCode): void {
+  const { cause } = REFUSALS[code];
+  logCall(process, record, 'call refused', cause, code);
+  tellControls(process, record, cause, {});
+  refuse(process, record, cause, refusalHeaders(cause, code));
+}
+
 /** The replaced leg: hands over its peer and who is told of the end. */
 export function handOver(
   process: DeviceProcess,
@@ -157,18 +168,20 @@ export function handedOver(
   record: CallLeg,
   signal: Signal<'callTakenOver'>,
 ): void {
-  if (record.change?.by !== 'take-over') return;
+  const { change } = record;
+  if (change?.by !== 'take-over') return;
   record.peer = signal.peer;
   record.party = signal.party;
-  if (signal.line?.isOwn) record.change = { ...record.change, isOwn: true };
+  if (signal.line?.isOwn) record.change = { ...change, isOwn: true };
   record.holds = signal.holds ?? 0;
-  record.controls = controlsFor(process, signal);
+  // Who has dialled an orbit has a line of its own that hears of the call's end.
+  if (change.orbit === undefined) record.controls = controlsFor(process, signal);
   process.host.tell(signal.peer.pid, {
     type: 'callReplacePeer',
     call: signal.peer.call,
     from: { pid: process.pid, call: record.call },
     party: record.self,
-    ...withMedia(record.change.offer),
+    ...withMedia(change.offer),
   });
 }
 
@@ -208,13 +221,14 @@ export function acknowledged(process: DeviceProcess, record: CallLeg): void {
     process.host.tell(peer.pid, { type: 'callAcknowledge', call: peer.call });
   sayWhoCalls(process, record, { how: 'retrieved', party: record.self });
   record.accountedBy = record.controls.find(({ pid }) => kindOf(pid) === 'c');
-  lineUse.inherit(process, record, change.isOwn ?? record.retrieval?.isOwn ?? false);
+  if (change.orbit !== undefined) lineUse.answered(process, record);
+  else lineUse.inherit(process, record, change.isOwn ?? record.retrieval?.isOwn ?? false);
   retrieval.end(process, record, undefined);
   // A line goes on with another of its phones.
   const holder = { pid: process.pid, call: record.call };
   const { party, place } = process;
   const { device } = place;
-  for (const { pid, call } of record.controls)
+  for (const { pid, call } of change.orbit === undefined ? record.controls : [])
     if (kindOf(pid) === 'l')
       process.host.tell(pid, { type: 'callHeld', call, holder, party, device, far: record.party });
   publications.claim(process, record);
@@ -268,7 +282,8 @@ export function notTaken(
   // Who has not handed over has nothing to be given back.
   if (peer !== undefined || from === undefined || from !== change.replaced?.pid)
     giveBack(process, record);
-  refuse(process, record, cause);
+  if (change.orbit === undefined) refuse(process, record, cause);
+  else refuseDialled(process, record, 'LW-3441');
   return true;
 }
 

@@ -7,6 +7,7 @@
  * phone by re-INVITE, so that offer and answer always belong together, whatever the media (RFC 3725).
  */
 import type { Cause } from '../call/cause.ts';
+import { readFeatureCode } from '../call/feature-codes.ts';
 import type { CallSignal, LegRef, Media } from '../call/signals.ts';
 import { kindOf, type Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
@@ -14,6 +15,7 @@ import { givenAway } from './consultation.ts';
 import { originOf } from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { partyOfDevice } from './identity.ts';
+import * as parking from './parking.ts';
 import { withMedia } from './session-change.ts';
 import * as lineUse from './sharing/line-use.ts';
 import { sayWhoCalls } from './take-over.ts';
@@ -27,10 +29,18 @@ export function transfer(
   signal: Signal<'callTransfer'>,
 ): void {
   const { transferor } = signal;
-  if (record.change !== undefined || record.move !== undefined || record.phase !== 'talking') {
+  if (isInMotion(record)) {
     return report(process, transferor, 'failed', 'request pending');
   }
   const { directory } = process.environment;
+  const code = readFeatureCode(directory.features, signal.to);
+  if (code?.feature === 'park' && code.digits === '') {
+    // Who is outside has no line of ours.
+    const line = signal.byLine;
+    if (line === undefined) return report(process, transferor, 'failed', 'forbidden');
+    return parking.park(process, record, { transferor, line, orbit: undefined });
+  }
+  const to = code?.feature === 'park' ? code.digits : signal.to;
   const by = directory.devices.get(signal.by);
   const call = process.newCallId();
   process.keep(call, record);
@@ -39,7 +49,7 @@ export function transfer(
     call,
     caller: { pid: process.pid, call },
     from: record.self,
-    dialled: signal.to,
+    dialled: to,
     by: signal.by,
     ...(signal.byLine === undefined ? {} : { byLine: signal.byLine }),
     ...(by === undefined ? {} : { referredBy: partyOfDevice(directory, by) }),
@@ -47,7 +57,11 @@ export function transfer(
     reliable: false,
     ...originOf(process, record.leg, record.accountedBy?.call ?? record.call),
   });
-  record.move = { transferor, call, control, hasRung: false };
+  record.move = { transferor, line: signal.byLine, call, control, hasRung: false };
+}
+
+function isInMotion({ change, move, parking: parked, phase }: CallLeg): boolean {
+  return (change ?? move ?? parked) !== undefined || phase !== 'talking';
 }
 
 /** The phone that the moved party is to reach rings. True: the alert was for a move. */
@@ -104,7 +118,7 @@ export function refuse(
 /** Attended: this leg is to speak with `to`, which is asked for an offer. */
 export function join(process: DeviceProcess, record: CallLeg, signal: Signal<'callJoin'>): void {
   const { to, transferor } = signal;
-  if (record.change !== undefined || record.move !== undefined || record.phase !== 'talking') {
+  if (isInMotion(record)) {
     return report(process, transferor, 'failed', 'request pending');
   }
   record.change = { by: 'join', to, transferor, control: signal.control };
@@ -171,6 +185,8 @@ export function phoneModified(
   const isAttended = move === undefined;
   if (change.control !== undefined) adopt(process, record, change.control, isAttended);
   record.move = undefined;
+  parking.retrieved(process, record);
+  if (change.transferor === undefined) return true;
   process.host.tell(change.transferor.pid, {
     type: 'callTransferProgress',
     call: change.transferor.call,
@@ -224,15 +240,17 @@ function fail(process: DeviceProcess, record: CallLeg, cause: Cause): void {
   const told = move?.transferor ?? change?.transferor;
   if (told !== undefined) report(process, told, 'failed', cause);
   // The transferor hung up meanwhile: nobody is left to speak to.
-  if (record.peer === undefined) process.release(record, cause, 'nobody');
+  if (record.peer === undefined && record.parking === undefined)
+    process.release(record, cause, 'nobody');
 }
 
 function report(
   process: DeviceProcess,
-  transferor: { readonly pid: Pid; readonly call: string },
+  transferor: LegRef | undefined,
   state: 'ringing' | 'failed',
   cause: Cause | undefined,
 ): void {
+  if (transferor === undefined) return;
   process.host.tell(transferor.pid, {
     type: 'callTransferProgress',
     call: transferor.call,
@@ -280,7 +298,8 @@ export function losePeer(record: CallLeg): boolean {
   const { change, move } = record;
   const isReplaced = change?.by === 'peer' && change.replacing !== undefined && !change.isVain;
   const isMoved = move !== undefined || change?.by === 'join' || change?.by === 'move';
-  if (!isReplaced && !isMoved) return false;
+  const isParked = record.parking !== undefined;
+  if (!isReplaced && !isMoved && !isParked) return false;
   record.peer = undefined;
   return true;
 }
@@ -288,6 +307,7 @@ export function losePeer(record: CallLeg): boolean {
 /** A leg that ended takes with it what it was in the middle of. */
 export function abandoned(process: DeviceProcess, record: CallLeg, cause: Cause): void {
   const { change, move } = record;
+  parking.end(process, record);
   if (move !== undefined && change?.by !== 'move') {
     process.host.tell(move.control, { type: 'callWithdraw', call: move.call, cause });
   } else if (move !== undefined && change?.by === 'move') {

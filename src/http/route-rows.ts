@@ -93,6 +93,7 @@ export type RouteTest = {
         readonly lines: readonly RouteHuntLine[];
         readonly follows: readonly RouteFollow[];
       }
+    | { readonly type: 'orbit'; readonly number: string; readonly state: string }
     | { readonly type: 'refused'; readonly code: string; readonly cause: string };
   /** Of the line that it goes to, and of those that this one forwards all to. */
   readonly forwards: readonly RouteForward[];

@@ -23,7 +23,6 @@ import type { Environment } from '../device/environment.ts';
 import { PACKAGES, PUBLISHED_PACKAGES } from '../device/subscriptions.ts';
 import type { Cluster, ClusterListener, Standing, TableEntry, View } from '../process/cluster.ts';
 import type { Home, Pid } from '../process/pid.ts';
-import type { Host } from '../process/process.ts';
 import { Scheduler } from '../process/scheduler.ts';
 import { Authenticator } from '../sip/digest/authenticator.ts';
 import type { Effect } from '../sip/effects.ts';
@@ -176,7 +175,6 @@ export class CallManager implements ClusterListener {
     const shared = { scheduler, directory, cluster, random, clock, log, keeper };
     this.processing = new CallProcessing(shared);
     const { processing } = this;
-    const newFinder = (host: Host<CallSignal>) => new DialogFinder(host, this.userAgent);
     const environment: Environment = {
       directory,
       domain,
@@ -186,7 +184,8 @@ export class CallManager implements ClusterListener {
       lineManager: processing.lineManager,
       gatewayManager: processing.gatewayManager,
       settingsDesk: processing.settingsDesk,
-      dialogFinder: scheduler.spawnResident('m', newFinder),
+      parkManager: processing.parkManager,
+      dialogFinder: scheduler.spawnResident('m', (host) => new DialogFinder(host, this.userAgent)),
       peers: () => this.cluster.view.members.filter((home) => home !== this.cluster.home),
       log,
       ...{ statistics: this.statistics, records: processing.callRecords },

@@ -143,6 +143,11 @@ function outcomeOf(
       return { type: 'line', number: analysis.number, state: stateOfLine(analysis, tester) };
     case 'hunt':
       return huntOf(analysis.hunt, tester);
+    case 'orbit': {
+      const { number, parked } = analysis;
+      const where = parked && `a call is parked there, at ${idOf(homeOf(parked.pid))}`;
+      return { type: 'orbit', number, state: where ?? (stateOf ? 'free' : UNASKED_ORBIT) };
+    }
     case 'list': {
       const { list, number, isEmergency } = analysis;
       return {
@@ -212,6 +217,7 @@ function stateOfLine(analysis: Analysis, { stateOf }: RouteTester): string {
   }
 }
 
+const UNASKED_ORBIT = 'no manager was asked whether a call is parked there';
 const UNASKED = 'no manager was asked whether a phone is there';
 
 function gatewaysOf({ groups }: RouteList, stateOf: RouteTester['stateOf']): RouteGateway[] {
@@ -233,6 +239,8 @@ function verdictOf(
 ): string {
   const call = `${dialled} from ${from}`;
   if (outcome.type === 'line') return `${call} goes to line ${outcome.number}`;
+  if (outcome.type === 'orbit')
+    return `${call} retrieves what is parked at orbit ${outcome.number}: ${outcome.state}`;
   if (outcome.type === 'hunt') {
     const lines = outcome.lines.map(({ number }) => number).join(', ');
     return `${call} goes to hunt ${outcome.number}: ${lines}, ${ORDERS[outcome.order]}`;

@@ -13,6 +13,7 @@
  */
 import { assert } from '../base/assert.ts';
 import { firstLcp } from '../call/registration-table.ts';
+import type { LegRef } from '../call/signals.ts';
 import { homeOf } from '../process/pid.ts';
 import type { Agenda } from './agenda.ts';
 import { Course } from './course.ts';
@@ -360,8 +361,17 @@ export class ClusterSimulation {
     const run = this.#site.servingRun(call);
     if (run?.manager === undefined) return false;
     if (this.#agenda.nowMs - run.pausedMs < CROSSING_MS) return false;
-    for (const { leg } of run.manager.devices.legs())
-      if (leg?.callId === call.leg?.callId) return true;
+    for (const { leg, peer } of run.manager.devices.legs())
+      if (leg?.callId === call.leg?.callId) return !this.#isLost(peer);
     return false;
+  }
+
+  /** Whether the leg's manager is no more, which the others have not noticed: they cannot know yet that it has let go of the call. */
+  #isLost(leg: LegRef | undefined): boolean {
+    const home = leg && homeOf(leg.pid);
+    return (
+      home !== undefined &&
+      !this.#site.managers.some(({ run }) => run?.home === home && !run.isOver)
+    );
   }
 }

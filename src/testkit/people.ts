@@ -18,7 +18,7 @@ export type PeopleOptions = {
 /** The simulation's lines more often than others, and numbers that there are not. */
 const DIALLED = [
   ...['2000', '2000', '2000', '2100', '2200', '1001', '1002', '9999', '2000b'],
-  ...['2900', '2901'],
+  ...['2900', '2901', '700', '701'],
 ];
 
 export class People {
@@ -127,7 +127,7 @@ export class People {
     if (random.chance(0.05)) after(() => this.#consult(call));
     if (random.chance(0.05)) after(() => this.#takeOver(call));
     if (random.chance(0.1))
-      after(() => phone.refer(call, random.pick(['2100', '1002', '9']) ?? '9'));
+      after(() => phone.refer(call, random.pick(['2100', '1002', '9', '700', '*68']) ?? '9'));
   }
 
   /** Asks somebody first, and gives the call away if they answer. */

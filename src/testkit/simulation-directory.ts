@@ -9,6 +9,7 @@ import {
   type Offering,
 } from '../call/directory.ts';
 import { FEATURE_CODES } from '../call/feature-codes.ts';
+import { NO_ORBITS } from '../call/parking/orbit.ts';
 
 /** `modeOf`: the mode of each line that is shared; single, unless told. */
 export function simulationDirectory(
@@ -95,6 +96,7 @@ export function simulationDirectory(
         },
       ],
     ]),
+    orbits: { ...NO_ORBITS, numbers: new Set(['700', '701']), timeoutMs: 5000 },
     routeLists: new Map(),
     routePlan: NO_ROUTE_PLAN,
     interDigitMs: INTER_DIGIT_MS,

@@ -15,7 +15,8 @@ export function remnantsOf(site: Site): string[] {
   const add = (size: Readonly<Record<string, number>>): void => {
     for (const [what, count] of Object.entries(size)) left.set(what, (left.get(what) ?? 0) + count);
   };
-  for (const { manager } of site.managers) if (manager !== undefined) add(manager.size);
+  for (const { manager } of site.managers)
+    if (manager !== undefined) add({ ...manager.size, parked: manager.processing.parks.size });
   for (const phone of site.phones) {
     const { legs, transactions } = phone.size;
     add({ phones: legs, phoneTransactions: transactions });
@@ -138,6 +139,7 @@ export function differencesOf(site: Site): string[] {
   };
   compare('views differ', ({ cluster }) => JSON.stringify(cluster.view));
   compare('tables differ', ({ processing }) => tableOf(processing.table));
+  compare('parked calls differ', ({ processing }) => processing.parks.toString());
   found.push(...faultsOfReplicated(cores));
   for (const manager of cores)
     for (const process of manager.devices.processes())

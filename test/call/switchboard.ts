@@ -10,6 +10,7 @@ import {
   type RouteTarget,
 } from '../../src/call/directory.ts';
 import { FEATURE_CODES } from '../../src/call/feature-codes.ts';
+import { NO_ORBITS } from '../../src/call/parking/orbit.ts';
 import { readSignal } from '../../src/call/read-signal.ts';
 import type { RouteList } from '../../src/call/routing/gateway.ts';
 import type { CallSignal } from '../../src/call/signals.ts';
@@ -90,6 +91,7 @@ export function directoryOf(
       [...gateways].map((id) => [id, { id, uri: `sip:${id}`, acceptFrom: [], callsMax: 10 }]),
     ),
     hunts: new Map(),
+    orbits: NO_ORBITS,
     routeLists: new Map([...gateways].map((name) => [name, listOf(name)])),
     routePlan: {
       partitions: new Map([['out', outbound]]),

@@ -28,6 +28,10 @@ export function begin(
   const { directory } = process.environment;
   const code = readFeatureCode(directory.features, record.number);
   if (code === undefined) return false;
+  if (code.feature === 'park') {
+    takeOver.refuseDialled(process, record, 'LW-3445');
+    return true;
+  }
   const setting = SETTINGS_BY_CODE[code.feature];
   if (setting !== undefined) {
     lineSettings.ask(process, record, line, setting, code.digits, offer);

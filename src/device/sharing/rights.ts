@@ -2,6 +2,7 @@
 
 import type { Cause } from '../../call/cause.ts';
 import type { Directory, Line, Member, Rights } from '../../call/directory.ts';
+import { isKnownNumber } from '../../call/line-of-number.ts';
 import type { Pid } from '../../process/pid.ts';
 import type { SipRequest } from '../../sip/message/message.ts';
 import { parseNameAddr } from '../../sip/message/name-addr.ts';
@@ -26,8 +27,8 @@ export function rightsOf({ lines }: Directory, number: string, device: string): 
   return isWatcher(line, device) ? (line?.watcherRights ?? NONE) : NONE;
 }
 
-function isWatcher(line: Line | undefined, device: string): boolean {
-  const { watchers = [] } = line ?? {};
+function isWatcher(watched: Pick<Line, 'watchers'> | undefined, device: string): boolean {
+  const { watchers = [] } = watched ?? {};
   return watchers === 'all' || watchers.includes(device);
 }
 
@@ -93,13 +94,14 @@ export function lineToWatch(
 ): string | undefined {
   const own = ownLine(process, resource);
   if (own !== undefined || wanted !== 'dialog') return own;
-  const { lines, users } = process.environment.directory;
+  const { lines, users, orbits } = process.environment.directory;
+  if (orbits.numbers.has(resource))
+    return isWatcher(orbits, process.place.device) ? resource : undefined;
   const line = lines.get(resource) ?? lines.get(users.get(resource)?.lines[0] ?? '');
   return isWatcher(line, process.place.device) ? line?.number : undefined;
 }
 
 /** What who means another's line is answered, or nobody's. */
 export function strangerStatus({ environment }: DeviceProcess, resource: string): 403 | 404 {
-  const { lines, users } = environment.directory;
-  return lines.has(resource) || users.has(resource) ? 403 : 404;
+  return isKnownNumber(environment.directory, resource) ? 403 : 404;
 }

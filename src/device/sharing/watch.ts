@@ -48,7 +48,7 @@ export function watch(
     if (known.calls !== undefined) show(process, known);
     // When managers could not reach each other for a while the line may have given this watcher up.
     known.isConfirming = known.calls !== undefined;
-    process.host.tell(process.environment.lineManager, { type: 'lineWatch', number });
+    process.host.tell(watchedAt(process, number), { type: 'lineWatch', number });
     return;
   }
   const entered: Watch = {
@@ -62,7 +62,13 @@ export function watch(
   };
   process.watches.set(subscription, entered);
   // What it does comes in this turn, if the line is here.
-  process.host.tell(process.environment.lineManager, { type: 'lineWatch', number });
+  process.host.tell(watchedAt(process, number), { type: 'lineWatch', number });
+}
+
+/** Who says what is to be seen there: of an orbit the park manager, of a line its process by way of the line manager. */
+function watchedAt({ environment }: DeviceProcess, number: string): Pid {
+  const { directory, parkManager, lineManager } = environment;
+  return directory.orbits.numbers.has(number) ? parkManager : lineManager;
 }
 
 /** The subscription is over. True: it was one of these. */
@@ -72,7 +78,7 @@ export function unwatch(process: DeviceProcess, subscription: Subscription<CallL
   const { number } = watch;
   process.watches.delete(subscription);
   for (const other of process.watches.values()) if (other.number === number) return true;
-  process.host.tell(process.environment.lineManager, { type: 'lineUnwatch', number });
+  process.host.tell(watchedAt(process, number), { type: 'lineUnwatch', number });
   return true;
 }
 
@@ -140,9 +146,8 @@ export function lineAgain(process: DeviceProcess, number: string): void {
 
 /** This process ends. */
 export function leave(process: DeviceProcess): void {
-  const { lineManager } = process.environment;
   for (const { number } of process.watches?.values() ?? [])
-    process.host.tell(lineManager, { type: 'lineUnwatch', number });
+    process.host.tell(watchedAt(process, number), { type: 'lineUnwatch', number });
 }
 
 /** Tells the phone once more what it was told last. */

@@ -9,6 +9,7 @@
 import type { Log } from '../../base/log.ts';
 import { type Directory, INTER_DIGIT_MS, NO_ROUTE_PLAN } from '../../call/directory.ts';
 import { FEATURE_CODES } from '../../call/feature-codes.ts';
+import { NO_ORBITS } from '../../call/parking/orbit.ts';
 import type { Head, HeadRead, Put } from '../../cluster/versions.ts';
 import { type Document, formatItem, readItems } from '../../store/directory/document.ts';
 import { diffDocuments, summaryOf } from '../../store/directory/document-diff.ts';
@@ -44,6 +45,7 @@ export const EMPTY: Directory = {
   users: new Map(),
   gateways: new Map(),
   hunts: new Map(),
+  orbits: NO_ORBITS,
   routeLists: new Map(),
   routePlan: NO_ROUTE_PLAN,
   interDigitMs: INTER_DIGIT_MS,

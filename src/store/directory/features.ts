@@ -10,6 +10,7 @@ import {
   type FeatureCodes,
   SETTINGS_BY_CODE,
 } from '../../call/feature-codes.ts';
+import type { Orbits } from '../../call/parking/orbit.ts';
 import { suggestion } from '../nearest-name.ts';
 import type { Place, Problem } from '../problem.ts';
 import { checkShape } from '../shape.ts';
@@ -18,7 +19,11 @@ import type { Gathered } from './gather.ts';
 import { featureSchema } from './schema.ts';
 
 /** What else is dialled. */
-type Dialled = { readonly lines: ReadonlyMap<string, Line>; readonly drafts: DeviceDrafts };
+type Dialled = {
+  readonly lines: ReadonlyMap<string, Line>;
+  readonly drafts: DeviceDrafts;
+  readonly orbits: Orbits;
+};
 
 /** `features: { retrieve: "*11", pickup: off }`; what is not said is as it is without the section. */
 export function readFeatures(
@@ -42,7 +47,9 @@ export function readFeatures(
     if (codes[feature] === '') continue;
     const clashes: Problem[] = [];
     checkFree(feature, codes[feature], entries, dialled, clashes);
-    const isAskedFor = entries.features.has(feature) || SETTINGS_BY_CODE[feature] === undefined;
+    // Codes that came with a later release give way to what was there before.
+    const isLate = SETTINGS_BY_CODE[feature] !== undefined || feature === 'park';
+    const isAskedFor = entries.features.has(feature) || !isLate;
     if (isAskedFor) problems.push(...clashes);
     else if (clashes.length > 0) codes[feature] = '';
   }
@@ -66,7 +73,7 @@ function checkFree(
   feature: Feature,
   code: string,
   entries: Gathered,
-  { lines, drafts }: Dialled,
+  { lines, drafts, orbits }: Dialled,
   problems: Problem[],
 ): void {
   const clash = (what: string, place: Place): void => {
@@ -79,6 +86,9 @@ function checkFree(
   }
   for (const { key, place } of entries.hunts.values())
     if (key.startsWith(code)) clash(`number '${key}'`, place);
+  const place = entries.park.get('orbits')?.place;
+  const orbit = [...orbits.numbers].find((number) => number.startsWith(code));
+  if (orbit !== undefined && place !== undefined) clash(`orbit '${orbit}'`, place);
   for (const { user, number, entry } of drafts.drafts.values()) {
     if (number.startsWith(code)) clash(`number '${number}'`, entry.place);
     else if (user.startsWith(code)) clash(`user '${user}'`, entry.place);

@@ -31,6 +31,7 @@ export function gather(sources: readonly Source[], problems: Problem[]): Gathere
     devices: new Map(),
     gateways: new Map(),
     hunts: new Map(),
+    park: new Map(),
     route_plan: new Map(),
     features: new Map(),
   };
@@ -48,7 +49,7 @@ export function gather(sources: readonly Source[], problems: Problem[]): Gathere
         continue;
       }
       if (section.key !== 'route_plan') {
-        const noun = section.key.slice(0, -1);
+        const noun = section.key === 'park' ? 'key' : section.key.slice(0, -1);
         for (const entry of entriesOf(section.value, problems))
           addOnce(sections[section.key], entry, noun, problems);
         continue;

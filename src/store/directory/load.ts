@@ -18,6 +18,7 @@ import { checkNames, readGateways } from './gateways.ts';
 import { gather } from './gather.ts';
 import { readHunts } from './hunts.ts';
 import { checkUsers, joinLines, readLines } from './lines.ts';
+import { readPark } from './park.ts';
 import { readRouteLists } from './route-lists.ts';
 import { checkSearch, readDigitTimeout, readRoutePlan } from './route-plan.ts';
 
@@ -104,17 +105,19 @@ function build(
   const routeLists = readRouteLists(entries, problems);
   const areAllRead = drafts.broken.size === 0;
   const hunts = readHunts(entries, { lines, users, areAllRead }, problems);
+  const orbits = readPark(entries, { lines, users, drafts }, problems);
   const routePlan = readRoutePlan(entries, { lines, users, areAllRead }, problems);
   for (const section of [entries.lines, entries.devices, entries.gateways, entries.hunts])
     checkSearch(section.values(), routePlan.spaces, problems);
   const interDigitMs = readDigitTimeout(entries, problems);
-  const features = readFeatures(entries, { lines, drafts }, problems);
+  const features = readFeatures(entries, { lines, drafts, orbits }, problems);
   const directory = {
     lines,
     devices,
     users,
     gateways,
     hunts,
+    orbits,
     routeLists,
     routePlan,
     interDigitMs,

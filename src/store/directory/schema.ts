@@ -18,6 +18,7 @@ export const SECTIONS = [
   'devices',
   'gateways',
   'hunts',
+  'park',
   'route_plan',
   'features',
 ] as const;
@@ -65,7 +66,8 @@ const offer = z.union(
   "expected 'parallel' or a map with 'serial'",
 );
 
-const watchers = z.union(
+/** Devices that may see something. */
+export const watchersSchema = z.union(
   [z.literal('all'), z.array(identifier).min(1, 'expected at least one device')],
   "expected 'all' or a list of devices",
 );
@@ -97,7 +99,7 @@ export const lineSchema = z.strictObject({
   forward: forward.optional(),
   dnd: onOff.optional(),
   search: identifier.optional(),
-  watchers: watchers.optional(),
+  watchers: watchersSchema.optional(),
   watcher_rights: watcherRights.optional(),
 });
 export type LineEntry = z.output<typeof lineSchema>;
@@ -144,7 +146,7 @@ export const deviceSchema = z.strictObject({
   forward: forward.optional(),
   dnd: onOff.optional(),
   search: identifier.optional(),
-  watchers: watchers.optional(),
+  watchers: watchersSchema.optional(),
   watcher_rights: watcherRights.optional(),
   kind: z.string().optional(),
 });
@@ -171,6 +173,17 @@ export const huntSchema = z.strictObject({
   search: identifier.optional(),
 });
 export type HuntEntry = z.output<typeof huntSchema>;
+
+const orbit = z.string().min(1, "expected numbers such as '70X', '701-712' or '701'");
+
+/** Numbers of orbits: `70X`, `701-712`, or a list of such. */
+export const orbitsSchema = z.union(
+  [orbit, z.array(orbit).min(1, 'expected at least one orbit')],
+  "expected numbers such as '70X', '701-712', or a list of such",
+);
+
+/** How long a call is parked before it rings back. */
+export const parkTimeoutSchema = duration(5000, HOUR_MS);
 
 const GATEWAY_URI =
   /^sips?:(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)(?::([1-9]\d{0,4}))?(?:;transport=(udp|tcp|tls))?$/;

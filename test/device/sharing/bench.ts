@@ -131,6 +131,7 @@ export class Bench {
       contact: () => 'sip:10.0.0.1',
       gatewayManager: 'a.1.m9' as Pid,
       settingsDesk: 'a.1.m8' as Pid,
+      parkManager: 'a.1.m9' as Pid,
       lineManager: pidOf('manager'),
       dialogFinder: 'cm1.1.m2' as Pid,
       peers: () => [],

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { type Directory, NO_ROUTE_PLAN } from '../../../src/call/directory.ts';
 import { FEATURE_CODES } from '../../../src/call/feature-codes.ts';
+import { NO_ORBITS } from '../../../src/call/parking/orbit.ts';
 import { ha1 } from '../../../src/sip/digest/algorithm.ts';
 import { loadDirectory, readDirectory } from '../../../src/store/directory/load.ts';
 import { formatProblem } from '../../../src/store/problem.ts';
@@ -129,6 +130,7 @@ devices:
     ]),
     gateways: new Map(),
     hunts: new Map(),
+    orbits: NO_ORBITS,
     routeLists: new Map(),
     routePlan: NO_ROUTE_PLAN,
     interDigitMs: 4000,
@@ -175,6 +177,18 @@ route_plan: { search: { staff: [lines] }, partitions: { all: { "+442900": { line
         busyTo: '1001',
       },
     ],
+  );
+});
+
+test('orbits are given as patterns, ranges and single numbers', () => {
+  const { orbits } = read('park: { orbits: ["70X", 098-101, "*7"], timeout: 2m }');
+  assert.deepEqual(
+    { ...orbits, numbers: [...orbits.numbers].join(' ') },
+    {
+      numbers: '700 701 702 703 704 705 706 707 708 709 098 099 100 101 *7',
+      timeoutMs: 120_000,
+      watchers: 'all',
+    },
   );
 });
 

@@ -115,6 +115,30 @@ route_plan: { search: { staff: [lines] } }
 );
 
 refuses(
+  'orbits that are none, or have the number of something else',
+  {
+    'a.yaml': `
+park: { orbits: [70X, 703, 712-701, "7 1", XXXX, 2000-2001, "290X", "*681"], timeout: 1s, watchers: [anna], timout: 5s }
+hunts: { "2900": { lines: ["1001"] } }
+lines: { "2001": { members: { ana: { device: ana } } }, "1001": { members: { ana: { device: ana } } } }
+features: { park: "*68" }
+`,
+    'b.yaml': `${ANA}\npark: { orbits: "80X" }`,
+  },
+  `a.yaml:2:9: orbit '*681' begins with the feature code '*68' (park): give one of them another, or 'features: { park: off }'
+   a.yaml:2:23: orbit '703' is an orbit already
+   a.yaml:2:28: expected a range such as 701-712, got '712-701'
+   a.yaml:2:37: expected a number (digits, letters, * # + . _ -)
+   a.yaml:2:44: expected at most three X, got 'XXXX'
+   a.yaml:2:50: orbit '2001' is line '2001' in a.yaml:4:10
+   a.yaml:2:61: orbit '2900' is hunt '2900' in a.yaml:3:10
+   a.yaml:2:87: expected a time such as 8s (ms, s, m or h) from 5s to 1h
+   a.yaml:2:102: unknown device 'anna' (did you mean 'ana'?)
+   a.yaml:2:109: unknown key 'timout' (did you mean 'timeout'?)
+   b.yaml:2:9: key 'orbits' is already in a.yaml:2:9`,
+);
+
+refuses(
   'a feature code that is none, or that something else begins with',
   {
     'a.yaml': `

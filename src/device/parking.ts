@@ -1,0 +1,262 @@
+/**
+ * A call that is parked: the leg of who waits there is on its own until somebody dials the orbit, from whichever
+ * phone at whichever manager, and takes the place of who has parked it, as with Replaces (`take-over.ts`). Who
+ * has parked it may be gone, with its manager. After a while the call rings at the line that has parked it, and
+ * goes on waiting meanwhile.
+ */
+import type { Cause } from '../call/cause.ts';
+import { REFUSALS, type RefusalCode } from '../call/refusal-codes.ts';
+import type { CallSignal, LegRef, Media } from '../call/signals.ts';
+import { kindOf, type Pid } from '../process/pid.ts';
+import { idleAnswer } from '../sdp/idle-answer.ts';
+import type { CallLeg } from './call-leg.ts';
+import { logCall } from './call-log.ts';
+import { originOf } from './custody.ts';
+import type { DeviceProcess } from './device-process.ts';
+import { refuseChange } from './session-change.ts';
+import * as lineUse from './sharing/line-use.ts';
+
+type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
+
+/** What a leg has to do with orbits: it asks for one, or waits at one. */
+export type Parking = {
+  /** Undefined: the park manager has not given it one. */
+  readonly orbit: string | undefined;
+  /** Who parks it, until it hears how that went. */
+  readonly transferor: LegRef | undefined;
+  /** The line to which it rings back. */
+  readonly line: string | undefined;
+  readonly sinceMs: number;
+  /** Who wants the call while its phone is being put on hold. */
+  readonly waiting?: Signal<'callTakeOver'>;
+};
+
+/** Nobody waits for longer than that. */
+const PARKED_MAX_MS = 3_600_000;
+const TIMER = 'parked:';
+
+/** This leg is to be parked; `orbit` undefined: wherever there is room. */
+export function park(
+  process: DeviceProcess,
+  record: CallLeg,
+  wanted: Pick<Parking, 'transferor' | 'line' | 'orbit'>,
+): void {
+  const { orbit, transferor, line } = wanted;
+  record.parking = { orbit: undefined, transferor, line, sinceMs: process.host.nowMs };
+  process.host.tell(process.environment.parkManager, {
+    type: 'orbitPark',
+    call: record.call,
+    ...(orbit === undefined ? {} : { orbit }),
+    party: record.self,
+  });
+}
+
+/** The orbit is its own: whom it spoke to is let go, and its phone put on hold. */
+export function parked(process: DeviceProcess, record: CallLeg, orbit: string): void {
+  const { parking, leg, holding } = record;
+  if (parking === undefined || parking.orbit !== undefined || record.phase !== 'talking')
+    return process.host.tell(process.environment.parkManager, {
+      type: 'orbitLeave',
+      call: record.call,
+    });
+  const { transferor } = parking;
+  record.parking = { ...parking, orbit, transferor: undefined };
+  logCall(process, record, 'call parked', undefined);
+  leaveCall(process, record);
+  if (transferor !== undefined)
+    process.host.tell(transferor.pid, {
+      type: 'callTransferProgress',
+      call: transferor.call,
+      state: 'done',
+      orbit,
+    });
+  record.party = { number: orbit, name: '' };
+  lineUse.moved(process, record);
+  process.host.start(TIMER + record.call, process.environment.directory.orbits.timeoutMs);
+  // Whose phone is held already hears nobody.
+  if (holding !== undefined || leg === undefined || record.change !== undefined) return;
+  if (process.environment.userAgent.modify(leg, 'INVITE', undefined) !== 'pending')
+    record.change = { by: 'park' };
+}
+
+/** The call with who has parked it is over. */
+function leaveCall(process: DeviceProcess, record: CallLeg): void {
+  const cause = 'transferred';
+  // The phone's line goes on with the call.
+  const isOfLine = (pid: Pid) => record.use !== undefined && kindOf(pid) === 'l';
+  for (const { pid, call } of record.controls)
+    if (!isOfLine(pid)) process.host.tell(pid, { type: 'callEnded', call, cause });
+  record.controls = record.controls.filter(({ pid }) => isOfLine(pid));
+  if (record.role === 'calling' && record.reportTo !== undefined) {
+    process.host.tell(record.reportTo, { type: 'callEnded', call: record.call, cause });
+    record.reportTo = undefined;
+  }
+  record.peer = undefined;
+  record.formerPeer = undefined;
+  record.control = undefined;
+  record.accountedBy = undefined;
+}
+
+/** There is no orbit for it. */
+export function parkRefused(process: DeviceProcess, record: CallLeg, code: RefusalCode): void {
+  const { parking } = record;
+  if (parking === undefined || parking.orbit !== undefined) return;
+  record.parking = undefined;
+  const { cause } = REFUSALS[code];
+  const { transferor } = parking;
+  if (transferor !== undefined)
+    process.host.tell(transferor.pid, {
+      type: 'callTransferProgress',
+      call: transferor.call,
+      state: 'failed',
+      cause,
+    });
+  // The transferor hung up meanwhile: nobody is left to speak to.
+  if (record.peer === undefined) process.release(record, cause, 'nobody');
+}
+
+/** The phone has made an offer, to be put on hold. True: it was asked for that. */
+export function phoneModified(
+  process: DeviceProcess,
+  record: CallLeg,
+  media: Media | undefined,
+): boolean {
+  const { change, leg } = record;
+  if (change?.by !== 'park' || leg === undefined) return false;
+  const body = media && idleAnswer(media.body, 1);
+  const idle = body === undefined ? undefined : { type: 'application/sdp', body };
+  process.environment.userAgent.acknowledgeModify(leg, idle);
+  held(process, record);
+  return true;
+}
+
+/** It would not be: it waits all the same. */
+export function phoneRefusesChange(process: DeviceProcess, record: CallLeg): boolean {
+  if (record.change?.by !== 'park') return false;
+  held(process, record);
+  return true;
+}
+
+function held(process: DeviceProcess, record: CallLeg): void {
+  const { parking } = record;
+  record.change = undefined;
+  if (parking?.waiting === undefined) return;
+  const { waiting, ...rest } = parking;
+  record.parking = rest;
+  handOver(process, record, waiting);
+}
+
+/** Somebody has dialled the orbit: the first has the call. */
+export function handOver(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'callTakeOver'>,
+): void {
+  const { from, orbit } = signal;
+  const { parking, change, takenBy } = record;
+  if (parking === undefined || orbit !== parking.orbit || takenBy !== undefined)
+    return refuseChange(process, from, 'call gone');
+  if (change?.by === 'park' && parking.waiting === undefined) {
+    record.parking = { ...parking, waiting: signal };
+    return;
+  }
+  // It may be going back to who has parked it at this very moment.
+  if (change !== undefined) return refuseChange(process, from, 'call gone');
+  stopRinging(process, record, 'answered elsewhere');
+  record.takenBy = from;
+  process.host.tell(from.pid, {
+    type: 'callTakenOver',
+    call: from.call,
+    peer: { pid: process.pid, call: record.call },
+    party: record.self,
+    controls: [],
+  });
+}
+
+/** The leg speaks to somebody again, or is over: the orbit is free. */
+export function end(process: DeviceProcess, record: CallLeg): void {
+  const { parking, call } = record;
+  if (parking === undefined) return;
+  const { transferor } = parking;
+  if (transferor !== undefined)
+    process.host.tell(transferor.pid, {
+      type: 'callTransferProgress',
+      call: transferor.call,
+      state: 'failed',
+      cause: 'call gone',
+    });
+  record.parking = undefined;
+  process.host.stop(TIMER + call);
+  process.host.tell(process.environment.parkManager, { type: 'orbitLeave', call });
+  if (parking.waiting !== undefined) refuseChange(process, parking.waiting.from, 'call gone');
+}
+
+/** Who has asked for the call gives it up. */
+export function givenBack(record: CallLeg, from: Pid): void {
+  const { parking } = record;
+  if (parking?.waiting?.from.pid !== from) return;
+  const { waiting: _, ...rest } = parking;
+  record.parking = rest;
+}
+
+/** The phone wants its session changed while it waits. True: it is parked. */
+export function phoneModifies(
+  process: DeviceProcess,
+  { parking, peer, change, leg }: CallLeg,
+  media: Media | undefined,
+): boolean {
+  if (parking?.orbit === undefined || peer !== undefined || change !== undefined) return false;
+  const body = media && idleAnswer(media.body, 1);
+  if (leg === undefined || body === undefined) return false;
+  process.environment.userAgent.answerModify(leg, { type: 'application/sdp', body });
+  return true;
+}
+
+/** The call has been retrieved. */
+export function retrieved(process: DeviceProcess, record: CallLeg): void {
+  if (record.parking === undefined) return;
+  record.takenBy = undefined;
+  end(process, record);
+}
+
+/** True: the timer was one of these. The call rings at the line that has parked it, and waits on. */
+export function timeout(process: DeviceProcess, timer: string): boolean {
+  if (!timer.startsWith(TIMER)) return false;
+  const { host, environment } = process;
+  const record = process.legs.get(timer.slice(TIMER.length));
+  const { parking } = record ?? {};
+  if (record === undefined || parking?.orbit === undefined) return true;
+  host.start(timer, environment.directory.orbits.timeoutMs);
+  if (host.nowMs - parking.sinceMs >= PARKED_MAX_MS) {
+    process.release(record, 'session expired', 'nobody');
+    return true;
+  }
+  const isBusy = (record.change ?? record.move ?? record.takenBy) !== undefined;
+  if (isBusy || parking.line === undefined) return true;
+  const call = process.newCallId();
+  process.keep(call, record);
+  logCall(process, record, 'parked call rings back', undefined);
+  const control = environment.startCall(host, {
+    type: 'callRequest',
+    call,
+    caller: { pid: process.pid, call },
+    from: record.self,
+    dialled: parking.line,
+    isDirect: true,
+    by: process.place.device,
+    ...originOf(process, record.leg, record.call),
+    hops: 69,
+    reliable: false,
+  });
+  record.move = { transferor: undefined, call, control, hasRung: false, line: undefined };
+  return true;
+}
+
+/** Somebody else has the call, or nobody any more. */
+function stopRinging(process: DeviceProcess, record: CallLeg, cause: Cause): void {
+  const { move } = record;
+  if (move === undefined) return;
+  record.move = undefined;
+  process.drop(move.call);
+  process.host.tell(move.control, { type: 'callWithdraw', call: move.call, cause });
+}
