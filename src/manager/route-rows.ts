@@ -5,8 +5,9 @@ import { LINES } from '../call/numbering.ts';
 import type { Rows } from '../http/manager-view.ts';
 import type { RouteRow } from '../http/route-rows.ts';
 
-/** Patterns in the order of the plan, the numbers of lines before them in one row. */
-export function routeRows({ routePlan, lines, users }: Directory, limit: number): Rows<RouteRow> {
+/** Patterns in the order of the plan; before them the numbers of lines in one row, each hunt, and orbits in one row. */
+export function routeRows(directory: Directory, limit: number): Rows<RouteRow> {
+  const { routePlan, lines, users, hunts, orbits } = directory;
   const { partitions, spaces } = routePlan;
   const searchOf = (partition: string): readonly string[] =>
     [...spaces].filter(([, names]) => names.includes(partition)).map(([name]) => name);
@@ -20,7 +21,17 @@ export function routeRows({ routePlan, lines, users }: Directory, limit: number)
     search: [LINES, ...searchOf(LINES)],
   };
   const items = [own];
-  let total = 1;
+  for (const { number, order, lines: hunted } of hunts.values()) {
+    const how = order === 'parallel' ? '' : `, ${order}`;
+    const leadsTo = `hunt ${hunted.map((line) => line.number).join(' ')}${how}`;
+    items.push({ ...own, pattern: number, leadsTo });
+  }
+  const [first] = orbits.numbers;
+  if (first !== undefined) {
+    const pattern = orbits.numbers.size === 1 ? first : `${first} … ${[...orbits.numbers].at(-1)}`;
+    items.push({ ...own, pattern, leadsTo: `${orbits.numbers.size} orbits` });
+  }
+  let total = items.length;
   for (const [partition, rules] of partitions) {
     const search = searchOf(partition);
     total += rules.length;

@@ -127,3 +127,44 @@ inbound    +442079460018       line 2001                                        
 `,
   );
 });
+
+const GROUPS = `
+hunts:
+  "2900": { offer: serial, lines: ["2001", "2100"], busy: { to: "2901" }, no_answer: { to: "902079460018" }, search: staff }
+  "2901": { lines: ["2100"] }
+park: { orbits: "285X" }
+`;
+
+test('hunts and orbits are shown with the plan, and where a hunt leads with a test', async (context) => {
+  const { runtime, config } = file(context);
+  writeFileSync(join(runtime, 'directory.yaml'), `${ROUTE_TEXT}${GROUPS}`);
+  const run = async (...args: readonly string[]) =>
+    (await runProgram(runtime, ['route', ...args, ...config])).out;
+  const plan = (await run('ls')).split('\n').slice(2, 5);
+  const hunt = (await run('test', '--from', '2001', '--dial', '2900')).split('\n\n').at(-1);
+  const verdicts = await Promise.all(
+    ['2001 2851', 'gw-ldn-2 2851', 'gw-ldn-2 2901'].map(async (each) => {
+      const [from = '', dialled = ''] = each.split(' ');
+      return (await run('test', '--from', from, '--dial', dialled)).trim().split('\n').at(-1);
+    }),
+  );
+  assert.deepEqual(
+    { plan: plan.map((row) => row.replace(/\s+/g, ' ').trim()), hunt, verdicts },
+    {
+      plan: [
+        'lines 2900 hunt 2001 2100, serial lines',
+        'lines 2901 hunt 2100 lines',
+        'lines 2850 … 2859 10 orbits lines',
+      ],
+      hunt: `when busy: 2901 from 2900 goes to hunt 2901: 2100, all at once
+when no answer: 902079460018 from 2900 leaves as +442079460018 by list london
+2900 from 2001 goes to hunt 2900: 2001, 2100, one after the other
+`,
+      verdicts: [
+        '2851 from 2001 retrieves what is parked at orbit 2851: no manager was asked whether a call is parked there',
+        'LW-3446 orbits are not for calls from outside: 2851 from gw-ldn-2',
+        '2901 from gw-ldn-2 goes to hunt 2901: 2100, all at once',
+      ],
+    },
+  );
+});
