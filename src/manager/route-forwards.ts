@@ -66,6 +66,8 @@ function lookUp(
       return { leadsTo: `leaves as ${analysis.number} by list ${analysis.list.name}` };
     case 'hunt':
       return { leadsTo: `hunt ${analysis.number}` };
+    case 'orbit':
+      return { leadsTo: `orbit ${analysis.number}` };
     case 'refused':
       // Nobody is registered there, or no manager was asked.
       return analysis.number === undefined
