@@ -12,6 +12,7 @@ import {
 import type { CallRecords, End } from './call-records.ts';
 import type { Cause } from './cause.ts';
 import type { Destination } from './destination.ts';
+import type { EffectBuffer } from './effects.ts';
 import { presentCall } from './hunting/hunt-control.ts';
 import type { CallRequest, CallSignal, LegRef } from './signals.ts';
 
@@ -61,18 +62,17 @@ export function managerOf({ pid }: Pick<LegRef, 'pid'>): string {
 }
 
 /**
- * The call is as `event` has made it; `before`: its state before that; `refusal`: what the caller is told, if it
- * is refused. Called after each step but before the effects of it.
+ * The call is as `event` has made it; `before`: its state before that; `out`: what is to be done then.
  */
 export function noteStep(
   account: CallAccount,
   before: State,
   control: CallControl,
   event: CallEvent,
-  refusal: Signal<'callRefuse'> | undefined,
+  out: EffectBuffer,
   records: CallRecords,
 ): void {
-  if (control.state === 'over') return end(account, before, event, refusal, records);
+  if (control.state === 'over') return end(account, before, event, out.refusal, records);
   if (event.type !== 'signal') return;
   const call = presentCall(control);
   const { signal } = event;

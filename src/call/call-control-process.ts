@@ -129,7 +129,7 @@ export class CallControlProcess implements Process<CallSignal> {
     this.#call = isHunt ? stepCall(call, event, this.#lookup(), out) : step(call, event, out);
     if (this.#call.state !== call.state) this.#timeLock(call.state);
     if (account !== undefined)
-      noteStep(account, before, this.#call, event, out.refusal, this.#options.records);
+      noteStep(account, before, this.#call, event, out, this.#options.records);
     this.#show();
     out.perform(this.#host);
     if (this.#call.state === 'diverting') this.#divert(this.#call);

@@ -35,7 +35,9 @@ export function originOf(
 ): { readonly origin?: Origin } {
   if (!records.isWanted) return {};
   const origin = { dialog: dialogName(leg?.callId ?? ''), beganMs: records.nowMs() };
-  return { origin: previous === undefined ? origin : { ...origin, previous } };
+  return {
+    origin: previous === undefined ? origin : { ...origin, previous: recordName(previous) },
+  };
 }
 
 /** For who hears that the phone has taken the call. */

@@ -9,7 +9,7 @@
  *    with the process that controls its line.
  * 4. Sometimes a manager is killed, and a call to the line must get through at once.
  * 5. Alive: a call to each line rings every phone of it, one of them answers, the others stop.
- * 6. Phones go. In the end there is nothing left.
+ * 6. Phones go. In the end there is nothing left, and every call is on record, once.
  */
 import { assert } from '../base/assert.ts';
 import { firstLcp } from '../call/registration-table.ts';
@@ -23,6 +23,7 @@ import { befall, heal } from './mishaps.ts';
 import { CALM, type Weather } from './network.ts';
 import { People } from './people.ts';
 import type { Phone, PhoneCall } from './phone.ts';
+import { type KeptRecord, recordFaultsOf } from './record-audit.ts';
 import { SeededRandom } from './seeded-random.ts';
 import type { Recovery, SimulationResult } from './simulation-result.ts';
 import { DOMAIN, Site } from './site.ts';
@@ -84,6 +85,7 @@ export class ClusterSimulation {
   readonly #people: People;
   readonly #course: Course;
   readonly #recoveries: Recovery[] = [];
+  readonly #records: KeptRecord[] = [];
   #datagrams = 0;
   #isOver = false;
 
@@ -98,6 +100,7 @@ export class ClusterSimulation {
       timers: TIMERS,
       timings: TIMINGS,
       storeOutage: shape.chance(0.2) ? 'fence' : 'freeze',
+      records: this.#records,
     });
     const site = this.#site;
     this.#random = site.random;
@@ -327,6 +330,8 @@ export class ClusterSimulation {
     );
     const deaths = site.managers.reduce((sum, manager) => sum + manager.deaths, 0);
     if (deaths > 0) this.#course.violate(`${deaths} processes died`);
+    const living = new Set(site.managers.flatMap(({ run }) => run ?? []));
+    for (const fault of recordFaultsOf(this.#records, living)) this.#course.violate(fault);
   }
 
   /** Phones of the line's members. */

@@ -5,7 +5,6 @@
  * A paused process takes no turns. What comes for it waits, as much as a kernel's buffers hold.
  */
 import type { Log } from '../base/log.ts';
-import type { CallRecord } from '../call/call-record.ts';
 import type { Directory } from '../call/directory.ts';
 import type { EmbeddedStatePlane } from '../cluster/embedded-state-plane.ts';
 import { LoneManager } from '../cluster/lone-manager.ts';
@@ -18,6 +17,7 @@ import type { Hop } from '../sip/hop.ts';
 import type { TimerValues } from '../sip/transaction/timers.ts';
 import type { Agenda } from './agenda.ts';
 import { keyOf, type Network } from './network.ts';
+import type { KeptRecord } from './record-audit.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { SimulatedPlanes } from './simulated-planes.ts';
 import type { SlowClock } from './slow-clock.ts';
@@ -34,7 +34,7 @@ export type Surroundings = {
   readonly timers: TimerValues | undefined;
   readonly auditMs?: number | undefined;
   /** Gets what managers say of their calls for the record; undefined: they say nothing. */
-  readonly records?: { readonly manager: string; readonly record: CallRecord }[] | undefined;
+  readonly records?: KeptRecord[] | undefined;
   /** Undefined: the one manager is alone. */
   readonly cluster:
     | {
@@ -261,7 +261,7 @@ export class ManagerRun {
       const { effects } = manager;
       const { ready } = manager.processing.callRecords;
       for (const record of ready.splice(0))
-        this.#surroundings.records?.push({ manager: this.id, record });
+        this.#surroundings.records?.push({ manager: this.id, life: this, record });
       for (const effect of effects)
         if (effect.type === 'send') network.send(address, effect.hop, effect.text);
       effects.length = 0;

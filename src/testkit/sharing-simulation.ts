@@ -20,6 +20,7 @@ import { CALM, type Weather } from './network.ts';
 import { Bench, type BenchPhone } from './phones/bench.ts';
 import { wrongLampsOf } from './phones/line-lamps.ts';
 import { GENERIC, LATE_ANSWERER, POLYCOM, YEALINK, YEALINK_SILENT } from './phones/sca-habits.ts';
+import { type KeptRecord, recordFaultsOf } from './record-audit.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { sharingDirectory } from './sharing-directory.ts';
 import { SharingPeople } from './sharing-people.ts';
@@ -68,6 +69,7 @@ export function simulateSharing(seed: number, options: SharingOptions = {}): Sim
 }
 
 class SharingSimulation {
+  readonly #records: KeptRecord[] = [];
   readonly #seed: number;
   readonly #site: Site;
   readonly #bench: Bench;
@@ -87,7 +89,8 @@ class SharingSimulation {
       timings: TIMINGS,
       storeOutage: shape.chance(0.2) ? ('fence' as const) : ('freeze' as const),
     };
-    const site = new Site(seed, directoryOf(shape), { log, timers: TIMERS, ...cluster });
+    const options = { log, timers: TIMERS, records: this.#records, ...cluster };
+    const site = new Site(seed, directoryOf(shape), options);
     this.#site = site;
     this.#course = new Course(site.agenda);
     site.network.tap = () => this.#datagrams++;
@@ -250,6 +253,8 @@ class SharingSimulation {
     );
     const deaths = site.managers.reduce((sum, manager) => sum + manager.deaths, 0);
     if (deaths > 0) this.#course.violate(`${deaths} processes died`);
+    const living = new Set(site.managers.flatMap(({ run }) => run ?? []));
+    for (const fault of recordFaultsOf(this.#records, living)) this.#course.violate(fault);
   }
 
   #wrongLamps(): string[] {

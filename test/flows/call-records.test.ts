@@ -4,14 +4,17 @@
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { CallRecord } from '../../src/call/call-record.ts';
+import type { Directory } from '../../src/call/directory.ts';
 import { entryOf } from '../../src/manager/cdr/record-entry.ts';
 import { type CallEntry, mergeAll } from '../../src/store/cdr/entry.ts';
+import type { KeptRecord } from '../../src/testkit/record-audit.ts';
 import type { SimulatedManager } from '../../src/testkit/simulated-manager.ts';
+import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
+import { DOMAIN } from '../../src/testkit/site.ts';
 import { type Cast, castOf, type FlowOptions, type Setting, stage } from './flow.ts';
 import { callOf, type Stage, shared, talkTo } from './shared-stage.ts';
 
-type Kept = { readonly manager: string; readonly record: CallRecord }[];
+type Kept = KeptRecord[];
 
 /** Of every call that is over, in the order in which they began. */
 function tell(kept: Kept): readonly string[] {
@@ -333,4 +336,29 @@ onLine(
   ],
   ['single', 'replicated'],
   {},
+);
+
+/** Line 2000 sends what nobody takes there on to 1002. */
+function forwarding(): Directory {
+  const directory = simulationDirectory(DOMAIN);
+  const line = directory.lines.get('2000');
+  assert(line);
+  const forward = { 'no answer': '1002' };
+  return { ...directory, lines: new Map(directory.lines).set('2000', { ...line, forward }) };
+}
+
+recorded(
+  'a call that its line sends on is one call, with who sent it where',
+  ['1001', '2000a', '1002'],
+  ({ phone, callOf: of, wait }) => {
+    phone('1001').call('2000');
+    wait(10_000);
+    phone('1002').answer(of('1002'));
+    wait(1000);
+    phone('1001').hangUp(of('1001'));
+  },
+  [
+    '1001 > 2000; taken by 1002 on 1002/1; ring 0.0 answer 10.0 end 11.0; forwarded 1002; hung up; 200/16; ended by caller',
+  ],
+  { directory: forwarding() },
 );

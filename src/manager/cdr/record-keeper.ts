@@ -49,8 +49,8 @@ export class RecordKeeper {
   /** What is ready is spooled. For the end of each turn: costs a comparison when there is nothing. */
   take({ ready }: CallRecords): void {
     if (ready.length === 0) return;
-    if (!this.#isOver) {
-      const { spool } = this.#ready();
+    const spool = this.#spool();
+    if (spool !== undefined) {
       for (const record of ready) {
         if (record.closing === undefined) spool.opened(entryOf(record));
         else spool.done(entryOf(record));
@@ -61,7 +61,7 @@ export class RecordKeeper {
   }
 
   /** Rejects with a sentence. */
-  ask(query: Query): Promise<readonly Found[]> {
+  async ask(query: Query): Promise<readonly Found[]> {
     return this.#ready().clerk.ask(query);
   }
 
@@ -100,6 +100,19 @@ export class RecordKeeper {
     desk.spool.close();
     await close(desk.clerk);
     if (desk.temporary !== undefined) rmSync(desk.temporary, { recursive: true, force: true });
+  }
+
+  /** Undefined: records are not kept any more, and calls go on. */
+  #spool(): Spool | undefined {
+    if (this.#isOver) return undefined;
+    try {
+      return this.#ready().spool;
+    } catch (error) {
+      this.#isOver = true;
+      const why = error instanceof Error ? error.message : String(error);
+      this.#options.log.write('error', 'call records are not kept', { error: why });
+      return undefined;
+    }
   }
 
   /** A manager without a data folder needs none before its first call. */
