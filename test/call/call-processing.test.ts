@@ -73,6 +73,7 @@ test('a call to the line: all ring, one answers, the views say so, and nothing i
   const view = {
     call: call.call,
     control: calling.reportTo,
+    caller: { pid: dan.host.pid, call: call.call },
     from: dan.party,
     by: 'dan-phone',
     dialled: '2000',
