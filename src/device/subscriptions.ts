@@ -6,7 +6,7 @@ import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
-import { linePackage, PACKAGE_EXPIRES_S } from './dialects/event-package.ts';
+import { type LinePackage, linePackage, PACKAGE_EXPIRES_S } from './dialects/event-package.ts';
 import { subscribedAnew } from './sharing/restart.ts';
 import { lineToWatch, strangerStatus } from './sharing/rights.ts';
 import * as seizures from './sharing/seizures.ts';
@@ -22,6 +22,8 @@ export const PACKAGES = ['dialog', 'call-info', 'line-seize', 'message-summary']
 const WATCHES_MAX = 128;
 /** Some that are refused ask again at once, for ever, unless they are told when that may help: a directory changes. */
 const REFUSED = 'Retry-After: 300\r\n';
+/** Seconds. Whoever registers more often than that is kept alive by it, and need not ask for its lamps as often. */
+const SHORT_S = 60;
 const MESSAGES = 'message-summary';
 const MESSAGES_EXPIRES_S = 3600;
 
@@ -40,7 +42,7 @@ export function subscribe(process: DeviceProcess, event: Subscribe): void {
       REFUSED,
     );
   const asked = Number.parseInt(request.headers.first('Expires') ?? '', 10);
-  const longestS = PACKAGE_EXPIRES_S[wanted];
+  const longestS = longestOf(process, wanted);
   const expiresS = Number.isNaN(asked) ? longestS : Math.min(asked, longestS);
   if (wanted === 'line-seize')
     return seizures.subscribe(process, subscription, request, number, expiresS);
@@ -50,6 +52,16 @@ export function subscribe(process: DeviceProcess, event: Subscribe): void {
   if (!isKnown) subscribedAnew(process, subscription, wanted, number);
   userAgent.acceptSubscription(subscription, expiresS);
   watch(process, subscription, wanted, number);
+}
+
+/**
+ * Not longer than the phone's registration is granted, by which it finds out that its manager is gone: its
+ * subscription is gone with that, and lamps stay as they were until it asks for them at another manager.
+ */
+function longestOf({ place }: DeviceProcess, wanted: LinePackage): number {
+  const longestS = PACKAGE_EXPIRES_S[wanted];
+  const binding = place.kind === 'phone' ? place.binding : undefined;
+  return binding === undefined ? longestS : Math.min(longestS, Math.max(binding.grantedS, SHORT_S));
 }
 
 /**

@@ -22,6 +22,8 @@ export type Binding = {
   readonly regId: number;
   readonly callId: string;
   readonly cseq: number;
+  /** Seconds, as it was last told. */
+  readonly grantedS: number;
   /** Monotonic ms. */
   readonly expiresAtMs: number;
   /** 0 to 1; 1 when absent. */

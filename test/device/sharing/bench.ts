@@ -312,6 +312,7 @@ const NO_BINDING = {
   regId: 0,
   callId: '',
   cseq: 1,
+  grantedS: 3600,
   expiresAtMs: Number.POSITIVE_INFINITY,
   q: 1,
   userAgent: '',
