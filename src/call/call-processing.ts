@@ -175,7 +175,7 @@ export class CallProcessing {
     scheduler.reportMissed(({ type }) => MISSED.has(type));
     scheduler.speak(mannerOf);
     this.table = new RegistrationTable();
-    this.digits = new DigitAnalysis(directory, this.table, this.parks);
+    this.digits = new DigitAnalysis(directory, this.table, this.parks, options.clock);
     const { digits, table, records } = this;
     const lineOptions = { directory, table, cluster, lines, records, out: new EffectBuffer() };
     this.lineManager = scheduler.spawnResident('m', (host) => {

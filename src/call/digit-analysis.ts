@@ -4,6 +4,7 @@
  * the compiled route plan and this manager's copy of the registration information table: it asks nobody
  * and waits for nothing.
  */
+import type { Clock } from '../base/clock.ts';
 import type { Cause } from './cause.ts';
 import { analyse, type Analysis as PlanAnalysis } from './dial-plan/analyse.ts';
 import { readUserPart } from './dial-plan/dialled-number.ts';
@@ -103,15 +104,19 @@ export class DigitAnalysis {
   readonly table: RegistrationTable;
   readonly #parks: ParkTable;
   readonly #directory: Directory;
+  readonly #clock: Clock | undefined;
   #numbering: Numbering;
 
+  /** Without a `clock` every partition is valid, whatever its schedule. */
   constructor(
     directory: Directory,
     table: RegistrationTable = new RegistrationTable(),
     parks: ParkTable = new ParkTable(),
+    clock?: Clock,
   ) {
     this.table = table;
     this.#parks = parks;
+    this.#clock = clock;
     this.#directory = directory;
     this.#numbering = numberingOf(directory);
   }
@@ -119,6 +124,7 @@ export class DigitAnalysis {
   /** `dialled`: the user part of what was called, unescaped. */
   analyse(dialled: string, caller: Caller): Analysis {
     const { plan } = this.#current();
+    if (plan.isTimed) plan.atMs = this.#clock?.epochMs() ?? Number.NaN;
     const { number } = caller;
     return this.#analyse(dialled, caller, (spaces, digits) =>
       analyse(plan, spaces, digits, number),
@@ -139,9 +145,10 @@ export class DigitAnalysis {
     );
   }
 
-  /** As `analyse`, with all that was looked at: the same walks, seen by a witness. */
-  explain(dialled: string, caller: Caller): Explained {
+  /** As `analyse`, with all that was looked at: the same walks, seen by a witness. `atMs`: then, and not now. */
+  explain(dialled: string, caller: Caller, atMs?: number): Explained {
     const { plan } = this.#current();
+    plan.atMs = atMs ?? this.#clock?.epochMs() ?? Number.NaN;
     const walks: Walk[] = [];
     const analysis = this.#analyse(dialled, caller, (spaces, digits, why) => {
       const { analysis: result, rounds } = explain(plan, spaces, digits, caller.number);

@@ -174,6 +174,7 @@ function addRoutes(program: Command): void {
   const routes = program.command('route').description('the route plan: who may dial what');
   const config = ['-c, --config <file>', "a manager file's directory, no running manager"] as const;
   type Flags = ListFlags & { readonly config?: string };
+  type TestFlags = Flags & Readonly<Record<'from' | 'dial', string>> & { readonly at?: string };
   const optionsOf = (flags: Flags) => ({ ...listOptions(flags), config: flags.config });
   withList(routes.command('ls').description('every pattern, and where it leads'))
     .option(...config)
@@ -186,18 +187,17 @@ function addRoutes(program: Command): void {
     .description('what would become of a number, and why')
     .requiredOption('--from <line>', 'who dials: a line, a device, a gateway')
     .requiredOption('--dial <digits>', 'what is dialled')
+    .option('--at <time>', 'when, such as 2026-12-24T18:00; now unless told')
     .option(...config)
     .addOption(
       new Option('-o, --output <format>', 'how to print')
         .choices(['table', 'json', 'yaml'])
         .default('table'),
     );
-  withTarget(test).action(
-    async ({ from, dial, ...flags }: Flags & { readonly from: string; readonly dial: string }) => {
-      const { showRouteTest } = await import('./routes.ts');
-      print(await showRouteTest(from, dial, optionsOf(flags)));
-    },
-  );
+  withTarget(test).action(async ({ from, dial, at, ...flags }: TestFlags) => {
+    const { showRouteTest } = await import('./routes.ts');
+    print(await showRouteTest(from, dial, { ...optionsOf(flags), at }));
+  });
 }
 
 function addTrace(program: Command): void {

@@ -18,7 +18,11 @@ import { type ListOptions, list } from './lists.ts';
 import { type Column, formatRows, formatTable, formatValue } from './output.ts';
 
 /** `config`: a manager's file, whose directory is asked instead of a running manager. */
-export type RouteOptions = ListOptions & { readonly config: string | undefined };
+export type RouteOptions = ListOptions & {
+  readonly config: string | undefined;
+  /** For a test: `2026-12-24T18:00`; local time of this machine, unless it says a zone. */
+  readonly at?: string | undefined;
+};
 
 const ROUTES: readonly Column<RouteRow>[] = [
   { head: 'partition', cell: (row) => row.partition },
@@ -50,15 +54,24 @@ export async function showRouteTest(
 async function ask(from: string, dialled: string, options: RouteOptions): Promise<RouteTest> {
   if (options.config === undefined) {
     const access = findManager(options, process.env, 'cluster');
-    const query = new URLSearchParams({ from, dial: dialled });
+    const at = options.at === undefined ? {} : { at: new Date(timeOf(options.at)).toISOString() };
+    const query = new URLSearchParams({ from, dial: dialled, ...at });
     // Our own API of our own version: its row types are the contract.
     return (await fetchJson(access, `/routes/test?${query}`)) as RouteTest;
   }
   const { directory } = loadChecked(options.config, {});
   const tester = { directory, digits: new DigitAnalysis(directory), stateOf: undefined };
-  const test = testRoute(tester, from, dialled);
+  const atMs = options.at === undefined ? Date.now() : timeOf(options.at);
+  const test = testRoute(tester, from, dialled, atMs);
   if ('absent' in test) throw new CommandError(EXIT.notFound, test.absent);
   return test;
+}
+
+/** Throws `CommandError` (usage) if it is none. */
+function timeOf(text: string): number {
+  const ms = Date.parse(text);
+  if (!Number.isNaN(ms)) return ms;
+  throw new CommandError(EXIT.usage, `--at ${text}: expected a time such as 2026-12-24T18:00`);
 }
 
 const GATEWAYS: readonly Column<RouteGateway>[] = [
@@ -99,6 +112,8 @@ function written(test: RouteTest): string {
     rounds.forEach((round, at) => {
       lines.push('', `${at === 0 ? 'looks for' : 'then for'} ${round.called}${WALKS[why]}`);
       for (const name of round.missing) lines.push(`  search space ${name} does not exist`);
+      for (const { partition, space, when } of why === 'caller' ? round.invalid : [])
+        lines.push(`  partition ${partition} (${space}) is not valid then: ${when}`);
       for (const look of round.partitions) {
         if (why !== 'caller' && !look.seen.some(({ type }) => type === 'match')) continue;
         lines.push(`  partition ${look.partition}${why === 'caller' ? ` (${look.space})` : ''}`);

@@ -1,4 +1,7 @@
-/** `/routes`: the patterns of the route plan; `/routes/test?from=2001&dial=90…`: what becomes of a number, and why. */
+/**
+ * `/routes`: the patterns of the route plan; `/routes/test?from=2001&dial=90…`: what becomes of a number, and why; with
+ * `&at=2026-12-24T18:00:00Z` at that time.
+ */
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ManagerView } from './manager-view.ts';
 
@@ -15,13 +18,16 @@ export function addRoutes(
   api.get<{ Querystring: { limit?: string } }>('/routes', ({ query }) =>
     view.routes(limitOf(query.limit)),
   );
-  api.get<{ Querystring: { from?: unknown; dial?: unknown } }>(
+  api.get<{ Querystring: { from?: unknown; dial?: unknown; at?: unknown } }>(
     '/routes/test',
     ({ query }, reply) => {
-      const { from, dial } = query;
+      const { from, dial, at } = query;
       if (!isText(from) || !isText(dial))
         return fail(reply, 400, 'bad_request', "'from' and 'dial' say who dials what");
-      const test = view.testRoute(from, dial);
+      const atMs = at === undefined ? undefined : Date.parse(String(at));
+      if (Number.isNaN(atMs))
+        return fail(reply, 400, 'bad_request', "'at' is a time such as 2026-12-24T18:00:00Z");
+      const test = view.testRoute(from, dial, atMs);
       return 'absent' in test ? fail(reply, 404, 'not_found', test.absent) : test;
     },
   );

@@ -36,11 +36,12 @@ export type RouteTester = {
   readonly stateOf: ((gateway: string) => string) | undefined;
 };
 
-/** `from`: a line, a device, its user name, or a gateway. */
+/** `from`: a line, a device, its user name, or a gateway. `atMs`: at that time, and not now (of the epoch). */
 export function testRoute(
   tester: RouteTester,
   from: string,
   dialled: string,
+  atMs?: number,
 ): RouteTest | NoCaller {
   const { directory, digits } = tester;
   const found = findCaller(directory, from);
@@ -55,7 +56,7 @@ export function testRoute(
   const { kind, line, device, number } = found;
   const byLine = line === '' ? {} : { byLine: line };
   const rights = callerOf({ by: device, from: { number, name: '' }, ...byLine }, directory);
-  const explained = digits.explain(dialled, rights);
+  const explained = digits.explain(dialled, rights, atMs);
   const { analysis } = explained;
   const outcome = outcomeOf(analysis, explained, tester);
   const shownAs = analysis.type === 'refused' ? number : (analysis.callerId ?? number);

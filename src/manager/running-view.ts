@@ -112,14 +112,14 @@ export class RunningView implements ManagerView {
     return routeRows(this.#manager.directory, limit);
   }
 
-  testRoute(from: string, dialled: string): ReturnType<ManagerView['testRoute']> {
+  testRoute(from: string, dialled: string, atMs?: number): ReturnType<ManagerView['testRoute']> {
     const { directory, processing } = this.#manager;
     const stateOf = (gateway: string): string => {
       const keeper = processing.gateways.keeper(gateway);
       return keeper === undefined ? 'kept by no manager' : `kept by ${idOf(homeOf(keeper))}`;
     };
     const { digits, settings } = processing;
-    return testRoute({ directory, digits, settings, stateOf }, from, dialled);
+    return testRoute({ directory, digits, settings, stateOf }, from, dialled, atMs);
   }
 
   gateways(): ReturnType<ManagerView['gateways']> {

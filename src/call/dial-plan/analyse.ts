@@ -10,9 +10,10 @@
  * is 'none'). 'incomplete': wait for more.
  */
 import type { Cause } from '../cause.ts';
-import type { DialPlan, Partition } from './dial-plan.ts';
+import { type DialPlan, isValid, type Partition } from './dial-plan.ts';
 import type { Transformation } from './route-plan.ts';
 import { NUMBER_MAX } from './route-plan.ts';
+import type { Validity } from './schedule.ts';
 import type { Match, Witness } from './search.ts';
 import { keepsTail, type TransformationStep, transformNumber } from './transformation.ts';
 
@@ -89,6 +90,8 @@ export type Observer = Witness & {
   /** A search space that does not exist. */
   missing(space: string): void;
   enter(space: string, partition: Pick<Partition<unknown>, 'name' | 'rules'>): void;
+  /** A partition that is not valid at that time. */
+  invalid(space: string, partition: string, validity: Validity): void;
   /** All partitions of the round have been looked at. `best.partition` < 0: nothing matches. */
   decide(best: Readonly<Match>, isLongerPossible: boolean): void;
   /** Where the steps of the winner's transformation are to be written. */
@@ -247,6 +250,10 @@ function visitSpace<T>(
   for (const partition of partitions) {
     if (partition.visitedBy === plan.lookups) continue;
     partition.visitedBy = plan.lookups;
+    if (partition.times !== undefined && !isValid(plan, partition)) {
+      observer?.invalid(name, partition.name, partition.times);
+      continue;
+    }
     plan.visited[position] = partition;
     observer?.enter(name, partition);
     if ((partition.firstSymbols & plan.search.firstSymbol) !== 0)

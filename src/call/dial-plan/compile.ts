@@ -5,7 +5,7 @@
  * before: the cost is that of the changed partitions (60,000 patterns: 0.2 s, twice that on a busy machine) and a
  * look at the names in the others. Old plan and new one share nothing that changes.
  */
-import type { DialPlan, Partition } from './dial-plan.ts';
+import type { DialPlan, Partition, Times } from './dial-plan.ts';
 import { bitsOf, type Pattern, readPattern } from './pattern.ts';
 import { buildTrie, EMPTY_TRIE } from './pattern-trie.ts';
 import {
@@ -16,6 +16,7 @@ import {
   RULES_MAX,
   SPACE_PARTITIONS_MAX,
 } from './route-plan.ts';
+import { Schedule } from './schedule.ts';
 import { Search } from './search.ts';
 import { faultsOfTransformation, type TransformationFault } from './transformation.ts';
 
@@ -46,6 +47,7 @@ export type Compilation<T> =
 export function compile<T>(plan: RoutePlan<T>, previous?: DialPlan<T>): Compilation<T> {
   const faults: PlanFault[] = [];
   const partitions = new Map<string, Partition<T>>();
+  const hours = new Map([...(plan.schedules ?? [])].map(([name, at]) => [name, new Schedule(at)]));
   let count = 0;
   for (const [name, rules] of plan.partitions) {
     count += rules.length;
@@ -54,10 +56,11 @@ export function compile<T>(plan: RoutePlan<T>, previous?: DialPlan<T>): Compilat
       return { type: 'faults', faults: [...faults, { type: 'plan', problem }] };
     }
     const known = previous?.partitions.get(name);
+    const times = timesOf(plan, name, hours);
     const partition =
       known?.rules === rules
-        ? { ...known, visitedBy: 0 }
-        : compilePartition<T>(name, rules, faults);
+        ? { ...known, times, visitedBy: 0 }
+        : compilePartition<T>(name, rules, times, faults);
     for (const rule of rules) checkAction(rule, name, plan, faults);
     if (partition !== undefined) partitions.set(name, partition);
   }
@@ -75,7 +78,11 @@ export function compile<T>(plan: RoutePlan<T>, previous?: DialPlan<T>): Compilat
   const { countries } = plan;
   return {
     type: 'plan',
-    plan: { partitions, spaces, countries, search, visited: [], lookups: 0 },
+    plan: {
+      ...{ partitions, spaces, countries, search, visited: [], lookups: 0 },
+      isTimed: (plan.valid?.size ?? 0) > 0,
+      atMs: Number.NaN,
+    },
   };
 }
 
@@ -95,11 +102,23 @@ export function formatPlanFault(fault: PlanFault): string {
   }
 }
 
+/** The loader has refused schedules that there are not. */
+function timesOf<T>(
+  { valid }: RoutePlan<T>,
+  partition: string,
+  hours: ReadonlyMap<string, Schedule>,
+): Times | undefined {
+  const validity = valid?.get(partition);
+  const schedule = validity && hours.get(validity.schedule);
+  return validity && schedule && { ...validity, hours: schedule };
+}
+
 const NO_DOT = 255;
 
 function compilePartition<T>(
   name: string,
   rules: readonly DialRule<T>[],
+  times: Times | undefined,
   faults: PlanFault[],
 ): Partition<T> | undefined {
   const patterns: Pattern[] = [];
@@ -129,7 +148,7 @@ function compilePartition<T>(
     return undefined;
   }
   if (faults.length > before) return undefined;
-  return { name, rules, trie: built.trie, firstSymbols, dots, visitedBy: 0 };
+  return { name, rules, trie: built.trie, firstSymbols, dots, times, visitedBy: 0 };
 }
 
 function checkAction<T>(

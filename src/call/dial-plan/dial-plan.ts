@@ -1,7 +1,10 @@
 /** A compiled route plan: what `compile` makes and `analyse` reads. */
 import type { PatternTrie } from './pattern-trie.ts';
 import type { Country, DialRule } from './route-plan.ts';
+import type { Schedule, Validity } from './schedule.ts';
 import type { Search } from './search.ts';
+
+export type Times = Validity & { readonly hours: Schedule };
 
 export type Partition<T> = {
   readonly name: string;
@@ -12,6 +15,8 @@ export type Partition<T> = {
   readonly firstSymbols: number;
   /** Of the rule: digits before its dot. */
   readonly dots: Uint8Array;
+  /** When it is valid; absent: always. */
+  readonly times: Times | undefined;
   /** The last lookup that went through this partition: one that is in two spaces is looked at once. */
   visitedBy: number;
 };
@@ -26,4 +31,13 @@ export type DialPlan<T> = {
   readonly visited: Partition<T>[];
   /** Numbers the lookups. */
   lookups: number;
+  /** Whether any partition is not always valid. */
+  readonly isTimed: boolean;
+  /** Of the present lookup, since 1970-01-01T00:00:00Z; NaN: at no time in particular, all partitions are valid. */
+  atMs: number;
 };
+
+/** Whether the partition counts in the present lookup. */
+export function isValid<T>({ atMs }: DialPlan<T>, { times }: Partition<T>): boolean {
+  return times === undefined || Number.isNaN(atMs) || times.hours.isOpenAt(atMs) === times.isOpen;
+}

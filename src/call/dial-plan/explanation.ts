@@ -7,6 +7,7 @@ import { type Analysis, analyseInRounds, type Observer, type RuleName } from './
 import { countOf } from './breadth.ts';
 import type { DialPlan, Partition } from './dial-plan.ts';
 import type { PatternTrie } from './pattern-trie.ts';
+import type { Validity } from './schedule.ts';
 import { type Match, type Reason, reasonOf } from './search.ts';
 import type { TransformationStep } from './transformation.ts';
 
@@ -24,6 +25,8 @@ export type Round = {
   /** Search spaces that do not exist. */
   readonly missing: readonly string[];
   readonly partitions: readonly Look[];
+  /** Partitions of the spaces that were not looked at, since they are valid at other times only. */
+  readonly invalid: readonly NotNow[];
   readonly winner: RuleName | undefined;
   /** More digits could match in this round. */
   readonly isLongerPossible: boolean;
@@ -31,6 +34,9 @@ export type Round = {
   readonly calledSteps: readonly TransformationStep[];
   readonly callingSteps: readonly TransformationStep[];
 };
+
+/** `when`: the schedule that would have to be open, or `not` to be. */
+export type NotNow = { readonly space: string; readonly partition: string; readonly when: string };
 
 /** A partition that was looked at. */
 export type Look = {
@@ -91,18 +97,24 @@ class Recorder implements Observer {
   readonly rounds: OpenRound[] = [];
   #looks: OpenLook[] = [];
   #missing: string[] = [];
+  #invalid: NotNow[] = [];
   #called = '';
   #calling = '';
 
   begin(called: string, calling: string): void {
     this.#looks = [];
     this.#missing = [];
+    this.#invalid = [];
     this.#called = called;
     this.#calling = calling;
   }
 
   missing(space: string): void {
     this.#missing.push(space);
+  }
+
+  invalid(space: string, partition: string, { schedule, isOpen }: Validity): void {
+    this.#invalid.push({ space, partition, when: `${isOpen ? '' : 'not '}${schedule}` });
   }
 
   enter(space: string, { name, rules }: Pick<Partition<unknown>, 'name' | 'rules'>): void {
@@ -159,6 +171,7 @@ class Recorder implements Observer {
       calling: this.#calling,
       missing: this.#missing,
       partitions: this.#looks.map((open) => closed(open, best)),
+      invalid: this.#invalid,
       winner: look && {
         partition: look.partition,
         pattern: textOf(look, best.trie, best.pattern),

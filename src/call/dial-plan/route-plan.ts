@@ -6,6 +6,7 @@
  * directory number is a pattern that consists of digits. `compile.ts` makes a `DialPlan` of it.
  */
 import type { Cause } from '../cause.ts';
+import type { ScheduleTerms, Validity } from './schedule.ts';
 
 /** Digits of a number, before and after any transformation. RFC 3261 and E.164 need fewer. */
 export const NUMBER_MAX = 64;
@@ -21,6 +22,9 @@ export type RoutePlan<T> = {
   readonly spaces: ReadonlyMap<string, readonly string[]>;
   /** How numbers are written in the countries that transformations name. */
   readonly countries: ReadonlyMap<string, Country>;
+  /** By name; and which partitions are valid at certain times only. */
+  readonly schedules?: ReadonlyMap<string, ScheduleTerms>;
+  readonly valid?: ReadonlyMap<string, Validity>;
 };
 
 export type DialRule<T> = {

@@ -19,10 +19,21 @@ export type GatheredPlan = {
   readonly lists: Entries;
   readonly search: Entries;
   readonly callerIds: Entries;
+  readonly schedules: Entries;
+  /** By partition. */
+  readonly valid: Entries;
   readonly digitTimeout: Entry | undefined;
 };
 
-const PLAN_KEYS = ['partitions', 'search', 'lists', 'caller_ids', 'digit_timeout'];
+const PLAN_KEYS = [
+  'partitions',
+  'search',
+  'lists',
+  'caller_ids',
+  'schedules',
+  'valid',
+  'digit_timeout',
+];
 
 /** The entries of all files. Keys that are unknown or said twice are problems. */
 export function gather(sources: readonly Source[], problems: Problem[]): Gathered {
@@ -40,6 +51,8 @@ export function gather(sources: readonly Source[], problems: Problem[]): Gathere
     lists: new Map(),
     search: new Map(),
     callerIds: new Map(),
+    schedules: new Map(),
+    valid: new Map(),
     digitTimeout: undefined,
   };
   for (const source of sources) {
@@ -68,6 +81,8 @@ type OpenPlan = {
   readonly lists: Map<string, Entry>;
   readonly search: Map<string, Entry>;
   readonly callerIds: Map<string, Entry>;
+  readonly schedules: Map<string, Entry>;
+  readonly valid: Map<string, Entry>;
   digitTimeout: Entry | undefined;
 };
 
@@ -90,6 +105,10 @@ function gatherPart(part: Entry, plan: OpenPlan, problems: Problem[]): void {
       return addAll(plan.search, 'search space');
     case 'caller_ids':
       return addAll(plan.callerIds, 'caller id');
+    case 'schedules':
+      return addAll(plan.schedules, 'schedule');
+    case 'valid':
+      return addAll(plan.valid, 'partition');
     case 'digit_timeout':
       if (plan.digitTimeout !== undefined)
         problems.push(alreadyGiven(`'${part.key}'`, part.place, plan.digitTimeout.place));

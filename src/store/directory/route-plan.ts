@@ -22,9 +22,10 @@ import { checkShape } from '../shape.ts';
 import { identifier } from '../values.ts';
 import type { Entries, Gathered } from './gather.ts';
 import { readRule } from './patterns.ts';
+import { readSchedules, type Schedules } from './schedules.ts';
 import { callerIdSchema, digitTimeoutSchema, searchSpaceSchema } from './schema.ts';
 
-type Plan = Pick<Gathered, 'partitions' | 'lists' | 'search' | 'callerIds' | 'lines' | 'hunts'>;
+type Plan = Omit<Gathered, 'devices' | 'gateways' | 'route_plan' | 'features' | 'digitTimeout'>;
 
 /**
  * `lines`, `users`: what there is to dial; `areAllRead`: no more than that was given. Partitions, patterns and spaces in the
@@ -73,7 +74,12 @@ export function readRoutePlan(
   });
   if (compilation.type === 'faults')
     for (const fault of compilation.faults) report(fault, plan, problems);
-  return { ...NO_ROUTE_PLAN, partitions, spaces };
+  return { ...NO_ROUTE_PLAN, partitions, spaces, ...timesOf(readSchedules(plan, problems)) };
+}
+
+/** What is not said is not there. */
+function timesOf({ schedules, valid }: Schedules): Partial<Schedules> {
+  return schedules.size === 0 ? {} : { schedules, valid };
 }
 
 /** Stands in for a rule with problems. */

@@ -286,6 +286,27 @@ export type RouteEntry = z.output<typeof routeSchema>;
 /** Partitions in the order in which they win ties. */
 export const searchSpaceSchema = z.array(identifier).min(1, 'expected at least one partition');
 
+/** When partitions are valid. */
+export const scheduleSchema = z.strictObject({
+  zone: z.string().max(64),
+  open: z.array(z.string().max(64)).min(1, 'expected days and hours').max(64),
+  closed: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(?:\d{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/,
+          'expected a date such as 2026-12-25, or 12-25 for each year',
+        ),
+    )
+    .max(1000)
+    .optional(),
+});
+
+export const validitySchema = z
+  .string()
+  .regex(/^(?:not )?[^\s]{1,64}$/, "expected a schedule, or 'not' and a schedule");
+
 /** Shown instead of the caller's own number; `X` takes a digit of that. */
 export const callerIdSchema = z
   .string()

@@ -34,6 +34,7 @@ test('every match but the winner is told by which rule it lost', () => {
       called: '2001',
       calling: '2107',
       missing: ['nowhere'],
+      invalid: [],
       partitions: [
         {
           space: 'staff',
