@@ -47,6 +47,9 @@ export type Sample = {
   readonly retransmissions: number;
 };
 
+/** A number that leaves. */
+const OUTSIDE = '902079460018';
+
 /** The phones of one line. They serve every server that they are registered with. */
 export class CalledLine {
   readonly number: string;
@@ -89,7 +92,10 @@ export class CalledLine {
   /** Calls of one second each: CPU time per call. */
   async call(server: Server, perSecond: number, seconds: number): Promise<Sample> {
     const calls = Math.round(perSecond * seconds);
-    return this.#measured(server, { ...this.#load(perSecond, calls), pauseMs: TALK_MS });
+    const load = { ...this.#load(perSecond, calls), pauseMs: TALK_MS };
+    // The pattern for it leads to a route list.
+    const number = server.name === 'outbound' ? OUTSIDE : this.number;
+    return this.#measured(server, { ...load, number });
   }
 
   /** The same with a capture beside it: milliseconds until it rings, which half of the calls and 99 % keep to. */

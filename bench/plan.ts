@@ -91,6 +91,7 @@ export const PLAN: readonly Measurement[] = [
     ],
   },
   calls('fork4', '4 phones ring', { line: 'line4', phones: 4, rate: 30 }),
+  outbound(),
   // So few calls that ticks of 10 ms would show.
   calls('fork16', '16 phones ring', { line: 'line16', phones: 16, rate: 8, longer: 2 }),
   lamps(),
@@ -163,6 +164,22 @@ function calls(
         folder,
         (calledLine) => (server, seconds) => calledLine.call(server, rate, seconds * longer),
       ),
+  };
+}
+
+/** The same call, once to a phone and once out by a route list to a gateway, of two managers side by side. */
+function outbound(): Measurement {
+  const rate = 300;
+  return {
+    name: 'outbound',
+    title: 'call out by a route list',
+    rate,
+    unit: 'CPU ms',
+    servers: ['linewright', 'outbound'],
+    goals: [{ of: 'outbound', against: 'linewright', goal: { due: 1.1, aim: 1 } }],
+    warmth: 'basic1',
+    open: (folder) =>
+      called('basic1', 1, folder, (line) => (server, seconds) => line.call(server, rate, seconds)),
   };
 }
 
@@ -451,8 +468,11 @@ function called(
 ): Load {
   const line = new CalledLine(number, phones, folder);
   return {
-    // The relay has no registrar: it knows its phone by the port.
-    prepare: (server) => (server.name === 'relay' ? Promise.resolve() : line.register(server)),
+    // The relay has no registrar: it knows its phone by the port. Nor does one whose phone is its gateway need it.
+    prepare: (server) =>
+      server.name === 'relay' || server.name === 'outbound'
+        ? Promise.resolve()
+        : line.register(server),
     warmUp: (server) => line.call(server, WARM_UP_LEGS_PER_SECOND / phones, WARM_UP_SECONDS),
     sample: sampleOf(line),
     close: () => line.stop(),

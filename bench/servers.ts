@@ -20,6 +20,8 @@ const PORTS = {
   'kamailio-digest': 28_062,
   relay: 28_063,
   'kamailio-sca': 28_064,
+  /** Linewright, with a gateway where the phones are. */
+  outbound: 28_065,
 };
 /** Debian's empty tables, as files. */
 const KAMAILIO_TABLES = '/usr/share/kamailio/dbtext/kamailio';
@@ -106,8 +108,9 @@ async function answering(name: ServerName, port: number, program: Program): Prom
 
 function commandOf(name: SingleName, port: number, folder: string): [string, string[]] {
   switch (name) {
-    case 'linewright': {
-      const file = join(BENCH_FOLDER, 'manager.yaml');
+    case 'linewright':
+    case 'outbound': {
+      const file = join(BENCH_FOLDER, name === 'outbound' ? 'outbound.yaml' : 'manager.yaml');
       const words = [LINEWRIGHT, 'start', '-c', file, '--port', String(port)];
       return [process.execPath, [...nodeOptions(), ...words]];
     }

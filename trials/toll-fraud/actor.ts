@@ -70,6 +70,10 @@ export class Actor {
   readonly came: string[] = [];
   /** Calls that came in and were taken, the latest first. */
   readonly taken: Dialog[] = [];
+  /** How often it has heard that somebody rings. */
+  rung = 0;
+  /** Calls of its that others have ended. */
+  ended = 0;
   /** Statuses that NOTIFYs for a REFER have brought. */
   readonly notified: number[] = [];
   readonly #socket: Socket;
@@ -193,6 +197,7 @@ export class Actor {
       };
       const late = setTimeout(() => done(undefined), ANSWER_WITHIN_MS);
       this.#waiting.set(key, (response) => {
+        if (response.status === 180) this.rung++;
         if (response.status < 200) return;
         if (method === 'INVITE') this.#acknowledge(lines, response);
         done(response);
@@ -227,6 +232,7 @@ export class Actor {
       const key = `${message.callId} ${message.cseq} ${message.cseqMethod}`;
       const waiter = this.#waiting.get(key);
       waiter?.(message);
+      this.#wake();
       // To a request that somebody else has sent in its name.
       if (!this.#asked.has(message.callId)) this.#note(`answer ${message.status}`);
       return;
@@ -246,6 +252,7 @@ export class Actor {
   ): void {
     const { method, uri, headers, toTag } = request;
     if (method === 'ACK') return;
+    if (method === 'BYE') this.ended++;
     if (['BYE', 'CANCEL', 'OPTIONS', 'PRACK'].includes(method)) return answer(200);
     if (method === 'NOTIFY') {
       const [, status] = /^SIP\/2\.0 (\d+)/.exec(request.body) ?? [];
