@@ -56,7 +56,9 @@ test('a number leads elsewhere out of hours and on holidays, and route test says
 test('calls are judged by the clock that digit analysis is given; emergency numbers at any time', () => {
   const directory = loaded();
   let nowMs = DAY;
-  const digits = new DigitAnalysis(directory, new RegistrationTable(), undefined, { epochMs: () => nowMs });
+  const digits = new DigitAnalysis(directory, new RegistrationTable(), undefined, {
+    epochMs: () => nowMs,
+  });
   const caller = { spaces: ['default'], number: '2001', isOutside: false };
   const dial = (number: string) => {
     const analysis = digits.analyse(number, caller);
