@@ -43,12 +43,12 @@ export function readSchedules(
       continue;
     }
     const hours: OpenHours[] = [];
-    open.forEach((text, at) => {
+    for (const [at, text] of open.entries()) {
       const read = readHours(text);
-      if (read !== undefined) return hours.push(read);
       const message = `expected days and hours such as 'Mon-Fri 09:00-17:30', got '${text}'`;
-      return problems.push({ place: placeAt(value, ['open', at]), message });
-    });
+      if (read !== undefined) hours.push(read);
+      else problems.push({ place: placeAt(value, ['open', at]), message });
+    }
     schedules.set(key, { zone, open: hours, closed });
   }
   const valid = new Map<string, Validity>();
