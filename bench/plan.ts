@@ -169,7 +169,7 @@ function calls(
 
 /** The same call, once to a phone and once out by a route list to a gateway, of two managers side by side. */
 function outbound(): Measurement {
-  const rate = 300;
+  const rate = 100;
   return {
     name: 'outbound',
     title: 'call out by a route list',
