@@ -59,6 +59,7 @@ export function testRoute(
   const explained = digits.explain(dialled, rights, atMs);
   const { analysis } = explained;
   const outcome = outcomeOf(analysis, explained, tester);
+  const forwards = forwardsOn(outcome, analysis, tester);
   const shownAs = analysis.type === 'refused' ? number : (analysis.callerId ?? number);
   return {
     dialled,
@@ -70,11 +71,27 @@ export function testRoute(
       }),
     ),
     outcome,
-    forwards: forwardsOn(outcome, analysis, tester),
+    forwards,
     shownAs,
     growth: analysis.growth,
-    verdict: verdictOf(outcome, explained, dialled, number),
+    verdict:
+      forwardedTo(outcome, forwards, `${dialled} from ${number}`) ??
+      verdictOf(outcome, explained, dialled, number),
   };
+}
+
+/** What becomes of it at once: the line forwards all, or nobody is there. Undefined: the line has it. */
+function forwardedTo(
+  outcome: RouteTest['outcome'],
+  forwards: readonly RouteForward[],
+  call: string,
+): string | undefined {
+  const last = forwards.findLast(({ when }) => when === 'all' || when === 'do not disturb');
+  if (last !== undefined) return `${call}: line ${last.line}, ${last.when}: ${last.leadsTo}`;
+  const away = ['unreachable', 'no answer'] as const;
+  const next = away.map((kind) => forwards.find(({ when }) => when === kind));
+  const found = outcome.type === 'refused' ? (next[0] ?? next[1]) : undefined;
+  return found && `${call}: no phone of line ${found.line} is registered: ${found.leadsTo}`;
 }
 
 /** Emergencies are rung through to where they go. */

@@ -10,6 +10,10 @@ import { climb, type Rung, signalOf } from './ladder.ts';
 
 const SOUGHT = { number: '2000', manager: 'a.1.m1' as Pid };
 const LINE: Destination = { type: 'line', lcp: 'b.1.l1' as Pid, line: SOUGHT };
+const FORWARDING: Destination = {
+  ...LINE,
+  line: { ...SOUGHT, forwards: { number: '2000', isDnd: false, busy: { to: '2009' } } },
+};
 const LIST: Destination = {
   type: 'list',
   routeList: 'a.1.c2' as Pid,
@@ -46,6 +50,31 @@ flow(
              a.1.d1 < callAlert
   b.1.l1 > callRefuse busy
              a.1.d1 < callRefuse busy
+             exit
+  `,
+);
+
+flow(
+  'a line that forwards what finds it busy: nobody hears of it yet, and what comes of that line counts no more',
+  FORWARDING,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callAlert of b.1.d8
+             a.1.d1 < callAlert
+  b.1.l1 > callRefuse busy
+  b.1.l1 > callProceed of b.1.d8
+  `,
+);
+
+flow(
+  'what that line refuses for another reason is refused',
+  FORWARDING,
+  `
+  a.1.d1 > callRequest
+             b.1.l1 < callRequest
+  b.1.l1 > callRefuse no answer
+             a.1.d1 < callRefuse no answer
              exit
   `,
 );
