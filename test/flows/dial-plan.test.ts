@@ -3,14 +3,14 @@ import type { Directory, Line } from '../../src/call/directory.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 import { DOMAIN } from '../../src/testkit/site.ts';
 import { listOf, wayOut } from '../call/switchboard.ts';
-import { type Cast, flow } from './flow.ts';
+import { believedThere, type Cast, flow } from './flow.ts';
 
 /**
  * `gw` is the second phone of each flow, `gx` the third. Lines 2000 and 1001 may call out, others may not: 2000a may from
  * 2000, and not from its other line 2200.
  */
 function directory(): Directory {
-  const plain = simulationDirectory(DOMAIN);
+  const plain = believedThere(simulationDirectory(DOMAIN));
   const gateway = { id: 'gw', uri: 'sip:10.0.1.1:6002', acceptFrom: ['10.0.1.0/24'], callsMax: 9 };
   const staff = (number: string): readonly [string, Line][] => {
     const line = plain.lines.get(number);

@@ -3,7 +3,7 @@ import type { Directory, Line } from '../../src/call/directory.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 import { DOMAIN } from '../../src/testkit/site.ts';
 import { listOf, wayOut } from '../call/switchboard.ts';
-import { flow } from './flow.ts';
+import { believedThere, flow } from './flow.ts';
 
 /** `lines`: what is other than usual, by number. */
 function directoryWith(lines: Readonly<Record<string, Partial<Line>>>): Directory {
@@ -464,7 +464,7 @@ flow(
 
 /** `gw` is the second phone of each flow: at that port, and known by its address alone. */
 function withGateway(lines: Readonly<Record<string, Partial<Line>>>): Directory {
-  const directory = directoryWith(lines);
+  const directory = believedThere(directoryWith(lines));
   const gateway = {
     ...{ id: 'gw', uri: 'sip:10.0.1.1:6002', acceptFrom: ['10.0.1.0/24'], callsMax: 30 },
     ...{ diversion: 'diversion' as const, isTrusted: true },

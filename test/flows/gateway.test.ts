@@ -3,21 +3,13 @@ import type { Directory } from '../../src/call/directory.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 import { DOMAIN } from '../../src/testkit/site.ts';
 import { listOf, wayOut } from '../call/switchboard.ts';
-import { flow } from './flow.ts';
+import { believedThere, flow } from './flow.ts';
 
 /** `gw` is the second phone of each flow: at that port, and known by its address alone. */
 function withGateway(callsMax: number): Directory {
-  const directory = simulationDirectory(DOMAIN);
   const gateway = { id: 'gw', uri: 'sip:10.0.1.1:6002', acceptFrom: ['10.0.1.0/24'], callsMax };
-  // Phones are at that address too, and are known by it before all who are in its network.
-  const devices = new Map(
-    [...directory.devices].map(([id, device]) => [id, { ...device, acceptFrom: ['10.0.1.1/32'] }]),
-  );
-  const users = new Map([...devices.values()].map((device) => [device.user, device]));
   return {
-    ...directory,
-    devices,
-    users,
+    ...believedThere(simulationDirectory(DOMAIN)),
     gateways: new Map([['gw', gateway]]),
     routeLists: new Map([['gw', listOf('gw')]]),
     routePlan: {
