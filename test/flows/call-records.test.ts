@@ -18,7 +18,7 @@ type Kept = KeptRecord[];
 
 /** Of every call that is over, in the order in which they began. */
 function tell(kept: Kept): readonly string[] {
-  const entries = kept.map(({ record }) => entryOf(record));
+  const entries = kept.map(({ record }): CallEntry => JSON.parse(JSON.stringify(entryOf(record))));
   const over = mergeAll(entries.filter(({ closing }) => closing !== undefined));
   const ids = [...over].sort((a, b) => (a.started ?? 0) - (b.started ?? 0)).map(({ id }) => id);
   return [...over]

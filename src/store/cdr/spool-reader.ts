@@ -21,9 +21,9 @@ export type Batch = {
 };
 
 export const BEGINNING: Position = { segment: 0, offset: 0, done: 0 };
-const READ_BYTES = 262_144;
+const READ_BYTES = 1_048_576;
 
-/** At most some hundred entries. */
+/** At most a thousand entries or so. */
 export function readBatch(folder: string, from: Position): Batch {
   const at = existing(folder, from);
   if (at === undefined) return { entries: [], next: from, isLast: true, damaged: 0 };
