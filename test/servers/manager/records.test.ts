@@ -44,6 +44,18 @@ class Phones {
       });
   }
 
+  /** The first of these that happens from now on. */
+  async next(wanted: readonly string[]): Promise<string> {
+    const from = this.#events.length;
+    for (;;) {
+      const found = this.#events.slice(from).find((event) => wanted.includes(event));
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
   close(): void {
     for (const robot of this.#robots.values()) robot.close();
   }
@@ -57,8 +69,11 @@ class Phones {
 
 /** 1001 calls 1002, which answers. */
 async function talk(phones: Phones, caller: Robot, called: Robot): Promise<void> {
-  caller.call('1002');
-  await phones.until('1002 rings');
+  // The caller's manager may not have heard yet that 1002 is registered.
+  for (let isRinging = false; !isRinging; ) {
+    caller.call('1002');
+    isRinging = (await phones.next(['1002 rings', '1001 refused'])) === '1002 rings';
+  }
   const call = phones.calls.get('1002');
   assert(call !== undefined);
   called.answer(call);
