@@ -5,6 +5,7 @@
 import type { CallSignal } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
+import * as calling from './calling.ts';
 import type { DeviceProcess } from './device-process.ts';
 import * as parking from './parking.ts';
 import * as seizures from './sharing/seizures.ts';
@@ -52,6 +53,8 @@ function reached(
   if (record.role !== 'calling' || record.phase !== 'offered' || record.reportTo !== from) return;
   record.reportTo = undefined;
   seizures.spent(process, record);
+  // A hunt may have rung somebody before.
+  calling.loseAlerting(process, record);
   const { parked, offer, orbit } = signal;
   if (parked === undefined) return takeOver.refuseDialled(process, record, 'LW-3441');
   record.change = {

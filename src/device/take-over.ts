@@ -283,7 +283,11 @@ export function notTaken(
   if (peer !== undefined || from === undefined || from !== change.replaced?.pid)
     giveBack(process, record);
   if (change.orbit === undefined) refuse(process, record, cause);
-  else refuseDialled(process, record, 'LW-3441');
+  else if (change.isVain) {
+    // Its phone has been answered, its line has not.
+    tellControls(process, record, 'caller gave up', {});
+    refuse(process, record, 'caller gave up');
+  } else refuseDialled(process, record, 'LW-3441');
   return true;
 }
 
@@ -300,8 +304,8 @@ export function giveUp(process: DeviceProcess, record: CallLeg): void {
 export function abandoned(process: DeviceProcess, record: CallLeg, cause: Cause): void {
   const { change, peer, call } = record;
   if (change?.by !== 'take-over') return;
-  // They have not heard that it is this leg's.
-  if (isInVain(cause) || !change.isAnswered) record.controls = [];
+  // They have not heard that it is this leg's. Who has dialled an orbit has its own line's word only.
+  if (change.orbit === undefined && (isInVain(cause) || !change.isAnswered)) record.controls = [];
   if (change.isAnswered) return;
   const from = { pid: process.pid, call };
   if (peer !== undefined)
