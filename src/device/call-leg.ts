@@ -180,8 +180,9 @@ export type CallLeg = {
   holds: number;
   /** Who does now: 1 its phone, 2 the peer. */
   heldBy: number;
-  /** Of a called leg: where the call began, and on whose behalf. */
+  /** Of a called leg: where the call began, who called, and on whose behalf. */
   readonly origin: Origin | undefined;
+  readonly caller: Party | undefined;
   readonly by: string | undefined;
   /** Who accounts for the call that this leg is in; with `account` it is the leg itself, that one being no more. */
   accountedBy: LegRef | undefined;
@@ -239,6 +240,7 @@ export function calledLeg(
     holds: 0,
     heldBy: 0,
     origin: request.origin,
+    caller: request.asserted ?? request.from,
     by: request.by,
     accountedBy: request.control && { pid: request.control, call: request.call },
     account: undefined,
@@ -307,6 +309,7 @@ export function callingLeg(
     holds: 0,
     heldBy: 0,
     origin: undefined,
+    caller: undefined,
     by: undefined,
     accountedBy: undefined,
     account: undefined,

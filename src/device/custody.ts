@@ -19,11 +19,11 @@ import {
 import type { Cause } from '../call/cause.ts';
 import type { RefusalCode } from '../call/refusal-codes.ts';
 import type { CallId, CallRequest, LegRef, Media, Party } from '../call/signals.ts';
-import type { Pid } from '../process/pid.ts';
+import { homeOf, type Pid } from '../process/pid.ts';
 import { holdOf } from '../sdp/hold.ts';
 import type { SipRequest } from '../sip/message/message.ts';
 import type { Leg } from '../sip/user-agent/leg.ts';
-import type { CallLeg } from './call-leg.ts';
+import { type CallLeg, isUndecided } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { dialledOf } from './identity.ts';
 
@@ -103,8 +103,11 @@ export function take(
   record: CallLeg,
   isGone: (pid: Pid | undefined) => boolean,
 ): void {
-  const { accountedBy, account, phase } = record;
-  if (phase !== 'talking' || account !== undefined || accountedBy === undefined) return;
+  const { accountedBy, account } = record;
+  // Of several phones that take a call each of them thinks so, until the caller says whom it has.
+  if (isUndecided(record) || account !== undefined || accountedBy === undefined) return;
+  // One of this manager has closed the record itself, and the leg's word that it is in the call came too late.
+  if (homeOf(accountedBy.pid) === homeOf(process.pid)) return;
   if (isGone(accountedBy.pid) && process.environment.records.isWanted)
     open(process, record, accountOf(process, record, accountedBy));
 }
@@ -123,9 +126,16 @@ export function keep(process: DeviceProcess, record: CallLeg): void {
 }
 
 function open(process: DeviceProcess, record: CallLeg, account: CallAccount): void {
-  record.account = account;
-  noteManager(account, managerOf(process));
-  process.environment.records.opened(account);
+  const { records } = process.environment;
+  const entrusted = records.entrust(account);
+  record.account = entrusted;
+  noteManager(entrusted, managerOf(process));
+  records.opened(entrusted);
+}
+
+/** Another call begins for the leg: with `cause` it has left the one that it was in. */
+export function leave(process: DeviceProcess, record: CallLeg, cause: Cause): void {
+  end(process, record, cause, 'nobody');
 }
 
 /** The name that the call began with: each line that it was sent on to, or that a hunt rang, knows it by another. */
@@ -134,9 +144,11 @@ function recordName(call: CallId): CallId {
   return name === call ? call : recordName(name);
 }
 
+const NOBODY: Party = { number: '', name: '' };
+
 /** What this leg knows of the call that `control` accounted for. */
 function accountOf(process: DeviceProcess, record: CallLeg, control: LegRef): CallAccount {
-  const { origin, party, self, number, line, role, sinceMs, rangMs, tookMs, peer } = record;
+  const { origin, caller = NOBODY, number, line, role, sinceMs, rangMs, tookMs, peer } = record;
   const { records } = process.environment;
   const isCalled = role === 'called';
   const manager = managerOf(control);
@@ -144,8 +156,8 @@ function accountOf(process: DeviceProcess, record: CallLeg, control: LegRef): Ca
     {
       call: recordName(control.call),
       caller: isCalled && peer !== undefined ? peer : { pid: process.pid, call: record.call },
-      from: isCalled ? party : self,
-      dialled: number,
+      from: caller,
+      dialled: isCalled ? number : '',
       by: record.by ?? '',
       ...(origin === undefined ? {} : { origin }),
     },
@@ -156,7 +168,7 @@ function accountOf(process: DeviceProcess, record: CallLeg, control: LegRef): Ca
   const at = (monotonicMs: number): number | undefined =>
     monotonicMs === 0 ? undefined : Math.round(epochMs + monotonicMs);
   const known: CallAccount = { ...account, by: record.by, beganMs: origin?.beganMs ?? at(sinceMs) };
-  // Who came to it later knows nothing of its beginning.
+  // Who has come to the caller's place later knows nothing of its beginning.
   if (!isCalled) return { ...known, beganMs: undefined };
   const self_: Party = process.party;
   return {
@@ -193,9 +205,10 @@ export function end(
   const ending: Ending = { by: by === 'phone' || by === 'peer' ? by : 'system', holds };
   if (account === undefined) return records.isWanted ? ending : {};
   record.account = undefined;
-  account.holds = (account.holds ?? 0) + holds;
+  // The other leg, if that accounts for the call too, has seen the same ones.
+  account.holds = Math.max(account.holds ?? 0, holds);
   const isCaller = account.caller?.pid === pid;
-  records.closed(account, {
+  records.left(account, {
     cause,
     code: undefined,
     endedBy: endedBy(ending, cause, isCaller),

@@ -341,7 +341,9 @@ export class DeviceProcess implements Process<CallSignal> {
     for (const record of new Set(this.legs.values())) {
       const { phase } = record;
       record.phase = 'over';
-      if (phase !== 'over') endLeg(this, record, phase, 'internal failure');
+      if (phase === 'over') continue;
+      endLeg(this, record, phase, 'internal failure');
+      custody.leave(this, record, 'internal failure');
     }
     this.#legs = undefined;
     this.#aliases = undefined;

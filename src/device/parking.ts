@@ -11,7 +11,7 @@ import { kindOf, type Pid } from '../process/pid.ts';
 import { idleAnswer } from '../sdp/idle-answer.ts';
 import type { CallLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
-import { originOf } from './custody.ts';
+import * as custody from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { refuseChange } from './session-change.ts';
 import * as lineUse from './sharing/line-use.ts';
@@ -94,6 +94,7 @@ function leaveCall(process: DeviceProcess, record: CallLeg): void {
   record.peer = undefined;
   record.formerPeer = undefined;
   record.control = undefined;
+  custody.leave(process, record, cause);
   record.accountedBy = undefined;
 }
 
@@ -244,7 +245,7 @@ export function timeout(process: DeviceProcess, timer: string): boolean {
     dialled: parking.line,
     isDirect: true,
     by: process.place.device,
-    ...originOf(process, record.leg, record.call),
+    ...custody.originOf(process, record.leg, record.call),
     hops: 69,
     reliable: false,
   });

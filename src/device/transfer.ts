@@ -12,7 +12,7 @@ import type { CallSignal, LegRef, Media } from '../call/signals.ts';
 import { kindOf, type Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
 import { givenAway } from './consultation.ts';
-import { originOf } from './custody.ts';
+import * as custody from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { partyOfDevice } from './identity.ts';
 import * as parking from './parking.ts';
@@ -55,7 +55,7 @@ export function transfer(
     ...(by === undefined ? {} : { referredBy: partyOfDevice(directory, by) }),
     hops: 69,
     reliable: false,
-    ...originOf(process, record.leg, record.accountedBy?.call ?? record.call),
+    ...custody.originOf(process, record.leg, record.accountedBy?.call ?? record.call),
   });
   record.move = { transferor, line: signal.byLine, call, control, hasRung: false };
 }
@@ -209,6 +209,7 @@ function adopt(
   for (const { pid, call } of record.controls)
     if (!isOfLine(pid)) process.host.tell(pid, { type: 'callEnded', call, cause });
   record.controls = [...record.controls.filter(({ pid }) => isOfLine(pid)), control];
+  custody.leave(process, record, cause);
   record.accountedBy = control;
   sayWhoCalls(process, record, isAttended ? { how: 'transferred', party: record.party } : {});
   if (record.control !== control.pid) record.control = undefined;

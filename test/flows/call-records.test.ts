@@ -338,6 +338,30 @@ onLine(
   {},
 );
 
+for (const [where, who] of [
+  ['one manager', 'b'],
+  ['two managers', 'c'],
+] as const)
+  onLine(
+    `another has the caller's place when its call control is lost: one record, the phones being at ${where}`,
+    (at) => {
+      const { a, two, wait } = at;
+      a.hold(talkTo(two, a, at));
+      wait(1000);
+      const call = at[who].retrieve(1);
+      wait(1000);
+      lose(at, 0);
+      wait(1000);
+      call.hangUp();
+      back(at, 0);
+    },
+    [
+      '2000a > 1002; taken by 1002 on 1002/1; ring 0.0 answer 0.1 end 6.2; holds 1; hung up; 200/16; ended by caller',
+    ],
+    ['single', 'replicated'],
+    {},
+  );
+
 /** Line 2000 sends what nobody takes there on to 1002. */
 function forwarding(): Directory {
   const directory = simulationDirectory(DOMAIN);

@@ -23,6 +23,8 @@ const PLAIN = /^[ -~]*$/;
 export function entryOf(record: CallRecord): CallEntry {
   const { answerer, answeredBy, closing, cause, moves } = record;
   const isAnswered = record.answeredMs !== undefined;
+  // Whoever came to the call later cannot tell what its INVITE was answered with.
+  const isSeen = isAnswered || record.beganMs !== undefined;
   const entry: { -readonly [Name in keyof CallEntry]: CallEntry[Name] | undefined } = {
     id: record.call,
     previous: record.previous,
@@ -50,7 +52,7 @@ export function entryOf(record: CallRecord): CallEntry {
     route_list: record.list,
     transferred_by: text(record.referredBy?.number),
     cause,
-    sip_status: cause && (isAnswered ? ANSWERED : statusOf(cause)),
+    sip_status: isSeen && cause ? (isAnswered ? ANSWERED : statusOf(cause)) : undefined,
     q850: cause && q850Of(cause),
     code: record.code,
     ended_by: record.endedBy,

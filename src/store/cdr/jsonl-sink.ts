@@ -36,10 +36,10 @@ export async function openJsonl(path: string): Promise<Sink> {
   return {
     name: 'jsonl',
     write: async (entries: readonly CallEntry[]) => {
-      const news = entries.filter(({ id, grade }) => (known.get(id) ?? -1) < grade);
+      const news = entries.filter((entry) => (known.get(entry.id) ?? -1) < worthOf(entry));
       if (news.length === 0) return { refused: 0 };
       append(open(), news);
-      for (const { id, grade } of news) known.set(id, grade);
+      for (const entry of news) known.set(entry.id, worthOf(entry));
       for (const id of known.keys()) {
         if (known.size <= KNOWN_MAX) break;
         known.delete(id);
@@ -69,7 +69,12 @@ function append(fd: number, entries: readonly CallEntry[]): void {
   }
 }
 
-/** Ids and grades of the last lines. */
+/** Of two lines that are as good, one may be of somebody who does not know when the call was answered. */
+function worthOf({ grade, answered }: Pick<CallEntry, 'grade' | 'answered'>): number {
+  return answered === undefined ? grade : grade + 0.5;
+}
+
+/** Ids and worths of the last lines. */
 function readTail(fd: number): Map<string, number> {
   const { size } = fstatSync(fd);
   const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
@@ -79,7 +84,8 @@ function readTail(fd: number): Map<string, number> {
   const known = new Map<string, number>();
   for (const line of buffer.toString('utf8', 0, end).split('\n')) {
     const entry = read(line);
-    if (entry !== undefined) known.set(entry.id, Math.max(entry.grade, known.get(entry.id) ?? 0));
+    if (entry !== undefined)
+      known.set(entry.id, Math.max(worthOf(entry), known.get(entry.id) ?? 0));
   }
   return known;
 }

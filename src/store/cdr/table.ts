@@ -6,7 +6,8 @@ export const TABLE = 'linewright_calls';
 
 /**
  * What follows `INSERT …`: of a call that is there already the better word counts, and the other one for what
- * that does not know, whichever came first; what comes twice changes nothing.
+ * that does not know, whichever came first; what comes twice changes nothing. Of two that are as good one may be of
+ * somebody who came to the call later, and does not know when it was answered.
  */
 export const UPSERT = `ON CONFLICT (id) DO UPDATE SET ${COLUMN_NAMES.filter((name) => name !== 'id')
   .map((name) =>
@@ -14,7 +15,9 @@ export const UPSERT = `ON CONFLICT (id) DO UPDATE SET ${COLUMN_NAMES.filter((nam
       ? `grade = CASE WHEN excluded.grade > ${TABLE}.grade THEN excluded.grade ELSE ${TABLE}.grade END`
       : `${name} = CASE WHEN excluded.grade > ${TABLE}.grade THEN COALESCE(excluded.${name}, ${TABLE}.${name}) ELSE COALESCE(${TABLE}.${name}, excluded.${name}) END`,
   )
-  .join(', ')} WHERE excluded.grade <> ${TABLE}.grade`;
+  .join(
+    ', ',
+  )} WHERE excluded.grade <> ${TABLE}.grade OR (${TABLE}.answered IS NULL AND excluded.answered IS NOT NULL)`;
 
 /** Columns that questions are about. */
 export const INDEXED = ['started', 'from_number', 'to_number'] as const;

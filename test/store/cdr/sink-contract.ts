@@ -63,6 +63,18 @@ export function queryContract(name: string, place: (context: TestContext) => Pro
     assert.deepEqual(await rows(), [{ ...restart, ...end }]);
   });
 
+  test(`${name}: who came to a call later is filled in by who answered, though both are as sure`, async (context) => {
+    const { open, rows } = await place(context);
+    const sink = await open();
+    const full = doneEntry(1);
+    const late: CallEntry = { id: full.id, closing: 'end', grade: full.grade, cause: 'released' };
+    await sink.write([late]);
+    await sink.write([full]);
+    await sink.write([late]);
+    await sink.close();
+    assert.deepEqual(await rows(), [{ ...full, ...late }]);
+  });
+
   test(`${name}: is asked for the latest, by time, by number, and page by page`, async (context) => {
     const { open } = await place(context);
     const sink = await open();
