@@ -72,7 +72,7 @@ export function noteStep(
   out: EffectBuffer,
   records: CallRecords,
 ): void {
-  if (control.state === 'over') return end(account, before, event, out.refusal, records);
+  if (control.state === 'over') return end(account, before, event, out, records);
   if (event.type !== 'signal') return;
   const call = presentCall(control);
   const { signal } = event;
@@ -148,15 +148,14 @@ function end(
   account: CallAccount,
   before: State,
   event: CallEvent,
-  refusal: Signal<'callRefuse'> | undefined,
+  out: EffectBuffer,
   records: CallRecords,
 ): void {
   // The caller's leg speaks to one that is parked, or is parked itself.
-  if (event.type === 'request' && event.destination.type === 'orbit')
-    return records.closed(account, HANDED_ON);
+  if (out.isHandedOn) return records.closed(account, HANDED_ON);
   const ending = isTaken(before)
     ? endOfStanding(account, event)
-    : endOfOffer(account, event, refusal);
+    : endOfOffer(account, event, out.refusal);
   // The caller has dialled on: another call has all digits.
   if (before === 'dialling' && ending.cause === 'address incomplete') return;
   records.closed(account, ending);

@@ -386,3 +386,34 @@ recorded(
   ],
   { directory: forwarding() },
 );
+
+/** Nobody takes a call of the hunt: whoever waits at the orbit has it then. */
+function huntBeforeOrbit(): Directory {
+  const directory = simulationDirectory(DOMAIN);
+  const lines = [{ number: '1002', ms: 3000 }];
+  const hunt = { number: '2901', name: '', order: 'serial', lines, noAnswerMs: 3000 } as const;
+  return { ...directory, hunts: new Map([['2901', { ...hunt, noAnswerTo: '700' }]]) };
+}
+
+recorded(
+  'a call is parked, and retrieved by a hunt that nobody answers, which leads to the orbit',
+  ['1001', '1002', '2000a'],
+  ({ phone, callOf: of, wait }) => {
+    phone('1001').call('1002');
+    wait(1000);
+    phone('1002').answer(of('1002'));
+    wait(1000);
+    phone('1002').refer(of('1002'), '700');
+    wait(1000);
+    phone('2000a').call('2901');
+    wait(4000);
+    phone('2000a').hangUp(of('2000a'));
+    wait(1000);
+  },
+  [
+    '1001 > 1002; taken by 1002 on 1002/1; ring 0.0 answer 1.0 end 2.0; transferred; 200/16; ended by transfer',
+    '1002 > 700; ring - answer - end 0.0; after call 1; by 1002; transferred; 487/16; ended by transfer',
+    '2000a > 2901; ring 0.0 answer - end 3.0; transferred; 487/16; ended by transfer',
+  ],
+  { directory: huntBeforeOrbit() },
+);
