@@ -475,15 +475,8 @@ function withGateway(lines: Readonly<Record<string, Partial<Line>>>): Directory 
     isEmergency: true,
   } as const;
   const police = { ...wayOut('911', 'gw'), isEmergency: true } as const;
-  // Of two that a source may be, the one with the smaller network counts.
-  const devices = new Map(
-    [...directory.devices].map(([id, device]) => [id, { ...device, acceptFrom: ['10.0.1.1/32'] }]),
-  );
-  const users = new Map([...devices.values()].map((device) => [device.user, device]));
   return {
     ...directory,
-    devices,
-    users,
     gateways: new Map([['gw', gateway]]),
     routeLists: new Map([['gw', listOf('gw')]]),
     routePlan: {
