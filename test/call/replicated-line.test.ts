@@ -39,7 +39,7 @@ test('claims 25, 26, 57, 58: a call is offered when the lock managers of all pro
   a.scheduler.run(dan.host.pid, () => dan.dial('2000'));
   site.settle();
   // Call control asks the oldest process, since it has none on its own manager: the first.
-  const [control, first, other] = ['a.1.c5', 'b.2.l5', 'c.3.l5'];
+  const [control, first, other] = ['a.1.c6', 'b.2.l6', 'c.3.l6'];
   assert.deepEqual(site.trace, [
     `${first} < lineLock from ${control}`,
     `${other} < lockRequest from ${first}`,
