@@ -605,7 +605,7 @@ test('a seizure takes two ways there and back to each of the other managers, wha
   site.settle();
   c.plug('cas');
   site.settle();
-  const [first, own, other] = ['a.1.l5', 'b.2.l5', 'c.3.l5'];
+  const [first, own, other] = ['a.1.l6', 'b.2.l6', 'c.3.l6'];
   const said = (words: object): readonly string[] => {
     site.trace.length = 0;
     b.scheduler.run(ben.host.pid, () => {
