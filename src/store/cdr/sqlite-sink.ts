@@ -1,6 +1,7 @@
 /** Records in an SQLite file, by Node's own module. A batch is one transaction, on the disk when it is over. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+// biome-ignore lint/correctness/noUnresolvedImports: Biome does not know this module of Node's yet.
 import { DatabaseSync } from 'node:sqlite';
 import { type CallEntry, COLUMN_NAMES, COLUMNS, type Kind } from './entry.ts';
 import type { Found, Query, Sink } from './sink.ts';

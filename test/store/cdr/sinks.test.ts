@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+// biome-ignore lint/correctness/noUnresolvedImports: Biome does not know this module of Node's yet.
 import { DatabaseSync } from 'node:sqlite';
 import test from 'node:test';
 import { Clerk } from '../../../src/store/cdr/clerk.ts';
