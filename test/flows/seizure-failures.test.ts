@@ -56,7 +56,11 @@ shared(
     const calls = [a.dial('1001'), b.dial('1002')];
     wait();
     const statuses = calls.map(({ status, retryAfterS }) => `${status} ${retryAfterS}`);
-    return [statuses.toSorted((a, b) => a.localeCompare(b)), one.calls.size + two.calls.size, c.shown];
+    return [
+      statuses.toSorted((a, b) => a.localeCompare(b)),
+      one.calls.size + two.calls.size,
+      c.shown,
+    ];
   },
   [['180 0', '480 1'], 1, '1 progressing'],
 );
