@@ -106,6 +106,11 @@ async function untilExported(
   }
 }
 
+/** Without those that were tried before the other manager's phone was known. */
+function answered(rows: readonly Exported[]): readonly Exported[] {
+  return rows.filter(({ answered_device: device }) => device);
+}
+
 async function killed({ child, ended }: Program): Promise<void> {
   child.kill('SIGKILL');
   await ended;
@@ -187,31 +192,34 @@ test("the caller's manager is killed: the answerer's finishes the record, and th
   await start(context, runtime, other);
   const [caller, called] = [await phones.add('1001', ports[0]), await phones.add('1002', ports[1])];
   await talk(phones, caller, called);
+  // That it has the call, the answerer's manager hears some 20 ms later: until then it accounts for nothing.
+  await sleep(500);
   await killed(first);
   await phones.until('1002 ended');
-  const before = await untilExported(runtime, 'cm2', (found) => found.length > 0);
+  const before = await untilExported(runtime, 'cm2', (found) => answered(found).length > 0);
   await start(context, runtime, file);
   // The restarted manager says what it knows of the call.
   await sleep(2000);
   const after = await exported(runtime, 'cm2');
   const told = (rows: readonly Exported[]) =>
-    rows.map(({ from_number, from_device, answered_device, answered_manager, closing, ended_by }) =>
-      [from_number, from_device, answered_device, answered_manager, closing, ended_by].join(' '),
+    answered(rows).map(
+      ({ from_number, from_device, answered_device, answered_manager, closing, ended_by }) =>
+        [from_number, from_device, answered_device, answered_manager, closing, ended_by].join(' '),
     );
   const hasAll = (rows: readonly Exported[]) =>
-    rows.map((row) =>
+    answered(rows).map((row) =>
       ['started', 'ringing', 'answered', 'ended', 'from_call_id', 'answered_call_id'].filter(
         (name) => !row[name],
       ),
     );
   assert.deepEqual(
-    [told(before), hasAll(before), told(after), hasAll(after), after[0]?.['ended']],
+    [told(before), hasAll(before), told(after), hasAll(after), answered(after)[0]?.['ended']],
     [
       ['1001 1001 1002 cm2 end system'],
       [[]],
       ['1001 1001 1002 cm2 end system'],
       [[]],
-      before[0]?.['ended'],
+      answered(before)[0]?.['ended'],
     ],
   );
 });
