@@ -89,6 +89,21 @@ test('jsonl: after a crash a torn line goes, and what is there is not written ag
   );
 });
 
+test('jsonl: the word of who answered comes behind that of who came to the call later, once', async (context) => {
+  const path = join(folderFor(context), 'calls.jsonl');
+  const full = doneEntry(1);
+  const late = { id: full.id, closing: 'end', grade: full.grade, managers: ['mc'] } as const;
+  const sink = await openJsonl(path);
+  await sink.write([late]);
+  await sink.write([full, late]);
+  const again = await openJsonl(path);
+  await again.write([late, full]);
+  assert.equal(
+    readFileSync(path, 'utf8'),
+    [late, full].map((entry) => `${JSON.stringify(readableEntry(entry))}\n`).join(''),
+  );
+});
+
 test('jsonl: a file that was taken away begins anew', async (context) => {
   const path = join(folderFor(context), 'calls.jsonl');
   const sink = await openJsonl(path);
