@@ -81,6 +81,7 @@ export class Actor {
   /** Call-IDs of its own requests. */
   readonly #asked = new Set<string>();
   #wake: () => void = () => {};
+  #isClosed = false;
 
   private constructor(options: ActorOptions, socket: Socket) {
     this.options = options;
@@ -161,7 +162,10 @@ export class Actor {
     clearTimeout(late);
   }
 
+  /** Also a second time. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#socket.close();
   }
 

@@ -55,7 +55,7 @@ export class House {
   readonly port: number;
   readonly #manager: Program;
   readonly #folder: string;
-  #strangers = 0;
+  readonly #strangers: Promise<Actor>[] = [];
 
   private constructor(
     actors: House['actors'],
@@ -122,10 +122,13 @@ export class House {
   }
 
   /** One at an address that has not been seen before; without an account unless told. */
-  stranger(user = 'mallory', password?: string, port = 0): Promise<Actor> {
-    const address = `127.0.${1 + Math.floor(this.#strangers / 200)}.${1 + (this.#strangers++ % 200)}`;
+  async stranger(user = 'mallory', password?: string, port = 0): Promise<Actor> {
+    const count = this.#strangers.length;
+    const address = `127.0.${1 + Math.floor(count / 200)}.${1 + (count % 200)}`;
     const known = password === undefined ? {} : { password };
-    return Actor.open({ address, port, user, ...known, server: this.port });
+    const opening = Actor.open({ address, port, user, ...known, server: this.port });
+    this.#strangers.push(opening);
+    return opening;
   }
 
   /** The URI of a number at an address, of a gateway for instance. */
@@ -175,6 +178,8 @@ export class House {
   async close(): Promise<void> {
     for (const actor of Object.values(this.actors)) actor.close();
     this.elsewhere.close();
+    for (const opened of await Promise.allSettled(this.#strangers))
+      if (opened.status === 'fulfilled') opened.value.close();
     await this.#manager.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
