@@ -125,6 +125,8 @@ export function handOver(
   const refusal = whyNotTaken(process, record, by);
   if (refusal !== undefined) return refuseChange(process, from, refusal);
   const ofLine = lineOf(record);
+  const isMoving = record.change?.by === 'join' || record.change?.by === 'move';
+  if (isMoving) return refuseChange(process, from, 'request pending');
   const isFree = record.phase === 'talking' && record.takenBy === undefined;
   if (peer === undefined || !isFree || controls.length >= CONTROLS_MAX)
     return refuseChange(process, from, 'call gone');

@@ -90,8 +90,8 @@ export function proceed(
   record.party = signal.party;
   const { transferor } = move;
   const control = { pid: move.control, call: move.call };
-  if (record.change !== undefined) {
-    // The phone is changing its session at this very moment: it stays with whom it has.
+  if (record.change !== undefined || record.takenBy !== undefined) {
+    // The phone is changing its session at this very moment, or another one is taking its call: it stays with whom it has.
     process.host.tell(signal.from.pid, {
       type: 'callRelease',
       call: signal.from.call,
