@@ -31,6 +31,8 @@ export type Held = {
   readonly state: 'held';
   readonly wish: Wish;
   readonly lock: LineLock;
+  /** Which one of those that are done in one hold the operation is, from 1. */
+  turn: number;
   waiting: Pid[];
 };
 

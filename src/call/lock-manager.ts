@@ -52,6 +52,8 @@ const QUEUE_MAX = 256;
 const STALLED_MAX = 64;
 /** A lock that the others did not believe is asked for a second time, when this process has seen why. */
 const REJECTIONS_MAX = 1;
+/** Operations that are done in one hold while others wait for the lock. */
+const TURNS_MAX = 8;
 
 /** The machine: changes `lock` and appends to `out` what is to be done. */
 export function step(lock: LockManager, event: LockEvent, out: LockOut): void {
@@ -307,20 +309,32 @@ function askAll(lock: LockManager, phase: Wanted, whom: readonly Pid[], out: Loc
 function settle(lock: LockManager, out: LockOut): void {
   const { phase } = lock;
   if (phase.state === 'idle') beginNext(lock, out);
-  else if (phase.state === 'wanted' && phase.waiting.length === 0) hold(lock, phase, out);
-  else if (phase.state === 'held' && phase.waiting.length === 0)
-    release(lock, phase.wish, 'complete', out);
+  else if (phase.state === 'wanted' && phase.waiting.length === 0)
+    hold(lock, phase.wish, phase.highest, 1, out);
+  else if (phase.state === 'held' && phase.waiting.length === 0) complete(lock, phase, out);
+}
+
+/**
+ * All have accepted. What has waited here is done next, without anybody being asked: nobody else can have
+ * done anything meanwhile. Where others wait too, that has an end, at once if somebody was slow to accept.
+ */
+function complete(lock: LockManager, { wish, turn }: Held, out: LockOut): void {
+  const isTurnOver = lock.deferred.length > 0 && turn >= TURNS_MAX;
+  const next = isTurnOver ? undefined : lock.queue.shift();
+  if (next === undefined) return release(lock, wish, 'complete', out);
+  out.push({ type: 'released', operation: wish.operation, how: 'complete' });
+  hold(lock, next, 0, turn + 1, out);
 }
 
 /** All have consented: what they have accepted is known here, and nothing else happens meanwhile. */
-function hold(lock: LockManager, { wish, highest }: Wanted, out: LockOut): void {
+function hold(lock: LockManager, wish: Wish, highest: number, turn: number, out: LockOut): void {
   const { operation } = wish;
   const seq = Math.max(highest, knownTo(lock)) + 1;
   const held: LineLock = { seq, by: lock.me, operation: operation.id, revision: lock.revision };
   lock.seq = seq;
   lock.operation = operation.id;
   lock.complete = seq;
-  lock.phase = { state: 'held', wish, lock: held, waiting: [...lock.view] };
+  lock.phase = { state: 'held', wish, lock: held, turn, waiting: [...lock.view] };
   out.push(start(LOCK_AGAIN, AGAIN_MS));
   out.push(start(LOCK_PATIENCE, HELD_MS));
   out.push({ type: 'locked', operation, lock: held, lcps: lock.view });
@@ -359,6 +373,7 @@ function sayAgain(lock: LockManager, out: LockOut): void {
     for (const pid of phase.waiting) out.push(tell(pid, requestOf(lock, phase)));
   else if (phase.state === 'held') {
     const { wish, waiting } = phase;
+    phase.turn = Math.max(phase.turn, TURNS_MAX);
     out.push({ type: 'locked', operation: wish.operation, lock: phase.lock, lcps: waiting });
   } else return;
   out.push(start(LOCK_AGAIN, AGAIN_MS));

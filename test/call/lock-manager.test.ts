@@ -340,6 +340,132 @@ flow(
 );
 
 flow(
+  'what has waited meanwhile is done in the same hold, and nobody is asked for it; then the others have their turn',
+  `
+  m > view 1 a b
+  x > lineLock a1
+         b < lockRequest a1 round 1 stamp 1
+         start lock again 200
+         start lock patience 6000
+  y > lineLock a2
+  b > lockRequest b1 round 1 stamp 1
+  b > granted round 1 seq 0
+         start lock again 200
+         start lock patience 2000
+         locked a1 as 1 for a b
+  x > a1 under lock 1 of a
+         accepted a1
+  b > lockAccepted a1 as 1
+         released a1 complete
+         start lock again 200
+         start lock patience 2000
+         locked a2 as 2 for a b
+  y > a2 under lock 2 of a
+         accepted a2
+  b > lockAccepted a2 as 2
+         stop lock again
+         stop lock patience
+         released a2 complete
+         b < granted round 1 seq 2 with report
+  `,
+);
+
+flow(
+  'who joins meanwhile is shown the next one, too',
+  `
+  m > view 1 a b
+  x > lineLock a1
+         b < lockRequest a1 round 1 stamp 1
+         start lock again 200
+         start lock patience 6000
+  y > lineLock a2
+  b > granted round 1 seq 0
+         start lock again 200
+         start lock patience 2000
+         locked a1 as 1 for a b
+  m > view 2 a b c
+  x > a1 under lock 1 of a
+         accepted a1
+  b > lockAccepted a1 as 1
+         released a1 complete
+         start lock again 200
+         start lock patience 2000
+         locked a2 as 2 for a b c view 2
+  `,
+);
+
+flow(
+  'where somebody was slow to accept, others who wait have their turn at once',
+  `
+  m > view 1 a b
+  x > lineLock a1
+         b < lockRequest a1 round 1 stamp 1
+         start lock again 200
+         start lock patience 6000
+  y > lineLock a2
+  b > lockRequest b1 round 1 stamp 1
+  b > granted round 1 seq 0
+         start lock again 200
+         start lock patience 2000
+         locked a1 as 1 for a b
+  x > a1 under lock 1 of a
+         accepted a1
+  @ lock again
+         locked a1 as 1 for b
+         start lock again 200
+  b > lockAccepted a1 as 1
+         stop lock again
+         stop lock patience
+         released a1 complete
+         b < granted round 1 seq 1 with report
+         b < lockRequest a2 round 2 stamp 3 knows 1
+         start lock again 200
+         start lock patience 6000
+  `,
+);
+
+test('while others wait, eight operations are done in one hold', () => {
+  const lock = newLockManager('2000', 'a.1.l1' as Pid);
+  const [a, b] = ['a.1.l1' as Pid, 'b.1.l1' as Pid];
+  const begun: string[] = [];
+  const shown: LineLock[] = [];
+  const say = (signal: LockSignal, from: Pid): void => hear({ type: 'signal', signal, from });
+  const hear = (event: LockEvent): void => {
+    const out: LockEffect[] = [];
+    step(lock, event, out);
+    for (const effect of out) {
+      if (effect.type === 'locked') shown.push(effect.lock);
+      if (effect.type === 'locked') begun.push(effect.operation.id);
+      if (effect.type === 'consent') begun.push(`consent to ${effect.to}`);
+    }
+  };
+  say({ type: 'lineView', number: '2000', revision: 1, lcps: [a, b] }, a);
+  for (let at = 1; at <= 10; at++)
+    say(
+      { type: 'lineLock', number: '2000', call: `c${at}`, operation: `a${at}`, kind: 'offer' },
+      'a.1.c1' as Pid,
+    );
+  const operation = { id: 'b1', kind: 'offer', call: 'd1', control: 'b.1.c1' as Pid } as const;
+  const asked = { number: '2000', operation, round: 1, stamp: 9, revision: 1, seq: 0 } as const;
+  say({ type: 'lockRequest', ...asked }, b);
+  say({ type: 'lockResponse', number: '2000', round: 1, result: 'granted', seq: 0 }, b);
+  for (let at = 0; at < shown.length; at++) {
+    const held = shown[at];
+    if (held === undefined) break;
+    const { seq, operation: id } = held;
+    hear({
+      type: 'shown',
+      lock: held,
+      body: { type: 'lineUnlock', number: '2000', operation: id },
+      from: a,
+    });
+    say({ type: 'lockAccepted', number: '2000', seq, operation: id, ok: true }, b);
+  }
+  const eight = [1, 2, 3, 4, 5, 6, 7, 8].map((at) => `a${at}`);
+  assert.deepEqual(begun, [...eight, `consent to ${b}`]);
+});
+
+flow(
   'who has not accepted is named again; with time the lock is given up all the same',
   `
   m > view 1 a b c

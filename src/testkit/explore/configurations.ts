@@ -16,6 +16,10 @@ const LOCKS_SMALL: readonly LockConfiguration[] = [
   { name: '3, 3 operations', operations: [1, 1, 1] },
   { name: '4, 2 operations', operations: [1, 1, 0, 0] },
   { name: '3, 3 operations (2+1)', operations: [2, 1, 0] },
+  { name: '2, 4 operations (3+1)', operations: [3, 1] },
+  { name: '2, 3 operations (2+1), a pause', operations: [2, 1], pauses: 1 },
+  { name: '2, 3 operations (2+1), a loss', operations: [2, 1], losses: 1 },
+  { name: '1, 1 joins, 3 operations (2+1)', operations: [2, 1], joining: 1 },
   { name: '3, 2 operations, a loss', operations: [1, 1, 0], losses: 1 },
   { name: '3, 2 operations, a duplicate', operations: [1, 1, 0], duplicates: 1 },
   { name: '3, 2 operations, a death', operations: [1, 1, 0], crashes: 1 },
@@ -45,6 +49,7 @@ const LOCKS_SMALL: readonly LockConfiguration[] = [
 const LOCKS_LARGE: readonly LockConfiguration[] = [
   { name: '3, 3 operations, a death', operations: [1, 1, 1], crashes: 1 },
   { name: '3, 3 operations (2+1), a death', operations: [2, 1, 0], crashes: 1 },
+  { name: '3, 3 operations (2+1), a pause', operations: [2, 1, 0], pauses: 1 },
   { name: '3, 3 operations, impatience', operations: [1, 1, 1], giveUps: 1 },
   { name: '3, 2 operations, 2 deaths', operations: [1, 1, 0], crashes: 2 },
   { name: '3, a death, a loss', operations: [1, 1, 0], crashes: 1, losses: 1 },
