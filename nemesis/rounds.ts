@@ -3,12 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { plan, until } from './faults.ts';
 import { DEFINITE_MS, type Floor } from './floor.ts';
 import type { House } from './house.ts';
-import type { CallRecord, FaultKind, LegRecord, Round } from './records.ts';
-import { LINES, MANAGERS } from './site.ts';
+import type { CallRecord, FaultKind, Round } from './records.ts';
+import { LINES } from './site.ts';
+import { notWell, WELL_MS } from './wellness.ts';
 
 const SETTLE_MS = 60_000;
-/** All must have gone well for so long. */
-const WELL_MS = 1500;
 const ESTABLISH_MS = 3000;
 /** Between the calls' coming up and the fault; and what the figures need of the time before it. */
 const BEFORE_MS = 1000;
@@ -70,37 +69,13 @@ async function settle(floor: Floor): Promise<string | undefined> {
   let wellSinceMs: number | undefined;
   while (performance.now() < deadlineMs) {
     const nowMs = performance.now();
-    wrong = notWell(floor, nowMs - WELL_MS);
+    wrong = notWell(floor, nowMs);
     if (wrong.length > 0) wellSinceMs = undefined;
     else wellSinceMs ??= nowMs;
     if (wellSinceMs !== undefined && nowMs - wellSinceMs >= WELL_MS) return undefined;
     await pause(LOOK_MS);
   }
   return wrong.join(', ');
-}
-
-function notWell(floor: Floor, sinceMs: number): string[] {
-  const wrong: string[] = [];
-  const calls = latest(floor.calls, (call) => call.startMs >= sinceMs);
-  const legs = latest(floor.legs, (leg) => leg.invitedMs >= sinceMs);
-  for (const { number } of LINES)
-    for (const [manager, id] of MANAGERS.entries()) {
-      const isThrough = calls.some(
-        (call) => call.line === number && call.origin === manager && call.answeredMs !== undefined,
-      );
-      if (!isThrough) wrong.push(`no call from ${id} to ${number}`);
-      const device = `${number}${manager + 1}`;
-      if (!legs.some((leg) => leg.device === device)) wrong.push(`${device} is not rung`);
-    }
-  return wrong;
-}
-
-/** Those at the end of a list in order of time that are `recent`. */
-function latest<T extends CallRecord | LegRecord>(
-  all: readonly T[],
-  recent: (one: T) => boolean,
-): T[] {
-  return all.slice(all.findLastIndex((one) => !recent(one)) + 1);
 }
 
 /** On each line a call from each survivor to the next one's phone. */

@@ -19,6 +19,10 @@
  * works on its own record in place. It does not know what a line is: the line control process fills in
  * and takes up reports, shows operations to its devices, and speaks with call control.
  *
+ * Who has the lock does what has waited for it at this process in the same hold, each with a number of its
+ * own, and the others have their turn after some of that: between managers that take long to be woken an
+ * operation so costs one way there and back instead of two.
+ *
  * Deviation: a request that has to wait is not answered (Ricart and Agrawala's manner); nothing would
  * follow from it. A line that takes no more calls is not the lock's business: whoever has the lock
  * knows the whole line, and gives it back.
