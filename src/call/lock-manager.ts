@@ -38,7 +38,8 @@ import {
   type LockEvent,
   type LockManager,
 } from './lock-control.ts';
-import type { LineLock, LineOperation, LockRefusal, LockSignal } from './lock-signals.ts';
+import type { LineLock, LineOperation, LockSignal } from './lock-signals.ts';
+import { consent, deny, operationOf, refuse, requestOf } from './lock-words.ts';
 
 /** While somebody is waited for: everything is said again to those. */
 export const LOCK_AGAIN = 'lock again';
@@ -122,11 +123,6 @@ function receive(lock: LockManager, event: Heard, out: LockOut): void {
 }
 
 type Signal<T extends LockSignal['type']> = Extract<LockSignal, { type: T }>;
-type Denial = Exclude<Signal<'lockResponse'>['result'], 'granted'>;
-
-function operationOf(signal: Signal<'lineLock'>, control: Pid): LineOperation {
-  return { id: signal.operation, kind: signal.kind, call: signal.call, control };
-}
 
 function ask(lock: LockManager, operation: LineOperation, out: LockOut): void {
   const { phase, queue } = lock;
@@ -389,27 +385,4 @@ function giveUp(lock: LockManager, out: LockOut): void {
   if (phase.state !== 'wanted' && phase.state !== 'held') return;
   if (phase.state === 'wanted') refuse(phase.wish.operation, 'timeout', out);
   release(lock, phase.wish, phase.state === 'wanted' ? 'timeout' : 'partial', out);
-}
-
-function requestOf(lock: LockManager, { wish, round, stamp }: Wanted): Signal<'lockRequest'> {
-  const { number, revision, complete: seq } = lock;
-  return { type: 'lockRequest', number, operation: wish.operation, round, stamp, revision, seq };
-}
-
-/** `known`: up to which operation `to` knows the line. */
-function consent(lock: LockManager, to: Pid, round: number, known: number, out: LockOut): void {
-  const { number } = lock;
-  const seq = knownTo(lock);
-  const signal = { type: 'lockResponse', number, round, result: 'granted', seq } as const;
-  out.push({ type: 'consent', to, signal, isBehind: seq > known });
-}
-
-/** No consent, and why. */
-function deny(lock: LockManager, to: Pid, round: number, result: Denial, out: LockOut): void {
-  const { number, seq } = lock;
-  out.push(tell(to, { type: 'lockResponse', number, round, result, seq }));
-}
-
-function refuse(operation: LineOperation, reason: LockRefusal, out: LockOut): void {
-  out.push({ type: 'refused', operation, reason });
 }
