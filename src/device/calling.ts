@@ -12,7 +12,7 @@ import { originOf, recordRefusal } from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { dialledOf, isAddressOfOurs, isOfOurContext, partyOfDevice } from './identity.ts';
 import { tellControls } from './leg-end.ts';
-import { begunBefore, remember } from './overlap.ts';
+import * as overlap from './overlap.ts';
 import * as featureCalls from './sharing/feature-calls.ts';
 import * as lineSettings from './sharing/line-settings.ts';
 import * as lineUse from './sharing/line-use.ts';
@@ -44,7 +44,7 @@ export function invited(process: DeviceProcess, event: Invited): void {
     recordRefusal(process, leg, request, 'unknown number', 'LW-3007');
     return environment.userAgent.refuse(leg, 404, refusalHeaders('unknown number', 'LW-3007'));
   }
-  const begun = begunBefore(process, leg, dialled);
+  const begun = overlap.begunBefore(process, leg, dialled);
   const call = process.newCallId();
   const gateway = trunk?.gateway;
   if (gateway?.secret !== undefined) environment.userAgent.setSecret(leg, gateway.secret);
@@ -56,6 +56,7 @@ export function invited(process: DeviceProcess, event: Invited): void {
   const record = callingLeg(process, call, leg, self, dialled, media !== undefined, host.nowMs);
   leg.owner = record;
   process.keep(call, record);
+  overlap.begin(process, record);
   if (typeof begun === 'object') process.release(begun, 'address incomplete', 'nobody');
   if (line !== undefined && featureCalls.begin(process, record, line, media)) return;
   const callRequest: CallRequest = {
@@ -233,7 +234,7 @@ export function refuse(
   record.phase = 'over';
   process.forget(record);
   tellControls(process, record, signal.cause, {});
-  if (signal.cause === 'address incomplete') remember(process, record);
+  if (signal.cause === 'address incomplete') overlap.remember(process, record);
   process.environment.statistics.ended(signal.cause);
   logCall(process, record, 'call refused', signal.cause, signal.code);
   process.environment.userAgent.refuse(

@@ -27,6 +27,7 @@ import { hearTooLate } from './late-signal.ts';
 import { endLeg, endPeer, reportEnd, tellControls } from './leg-end.ts';
 import * as lineMembership from './line-membership.ts';
 import * as orbitCalls from './orbit-calls.ts';
+import type { Dialling } from './overlap.ts';
 import * as pickup from './pickup.ts';
 import type { Place } from './place.ts';
 import * as referral from './referral.ts';
@@ -60,14 +61,15 @@ export class DeviceProcess implements Process<CallSignal> {
   seizures: Map<CallId, Seizure> | undefined;
   /** What its phone has published of calls that it has, or is about to make; undefined before the first. */
   publications: Map<Publication, Published> | undefined;
-  /** Numbers that lacked digits, by the dialog of their INVITE; undefined before the first. */
-  dialled: Map<string, string> | undefined;
+  /** Numbers that its phone has begun; undefined before the first. */
+  dialling: Dialling | undefined;
+  /** Its registration is gone; it lives on for the calls it has. */
+  isLeaving = false;
   /** Undefined before the first call: most phones of a large site are silent, and a table is not small. */
   #legs: Map<CallId, CallLeg> | undefined;
   /** Further ids of legs that were moved. */
   #aliases: Map<CallLeg, readonly CallId[]> | undefined;
   #callCounter = 0;
-  #leaving = false;
 
   constructor(host: Host<CallSignal>, environment: Environment, place: Place) {
     this.host = host;
@@ -80,11 +82,6 @@ export class DeviceProcess implements Process<CallSignal> {
 
   get pid(): Pid {
     return this.host.pid;
-  }
-
-  /** Its registration is gone; it lives on for the calls it has. */
-  get isLeaving(): boolean {
-    return this.#leaving;
   }
 
   get party(): Party {
@@ -328,8 +325,8 @@ export class DeviceProcess implements Process<CallSignal> {
 
   /** The registration is gone: no more calls; standing ones go on until they end. */
   leave(): void {
-    if (this.#leaving) return;
-    this.#leaving = true;
+    if (this.isLeaving) return;
+    this.isLeaving = true;
     lineMembership.leave(this);
     if (this.trunk !== undefined) trunks.leave(this, this.trunk);
     publications.leave(this);
@@ -388,11 +385,12 @@ export class DeviceProcess implements Process<CallSignal> {
     this.drop(record.call);
     for (const call of this.#aliases?.get(record) ?? []) this.drop(call);
     this.#aliases?.delete(record);
+    this.dialling?.unheard.delete(record);
   }
 
   /** A process whose registration is gone exits with its last leg. */
   settle(): void {
-    if (!this.#leaving || this.legs.size > 0) return;
+    if (!this.isLeaving || this.legs.size > 0) return;
     watches.leave(this);
     this.host.exit();
   }

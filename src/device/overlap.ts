@@ -8,7 +8,14 @@ import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
 
 /** Numbers that one phone or gateway has begun and not gone on with. The oldest goes. */
-const DIALLED_MAX = 64;
+const REFUSED_MAX = 64;
+
+export type Dialling = {
+  /** Numbers that lacked digits, by the dialog of their INVITE. */
+  readonly refused: Map<string, string>;
+  /** Calls that nobody has said anything about yet, and some that somebody just has. */
+  readonly unheard: Set<CallLeg>;
+};
 
 /**
  * What an INVITE goes on with: a leg of the same dialling that still waits for digits, and has to be ended with
@@ -20,40 +27,59 @@ export function begunBefore(
   leg: Leg<CallLeg>,
   number: string,
 ): CallLeg | 'refused' | undefined {
-  const before = waitingBefore(process, leg, number);
+  const { dialling } = process;
+  if (dialling === undefined) return undefined;
+  const before = waitingBefore(dialling, leg, number);
   if (before !== undefined) return before;
+  if (dialling.refused.size === 0) return undefined;
   const key = keyOf(leg);
-  const begun = process.dialled?.get(key);
+  const begun = dialling.refused.get(key);
   if (begun === undefined) return undefined;
-  process.dialled?.delete(key);
+  dialling.refused.delete(key);
   return number.startsWith(begun) && number.length > begun.length ? 'refused' : undefined;
+}
+
+/** A number is begun: until somebody says anything about its call, the next INVITE may go on with it. */
+export function begin(process: DeviceProcess, record: CallLeg): void {
+  diallingOf(process).unheard.add(record);
 }
 
 /** Digits were missing: the next INVITE may have them. */
 export function remember(process: DeviceProcess, { leg, number }: CallLeg): void {
   if (leg === undefined) return;
-  process.dialled ??= new Map();
-  process.dialled.set(keyOf(leg), number);
-  if (process.dialled.size <= DIALLED_MAX) return;
-  for (const oldest of process.dialled.keys()) {
-    process.dialled.delete(oldest);
+  const { refused } = diallingOf(process);
+  refused.set(keyOf(leg), number);
+  if (refused.size <= REFUSED_MAX) return;
+  for (const oldest of refused.keys()) {
+    refused.delete(oldest);
     return;
   }
 }
 
-/** A call of the same dialling that nobody has said anything about yet. */
+/**
+ * A call of the same dialling that nobody has said anything about yet. Those that somebody has are struck off, so
+ * that each call is looked at but once or twice, however many a gateway has.
+ */
 function waitingBefore(
-  process: DeviceProcess,
+  { unheard }: Dialling,
   { callId, remoteTag }: Leg<CallLeg>,
   number: string,
 ): CallLeg | undefined {
-  for (const record of process.legs.values()) {
-    const { leg, phase, role, peer } = record;
-    if (role !== 'calling' || phase !== 'offered' || peer !== undefined) continue;
+  for (const record of unheard) {
+    const { leg, phase, peer } = record;
+    if (phase !== 'offered' || peer !== undefined) {
+      unheard.delete(record);
+      continue;
+    }
     if (leg?.callId !== callId || leg.remoteTag !== remoteTag) continue;
     if (number.length > record.number.length && number.startsWith(record.number)) return record;
   }
   return undefined;
+}
+
+function diallingOf(process: DeviceProcess): Dialling {
+  process.dialling ??= { refused: new Map(), unheard: new Set() };
+  return process.dialling;
 }
 
 function keyOf({ callId, remoteTag }: Leg<CallLeg>): string {
