@@ -28,6 +28,7 @@ export const REFUSALS = {
   'LW-3201': { cause: 'no gateway', title: 'no gateway took the call' },
   'LW-3202': { cause: 'overload', title: 'all lines of the gateways are in use' },
   'LW-3203': { cause: 'overload', title: 'the gateway has as many calls as it may have' },
+  'LW-3204': { cause: 'not acceptable', title: 'no codec in common with the gateway' },
   'LW-3401': { cause: 'loop', title: 'forwards go round in a circle' },
   'LW-3402': { cause: 'loop', title: 'forwarded too often' },
   'LW-3403': { cause: 'forbidden', title: 'forwarded to a number that the line may not call' },

@@ -164,6 +164,8 @@ export type CallLeg = {
   givenTo: LegRef | undefined;
   /** Requests of the phone that wait for the peer's word, oldest first. */
   readonly exchanges: Exchange[];
+  /** Of a called leg: an emergency, whose session descriptions are nobody's to refuse. */
+  readonly isEmergency: boolean;
   /** When the phone was last told that somebody rings; a line of sixteen need not tell it sixteen times. */
   alertedAtMs: number;
   /** Of a call to a gateway: whether anything but failure has been heard there. */
@@ -230,6 +232,7 @@ export function calledLeg(
     takenBy: undefined,
     givenTo: undefined,
     exchanges: [],
+    isEmergency: request.isEmergency ?? false,
     alertedAtMs: Number.NEGATIVE_INFINITY,
     hasSpoken: false,
     alertWaits: false,
@@ -299,6 +302,7 @@ export function callingLeg(
     takenBy: undefined,
     givenTo: undefined,
     exchanges: [],
+    isEmergency: false,
     alertedAtMs: Number.NEGATIVE_INFINITY,
     hasSpoken: false,
     alertWaits: false,

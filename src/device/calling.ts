@@ -21,6 +21,7 @@ import { callingLine } from './sharing/rights.ts';
 import * as seizures from './sharing/seizures.ts';
 import { takeOver } from './take-over.ts';
 import * as transfer from './transfer.ts';
+import { invitedFrom } from './trunk/codecs.ts';
 import { diversionsIn } from './trunk/diversions.ts';
 import * as trunks from './trunk/trunk.ts';
 import { anonymous, calledIn, callerFrom, isWithheld } from './trunk/trunk-identity.ts';
@@ -29,8 +30,11 @@ type Invited = Extract<UserAgentEvent<CallLeg>, { type: 'invited' }>;
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
 /** The phone wants a call: INVITE outside a dialog, admitted as this device's. */
-export function invited(process: DeviceProcess, event: Invited): void {
+export function invited(process: DeviceProcess, given: Invited): void {
   const { environment, host, place, trunk } = process;
+  const codecs = trunk?.gateway.codecs;
+  const event = codecs === undefined ? given : invitedFrom(process, codecs, given);
+  if (event === undefined) return;
   const { leg, request, media } = event;
   const isFull =
     trunk === undefined ? process.legs.size >= environment.callsPerDeviceMax : trunks.isFull(trunk);

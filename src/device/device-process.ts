@@ -8,7 +8,7 @@
 import type { Cause } from '../call/cause.ts';
 import type { CallId, CallSignal, Party } from '../call/signals.ts';
 import type { Home, Pid } from '../process/pid.ts';
-import { counterpartOf, homeOf, kindOf } from '../process/pid.ts';
+import { homeOf } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { Publication } from '../sip/user-agent/publication.ts';
@@ -26,6 +26,7 @@ import * as inCall from './in-call.ts';
 import { hearTooLate } from './late-signal.ts';
 import { endLeg, endPeer, reportEnd, tellControls } from './leg-end.ts';
 import * as lineMembership from './line-membership.ts';
+import { lose, sought } from './losses.ts';
 import * as orbitCalls from './orbit-calls.ts';
 import type { Dialling } from './overlap.ts';
 import * as pickup from './pickup.ts';
@@ -34,7 +35,6 @@ import * as referral from './referral.ts';
 import { inquired } from './sharing/inquiry.ts';
 import * as keeping from './sharing/keeping.ts';
 import * as lineSettings from './sharing/line-settings.ts';
-import * as lineUse from './sharing/line-use.ts';
 import * as publications from './sharing/publications.ts';
 import type { Published } from './sharing/published.ts';
 import * as retrieval from './sharing/retrieval.ts';
@@ -43,6 +43,7 @@ import type { Seizure } from './sharing/seizures.ts';
 import * as watches from './sharing/watch.ts';
 import * as takeOver from './take-over.ts';
 import * as transfer from './transfer.ts';
+import * as descriptions from './trunk/codecs.ts';
 import * as trunks from './trunk/trunk.ts';
 
 const NO_LEGS: ReadonlyMap<CallId, CallLeg> = new Map();
@@ -116,7 +117,13 @@ export class DeviceProcess implements Process<CallSignal> {
     return `${this.pid}-${(this.#callCounter++).toString(36)}`;
   }
 
-  receive(signal: CallSignal, from: Pid): void {
+  receive(given: CallSignal, from: Pid): void {
+    const codecs = this.trunk?.gateway.codecs;
+    const signal = codecs === undefined ? given : descriptions.towards(this, codecs, given, from);
+    if (signal !== undefined) this.#hear(signal, from);
+  }
+
+  #hear(signal: CallSignal, from: Pid): void {
     switch (signal.type) {
       case 'callRequest':
         if (signal.pickup !== undefined) return pickup.begin(this, signal, from);
@@ -203,15 +210,21 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'callGiven':
         return referral.given(this, record, signal);
       case 'dialogSought':
-        return this.#sought(record, dialogSearch.hear(this, record, signal, homeOf(from)));
+        return sought(this, record, dialogSearch.hear(this, record, signal, homeOf(from)));
       default:
         return orbitCalls.heard(this, record, signal, from);
     }
   }
 
   /** An event of the user agent on one of this device's legs. */
-  handle(record: CallLeg, event: UserAgentEvent<CallLeg>): void {
-    if (record.phase === 'over' || pickup.heard(this, record, event)) return;
+  handle(record: CallLeg, given: UserAgentEvent<CallLeg>): void {
+    if (record.phase === 'over' || pickup.heard(this, record, given)) return;
+    const codecs = this.trunk?.gateway.codecs;
+    const event = codecs === undefined ? given : descriptions.from(this, codecs, record, given);
+    if (event !== undefined) this.#act(record, event);
+  }
+
+  #act(record: CallLeg, event: UserAgentEvent<CallLeg>): void {
     switch (event.type) {
       case 'progress':
         return called.alerting(this, record, event);
@@ -256,71 +269,11 @@ export class DeviceProcess implements Process<CallSignal> {
     if (orbitCalls.timeout(this, timer) || retrievalAnswer.timeout(this, timer)) return;
     if (searcher === undefined) return lineMembership.timeout(this, timer);
     dialogSearch.endSearch(this, searcher);
-    this.#sought(searcher, { cause: 'call gone' });
-  }
-
-  /** What has come of looking for a dialog at other managers. */
-  #sought(record: CallLeg, result: dialogSearch.SearchResult | undefined): void {
-    if (result === undefined) return;
-    if (record.referral !== undefined) referral.sought(this, record, result);
-    else takeOver.sought(this, record, result);
+    sought(this, searcher, { cause: 'call gone' });
   }
 
   down(gone: Pid | Home): void {
-    const isGone = (pid: Pid | undefined) =>
-      pid !== undefined && (pid === gone || homeOf(pid) === gone);
-    for (const record of new Set(this.legs.values())) {
-      if (record.phase === 'over') continue;
-      this.#loseThirdParty(record, isGone);
-      custody.take(this, record, isGone);
-      if (changeOver.lose(this, record, isGone)) continue;
-      if (isGone(record.peer?.pid)) calling.loseAlerting(this, record);
-      if (lineUse.isOfMember(record))
-        record.controls = record.controls.filter(({ pid }) => !isGone(pid) || kindOf(pid) !== 'c');
-      // A call outlives its line's process, but not its call control, which is its one account.
-      const { reportTo, peer, phase, controls } = record;
-      const isOfLine = record.line !== undefined && record.role === 'called';
-      const isPending = phase === 'offered' || record.unacknowledged !== undefined;
-      const isLost =
-        isGone(reportTo) && !isOfLine && (phase === 'offered' || record.role === 'calling');
-      const isAccountLost =
-        (isPending && isGone(record.control)) ||
-        controls.some(({ pid }) => kindOf(pid) === 'c' && isGone(pid));
-      if (isLost || isAccountLost || (isGone(peer?.pid) && !transfer.losePeer(record)))
-        this.release(record, 'internal failure', 'nobody');
-      else if (isGone(reportTo)) {
-        record.reportTo = undefined;
-        if (isOfLine && isPending) lineMembership.awaitLine(this);
-      }
-    }
-    lineMembership.lost(this, isGone);
-    if (this.trunk !== undefined) trunks.down(this, this.trunk, gone);
-    keeping.lost(this, isGone);
-  }
-
-  /** Whoever has to do with this leg's call, but is not the one that it speaks to. */
-  #loseThirdParty(record: CallLeg, isGone: (pid: Pid | undefined) => boolean): void {
-    const { dialogFinder } = this.environment;
-    const { change, takenBy, peer, formerPeer, unsure } = record;
-    const isSilent = (home: Home) => isGone(counterpartOf(dialogFinder, home));
-    this.#sought(record, dialogSearch.lose(this, record, isSilent));
-    if (isGone(record.referral?.giver?.pid)) referral.sought(this, record, { cause: 'call gone' });
-    if (isGone(takenBy?.pid)) record.takenBy = undefined;
-    // Whose place the peer has taken may think that it has it still.
-    if (isGone(peer?.pid) && formerPeer !== undefined && unsure === undefined)
-      this.host.tell(formerPeer.pid, {
-        type: 'callRelease',
-        call: formerPeer.call,
-        cause: 'internal failure',
-      });
-    if (change?.by === 'take-over' && peer === undefined && isGone(change.replaced?.pid))
-      takeOver.notTaken(this, record, 'call gone');
-    else if (change?.by === 'peer' && change.replacing !== undefined && isGone(change.peer.pid))
-      inCall.abandonChange(this, record);
-    else if (change?.by === 'join' && isGone(change.to.pid))
-      transfer.modifyRefused(this, record, 'internal failure');
-    else if (change?.by === 'move' && isGone(change.to.pid))
-      this.release(record, 'internal failure', 'nobody');
+    lose(this, gone);
   }
 
   /** The registration is gone: no more calls; standing ones go on until they end. */

@@ -1,6 +1,6 @@
 /**
  * What happens inside a call, from one phone to the other: hold and resume, re-INVITE and UPDATE,
- * INFO, the end. Offer and answer pass through untouched; media stays direct (claims 11, 30, 45, 62).
+ * INFO, the end. Offer and answer pass through untouched here; media stays direct (claims 11, 30, 45, 62).
  */
 import type { Cause } from '../call/cause.ts';
 import type { CallSignal, LegRef, Media } from '../call/signals.ts';

@@ -25,12 +25,13 @@ export type PhoneCall = {
 
 /** A description with the call's own session id, by which the other end can be told who sent it. */
 export function sessionOf(call: PhoneCall, direction: 'sendrecv' | 'sendonly'): Body {
-  const { address } = call.phone.options.address;
+  const { address: own, formats = '0' } = call.phone.options;
+  const { address } = own;
   return {
     type: 'application/sdp',
     body:
       `v=0\r\no=- ${call.session} 1 IN IP4 ${address}\r\ns=-\r\nc=IN IP4 ${address}\r\n` +
-      `t=0 0\r\nm=audio 4000 RTP/AVP 0\r\na=${direction}\r\n`,
+      `t=0 0\r\nm=audio 4000 RTP/AVP ${formats}\r\na=${direction}\r\n`,
   };
 }
 

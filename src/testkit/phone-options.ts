@@ -18,6 +18,8 @@ export type PhoneOptions = {
   readonly network: Post;
   readonly random: SeededRandom;
   readonly timers?: TimerValues;
+  /** Payload types that it offers and answers with, `0 8`; 0 unless told. */
+  readonly formats?: string;
   /** Hears of every call that this phone has, before anything else happens to it. */
   readonly begun?: (call: PhoneCall) => void;
 };

@@ -32,6 +32,8 @@ export type SiteOptions = {
   readonly storeOutage?: 'freeze' | 'fence';
   /** As of `CallManagerOptions`. */
   readonly auditMs?: number;
+  /** Of phones: as of `PhoneOptions`. */
+  readonly formats?: string;
   /** As of `Surroundings`. */
   readonly records?: Surroundings['records'] | undefined;
 };
@@ -49,6 +51,7 @@ export class Site {
   readonly phones: Phone[] = [];
   /** Of managers and phones. */
   readonly timers: TimerValues | undefined;
+  readonly #formats: string | undefined;
   readonly #planes: SimulatedPlanes | undefined;
   readonly #runs = new WeakMap<PhoneCall, ManagerRun>();
 
@@ -57,6 +60,7 @@ export class Site {
     const { agenda, clock } = this;
     this.random = new SeededRandom(seed);
     this.directory = directory;
+    this.#formats = options.formats;
     this.network = new Network(agenda, this.random);
     this.timers = timers;
     if (managers > 1) this.#planes = new SimulatedPlanes(agenda, this.random, clock);
@@ -137,6 +141,7 @@ export class Site {
       network: this.network,
       random: this.random,
       ...(this.timers === undefined ? {} : { timers: this.timers }),
+      ...(this.#formats === undefined ? {} : { formats: this.#formats }),
       begun: (call) => {
         const run = this.runAt(call.server);
         if (run !== undefined) this.#runs.set(call, run);

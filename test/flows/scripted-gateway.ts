@@ -15,8 +15,10 @@ export type Answer = {
 /** What it says to a request that is new to it. Without a word it is silent. */
 export type Script = (request: SipRequest) => readonly Answer[];
 
-const SDP =
-  'v=0\r\no=- 7 1 IN IP4 10.0.2.1\r\ns=-\r\nc=IN IP4 10.0.2.1\r\nt=0 0\r\nm=audio 4 RTP/AVP 0\r\n';
+/** `formats`: payload types, `0 8`. */
+function sessionOf(formats: string): string {
+  return `v=0\r\no=- 7 1 IN IP4 10.0.2.1\r\ns=-\r\nc=IN IP4 10.0.2.1\r\nt=0 0\r\nm=audio 4 RTP/AVP ${formats}\r\n`;
+}
 
 export class ScriptedGateway {
   readonly address: Hop;
@@ -25,6 +27,8 @@ export class ScriptedGateway {
   /** Final statuses of what it has asked for itself. */
   readonly statuses: number[] = [];
   script: Script;
+  /** What its session descriptions have. */
+  formats = '0';
   readonly #site: Site;
   #invites = 0;
 
@@ -53,13 +57,14 @@ export class ScriptedGateway {
   /** Calls `number` at a manager. */
   call(manager: Hop, number: string, headers = '', from = '<sip:0201@10.0.2.1>'): void {
     const key = keyOf(this.address);
+    const sdp = sessionOf(this.formats);
     const id = `in-${this.address.port}-${this.#invites++}`;
     const text =
       `INVITE sip:${number}@${keyOf(manager)} SIP/2.0\r\n` +
       `Via: SIP/2.0/UDP ${key};branch=z9hG4bK${id}\r\nMax-Forwards: 70\r\n` +
       `From: ${from};tag=${id}\r\nTo: <sip:${number}@${keyOf(manager)}>\r\n` +
       `Call-ID: ${id}\r\nCSeq: 1 INVITE\r\nContact: <sip:${key}>\r\n${headers}` +
-      `Content-Type: application/sdp\r\nContent-Length: ${SDP.length}\r\n\r\n${SDP}`;
+      `Content-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`;
     this.#site.network.send(this.address, manager, text);
   }
 
@@ -83,7 +88,7 @@ export class ScriptedGateway {
   }
 
   /** A request of its own in a call that it has taken. */
-  inCall(method: string, { headers, callId }: SipRequest, more = '', cseq = 7): void {
+  inCall(method: string, { headers, callId }: SipRequest, more = '', cseq = 7, body = ''): void {
     const contact = /<([^>]*)>/.exec(headers.first('Contact') ?? '')?.[1] ?? '';
     const [, address = '', port = ''] = /@?([\d.]+):(\d+)/.exec(contact) ?? [];
     this.#send(
@@ -91,8 +96,14 @@ export class ScriptedGateway {
       `${method} ${contact} SIP/2.0\r\n` +
         `Via: SIP/2.0/UDP ${keyOf(this.address)};branch=z9hG4bK${method}${callId}${cseq}\r\nMax-Forwards: 70\r\n` +
         `From: ${headers.first('To')};tag=t${this.address.port}\r\nTo: ${headers.first('From')}\r\n` +
-        `Call-ID: ${callId}\r\nCSeq: ${cseq} ${method}\r\n${more}Content-Length: 0\r\n\r\n`,
+        `Call-ID: ${callId}\r\nCSeq: ${cseq} ${method}\r\n${more}Content-Length: ${body.length}\r\n\r\n${body}`,
     );
+  }
+
+  /** Offers what it has now, in a call that it has taken. */
+  reoffer(request: SipRequest): void {
+    const headers = `Contact: <sip:${keyOf(this.address)}>\r\nContent-Type: application/sdp\r\n`;
+    this.inCall('INVITE', request, headers, 8, sessionOf(this.formats));
   }
 
   #send(to: Hop, text: string): void {
@@ -130,7 +141,7 @@ export class ScriptedGateway {
       const answer = respond(message, status, undefined, {
         ...(status === 100 ? {} : { toTag: `t${this.address.port}` }),
         headers: `Contact: <sip:${keyOf(this.address)}>\r\n${headers}`,
-        ...(describes ? { contentType: 'application/sdp', body: SDP } : {}),
+        ...(describes ? { contentType: 'application/sdp', body: sessionOf(this.formats) } : {}),
       });
       this.#site.agenda.after(afterMs, () => this.#site.network.send(this.address, from, answer));
     }

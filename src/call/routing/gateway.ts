@@ -25,6 +25,8 @@ export type Gateway = {
   readonly callerId?: string;
   /** How numbers are written there. */
   readonly numbers?: GatewayNumbers;
+  /** Codecs of session descriptions there, in lower case, of any clock rate or one (`opus`, `l16/44100`), the best first; absent: any. */
+  readonly codecs?: readonly string[];
   /** How it is told who had a call sent on; absent: it is not. */
   readonly diversion?: 'diversion' | 'history-info';
   /** It must not be offered reliable provisional answers (RFC 3262), or a session timer (RFC 4028). */

@@ -31,7 +31,7 @@ export type RouteListing = {
 };
 
 /** What came of asking a gateway. */
-export type Try = { readonly gateway: string; readonly cause: Cause };
+export type Try = { readonly gateway: string; readonly cause: Cause; readonly code?: RefusalCode };
 
 type Common = {
   readonly request: CallRequest;
@@ -89,6 +89,9 @@ const NEXT_GATEWAY: ReadonlySet<Cause> = new Set([
   'internal failure',
   'no gateway',
 ]);
+
+/** Of what the caller's phone offers, the gateway may have nothing: another one may have more. */
+const NO_CODEC: RefusalCode = 'LW-3204';
 
 /** The machine: the hunt after `event`; appends to `out` what is to be done. */
 export function stepRoute(
@@ -159,7 +162,7 @@ function inHunting(
           return pass(route, signal, out);
         case 'callRefuse':
           out.push(stop(SILENCE));
-          return goOn(route, signal.cause, listing, out);
+          return goOn(route, signal.cause, listing, out, signal.code);
         default:
           return route;
       }
@@ -275,9 +278,16 @@ function inPassed(
 }
 
 /** What the last gateway said may be its own trouble, or is the called party's last word. */
-function goOn(route: Asking, cause: Cause, listing: RouteListing, out: Out): RouteListControl {
-  const tries = [...route.tries, { gateway: route.gateway, cause }];
-  const isFinal = !NEXT_GATEWAY.has(cause) && !listing.isEmergency;
+function goOn(
+  route: Asking,
+  cause: Cause,
+  listing: RouteListing,
+  out: Out,
+  code?: RefusalCode,
+): RouteListControl {
+  const coded = code === undefined ? {} : { code };
+  const tries = [...route.tries, { gateway: route.gateway, cause, ...coded }];
+  const isFinal = !NEXT_GATEWAY.has(cause) && code !== NO_CODEC && !listing.isEmergency;
   return isFinal
     ? refuse({ ...route, tries }, cause, out)
     : next({ ...route, tries }, listing, out);
@@ -342,9 +352,11 @@ function pass(
   return { state: 'passed', call: request.call, control, holder: signal.from, gateway, tries };
 }
 
-/** Nobody took it. The caller hears that all lines are in use, if some gateway said so. */
+/** Nobody took it. The caller hears that all lines are in use, if some gateway said so; of codecs, if that is all. */
 function exhaust(route: Common, out: Out): RouteListControl {
-  const { tries } = route;
+  const tries = route.tries.filter(({ code }) => code !== NO_CODEC);
+  if (tries.length === 0 && route.tries.length > 0 && route.lost.length === 0)
+    return refuse(route, 'not acceptable', out, NO_CODEC);
   const said = tries.findLast(({ cause }) => !NEXT_GATEWAY.has(cause))?.cause;
   if (said !== undefined) return refuse(route, said, out);
   return tries.some(({ cause }) => cause === 'overload')

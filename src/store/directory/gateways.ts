@@ -82,6 +82,7 @@ function termsOf(given: GatewayEntry, secret: GatewaySecret | undefined): Partia
     ...(given.search === undefined ? {} : { search: given.search }),
     ...(given.caller_id === undefined ? {} : { callerId: given.caller_id }),
     ...(diversion === 'off' ? {} : { diversion }),
+    ...(given.codecs === undefined ? {} : { codecs: given.codecs }),
     ...(given.reliable === 'off' ? { withoutReliable: true } : {}),
     ...(given.session_timer === 'off' ? { withoutSessionTimer: true } : {}),
     ...(given.numbers === undefined ? {} : { numbers: numbersOf(given.numbers) }),

@@ -195,6 +195,19 @@ export function gatewayHost(uri: string): string | undefined {
   return host.startsWith('[') ? host.slice(1, -1) : host;
 }
 
+/** An encoding name, of any clock rate or of one; or a format of what is no RTP. */
+const codec = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}(?:\/[1-9]\d{3,5})?$/,
+    'expected a codec such as PCMA, opus or L16/44100',
+  )
+  .refine(
+    (name) => !/^telephone-event/i.test(name),
+    'telephone-event goes with every codec: it is not named',
+  )
+  .transform((name) => name.toLowerCase());
+
 export const gatewaySchema = z.strictObject({
   uri: z
     .string()
@@ -219,6 +232,7 @@ export const gatewaySchema = z.strictObject({
   trusted: onOff.optional(),
   caller_id: dialNumber.optional(),
   diversion: z.enum(['diversion', 'history-info', 'off']).optional(),
+  codecs: oneOrMore(codec, 'a codec such as PCMA').optional(),
   reliable: onOff.optional(),
   session_timer: onOff.optional(),
   numbers: z

@@ -331,6 +331,7 @@ gateways:
     trusted: on
     caller_id: "+39"
     diversion: history-info
+    codecs: [PCMA, L16/44100]
     reliable: off
     session_timer: off
     numbers: { country: 39, send: national, receive: plain, strip: 1, prefix: 9 }
@@ -360,6 +361,7 @@ gateways:
         isTrusted: true,
         callerId: '+39',
         diversion: 'history-info',
+        codecs: ['pcma', 'l16/44100'],
         withoutReliable: true,
         withoutSessionTimer: true,
         numbers: {

@@ -383,7 +383,7 @@ refuses(
 gateways:
   london: { uri: "sip:203.0.113.10;transport=tls" }
   paris: { uri: "sip:gw.example.com", accept_from: 203.0.113.0/24 }
-  rome: { uri: "tel:+39" }
+  rome: { uri: "tel:+39", codecs: [PCMA, "G 729", telephone-event] }
 route_plan:
   partitions:
     office:
@@ -398,6 +398,8 @@ route_plan:
   },
   `a.yaml:4:52: '203.0.113.0/24' is also an address of gateway 'london' in a.yaml:3:3
    a.yaml:5:16: expected an address such as sip:203.0.113.10:5060;transport=tcp
+   a.yaml:5:42: expected a codec such as PCMA, opus or L16/44100
+   a.yaml:5:51: telephone-event goes with every codec: it is not named
    a.yaml:10:7: pattern '90XX' matches the same as '9.0XX' in a.yaml:9:7
    a.yaml:10:23: unknown list 'lndon' (did you mean 'london'?)
    a.yaml:11:40: 'strip 7' never applies: what is left of the pattern begins '8XX'
