@@ -4,6 +4,7 @@
  * fourth, unless a flow says otherwise.
  */
 import type { SimulatedManager } from '../../src/testkit/simulated-manager.ts';
+import { SERVER } from '../../src/testkit/site.ts';
 import {
   areTalking,
   callOf,
@@ -16,12 +17,17 @@ import {
 
 const OPTIONS = { settings: ['single', 'replicated'], timings: {} } as const;
 
-/** The manager's machine dies, and comes back; phones that were there have been switched on again. */
-function lose({ site, bench, wait }: Stage, at: number): () => void {
+/** The manager dies, with its machine unless told, and comes back; phones that were there have been switched on again. */
+function lose(
+  { site, bench, wait }: Stage,
+  at: number,
+  how: 'process' | 'machine' = 'machine',
+  ms = 3000,
+): () => void {
   const manager = site.managers[at] as SimulatedManager;
   manager.restartMs = () => 6000;
-  manager.kill('machine');
-  wait(3000);
+  manager.kill(how);
+  wait(ms);
   return () => {
     wait(6000);
     for (const phone of bench.phones)
@@ -214,4 +220,36 @@ shared(
   },
   [['', 0], ''],
   { ...OPTIONS, directory: directoryWith() },
+);
+
+shared(
+  'a call that its holder has transferred, and that is there when the holder is lost: the line has it no more',
+  (stage) => {
+    const { site, a, b, two, wait, lamps } = stage;
+    const other = site.addPhone('2100b', '2100b', [site.managers[2]?.address ?? SERVER]);
+    other.register(3600);
+    wait();
+    const held = talkTo(two, a, stage);
+    a.hold(held);
+    wait();
+    other.call('2000');
+    wait();
+    a.answer(callOf(a));
+    wait();
+    // The far end hears of the holder's loss before it hears from the new party.
+    site.planes.cut('cm3', 'cm2');
+    a.transfer(callOf(a), '1002', held);
+    wait(50);
+    const back = lose(stage, 0, 'process', 600);
+    const kept = b.shown;
+    site.planes.mend();
+    wait(1000);
+    const [far, party] = [plainCallOf(two), plainCallOf(other)];
+    const talk = far.remoteSession === party.session && party.remoteSession === far.session;
+    const shown = b.shown;
+    back();
+    return [kept, shown, talk, lamps()];
+  },
+  ['1 held', '', true, ''],
+  { ...OPTIONS, settings: ['single'] },
 );

@@ -143,14 +143,27 @@ export function end(process: DeviceProcess, record: CallLeg): void {
   }
 }
 
-/** The call has been retrieved: the line hears of it from its new holder. */
+/** The call has been retrieved: the line hears of it from its new holder, if that is one of its own. */
 export function retrieved(process: DeviceProcess, record: CallLeg): void {
   end(process, record);
   if (record.holding?.isKept) {
+    if (!isRetrieved(record)) tellLine(process, record, record.holding);
     unbind(record);
     record.takenBy = undefined;
   }
   record.holding = undefined;
+}
+
+/** Whether who speaks to the leg now has asked it for the call. The holder may have transferred it before it was lost. */
+function isRetrieved({ takenBy, peer }: CallLeg): boolean {
+  return takenBy !== undefined && takenBy.pid === peer?.pid && takenBy.call === peer.call;
+}
+
+/** The call is the line's no more. */
+function tellLine({ host }: DeviceProcess, { controls }: CallLeg, { lcp, by }: Holding): void {
+  for (const { pid, call } of controls)
+    if (pid === lcp && call === by.call)
+      host.tell(pid, { type: 'callEnded', call, cause: 'transferred' });
 }
 
 function unbind(record: CallLeg): void {
