@@ -81,7 +81,11 @@ export function noteStep(
       if (isRinging(control)) account.rangMs ??= records.nowMs();
       break;
     case 'callProceed':
-      if (!isTaken(before) && isTaken(call?.state)) answered(account, signal, records);
+      if (!isTaken(before) && isTaken(call?.state))
+        answered(account, signal, records, before === 'parked' ? 'retrieved' : 'picked up');
+      break;
+    case 'orbitParked':
+      if (call?.state === 'parked') parked(account, signal.orbit, records);
       break;
     case 'callHeld':
       if (call !== undefined && 'holder' in call && call.holder === signal.holder)
@@ -107,6 +111,7 @@ function answered(
   account: CallAccount,
   { from, party, answerer }: Signal<'callProceed'>,
   records: CallRecords,
+  how: 'retrieved' | 'picked up',
 ): void {
   const manager = managerOf(from);
   account.answeredMs = records.nowMs();
@@ -116,8 +121,15 @@ function answered(
   account.answererManager = manager;
   if (account.list !== undefined) account.gatewayOut = answerer?.device;
   noteManager(account, manager);
-  if (answerer?.isPickup === true)
-    noteMove(account, { kind: 'picked up', atMs: account.answeredMs, ...party, manager });
+  if (how === 'retrieved' || answerer?.isPickup === true)
+    noteMove(account, { kind: how, atMs: account.answeredMs, ...party, manager });
+  records.opened(account);
+}
+
+/** Who waits was in a call before: what is known of it is kept from now on. */
+function parked(account: CallAccount, orbit: string, records: CallRecords): void {
+  const [manager = ''] = account.managers;
+  noteMove(account, { kind: 'parked', atMs: records.nowMs(), number: orbit, name: '', manager });
   records.opened(account);
 }
 
@@ -151,22 +163,32 @@ function end(
   out: EffectBuffer,
   records: CallRecords,
 ): void {
-  // The caller's leg speaks to one that is parked, or is parked itself.
-  if (out.isHandedOn) return records.closed(account, HANDED_ON);
+  const isAtOrbit = before === 'reaching' || before === 'parked';
   const ending = isTaken(before)
     ? endOfStanding(account, event)
-    : endOfOffer(account, event, out.refusal);
+    : isAtOrbit
+      ? endAtOrbit(event)
+      : endOfOffer(account, event, out.refusal);
+  // It has joined the call that was parked there; it was one of its own if somebody was rung before.
+  const hasJoined = before === 'reaching' && ending.cause === 'transferred';
+  if (hasJoined && account.rangMs === undefined) return;
   // The caller has dialled on: another call has all digits.
   if (before === 'dialling' && ending.cause === 'address incomplete') return;
   records.closed(account, ending);
 }
 
-const HANDED_ON: End = {
-  cause: 'transferred',
-  code: undefined,
-  endedBy: 'transfer',
-  closing: 'end',
-};
+/** The leg says what became of it, unless it is no more. */
+function endAtOrbit(event: CallEvent): End {
+  const isSaid = event.type === 'signal' && 'cause' in event.signal;
+  const said = (isSaid && event.signal.cause) || 'internal failure';
+  // Nobody had the call but who hung up.
+  const cause = said === 'hung up' ? 'caller gave up' : said;
+  const code =
+    event.type === 'signal' && event.signal.type === 'callRefuse' ? event.signal.code : undefined;
+  const isCallers = cause === 'caller gave up';
+  const by = cause === 'transferred' ? 'transfer' : isCallers ? 'caller' : 'system';
+  return { cause, code, endedBy: by, closing: 'end' };
+}
 
 function endOfOffer(
   account: CallAccount,

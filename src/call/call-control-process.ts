@@ -187,6 +187,7 @@ function shownState(call: CallControl): CallState | undefined {
       return undefined;
     case 'dialling':
     case 'locking':
+    case 'reaching':
       return 'trying';
     case 'distributing':
       return call.isRinging ? 'ringing' : 'trying';

@@ -4,6 +4,7 @@ import type { SoughtLine } from './destination.ts';
 import type { Distributed, Distributing, Locking } from './distribution-state.ts';
 import type { Diverting } from './diverting.ts';
 import type { Hunting } from './hunting/hunt-control.ts';
+import type { AtOrbit } from './parking/orbit-call.ts';
 import type { CallRequest, LegRef, Party } from './signals.ts';
 
 export type New = { readonly state: 'new' };
@@ -56,6 +57,7 @@ export type PlainCall =
   | Distributing
   | Distributed
   | Diverting
+  | AtOrbit
   | Over;
 
 export type CallControl = PlainCall | Hunting;

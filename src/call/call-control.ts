@@ -24,6 +24,7 @@ import { awaitDigits, inDialling } from './dialling.ts';
 import { distribute, stepDistribution } from './distribution.ts';
 import { endOffer, type LineRefusal } from './diverting.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
+import { inOrbit, reach } from './parking/orbit-call.ts';
 import type { RefusalCode } from './refusal-codes.ts';
 import type { CallRequest, CallSignal } from './signals.ts';
 
@@ -63,6 +64,9 @@ export function step(call: PlainCall, event: CallEvent, out: Out): PlainCall {
     case 'distributing':
     case 'distributed':
       return stepDistribution(call, event, out);
+    case 'reaching':
+    case 'parked':
+      return inOrbit(call, event, out);
     case 'over':
       return call;
   }
@@ -94,15 +98,8 @@ function inNew(call: New, event: CallEvent, out: Out): PlainCall {
     }
     case 'digits':
       return awaitDigits(request, destination.withinMs, out);
-    case 'orbit': {
-      // The caller's leg speaks to the one that is parked, or is parked itself.
-      const { orbit, parked } = destination;
-      const { pid, call: id } = request.caller;
-      const found = parked === undefined ? {} : { parked };
-      const offered = request.offer === undefined ? {} : { offer: request.offer };
-      out.push(tell(pid, { type: 'callOrbit', call: id, orbit, ...found, ...offered }));
-      return exit(out);
-    }
+    case 'orbit':
+      return reach(request, destination, out);
     case 'hunt':
       return call;
   }

@@ -38,10 +38,10 @@ export type Ending = {
 
 /**
  * The call went from one to another: `number` and `name` are those of who has joined it by that; of one that a
- * line has sent on, the number that it went to, and which line and why.
+ * line has sent on, the number that it went to, and which line and why; of one that is parked, the orbit's.
  */
 export type Move = {
-  readonly kind: 'picked up' | 'retrieved' | 'transferred' | 'forwarded' | 'kept';
+  readonly kind: 'picked up' | 'retrieved' | 'transferred' | 'forwarded' | 'parked' | 'kept';
   readonly atMs: number;
   readonly number: string;
   readonly name: string;
@@ -92,7 +92,7 @@ export type CallAccount = {
   closing: Closing | undefined;
 };
 
-/** `closing` undefined: the call has been answered, and goes on. */
+/** `closing` undefined: the call has been answered, or is parked, and goes on. */
 export type CallRecord = Readonly<CallAccount>;
 
 /** Moves of one call that are kept; further ones are not. */

@@ -36,7 +36,7 @@ export class CallRecords {
     return this.#clock.epochMs();
   }
 
-  /** The call has been answered, or has another one who accounts for it. */
+  /** The call has been answered or parked, or has another one who accounts for it. */
   opened(account: CallAccount): void {
     this.ready.push({ ...account });
   }

@@ -9,7 +9,7 @@ import type { CallAccount } from './call-record.ts';
 import type { CallRecords } from './call-records.ts';
 import type { CallId, CallRequest, CallSignal, LegRef, Party } from './signals.ts';
 
-export type CallState = 'trying' | 'ringing' | 'answered';
+export type CallState = 'trying' | 'ringing' | 'parked' | 'answered';
 
 /** One call. Read it, do not keep it: call control changes it in place. */
 export type CallView = {

@@ -48,15 +48,6 @@ export class EffectBuffer implements Out {
     return undefined;
   }
 
-  /** Whether the caller's leg hears among them that it is to see to the rest by itself. */
-  get isHandedOn(): boolean {
-    for (let at = 0; at < this.#size; at++) {
-      const effect = this.#effects[at];
-      if (effect?.type === 'tell' && effect.signal.type === 'callOrbit') return true;
-    }
-    return false;
-  }
-
   perform(host: Host<CallSignal>): void {
     const size = this.#size;
     this.#size = 0;

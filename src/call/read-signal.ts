@@ -284,7 +284,10 @@ const SHAPES: Shapes = {
   callJoin: { call, to: leg, party, transferor: leg, control: optional(leg) },
   callReplacePeer: { call, from: leg, party: optional(party), media: optional(media) },
   callPutBack: { call, from: leg },
-  callTakeOver: { call, from: leg, by: text, orbit: optional(text) },
+  callTakeOver: {
+    ...{ call, from: leg, by: text, orbit: optional(text) },
+    answerer: optional(answerer),
+  },
   callRings: { call, number: text, appearance: count },
   callTakenOver: {
     call,

@@ -271,13 +271,17 @@ export type CallSignal =
     }
   /** To a leg whose place another was about to take, from its peer: that one's phone has not, and the two have each other. */
   | { readonly type: 'callPutBack'; readonly call: CallId; readonly from: LegRef }
-  /** To a leg that is to be replaced by `from` (RFC 3891), or that is parked at `orbit`; answered by callTakenOver. */
+  /**
+   * To a leg that is to be replaced by `from` (RFC 3891), or that is parked at `orbit`; answered by callTakenOver.
+   * `answerer`: of one that is parked, for its call's record.
+   */
   | {
       readonly type: 'callTakeOver';
       readonly call: CallId;
       readonly from: LegRef;
       readonly by: string;
       readonly orbit?: string;
+      readonly answerer?: Answerer;
     }
   /**
    * What the replaced leg had: whom it spoke to, and who hears of its end. `line`: whose call it was, by which id;

@@ -93,8 +93,9 @@ export type Referral = { readonly exchange: Exchange; readonly giver: LegRef | u
 /** This leg is being moved by `transferor`: `control` sets up a call under `call` for it (blind). None: it is parked, and rings back. */
 export type Move = {
   readonly transferor: LegRef | undefined;
-  /** The transferor's. */
+  /** The transferor's line and device. */
   readonly line: string | undefined;
+  readonly by: string;
   readonly call: CallId;
   readonly control: Pid;
   /** Whether the transferor has been told that it rings; a line of many need not tell it many times. */

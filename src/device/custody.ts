@@ -85,15 +85,37 @@ export function recordRefusal(
   code: RefusalCode | undefined,
 ): void {
   if (!process.environment.records.isWanted) return;
-  const call = process.newCallId();
-  const unborn: Pick<CallRequest, 'call' | 'caller' | 'from' | 'by' | 'dialled' | 'origin'> = {
-    call,
-    caller: { pid: process.pid, call },
-    from: process.party,
-    by: process.place.device,
-    dialled: dialledOf(request.uri) ?? '',
-    ...originOf(process, leg),
-  };
+  const dialled = dialledOf(request.uri) ?? '';
+  recordUnborn(
+    process,
+    leg,
+    { call: process.newCallId(), from: process.party, dialled },
+    cause,
+    code,
+  );
+}
+
+/** The same of what was dialled for a service, which refuses. */
+export function recordDialled(
+  process: DeviceProcess,
+  { leg, call, self: from, number: dialled }: CallLeg,
+  cause: Cause,
+  code: RefusalCode | undefined,
+): void {
+  if (process.environment.records.isWanted)
+    recordUnborn(process, leg, { call, from, dialled }, cause, code);
+}
+
+function recordUnborn(
+  process: DeviceProcess,
+  leg: Leg<CallLeg> | undefined,
+  known: Pick<CallRequest, 'call' | 'from' | 'dialled'>,
+  cause: Cause,
+  code: RefusalCode | undefined,
+): void {
+  const { pid, place } = process;
+  const caller = { pid, call: known.call };
+  const unborn = { ...known, caller, by: place.device, ...originOf(process, leg) };
   recordEnd(process, unborn, cause, code);
 }
 
@@ -115,10 +137,12 @@ export function take(
 /** The call is kept by this leg: it may go on for long after its call control. */
 export function keep(process: DeviceProcess, record: CallLeg): void {
   const { records } = process.environment;
-  const { account, reportTo, role, call } = record;
+  const { account, reportTo, role, call, accountedBy } = record;
   if (!records.isWanted) return;
-  const known =
-    account ?? (role === 'calling' && reportTo !== undefined ? records.takeOver(call) : undefined);
+  const isOwn = role === 'calling' && reportTo !== undefined;
+  const isHere = accountedBy !== undefined && homeOf(accountedBy.pid) === homeOf(process.pid);
+  const name = isOwn ? call : isHere ? accountedBy.call : undefined;
+  const known = account ?? (name === undefined ? undefined : records.takeOver(name));
   if (known === undefined) return;
   const { party } = process;
   noteMove(known, { kind: 'kept', atMs: records.nowMs(), ...party, manager: managerOf(process) });
@@ -168,9 +192,15 @@ function accountOf(process: DeviceProcess, record: CallLeg, control: LegRef): Ca
   const at = (monotonicMs: number): number | undefined =>
     monotonicMs === 0 ? undefined : Math.round(epochMs + monotonicMs);
   const known: CallAccount = { ...account, by: record.by, beganMs: origin?.beganMs ?? at(sinceMs) };
-  // Who has come to the caller's place later knows nothing of its beginning.
-  if (!isCalled) return { ...known, beganMs: undefined };
   const self_: Party = process.party;
+  // Who has come to the call later knows nothing of its beginning.
+  if (process.environment.directory.orbits.numbers.has(number))
+    return {
+      ...{ ...known, caller: peer, beganMs: undefined, dialled: number, to: number },
+      ...{ answeredBy: self_, answerer: answererOf(process, record, false) },
+      answererManager: managerOf(process),
+    };
+  if (!isCalled) return { ...known, beganMs: undefined };
   return {
     ...known,
     to: line?.number ?? number,

@@ -6,6 +6,7 @@ import type { CallSignal } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
 import * as calling from './calling.ts';
+import { answererOf } from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import * as parking from './parking.ts';
 import * as seizures from './sharing/seizures.ts';
@@ -43,19 +44,21 @@ function reached(
 ): void {
   const { move } = record;
   if (move?.call === signal.call && move.control === from) {
-    process.drop(move.call);
     record.move = undefined;
-    const { transferor, line } = move;
+    const { transferor, line, by, call } = move;
+    const control = { pid: from, call };
+    const { orbit } = signal;
     if (transferor !== undefined)
-      parking.park(process, record, { transferor, line, orbit: signal.orbit });
+      parking.park(process, record, { transferor, line, by, dialled: orbit, orbit, control });
+    else process.host.tell(from, { type: 'callEnded', call, cause: 'transferred' });
     return;
   }
   if (record.role !== 'calling' || record.phase !== 'offered' || record.reportTo !== from) return;
-  record.reportTo = undefined;
   seizures.spent(process, record);
   // A hunt may have rung somebody before.
   calling.loseAlerting(process, record);
   const { parked, offer, orbit } = signal;
+  const { records } = process.environment;
   if (parked === undefined) return takeOver.refuseDialled(process, record, 'LW-3441');
   record.change = {
     by: 'take-over',
@@ -69,6 +72,7 @@ function reached(
     from: { pid: process.pid, call: record.call },
     by: process.place.device,
     orbit,
+    ...(records.isWanted ? { answerer: answererOf(process, record, false) } : {}),
   });
 }
 

@@ -4,15 +4,17 @@
  * has parked it may be gone, with its manager. After a while the call rings at the line that has parked it, and
  * goes on waiting meanwhile.
  */
+import type { Answerer } from '../call/call-record.ts';
 import type { Cause } from '../call/cause.ts';
 import { REFUSALS, type RefusalCode } from '../call/refusal-codes.ts';
-import type { CallSignal, LegRef, Media } from '../call/signals.ts';
+import type { CallRequest, CallSignal, LegRef, Media, Party } from '../call/signals.ts';
 import { kindOf, type Pid } from '../process/pid.ts';
 import { idleAnswer } from '../sdp/idle-answer.ts';
 import type { CallLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import * as custody from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
+import { partyOfDevice } from './identity.ts';
 import { refuseChange } from './session-change.ts';
 import * as lineUse from './sharing/line-use.ts';
 
@@ -26,7 +28,14 @@ export type Parking = {
   readonly transferor: LegRef | undefined;
   /** The line to which it rings back. */
   readonly line: string | undefined;
+  /** The device that parks it, and what that has dialled to do so. */
+  readonly by: string;
+  readonly dialled: string;
+  /** Call control of the call to the orbit, which this one is from then on; undefined: a free orbit is wanted. */
+  readonly control: LegRef | undefined;
   readonly sinceMs: number;
+  /** To whom it has been handed over, and who that is for the call's record. */
+  readonly taker?: { readonly leg: LegRef; readonly answerer: Answerer | undefined };
   /** Who wants the call while its phone is being put on hold. */
   readonly waiting?: Signal<'callTakeOver'>;
 };
@@ -39,10 +48,9 @@ const TIMER = 'parked:';
 export function park(
   process: DeviceProcess,
   record: CallLeg,
-  wanted: Pick<Parking, 'transferor' | 'line' | 'orbit'>,
+  { orbit, ...wanted }: Omit<Parking, 'sinceMs' | 'taker' | 'waiting'>,
 ): void {
-  const { orbit, transferor, line } = wanted;
-  record.parking = { orbit: undefined, transferor, line, sinceMs: process.host.nowMs };
+  record.parking = { ...wanted, orbit: undefined, sinceMs: process.host.nowMs };
   process.host.tell(process.environment.parkManager, {
     type: 'orbitPark',
     call: record.call,
@@ -60,9 +68,13 @@ export function parked(process: DeviceProcess, record: CallLeg, orbit: string): 
       call: record.call,
     });
   const { transferor } = parking;
-  record.parking = { ...parking, orbit, transferor: undefined };
+  const control = parking.control ?? begin(process, record, parking, orbit);
+  record.parking = { ...parking, orbit, control, transferor: undefined };
   logCall(process, record, 'call parked', undefined);
   leaveCall(process, record);
+  record.controls = [...record.controls, control];
+  record.accountedBy = control;
+  process.host.tell(control.pid, { type: 'orbitParked', call: control.call, orbit });
   if (transferor !== undefined)
     process.host.tell(transferor.pid, {
       type: 'callTransferProgress',
@@ -95,7 +107,39 @@ function leaveCall(process: DeviceProcess, record: CallLeg): void {
   record.formerPeer = undefined;
   record.control = undefined;
   custody.leave(process, record, cause);
-  record.accountedBy = undefined;
+}
+
+/** Who has not dialled the orbit itself is in a call to it all the same. */
+function begin(process: DeviceProcess, record: CallLeg, parking: Parking, orbit: string): LegRef {
+  const request = orbitRequest(process, record, parking, orbit);
+  const { call } = request;
+  process.keep(call, record);
+  return { pid: process.environment.startCall(process.host, request), call };
+}
+
+function orbitRequest(
+  process: DeviceProcess,
+  record: CallLeg,
+  { by, line }: Parking,
+  dialled: string,
+): CallRequest {
+  const { directory } = process.environment;
+  const device = directory.devices.get(by);
+  const call = process.newCallId();
+  return {
+    type: 'callRequest',
+    call,
+    caller: { pid: process.pid, call },
+    from: record.self,
+    dialled,
+    isDirect: true,
+    by,
+    ...(line === undefined ? {} : { byLine: line }),
+    ...(device === undefined ? {} : { referredBy: partyOfDevice(directory, device) }),
+    ...custody.originOf(process, record.leg, record.accountedBy?.call ?? record.call),
+    hops: 69,
+    reliable: false,
+  };
 }
 
 /** There is no orbit for it. */
@@ -104,7 +148,12 @@ export function parkRefused(process: DeviceProcess, record: CallLeg, code: Refus
   if (parking === undefined || parking.orbit !== undefined) return;
   record.parking = undefined;
   const { cause } = REFUSALS[code];
-  const { transferor } = parking;
+  const { transferor, control } = parking;
+  logCall(process, record, 'call refused', cause, code);
+  if (control === undefined) {
+    const request = orbitRequest(process, record, parking, parking.dialled);
+    custody.recordEnd(process, request, cause, code);
+  } else process.host.tell(control.pid, { type: 'callRefuse', call: control.call, cause, code });
   if (transferor !== undefined)
     process.host.tell(transferor.pid, {
       type: 'callTransferProgress',
@@ -165,12 +214,13 @@ export function handOver(
   if (change !== undefined) return refuseChange(process, from, 'call gone');
   stopRinging(process, record, 'answered elsewhere');
   record.takenBy = from;
+  record.parking = { ...parking, taker: { leg: from, answerer: signal.answerer } };
   process.host.tell(from.pid, {
     type: 'callTakenOver',
     call: from.call,
     peer: { pid: process.pid, call: record.call },
     party: record.self,
-    controls: [],
+    controls: parking.control === undefined ? [] : [parking.control],
   });
 }
 
@@ -178,13 +228,19 @@ export function handOver(
 export function end(process: DeviceProcess, record: CallLeg): void {
   const { parking, call } = record;
   if (parking === undefined) return;
-  const { transferor } = parking;
+  const { transferor, control, orbit } = parking;
   if (transferor !== undefined)
     process.host.tell(transferor.pid, {
       type: 'callTransferProgress',
       call: transferor.call,
       state: 'failed',
       cause: 'call gone',
+    });
+  if (control !== undefined && orbit === undefined)
+    process.host.tell(control.pid, {
+      type: 'callWithdraw',
+      call: control.call,
+      cause: 'caller gave up',
     });
   record.parking = undefined;
   process.host.stop(TIMER + call);
@@ -213,11 +269,28 @@ export function phoneModifies(
   return true;
 }
 
-/** The call has been retrieved. */
+/** The call has been retrieved, or rings back no more: who parked it has it again. */
 export function retrieved(process: DeviceProcess, record: CallLeg): void {
-  if (record.parking === undefined) return;
+  const { parking, peer, party } = record;
+  if (parking === undefined) return;
+  const { taker, control } = parking;
   record.takenBy = undefined;
+  if (control !== undefined && taker?.leg.pid === peer?.pid && taker?.leg.call === peer?.call)
+    tellTaken(process, control, party, taker);
   end(process, record);
+}
+
+/** Who retrieves the call has answered it. */
+function tellTaken(
+  { host }: DeviceProcess,
+  { pid, call }: LegRef,
+  party: Party,
+  taker: Parking['taker'],
+): void {
+  if (taker === undefined) return;
+  const { leg: from, answerer } = taker;
+  const said = answerer === undefined ? {} : { answerer };
+  host.tell(pid, { type: 'callProceed', call, from, party, ...said });
 }
 
 /** True: the timer was one of these. The call rings at the line that has parked it, and waits on. */
@@ -245,11 +318,14 @@ export function timeout(process: DeviceProcess, timer: string): boolean {
     dialled: parking.line,
     isDirect: true,
     by: process.place.device,
-    ...custody.originOf(process, record.leg, record.call),
+    ...custody.originOf(process, record.leg, record.accountedBy?.call ?? record.call),
     hops: 69,
     reliable: false,
   });
-  record.move = { transferor: undefined, call, control, hasRung: false, line: undefined };
+  record.move = {
+    ...{ transferor: undefined, line: undefined, by: process.place.device },
+    ...{ call, control, hasRung: false },
+  };
   return true;
 }
 

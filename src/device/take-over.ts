@@ -14,6 +14,7 @@ import { type CallLeg, callingLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
 import { isInVain } from './change-over.ts';
+import * as custody from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { endSearch, type SearchResult, seek } from './dialog-search.ts';
 import { dialledOf } from './identity.ts';
@@ -108,7 +109,20 @@ export function refuseDialled(process: DeviceProcess, record: CallLeg, code: Ref
   const { cause } = REFUSALS[code];
   logCall(process, record, 'call refused', cause, code);
   tellControls(process, record, cause, {});
+  if (record.reportTo === undefined) custody.recordDialled(process, record, cause, code);
+  else tellReport(process, record, cause, code);
   refuse(process, record, cause, refusalHeaders(cause, code));
+}
+
+/** Call control of a call to an orbit hears how it ended. */
+function tellReport(
+  { host }: DeviceProcess,
+  { reportTo, call }: CallLeg,
+  cause: Cause,
+  code?: RefusalCode,
+): void {
+  const coded = code === undefined ? {} : { code };
+  if (reportTo !== undefined) host.tell(reportTo, { type: 'callRefuse', call, cause, ...coded });
 }
 
 /** The replaced leg: hands over its peer and who is told of the end. */
@@ -178,6 +192,7 @@ export function handedOver(
   record.holds = signal.holds ?? 0;
   // Who has dialled an orbit has a line of its own that hears of the call's end.
   if (change.orbit === undefined) record.controls = controlsFor(process, signal);
+  else record.accountedBy = signal.controls.find(({ pid }) => kindOf(pid) === 'c');
   process.host.tell(signal.peer.pid, {
     type: 'callReplacePeer',
     call: signal.peer.call,
@@ -222,8 +237,9 @@ export function acknowledged(process: DeviceProcess, record: CallLeg): void {
   if (offered && peer !== undefined)
     process.host.tell(peer.pid, { type: 'callAcknowledge', call: peer.call });
   sayWhoCalls(process, record, { how: 'retrieved', party: record.self });
-  record.accountedBy = record.controls.find(({ pid }) => kindOf(pid) === 'c');
-  if (change.orbit !== undefined) lineUse.answered(process, record);
+  if (change.orbit === undefined)
+    record.accountedBy = record.controls.find(({ pid }) => kindOf(pid) === 'c');
+  if (change.orbit !== undefined) joined(process, record);
   else lineUse.inherit(process, record, change.isOwn ?? record.retrieval?.isOwn ?? false);
   retrieval.end(process, record, undefined);
   // A line goes on with another of its phones.
@@ -240,6 +256,15 @@ export function acknowledged(process: DeviceProcess, record: CallLeg): void {
     const { pid, call } = change.replaced;
     process.host.tell(pid, { type: 'callRelease', call, cause: 'transferred', from: holder });
   }
+}
+
+/** Who has dialled the orbit is in the call that was parked there, and in none of its own. */
+function joined(process: DeviceProcess, record: CallLeg): void {
+  const { reportTo, call } = record;
+  if (reportTo !== undefined)
+    process.host.tell(reportTo, { type: 'callEnded', call, cause: 'transferred' });
+  record.reportTo = undefined;
+  lineUse.answered(process, record);
 }
 
 /** This leg has the place of the caller of a call, whose call control ends it if this leg is gone. */
@@ -288,6 +313,7 @@ export function notTaken(
   else if (change.isVain) {
     // Its phone has been answered, its line has not.
     tellControls(process, record, 'caller gave up', {});
+    tellReport(process, record, 'caller gave up');
     refuse(process, record, 'caller gave up');
   } else refuseDialled(process, record, 'LW-3441');
   return true;
@@ -299,6 +325,7 @@ export function giveUp(process: DeviceProcess, record: CallLeg): void {
   if (change?.by !== 'take-over') return;
   if (change.isAnswered) return process.release(record, 'unreachable', 'nobody');
   abandoned(process, record, 'unreachable');
+  tellReport(process, record, 'unreachable');
   refuse(process, record, 'unreachable');
 }
 

@@ -38,7 +38,10 @@ export function transfer(
     // Who is outside has no line of ours.
     const line = signal.byLine;
     if (line === undefined) return report(process, transferor, 'failed', 'forbidden');
-    return parking.park(process, record, { transferor, line, orbit: undefined });
+    return parking.park(process, record, {
+      ...{ transferor, line, by: signal.by, dialled: signal.to },
+      ...{ orbit: undefined, control: undefined },
+    });
   }
   const to = code?.feature === 'park' ? code.digits : signal.to;
   const by = directory.devices.get(signal.by);
@@ -57,7 +60,10 @@ export function transfer(
     reliable: false,
     ...custody.originOf(process, record.leg, record.accountedBy?.call ?? record.call),
   });
-  record.move = { transferor, line: signal.byLine, call, control, hasRung: false };
+  record.move = {
+    ...{ transferor, line: signal.byLine, by: signal.by },
+    ...{ call, control, hasRung: false },
+  };
 }
 
 function isInMotion({ change, move, parking: parked, phase }: CallLeg): boolean {

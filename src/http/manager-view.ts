@@ -175,7 +175,7 @@ export type CallRow = {
   readonly from: string;
   /** What was dialled. */
   readonly to: string;
-  readonly state: 'offered' | 'ringing' | 'up' | 'held';
+  readonly state: 'offered' | 'ringing' | 'parked' | 'up' | 'held';
   /** Device id, or `at manager-b` where this manager knows no more; '' before the answer. */
   readonly answeredBy: string;
   /** Seconds since the INVITE. */

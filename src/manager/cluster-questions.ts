@@ -88,7 +88,7 @@ const CALL = z.strictObject({
   id: text,
   from: text,
   to: text,
-  state: z.enum(['offered', 'ringing', 'up', 'held']),
+  state: z.enum(['offered', 'ringing', 'parked', 'up', 'held']),
   answeredBy: text,
   sinceS: count,
   legs: z.array(LEG).max(1024),

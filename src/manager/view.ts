@@ -35,7 +35,12 @@ export function registrationRows(
   return { items, total: manager.registrar.count };
 }
 
-const STATES = { trying: 'offered', ringing: 'ringing', answered: 'up' } as const;
+const STATES = {
+  trying: 'offered',
+  ringing: 'ringing',
+  parked: 'parked',
+  answered: 'up',
+} as const;
 
 export function callRows(manager: CallManager, nowMs: number, limit: number): Rows<CallRow> {
   const { calls } = manager.processing;
@@ -114,7 +119,7 @@ function legsByCall(manager: CallManager): Map<string, CallLeg[]> {
 export function countersOf(manager: CallManager): Counters {
   const { layer, userAgent, scheduler, guard, processing } = manager;
   const { counters, size } = layer;
-  const states = { offered: 0, ringing: 0, up: 0 };
+  const states = { offered: 0, ringing: 0, parked: 0, up: 0 };
   for (const { state } of processing.calls.values()) states[STATES[state]]++;
   return {
     sip_requests_received_total: counters.requestsReceived,

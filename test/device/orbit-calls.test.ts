@@ -26,6 +26,7 @@ ladder(
   phone <- 200 CANCEL
   phone <- 487 INVITE
   other <- callModifyRefused call=x1 cause=caller gave up
+  control <- callWithdraw call=#0 cause=caller gave up
   line <- callEnded call=#0 cause=caller gave up
 `,
 );
@@ -36,6 +37,7 @@ ladder(
   other -> callModifyRefused call=#0 cause=caller_gave_up
   other <- callModifyRefused call=x1 cause=caller gave up
   line <- callEnded call=#0 cause=caller gave up
+  control <- callRefuse call=#0 cause=caller gave up
 `,
 );
 
@@ -43,6 +45,7 @@ ladder(
   'who dials an orbit gives up while the parked phone is asked, which has changed over already',
   `${GIVEN_UP}
   other -> callModified call=#0 media=sendrecv
+  control <- callEnded call=#0 cause=caller gave up
   other <- callRelease call=x1 cause=caller gave up
   line <- callEnded call=#0 cause=caller gave up
 `,
@@ -54,6 +57,7 @@ ladder(
   other -> callRelease call=#0 cause=hung_up
   other <- callRelease call=x1 cause=hung up
   other <- callModifyRefused call=x1 cause=caller gave up
+  control <- callWithdraw call=#0 cause=hung up
   line <- callEnded call=#0 cause=hung up
 `,
 );
@@ -63,6 +67,7 @@ ladder(
   `${ASKED}
   other -> callModifyRefused call=#0 cause=call_gone
   line <- callEnded call=#0 cause=no device
+  control <- callRefuse call=#0 cause=no device code=LW-3441
   phone <- 480 INVITE | Warning: 399 linewright "LW-3441 nothing is parked there" | Reason: Q.850;cause=20;text="LW-3441 nothing is parked there"
 `,
 );
@@ -74,6 +79,7 @@ ladder(
   phone <- 200 INVITE {sendrecv}
   phone -> ACK
   other <- callAcknowledge call=x1
+  control <- callEnded call=#0 cause=transferred
   line <- lineUse call=#0 state=active party=1001 isExclusive=false
   phone -> BYE
   phone <- 200 BYE
@@ -96,6 +102,7 @@ ladder(
   phone <- 200 CANCEL
   phone <- 487 INVITE
   other <- callModifyRefused call=x1 cause=caller gave up
+  control <- callWithdraw call=#0 cause=caller gave up
   line <- callEnded call=#0 cause=caller gave up
 `,
 );

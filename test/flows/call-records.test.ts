@@ -3,96 +3,13 @@
  * told as one line; times are seconds since the call began.
  */
 import assert from 'node:assert/strict';
-import test from 'node:test';
 import type { Directory } from '../../src/call/directory.ts';
-import { entryOf } from '../../src/manager/cdr/record-entry.ts';
-import { type CallEntry, mergeAll } from '../../src/store/cdr/entry.ts';
-import type { KeptRecord } from '../../src/testkit/record-audit.ts';
 import type { SimulatedManager } from '../../src/testkit/simulated-manager.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 import { DOMAIN } from '../../src/testkit/site.ts';
-import { type Cast, castOf, type FlowOptions, type Setting, stage } from './flow.ts';
+import type { FlowOptions, Setting } from './flow.ts';
+import { type Kept, recorded, tell } from './recorded.ts';
 import { callOf, type Stage, shared, talkTo } from './shared-stage.ts';
-
-type Kept = KeptRecord[];
-
-/** Of every call that is over, in the order in which they began. */
-function tell(kept: Kept): readonly string[] {
-  const entries = kept.map(({ record }): CallEntry => JSON.parse(JSON.stringify(entryOf(record))));
-  const over = mergeAll(entries.filter(({ closing }) => closing !== undefined));
-  const ids = [...over].sort((a, b) => (a.started ?? 0) - (b.started ?? 0)).map(({ id }) => id);
-  return [...over]
-    .sort((a, b) => (a.started ?? 0) - (b.started ?? 0))
-    .map((entry) => lineOf(entry, ids));
-}
-
-function lineOf(entry: CallEntry, ids: readonly string[]): string {
-  const at = (ms: number | undefined) =>
-    ms === undefined ? '-' : ((ms - (entry.started ?? 0)) / 1000).toFixed(1);
-  const moves = (entry.moves ?? []).map((move) =>
-    typeof move === 'string' ? move : `${move.kind} ${move.number}`,
-  );
-  const line =
-    entry.answered_line === undefined
-      ? ''
-      : ` on ${entry.answered_line}/${entry.answered_appearance}`;
-  const parts = [
-    `${entry.from_device ?? '?'} > ${entry.dialled}`,
-    entry.answered === undefined ? '' : `taken by ${entry.answered_device}${line}`,
-    `ring ${at(entry.ringing)} answer ${at(entry.answered)} end ${at(entry.ended)}`,
-    entry.holds ? `holds ${entry.holds}` : '',
-    moves.join(', '),
-    entry.previous === undefined ? '' : `after call ${ids.indexOf(entry.previous) + 1}`,
-    entry.transferred_by === undefined ? '' : `by ${entry.transferred_by}`,
-    [entry.gateway_in, entry.route_list, entry.gateway_out].filter(Boolean).join(' '),
-    `${entry.cause}${entry.code === undefined ? '' : ` ${entry.code}`}`,
-    `${entry.sip_status}/${entry.q850}`,
-    `ended by ${entry.ended_by}`,
-    entry.closing === 'end' ? '' : `(${entry.closing})`,
-  ];
-  return parts.filter((part) => part !== '').join('; ');
-}
-
-/** Ids that legs have, of both phones. */
-function hasBothLegs({ record }: Kept[number]): boolean {
-  return (record.callerDialog ?? '') !== '' && (record.answerer?.dialog ?? '') !== '';
-}
-
-const NAMES: Readonly<Record<Setting, string>> = {
-  alone: '',
-  single: ' [three managers]',
-  replicated: ' [three managers, replicated]',
-};
-
-function recorded(
-  name: string,
-  users: readonly string[],
-  play: (cast: Cast) => void,
-  expected: readonly string[],
-  options: FlowOptions = {},
-): void {
-  for (const setting of options.settings ?? (['alone', 'single', 'replicated'] as const))
-    test(`${name}${NAMES[setting]}`, () => {
-      const kept: Kept = [];
-      const site = stage(setting, users, { ...options, records: kept });
-      play(castOf(site, users.length));
-      site.run(2000);
-      assert.deepEqual(
-        {
-          lines: tell(kept),
-          twice: kept.filter(
-            ({ record }, at) =>
-              record.closing !== undefined &&
-              kept.findIndex(
-                (each) => each.record.closing !== undefined && each.record.call === record.call,
-              ) !== at,
-          ),
-          halves: kept.filter((each) => each.record.answeredMs !== undefined && !hasBothLegs(each)),
-        },
-        { lines: expected, twice: [], halves: [] },
-      );
-    });
-}
 
 const LINE = ['1001', '2000a', '2000b', '2000c'];
 
@@ -385,35 +302,4 @@ recorded(
     '1001 > 2000; taken by 1002 on 1002/1; ring 0.0 answer 10.0 end 11.0; forwarded 1002; hung up; 200/16; ended by caller',
   ],
   { directory: forwarding() },
-);
-
-/** Nobody takes a call of the hunt: whoever waits at the orbit has it then. */
-function huntBeforeOrbit(): Directory {
-  const directory = simulationDirectory(DOMAIN);
-  const lines = [{ number: '1002', ms: 3000 }];
-  const hunt = { number: '2901', name: '', order: 'serial', lines, noAnswerMs: 3000 } as const;
-  return { ...directory, hunts: new Map([['2901', { ...hunt, noAnswerTo: '700' }]]) };
-}
-
-recorded(
-  'a call is parked, and retrieved by a hunt that nobody answers, which leads to the orbit',
-  ['1001', '1002', '2000a'],
-  ({ phone, callOf: of, wait }) => {
-    phone('1001').call('1002');
-    wait(1000);
-    phone('1002').answer(of('1002'));
-    wait(1000);
-    phone('1002').refer(of('1002'), '700');
-    wait(1000);
-    phone('2000a').call('2901');
-    wait(4000);
-    phone('2000a').hangUp(of('2000a'));
-    wait(1000);
-  },
-  [
-    '1001 > 1002; taken by 1002 on 1002/1; ring 0.0 answer 1.0 end 2.0; transferred; 200/16; ended by transfer',
-    '1002 > 700; ring - answer - end 0.0; after call 1; by 1002; transferred; 487/16; ended by transfer',
-    '2000a > 2901; ring 0.0 answer - end 3.0; transferred; 487/16; ended by transfer',
-  ],
-  { directory: huntBeforeOrbit() },
 );

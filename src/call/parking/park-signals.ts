@@ -4,8 +4,8 @@ import type { CallId, LegRef, Media, Party } from '../signals.ts';
 
 export type ParkSignal =
   /**
-   * Call control to its caller's leg: what was dialled is an orbit, and call control has nothing more to do
-   * with it. `parked`: whose call is there; `offer`: as the request had it.
+   * Call control to its caller's leg: what was dialled is an orbit, and the leg is to see to the rest.
+   * `parked`: whose call is there; `offer`: as the request had it.
    */
   | {
       readonly type: 'callOrbit';
@@ -21,7 +21,7 @@ export type ParkSignal =
       readonly orbit?: string;
       readonly party: Party;
     }
-  /** Answers to it. */
+  /** Answers to it; the first one also from the leg to call control: its call is parked there. */
   | { readonly type: 'orbitParked'; readonly call: CallId; readonly orbit: string }
   | { readonly type: 'orbitParkRefused'; readonly call: CallId; readonly code: RefusalCode }
   /** Device process to park manager: the leg is not parked any more, or does not want to be. */

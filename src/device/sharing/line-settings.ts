@@ -9,6 +9,7 @@ import { idleAnswer } from '../../sdp/idle-answer.ts';
 import type { CallLeg } from '../call-leg.ts';
 import { logCall } from '../call-log.ts';
 import { refusalHeaders } from '../cause-to-status.ts';
+import { recordDialled } from '../custody.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import * as takeOver from '../take-over.ts';
 import * as seizures from './seizures.ts';
@@ -57,7 +58,7 @@ function isTime(seconds: number): boolean {
 
 function refuse(process: DeviceProcess, record: CallLeg, code: 'LW-3001'): void {
   record.change = undefined;
-  takeOver.refuse(process, record, 'unknown number', refusalHeaders('unknown number', code));
+  takeOver.refuseDialled(process, record, code);
 }
 
 /** It counts, or does not. */
@@ -68,6 +69,7 @@ export function done(process: DeviceProcess, record: CallLeg, signal: Signal<'li
   logCall(process, record, cause === undefined ? 'setting kept' : 'call refused', cause, code);
   if (cause !== undefined) {
     record.change = undefined;
+    recordDialled(process, record, cause, code);
     return takeOver.refuse(process, record, cause, refusalHeaders(cause, code));
   }
   record.phase = 'talking';

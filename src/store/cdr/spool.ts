@@ -231,7 +231,7 @@ function restarted(entry: CallEntry, aliveMs: number): CallEntry {
     ended: Math.max(aliveMs, entry.answered ?? 0),
     cause: 'internal failure',
     ended_by: 'system',
-    sip_status: 200,
+    ...(entry.answered === undefined ? {} : { sip_status: 200 }),
     q850: 41,
     closing: 'restart',
     grade: GRADES.restart,
