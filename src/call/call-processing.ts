@@ -112,6 +112,8 @@ function isPatient(signal: CallSignal): boolean {
       return signal.isFurther === true;
     case 'callWithdraw':
       return signal.cause === 'answered elsewhere';
+    case 'deposit':
+    case 'depositEnded':
     case 'callEnded':
       return true;
     default:

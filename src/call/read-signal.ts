@@ -8,10 +8,18 @@ import { DIVERSION_REASONS } from './diversion.ts';
 import { isRefusalCode } from './refusal-codes.ts';
 import { isCause } from './refusals.ts';
 import { LCPS_MAX } from './registration-table.ts';
+import {
+  bool,
+  type Check,
+  count,
+  line,
+  listOf,
+  oneOf,
+  optional,
+  record,
+  text,
+} from './signal-checks.ts';
 import type { CallSignal } from './signals.ts';
-
-/** Whether a value is what a field may hold. */
-type Check = (value: unknown) => boolean;
 
 /** The checks of every field of every signal: a signal added or changed without its row is a type error. */
 type Shapes = {
@@ -22,7 +30,6 @@ type Shapes = {
 
 /** Made by device processes: `cm1.9k3.d2a-1`. */
 const CALL_ID = /^[a-z0-9.-]{1,80}$/;
-const TEXT_MAX = 1024;
 const MEDIA_MAX = 65_536;
 const CALLS_MAX = 10_000;
 /** Managers of one cluster. */
@@ -30,12 +37,12 @@ const HOMES_MAX = 256;
 /** A leg gathers one with each transfer; it does not keep more. */
 const CONTROLS_MAX = 16;
 const MEMBERS_MAX = 1024;
+/** Proxies on the way to a phone; subscriptions of one. */
+const ROUTES_MAX = 20;
+const KEPT_MAX = 1024;
 /** Who has sent a call on: more than this release lets be. */
 const DIVERSIONS_READ_MAX = 32;
 
-const bool: Check = (value) => typeof value === 'boolean';
-const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-const text: Check = (value) => typeof value === 'string' && value.length <= TEXT_MAX;
 const call: Check = (value) => typeof value === 'string' && CALL_ID.test(value);
 const pid: Check = (value) => readPid(value) !== undefined;
 const leg = record({ pid, call });
@@ -113,6 +120,13 @@ const answerer = record({
   line: optional(text),
   appearance: optional(count),
   isPickup: optional(bool),
+});
+
+const phone = { device: text, contact: line, instance: line };
+const kept = record({
+  ...{ callId: line, localTag: line, remoteTag: line, local: line, remote: line, target: line },
+  ...{ routes: listOf(line, ROUTES_MAX), cseq: count, remoteCseq: count },
+  ...{ event: line, resource: line, accept: line, version: count, leftMs: count },
 });
 
 const SHAPES: Shapes = {
@@ -347,6 +361,10 @@ const SHAPES: Shapes = {
   orbitParked: { call, orbit: text },
   orbitParkRefused: { call, code: isRefusalCode },
   orbitLeave: { call },
+  deposit: { ...phone, kept },
+  depositEnded: { device: text, localTag: text },
+  depositClaim: phone,
+  depositGiven: { kept: listOf(kept, KEPT_MAX) },
   gatewayAttach: { gateway: text },
   gatewayDetach: { gateway: text },
   gatewayKept: { gateway: text, keeper: optional(pid) },
@@ -369,31 +387,3 @@ export function readSignal(body: unknown): CallSignal | undefined {
 const CHECKS: ReadonlyMap<string, Check> = new Map(
   Object.entries(SHAPES).map(([type, fields]) => [type, record(fields)]),
 );
-
-/** Every signal between managers is checked by this: names and checks are looked up once. */
-function record(fields: Readonly<Record<string, Check>>): Check {
-  const names = Object.keys(fields);
-  const checks = Object.values(fields);
-  return (value) => {
-    if (typeof value !== 'object' || value === null) return false;
-    const given = value as Readonly<Record<string, unknown>>;
-    for (let i = 0; i < names.length; i++) {
-      const name = names[i];
-      if (name === undefined || !checks[i]?.(given[name])) return false;
-    }
-    return true;
-  };
-}
-
-function optional(check: Check): Check {
-  return (value) => value === undefined || check(value);
-}
-
-function oneOf(...texts: readonly string[]): Check {
-  return (value) => typeof value === 'string' && texts.includes(value);
-}
-
-function listOf(check: Check, max: number): Check {
-  return (value) =>
-    Array.isArray(value) && value.length <= max && value.every((each) => check(each));
-}

@@ -8,6 +8,7 @@ import type { Pid } from '../process/pid.ts';
 import type { AppearanceSignal, HeldCall, UseState } from './appearance-signals.ts';
 import type { Answerer, Ending, Origin } from './call-record.ts';
 import type { Cause } from './cause.ts';
+import type { DepositSignal } from './deposit-signals.ts';
 import type { DistributionSignal } from './distribution-signals.ts';
 import type { Diversion } from './diversion.ts';
 import type { Forward } from './forwarding.ts';
@@ -125,6 +126,7 @@ export type CallSignal =
   | GatewaySignal
   | ParkSignal
   | UpkeepSignal
+  | DepositSignal
   | SettingSignal
   | CallRequest
   /** Towards the caller: `from` is ringing. `answer` is early media's description, `reliable`: it wants callConfirmAlert. */

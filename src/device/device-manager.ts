@@ -29,6 +29,7 @@ import { gatewayPlace } from './gateway.ts';
 import { isOurs, partyOfDevice } from './identity.ts';
 import * as lineMembership from './line-membership.ts';
 import type { Place } from './place.ts';
+import * as deposits from './sharing/deposit.ts';
 import * as publications from './sharing/publications.ts';
 import { registeredAnew } from './sharing/restart.ts';
 import * as watches from './sharing/watch.ts';
@@ -57,8 +58,6 @@ export class DeviceManager {
   readonly #visitors = new Map<string, Pid>();
   /** This manager's process of each gateway. */
   readonly #gateways = new Map<string, Pid>();
-  /** Whose phone subscribed. */
-  readonly #watchers = new WeakMap<Subscription<CallLeg>, Pid>();
   /** Whose phone published. */
   readonly #publishers = new WeakMap<Publication, Pid>();
 
@@ -161,6 +160,13 @@ export class DeviceManager {
         this.#scheduler.run(process.pid, () => watches.review(process));
   }
 
+  /** A manager came or went. */
+  viewChanged(): void {
+    for (const process of this.#processes.values())
+      if (process.watches !== undefined)
+        this.#scheduler.run(process.pid, () => deposits.membersChanged(process));
+  }
+
   /** Those that speak for the device's phones, registered or not. */
   #processesOf(id: string): DeviceProcess[] {
     const pids = this.#registrar.bindings(id).map((binding) => this.#phones.get(binding));
@@ -235,19 +241,20 @@ export class DeviceManager {
   #subscribe(event: Extract<UserAgentEvent<CallLeg>, { type: 'subscribe' }>): void {
     const { subscription, identity } = event;
     const pid =
-      this.#watchers.get(subscription) ?? this.#processFor(identity, event.source, event.request);
+      this.#environment.subscribers.get(subscription) ??
+      this.#processFor(identity, event.source, event.request);
     const process = pid === undefined ? undefined : this.#processes.get(pid);
     if (pid === undefined || process === undefined || identity.kind === 'gateway') {
-      this.#watchers.delete(subscription);
+      this.#environment.subscribers.delete(subscription);
       return this.#environment.userAgent.refuseSubscription(subscription, 403);
     }
-    this.#watchers.set(subscription, pid);
+    this.#environment.subscribers.set(subscription, pid);
     this.#scheduler.run(pid, () => subscriptions.subscribe(process, event));
   }
 
   #unsubscribed(subscription: Subscription<CallLeg>): void {
-    const pid = this.#watchers.get(subscription);
-    this.#watchers.delete(subscription);
+    const pid = this.#environment.subscribers.get(subscription);
+    this.#environment.subscribers.delete(subscription);
     const process = pid === undefined ? undefined : this.#processes.get(pid);
     if (pid !== undefined && process !== undefined)
       this.#scheduler.run(pid, () => subscriptions.unsubscribed(process, subscription));
@@ -311,7 +318,10 @@ export class DeviceManager {
     }
     if (type === 'removed') this.#end(binding);
     else if (pid === undefined) {
-      this.#phones.set(binding, this.#spawn('d', this.#phonePlace(device, binding)));
+      const phone = this.#spawn('d', this.#phonePlace(device, binding));
+      const process = this.#processes.get(phone);
+      this.#phones.set(binding, phone);
+      if (process !== undefined) this.#scheduler.run(phone, () => deposits.claim(process));
     } else {
       const process = this.#processes.get(pid);
       if (process === undefined) return;

@@ -26,13 +26,13 @@ import * as inCall from './in-call.ts';
 import { hearTooLate } from './late-signal.ts';
 import { endLeg, endPeer, reportEnd, tellControls } from './leg-end.ts';
 import * as lineMembership from './line-membership.ts';
+import * as lineWord from './line-word.ts';
 import { lose, sought } from './losses.ts';
 import * as orbitCalls from './orbit-calls.ts';
 import type { Dialling } from './overlap.ts';
 import * as pickup from './pickup.ts';
 import type { Place } from './place.ts';
 import * as referral from './referral.ts';
-import { inquired } from './sharing/inquiry.ts';
 import * as keeping from './sharing/keeping.ts';
 import * as lineSettings from './sharing/line-settings.ts';
 import * as publications from './sharing/publications.ts';
@@ -124,23 +124,11 @@ export class DeviceProcess implements Process<CallSignal> {
   }
 
   #hear(signal: CallSignal, from: Pid): void {
+    if (lineWord.hear(this, signal, from)) return;
     switch (signal.type) {
       case 'callRequest':
         if (signal.pickup !== undefined) return pickup.begin(this, signal, from);
         return called.offer(this, signal, from);
-      case 'lineRegistered':
-      case 'lineRefused':
-      case 'attached':
-        return lineMembership.heard(this, signal, from);
-      case 'lineLocated':
-        return keeping.located(this, signal);
-      case 'lineState':
-        return watches.lineState(this, signal.number, signal.calls, from);
-      case 'lineSeized':
-      case 'lineSeizeRefused':
-        return publications.answered(this, signal);
-      case 'lineInquire':
-        return inquired(this, signal, from);
       case 'gatewayKept':
       case 'gatewayEnter':
       case 'gatewayEntered':

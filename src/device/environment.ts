@@ -7,6 +7,7 @@ import type { CallRequest, CallSignal } from '../call/signals.ts';
 import type { Home, Pid } from '../process/pid.ts';
 import type { Host } from '../process/process.ts';
 import type { Hop } from '../sip/hop.ts';
+import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { UserAgent } from '../sip/user-agent/user-agent.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { CallStatistics } from './call-statistics.ts';
@@ -26,6 +27,10 @@ export type Environment = {
   readonly parkManager: Pid;
   /** This manager's; `counterpartOf` it finds dialogs at another one. */
   readonly dialogFinder: Pid;
+  /** This manager's; `counterpartOf` it keeps subscriptions of this one's phones. */
+  readonly depositary: Pid;
+  /** Whose phone subscribed. */
+  readonly subscribers: WeakMap<Subscription<CallLeg>, Pid>;
   /** The other managers of the cluster. */
   readonly peers: () => readonly Home[];
   readonly log: Log;

@@ -7,6 +7,7 @@ import type { CallSignal, MemberCall } from '../call/signals.ts';
 import { homeOf, type Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
+import * as deposits from './sharing/deposit.ts';
 import * as lineUse from './sharing/line-use.ts';
 import * as retrieval from './sharing/retrieval.ts';
 import * as seizures from './sharing/seizures.ts';
@@ -171,7 +172,7 @@ function reportOf(record: CallLeg): MemberCall {
 
 export function timeout(process: DeviceProcess, timer: string): void {
   if (timer === RETRY) return join(process);
-  if (timer !== AWAIT) return;
+  if (timer !== AWAIT) return void deposits.timeout(process, timer);
   for (const record of legsOf(process)) {
     const isPending = record.phase === 'offered' || record.unacknowledged !== undefined;
     if (isPending && record.reportTo === undefined)

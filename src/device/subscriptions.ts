@@ -7,10 +7,11 @@ import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { type LinePackage, linePackage, PACKAGE_EXPIRES_S } from './dialects/event-package.ts';
+import { deposit } from './sharing/deposit.ts';
 import { subscribedAnew } from './sharing/restart.ts';
 import { lineToWatch, strangerStatus } from './sharing/rights.ts';
 import * as seizures from './sharing/seizures.ts';
-import { unwatch, watch } from './sharing/watch.ts';
+import { unwatch, WATCHES_MAX, watch } from './sharing/watch.ts';
 
 type Subscribe = Extract<UserAgentEvent<CallLeg>, { type: 'subscribe' }>;
 
@@ -18,8 +19,6 @@ type Subscribe = Extract<UserAgentEvent<CallLeg>, { type: 'subscribe' }>;
 export const PUBLISHED_PACKAGES = ['dialog'] as const;
 /** Packages that a SUBSCRIBE may name. */
 export const PACKAGES = ['dialog', 'call-info', 'line-seize', 'message-summary'] as const;
-/** Subscriptions of one phone; a side car of keys has 60. */
-const WATCHES_MAX = 128;
 /** Some that are refused ask again at once, for ever, unless they are told when that may help: a directory changes. */
 const REFUSED = 'Retry-After: 300\r\n';
 /** Seconds. Whoever registers more often than that is kept alive by it, and need not ask for its lamps as often. */
@@ -52,6 +51,7 @@ export function subscribe(process: DeviceProcess, event: Subscribe): void {
   if (!isKnown) subscribedAnew(process, subscription, wanted, number);
   userAgent.acceptSubscription(subscription, expiresS);
   watch(process, subscription, wanted, number);
+  deposit(process, subscription);
 }
 
 /**

@@ -17,6 +17,7 @@ import { Admissions } from '../device/admission.ts';
 import type { CallLeg } from '../device/call-leg.ts';
 import { CallStatistics } from '../device/call-statistics.ts';
 import { refusalHeaders } from '../device/cause-to-status.ts';
+import { Depositary } from '../device/depositary.ts';
 import { DeviceManager } from '../device/device-manager.ts';
 import { DialogFinder } from '../device/dialog-finder.ts';
 import type { Environment } from '../device/environment.ts';
@@ -186,6 +187,8 @@ export class CallManager implements ClusterListener {
       settingsDesk: processing.settingsDesk,
       parkManager: processing.parkManager,
       dialogFinder: scheduler.spawnResident('m', (host) => new DialogFinder(host, this.userAgent)),
+      depositary: scheduler.spawnResident('m', (host) => new Depositary(host)),
+      subscribers: new WeakMap(),
       peers: () => this.cluster.view.members.filter((home) => home !== this.cluster.home),
       log,
       ...{ statistics: this.statistics, records: processing.callRecords },
@@ -318,6 +321,7 @@ export class CallManager implements ClusterListener {
   viewChanged(view: View, left: readonly Home[]): void {
     this.watch.viewChanged(view, left);
     this.processing.viewChanged();
+    this.devices.viewChanged();
     for (const home of left) this.scheduler.down(home);
   }
 

@@ -30,6 +30,14 @@ const report = {
   ],
 };
 
+const phone = { device: 'ana', contact: 'sip:ana@10.0.0.31', instance: '<urn:uuid:1>' };
+const kept = {
+  ...{ callId: 'x@y', localTag: 'a', remoteTag: 'b', local: '<sip:1@d>;tag=a' },
+  ...{ remote: '<sip:2@d>;tag=b', target: 'sip:ana@10.0.0.31', routes: ['<sip:p;lr>'] },
+  ...{ cseq: 4, remoteCseq: 2, event: 'dialog;shared', resource: '2001', accept: '' },
+  ...{ version: 3, leftMs: 3_600_000 },
+};
+
 const SIGNALS: readonly CallSignal[] = [
   { type: 'lineLock', number, call, operation: 'offer-1', kind: 'offer' },
   { type: 'lineUnlock', number, operation: 'offer-1' },
@@ -138,6 +146,10 @@ const SIGNALS: readonly CallSignal[] = [
     from: leg,
   },
   { type: 'dialogSought', call, leg, cause },
+  { type: 'deposit', ...phone, kept },
+  { type: 'depositEnded', device: 'ana', localTag: 'a' },
+  { type: 'depositClaim', ...phone },
+  { type: 'depositGiven', kept: [kept] },
   { type: 'callTransferProgress', call, state: 'failed', cause, keptControl: false },
   { type: 'callEnded', call, cause },
   { type: 'callRing', call, members: [], round: 2 },

@@ -1,45 +1,134 @@
 /**
- * A phone whose manager is lost, and that registers at another one without asking for its lamps there: they are as they
- * were until its subscription is to be renewed, which is as soon as its registration would have been.
+ * A phone whose manager is lost, and that does no more than register at another one: its subscriptions go on from
+ * there, in the dialogs that it has.
  */
-import { shared } from './shared-stage.ts';
+import type { AppearancePhone } from '../../src/testkit/phones/appearance-phone.ts';
+import type { BenchPhone } from '../../src/testkit/phones/bench.ts';
+import { BlfWatcher } from '../../src/testkit/phones/blf-watcher.ts';
+import type { ScaPhone } from '../../src/testkit/phones/sca-phone.ts';
+import type { StationSubscription } from '../../src/testkit/phones/station-subscription.ts';
+import { type Stage, shared } from './shared-stage.ts';
+
+const OPTIONS = { settings: ['single', 'replicated'], timings: {} } as const;
+
+/** One of each dialect, all of them 2000b's, at the second manager. */
+function bootAll({ bench, seat, wait }: Stage): readonly [ScaPhone, AppearancePhone, BlfWatcher] {
+  const there = seat('2000b');
+  const phones = [bench.sca(there), bench.appearance(there), bench.watcher(there, '2000')] as const;
+  for (const phone of phones) phone.boot();
+  wait();
+  return phones;
+}
+
+/** The second manager's machine dies, and with it phones that are not of the flow. */
+function lose({ site, bench }: Stage, kept: readonly BenchPhone[]): void {
+  site.managers[1]?.kill('machine');
+  for (const other of [...bench.phones]) {
+    if (kept.includes(other) || other.station.server !== site.managers[1]?.address) continue;
+    other.crash();
+    bench.phones.splice(bench.phones.indexOf(other), 1);
+  }
+}
+
+/** REGISTER at the first manager, and nothing else. */
+function move({ site }: Stage, phones: readonly BenchPhone[]): void {
+  const [next] = site.managers;
+  for (const { station } of phones) {
+    if (next !== undefined) station.server = next.address;
+    station.register(3600);
+  }
+}
+
+function subscriptionOf(phone: BenchPhone): StationSubscription | undefined {
+  return phone instanceof BlfWatcher ? phone.subscription : phone.line;
+}
+
+const shownBy = (phones: readonly BenchPhone[]): readonly string[] =>
+  phones.map((phone) => phone.shown);
 
 shared(
-  'lamps are right again as soon as the phone renews its subscription, as often as it registers',
+  'phones of all dialects that only register anew are shown the line as it is, in the dialogs that they have',
   (stage) => {
-    const { site, a, bench, seat, wait } = stage;
-    const phone = bench.watcher(seat('2000b'), '2000');
-    const { station } = phone;
-    station.listen();
-    station.register(120);
-    wait();
-    phone.watch();
+    const { a, wait } = stage;
+    const phones = bootAll(stage);
     a.offHook(1);
     wait();
-    const lit = phone.shown;
-    site.managers[1]?.kill('machine');
-    // Those that are not of this flow.
-    for (const other of [...bench.phones])
-      if (other !== phone && other.station.server === station.server) {
-        other.crash();
-        bench.phones.splice(bench.phones.indexOf(other), 1);
-      }
+    const lit = shownBy(phones);
+    const before = phones.map(subscriptionOf);
+    lose(stage, phones);
     wait(3000);
-    const [next] = site.managers;
-    if (next !== undefined) station.server = next.address;
-    station.register(120);
-    if (phone.subscription !== undefined) phone.subscription.dialog.hop = station.server;
-    phone.onChanged = () => {
-      if (phone.subscription?.isOver === true) phone.watch();
-    };
     a.onHook();
-    wait(1000);
-    const stale = phone.shown;
-    wait(93_000);
-    const again = phone.shown;
-    phone.onChanged = () => {};
-    return [lit, stale, again, a.shown];
+    wait();
+    const stale = shownBy(phones);
+    move(stage, phones);
+    wait();
+    const dark = shownBy(phones);
+    a.offHook(2);
+    wait();
+    const again = shownBy(phones);
+    for (const phone of phones) subscriptionOf(phone)?.renew();
+    wait();
+    const after = phones.map(subscriptionOf);
+    const answers = after.map((each, at) => [each?.status, each === before[at], each?.isOver]);
+    a.onHook();
+    wait();
+    return [lit, stale, dark, again, answers, shownBy(phones)];
   },
-  ['trying', 'trying', '', ''],
-  { settings: ['single', 'replicated'], timings: {} },
+  [
+    ['1 seized', '1 trying', 'trying'],
+    ['1 seized', '1 trying', 'trying'],
+    ['', '', ''],
+    ['2 seized', '2 trying', 'trying'],
+    [
+      [200, true, false],
+      [200, true, false],
+      [200, true, false],
+    ],
+    ['', '', ''],
+  ],
+  OPTIONS,
+);
+
+shared(
+  'so are those that register before anybody has seen that their manager is gone',
+  (stage) => {
+    const { a, wait } = stage;
+    const phones = bootAll(stage);
+    a.offHook(1);
+    wait();
+    lose(stage, phones);
+    move(stage, phones);
+    wait(50);
+    a.onHook();
+    wait(3000);
+    return shownBy(phones);
+  },
+  ['', '', ''],
+  OPTIONS,
+);
+
+shared(
+  'who subscribes anew is shown it in the new dialog, and in no other',
+  (stage) => {
+    const { a, wait } = stage;
+    const phones = bootAll(stage);
+    a.offHook(1);
+    wait();
+    lose(stage, phones);
+    wait(3000);
+    const [next] = stage.site.managers;
+    for (const phone of phones) {
+      phone.crash();
+      if (next !== undefined) phone.station.server = next.address;
+      phone.boot();
+    }
+    wait();
+    const lit = shownBy(phones);
+    a.onHook();
+    wait();
+    const size = next?.manager?.size.subscriptions;
+    return [lit, shownBy(phones), size];
+  },
+  [['1 seized', '1 trying', 'trying'], ['', '', ''], 5],
+  OPTIONS,
 );

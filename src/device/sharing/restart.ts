@@ -26,11 +26,12 @@ export function subscribedAnew(
   number: string,
 ): void {
   for (const watch of [...(process.watches?.values() ?? [])]) {
-    const { subscription: old, package: event, number: watched } = watch;
+    const { subscription: old, package: event, number: watched, isInherited } = watch;
     if (old === subscription || event !== wanted || watched !== number) continue;
     if (old.contact !== subscription.contact || old.callId === subscription.callId) continue;
     process.environment.userAgent.loseSubscription(old);
-    look(process);
+    // Of a phone that comes from a manager that is gone it says nothing that it subscribes anew.
+    if (!isInherited) look(process);
   }
 }
 

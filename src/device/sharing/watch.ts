@@ -4,7 +4,7 @@
  * words, is settled here.
  */
 import type { LineCallState } from '../../call/watch-signals.ts';
-import type { Pid } from '../../process/pid.ts';
+import { counterpartOf, type Home, type Pid } from '../../process/pid.ts';
 import { DIALOG_INFO } from '../../sip/dialog-info/document.ts';
 import { formatDialogInfo } from '../../sip/dialog-info/writer.ts';
 import { alertInfo } from '../../sip/message/alert-info.ts';
@@ -18,6 +18,9 @@ import { fullDialogInfo } from '../dialects/shared-dialogs.ts';
 import { uriOf } from '../identity.ts';
 import { lineToWatch } from './rights.ts';
 import { appearancesOf } from './view.ts';
+
+/** Subscriptions of one phone; a side car of keys has 60. */
+export const WATCHES_MAX = 128;
 
 export type Watch = {
   readonly subscription: Subscription<CallLeg>;
@@ -33,6 +36,10 @@ export type Watch = {
   shownMs: number;
   /** The phone has been told that, and the line is asked whether it is still so. */
   isConfirming?: boolean;
+  /** The manager that keeps what it takes to go on with it; undefined: none does. */
+  heir: Home | undefined;
+  /** It began at a manager that is gone. */
+  isInherited: boolean;
 };
 
 /** Enters a subscription that has been accepted, or is to be told again what it was told (RFC 6665 §4.2.1.1). */
@@ -41,7 +48,7 @@ export function watch(
   subscription: Subscription<CallLeg>,
   wanted: WatchPackage,
   number: string,
-): void {
+): Watch {
   process.watches ??= new Map();
   const known = process.watches.get(subscription);
   if (known !== undefined) {
@@ -49,7 +56,7 @@ export function watch(
     // When managers could not reach each other for a while the line may have given this watcher up.
     known.isConfirming = known.calls !== undefined;
     process.host.tell(watchedAt(process, number), { type: 'lineWatch', number });
-    return;
+    return known;
   }
   const entered: Watch = {
     subscription,
@@ -59,10 +66,13 @@ export function watch(
     lcp: undefined,
     calls: undefined,
     shownMs: 0,
+    heir: undefined,
+    isInherited: false,
   };
   process.watches.set(subscription, entered);
   // What it does comes in this turn, if the line is here.
   process.host.tell(watchedAt(process, number), { type: 'lineWatch', number });
+  return entered;
 }
 
 /** Who says what is to be seen there: of an orbit the park manager, of a line its process by way of the line manager. */
@@ -76,10 +86,22 @@ export function unwatch(process: DeviceProcess, subscription: Subscription<CallL
   const watch = process.watches?.get(subscription);
   if (process.watches === undefined || watch === undefined) return false;
   const { number } = watch;
+  withdraw(process, watch);
   process.watches.delete(subscription);
   for (const other of process.watches.values()) if (other.number === number) return true;
   process.host.tell(watchedAt(process, number), { type: 'lineUnwatch', number });
   return true;
+}
+
+/** Nobody need go on with it any more. */
+export function withdraw(process: DeviceProcess, { subscription, heir }: Watch): void {
+  const { environment, host, place } = process;
+  if (heir === undefined || !environment.peers().includes(heir)) return;
+  host.tell(counterpartOf(environment.depositary, heir), {
+    type: 'depositEnded',
+    device: place.device,
+    localTag: subscription.localTag,
+  });
 }
 
 /** The line may have given this watcher up. */
@@ -146,8 +168,11 @@ export function lineAgain(process: DeviceProcess, number: string): void {
 
 /** This process ends. */
 export function leave(process: DeviceProcess): void {
-  for (const { number } of process.watches?.values() ?? [])
+  for (const watch of process.watches?.values() ?? []) {
+    const { number } = watch;
+    withdraw(process, watch);
     process.host.tell(watchedAt(process, number), { type: 'lineUnwatch', number });
+  }
 }
 
 /** Tells the phone once more what it was told last. */

@@ -32,6 +32,20 @@ export type Opening = {
   readonly routes: readonly string[];
 };
 
+/** A dialog as another user agent needs it to go on with it; values are whole, with tags. */
+export type DialogRecord = {
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  readonly local: string;
+  readonly remote: string;
+  readonly target: string;
+  /** Proxies, the nearest first. */
+  readonly routes: readonly string[];
+  readonly cseq: number;
+  readonly remoteCseq: number;
+};
+
 /** Mutable; nothing in it holds on to the message that it was made of. */
 export class Dialog {
   readonly callId: string;
@@ -69,6 +83,14 @@ export class Dialog {
     this.remoteTarget = target;
     this.requestUri = target;
     this.hop = hop;
+  }
+
+  /** As it is now. */
+  get record(): DialogRecord {
+    const { callId, localTag, remoteTag, local, remote, remoteTarget: target } = this;
+    const { localCseq: cseq, remoteCseq, routeSet } = this;
+    const routes = routeSet?.values ?? [];
+    return { callId, localTag, remoteTag, local, remote, target, routes, cseq, remoteCseq };
   }
 
   /** A request of the next sequence number. */
@@ -191,6 +213,19 @@ export class Dialog {
     this.routeLines = lines;
   }
 
+  /** For `resumeDialog`. False: the route set will not do. */
+  resume(record: DialogRecord, target: SipUri): boolean {
+    const routes = routeSetOf(record.routes);
+    if (routes === 'malformed') return false;
+    this.remoteTag = record.remoteTag;
+    this.localCseq = record.cseq;
+    this.remoteCseq = record.remoteCseq;
+    this.routeSet = routes;
+    this.followsSource = !pointsTo(routes?.first ?? target, this.hop);
+    this.useRoutes();
+    return true;
+  }
+
   /** For `acceptDialog`: the route set is that of the request, for the dialog's whole life (§12.1.1). */
   route(request: SipRequest, routes: RouteSet | undefined, target: SipUri, source: Hop): void {
     this.routeSet = detached(routes);
@@ -254,6 +289,15 @@ export function acceptDialog(
   dialog.remoteCseq = request.cseq;
   dialog.route(request, routes, contact.uri, source);
   return dialog;
+}
+
+/** A dialog that began at another user agent; `hop`: the way to its far end. Undefined: it is none. */
+export function resumeDialog(record: DialogRecord, hop: Hop): Dialog | undefined {
+  const { callId, localTag, local, remote, target } = record;
+  const uri = parseUri(target);
+  if (uri === undefined || uri.host === '') return undefined;
+  const dialog = new Dialog(callId, localTag, local, remote, target, hop);
+  return dialog.resume(record, uri) ? dialog : undefined;
 }
 
 /**

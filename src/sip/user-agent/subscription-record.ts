@@ -64,6 +64,10 @@ export class SubscriptionRecord<O> implements Subscription<O> {
     return this.dialog.callId;
   }
 
+  get localTag(): string {
+    return this.dialog.localTag;
+  }
+
   get contact(): string {
     return this.dialog.remoteTarget;
   }

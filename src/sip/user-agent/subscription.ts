@@ -11,6 +11,8 @@ export interface Subscription<O> {
   /** User part of the Request-URI of the first SUBSCRIBE: the resource. */
   readonly resource: string;
   readonly callId: string;
+  /** Ours. */
+  readonly localTag: string;
   /** Whether a NOTIFY is out that has not been answered. */
   readonly notifying: boolean;
   /** Where NOTIFYs go: the subscriber's Contact URI. */

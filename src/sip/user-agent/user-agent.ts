@@ -25,7 +25,7 @@ import * as caller from './caller-leg.ts';
 import * as compositor from './compositor.ts';
 import * as conveyance from './conveyance.ts';
 import * as ending from './ending.ts';
-import type { Exchange, UserAgentEvent } from './events.ts';
+import type { Exchange, Identity, UserAgentEvent } from './events.ts';
 import * as exchanges from './exchange.ts';
 import { answerFault } from './fault.ts';
 import * as inside from './inside.ts';
@@ -40,6 +40,7 @@ import { ask, type QuestionOrder } from './question.ts';
 import { acceptReferral } from './referral.ts';
 import { type Found, findDialog, type ReplacedDialog } from './replaces.ts';
 import { receiveFailure, receiveResponse } from './responses.ts';
+import { type KeptDialog, keptOf, resume } from './resumption.ts';
 import { dueOf } from './session-timer.ts';
 import type { Subscription } from './subscription.ts';
 import { SubscriptionRecord } from './subscription-record.ts';
@@ -235,6 +236,19 @@ export class UserAgent<O> {
   /** The subscriber has forgotten it: it is over without a word. 'unsubscribed' follows. */
   loseSubscription(subscription: Subscription<O>): void {
     notifier.lose(this.#agent, subscriptionOf(subscription));
+  }
+
+  /** What another user agent needs to go on with it when this one is no more; undefined: it is over. */
+  keptOf(subscription: Subscription<O>): KeptDialog | undefined {
+    return keptOf(this.#agent, subscriptionOf(subscription));
+  }
+
+  /**
+   * Goes on with a subscription of one that is no more; `hop`: the way to its phone now. `notify` is due at once.
+   * Undefined: it cannot be gone on with.
+   */
+  resume(kept: KeptDialog, hop: Hop, identity: Identity): Subscription<O> | undefined {
+    return resume(this.#agent, kept, hop, identity);
   }
 
   /** Answers a 'request', or a 'confirmed progress' with an offer. A 405 gets its Allow here. */

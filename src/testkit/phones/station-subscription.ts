@@ -63,12 +63,14 @@ export class StationSubscription implements Usage {
   }
 
   received(received: Received): void {
-    const { request } = received;
+    const { request, source } = received;
     const { faults } = this.#station;
     const { event, changed, notified } = this.#order;
     if (request.method !== 'NOTIFY') return void this.#station.answer(received, 405);
     this.#station.answer(received, 200);
     this.dialog.learn(request, request.fromTag);
+    // The Contact of who goes on with it leads there.
+    this.dialog.hop = source;
     if (request.headers.first('Event') !== event)
       faults.push(`NOTIFY has Event: ${request.headers.first('Event')}, not ${event}`);
     const text = request.headers.first('Subscription-State') ?? '';

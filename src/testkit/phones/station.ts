@@ -46,6 +46,7 @@ export type StationOptions = {
 export type Received = {
   readonly request: SipRequest;
   readonly transaction: ServerTransaction<Asked>;
+  readonly source: Hop;
 };
 
 /** What has a dialog: a call or a subscription. */

@@ -134,6 +134,8 @@ export class Bench {
       parkManager: 'a.1.m9' as Pid,
       lineManager: pidOf('manager'),
       dialogFinder: 'cm1.1.m2' as Pid,
+      depositary: 'cm1.1.m3' as Pid,
+      subscribers: new WeakMap(),
       peers: () => [],
       log: SILENT,
       statistics: new CallStatistics(),
