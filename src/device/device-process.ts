@@ -285,6 +285,7 @@ export class DeviceProcess implements Process<CallSignal> {
     }
     this.#legs = undefined;
     this.#aliases = undefined;
+    watches.leave(this);
   }
 
   /**

@@ -1,7 +1,8 @@
 /**
  * A phone whose manager is lost, and that does no more than register at another one: its subscriptions go on from
- * there, in the dialogs that it has.
+ * there, in the dialogs that it has. And a phone whose process at its manager is no more: it is told so.
  */
+import { InvariantError } from '../../src/base/assert.ts';
 import type { AppearancePhone } from '../../src/testkit/phones/appearance-phone.ts';
 import type { BenchPhone } from '../../src/testkit/phones/bench.ts';
 import { BlfWatcher } from '../../src/testkit/phones/blf-watcher.ts';
@@ -131,4 +132,54 @@ shared(
   },
   [['1 seized', '1 trying', 'trying'], ['', '', ''], 5],
   OPTIONS,
+);
+
+shared(
+  'a phone that takes its registration back, and not its subscription, is told that this is over',
+  (stage) => {
+    const { a, wait } = stage;
+    const phones = bootAll(stage);
+    for (const { station } of phones) station.register(0);
+    a.offHook(1);
+    wait();
+    const ends = phones.map((phone) => subscriptionOf(phone)?.reason);
+    for (const phone of phones) phone.refresh();
+    wait();
+    const lit = shownBy(phones);
+    a.onHook();
+    wait();
+    return [ends, lit, shownBy(phones)];
+  },
+  [
+    ['deactivated', 'deactivated', 'deactivated'],
+    ['1 seized', '1 trying', 'trying'],
+    ['', '', ''],
+  ],
+);
+
+shared(
+  'a phone whose process breaks subscribes anew, and is shown the line',
+  (stage) => {
+    const { a, b, site, wait } = stage;
+    const before = b.line;
+    for (const { run } of site.managers)
+      run?.turn(() => {
+        for (const { pid, place, watches } of [...(run.manager?.devices.processes() ?? [])])
+          if (place.device === '2000b' && watches !== undefined)
+            run.manager?.scheduler.run(pid, () => {
+              throw new InvariantError('broken by a test');
+            });
+      });
+    wait();
+    const reason = before?.reason;
+    b.refresh();
+    wait();
+    a.offHook(1);
+    wait();
+    const lit = b.shown;
+    a.onHook();
+    wait();
+    return [reason, lit, b.shown];
+  },
+  ['deactivated', '1 seized', ''],
 );

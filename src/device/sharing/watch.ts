@@ -166,13 +166,15 @@ export function lineAgain(process: DeviceProcess, number: string): void {
     if (watch.number === number && watch.calls !== undefined) show(process, watch);
 }
 
-/** This process ends. */
+/** This process ends. A phone that is there all the same may subscribe anew at once (RFC 6665 §4.1.3). */
 export function leave(process: DeviceProcess): void {
   for (const watch of process.watches?.values() ?? []) {
-    const { number } = watch;
+    const { number, subscription } = watch;
     withdraw(process, watch);
     process.host.tell(watchedAt(process, number), { type: 'lineUnwatch', number });
+    process.environment.userAgent.notify(subscription, { terminated: 'deactivated' });
   }
+  process.watches = undefined;
 }
 
 /** Tells the phone once more what it was told last. */
