@@ -17,10 +17,9 @@ import { Admissions } from '../device/admission.ts';
 import type { CallLeg } from '../device/call-leg.ts';
 import { CallStatistics } from '../device/call-statistics.ts';
 import { refusalHeaders } from '../device/cause-to-status.ts';
-import { Depositary } from '../device/depositary.ts';
 import { DeviceManager } from '../device/device-manager.ts';
-import { DialogFinder } from '../device/dialog-finder.ts';
 import type { Environment } from '../device/environment.ts';
+import { spawnResidents } from '../device/residents.ts';
 import { PACKAGES, PUBLISHED_PACKAGES } from '../device/subscriptions.ts';
 import type { Cluster, ClusterListener, Standing, TableEntry, View } from '../process/cluster.ts';
 import type { Home, Pid } from '../process/pid.ts';
@@ -186,9 +185,7 @@ export class CallManager implements ClusterListener {
       gatewayManager: processing.gatewayManager,
       settingsDesk: processing.settingsDesk,
       parkManager: processing.parkManager,
-      dialogFinder: scheduler.spawnResident('m', (host) => new DialogFinder(host, this.userAgent)),
-      depositary: scheduler.spawnResident('m', (host) => new Depositary(host)),
-      subscribers: new WeakMap(),
+      ...spawnResidents(scheduler, this.userAgent),
       peers: () => this.cluster.view.members.filter((home) => home !== this.cluster.home),
       log,
       ...{ statistics: this.statistics, records: processing.callRecords },
