@@ -47,7 +47,7 @@ export class CallControlProcess implements Process<CallSignal> {
   receive(signal: CallSignal, from: Pid): void {
     if (signal.type !== 'callRequest') {
       if (this.#former.length > 0 && hearTooLate(this.#former, signal, from, this.#host)) return;
-      this.#step({ type: 'signal', signal, from });
+      this.#step({ type: 'signal', signal, from, atMs: this.#host.nowMs });
       if (signal.type === 'callProceed') this.#showAnswer(signal.from, signal.party);
       if (signal.type === 'callHeld') this.#showAnswer(signal.holder, signal.party);
       if (signal.type === 'callMoved') this.#showMove(signal);
@@ -105,10 +105,11 @@ export class CallControlProcess implements Process<CallSignal> {
       if (isForwarded) noteForward(account, request, this.#options.records.nowMs());
       noteDestination(account, destination);
     }
+    const { nowMs: atMs } = this.#host;
     const callerId = 'callerId' in destination ? destination.callerId : undefined;
-    if (callerId === undefined) return this.#step({ type: 'request', request, destination });
+    if (callerId === undefined) return this.#step({ type: 'request', request, destination, atMs });
     const from = { ...request.from, number: callerId };
-    this.#step({ type: 'request', request: { ...request, from }, destination });
+    this.#step({ type: 'request', request: { ...request, from }, destination, atMs });
   }
 
   /** The caller's phone may show it; whom it speaks to, who takes the call says. */

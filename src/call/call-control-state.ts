@@ -17,6 +17,8 @@ export type Offering = {
   state: 'trying' | 'ringing';
   readonly request: CallRequest;
   readonly target: Target;
+  /** When it went there first, to whichever process of the line; undefined: not known. */
+  readonly askedMs: number | undefined;
   /** Legs that have said that they ring. */
   readonly alerting: LegRef[];
 };
@@ -26,6 +28,8 @@ export type Locating = {
   readonly state: 'locating';
   readonly request: CallRequest;
   readonly line: SoughtLine;
+  /** As of `Offering`. */
+  readonly askedMs: number | undefined;
   /** The process that had the request, if one had. It may be out of reach only. */
   readonly gone: Pid | undefined;
   readonly alerting: LegRef[];

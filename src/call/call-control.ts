@@ -19,26 +19,42 @@ import type {
   Target,
 } from './call-control-state.ts';
 import type { Cause } from './cause.ts';
-import type { Destination } from './destination.ts';
+import type { Destination, SoughtLine } from './destination.ts';
 import { awaitDigits, inDialling } from './dialling.ts';
 import { distribute, stepDistribution } from './distribution.ts';
+import { tellCaller } from './distribution-state.ts';
 import { endOffer, type LineRefusal } from './diverting.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
 import { inOrbit, reach } from './parking/orbit-call.ts';
 import type { RefusalCode } from './refusal-codes.ts';
 import type { CallRequest, CallSignal } from './signals.ts';
 
+/** `atMs`: when, on the manager's own clock; absent: a line's process that is lost starts its times anew. */
 export type CallEvent =
-  | { readonly type: 'request'; readonly request: CallRequest; readonly destination: Destination }
-  | { readonly type: 'signal'; readonly signal: CallSignal; readonly from: Pid }
+  | {
+      readonly type: 'request';
+      readonly request: CallRequest;
+      readonly destination: Destination;
+      readonly atMs?: number;
+    }
+  | Heard
   | { readonly type: 'timer'; readonly timer: string }
   /** A process died, or a manager is gone. */
   | { readonly type: 'down'; readonly gone: Pid | Home };
 
+type Heard = {
+  readonly type: 'signal';
+  readonly signal: CallSignal;
+  readonly from: Pid;
+  readonly atMs?: number;
+};
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
 export const NEW: New = { state: 'new' };
 const OVER: Over = { state: 'over' };
+
+/** What is to be at a line's process. */
+type Sought = Omit<Locating, 'state' | 'gone'>;
 
 /** How long a line may take to get another process. */
 const LOCATING_MS = 2000;
@@ -76,25 +92,20 @@ function inNew(call: New, event: CallEvent, out: Out): PlainCall {
   // The request was lost on the way, and this is the end of what it would have begun.
   if (event.type === 'signal' && event.signal.type === 'callWithdraw') return exit(out);
   if (event.type !== 'request') return call;
-  const { request, destination } = event;
+  const { request, destination, atMs: askedMs } = event;
   switch (destination.type) {
     case 'refused':
       return refuse(request, destination.cause, out, destination.code);
-    case 'line': {
-      const { lcp, line } = destination;
-      return ask(lcp, { request, line, alerting: [], hasRung: false }, out);
-    }
+    case 'line':
+      return ask(destination.lcp, newOffer(request, destination.line, askedMs), out);
     case 'lines':
       return distribute(request, destination.line, destination.lcps, out, destination.forwards);
     case 'locating':
-      return locate(
-        { request, line: destination.line, gone: undefined, alerting: [], hasRung: false },
-        out,
-      );
+      return locate({ ...newOffer(request, destination.line, askedMs), gone: undefined }, out);
     case 'list': {
       const target: Target = { kind: 'list', pid: destination.routeList };
       out.push(tell(target.pid, request));
-      return { state: 'trying', request, target, alerting: [] };
+      return { state: 'trying', request, target, askedMs, alerting: [] };
     }
     case 'digits':
       return awaitDigits(request, destination.withinMs, out);
@@ -109,7 +120,7 @@ function inOffering(call: Offering, event: CallEvent, out: Out): PlainCall {
   const { request, target } = call;
   switch (event.type) {
     case 'signal':
-      return hearInOffering(call, event.signal, event.from, out);
+      return hearInOffering(call, event, out);
     case 'down':
       if (isGone(request.caller.pid, event.gone)) return withdraw(call, 'internal failure', out);
       if (isGone(target.pid, event.gone)) return loseTarget(call, out);
@@ -119,14 +130,20 @@ function inOffering(call: Offering, event: CallEvent, out: Out): PlainCall {
   }
 }
 
-/** The request goes to `lcp`: to the line's first process, or to one that is to go on with it. */
-function ask(lcp: Pid, call: Omit<Locating, 'state' | 'gone'>, out: Out): PlainCall {
-  const { request, line, alerting, hasRung } = call;
+function newOffer(request: CallRequest, line: SoughtLine, askedMs: number | undefined): Sought {
+  return { request, line, askedMs, alerting: [], hasRung: false };
+}
+
+/** The request goes to `lcp`: to the line's first process, or, at `atMs`, to one that is to go on with it. */
+function ask(lcp: Pid, call: Sought, out: Out, atMs = call.askedMs): PlainCall {
+  const { request, line, askedMs = 0, alerting, hasRung } = call;
   if (line.replicated !== undefined)
     return distribute(request, line.replicated, [lcp], out, line.forwards);
-  out.push(tell(lcp, request));
+  const offeredMs = atMs === undefined ? 0 : Math.round(atMs - askedMs);
+  out.push(tell(lcp, offeredMs > 0 ? { ...request, offeredMs } : request));
   const target: Target = { kind: 'line', pid: lcp, line };
-  return { state: hasRung ? 'ringing' : 'trying', request, target, alerting };
+  const state = hasRung ? 'ringing' : 'trying';
+  return { state, request, target, askedMs: call.askedMs, alerting };
 }
 
 /** Who is to have the request is asked for. */
@@ -141,7 +158,7 @@ function locate(call: Omit<Locating, 'state'>, out: Out): Locating {
 function inLocating(call: Locating, event: CallEvent, out: Out): PlainCall {
   switch (event.type) {
     case 'signal':
-      return hearInLocating(call, event.signal, event.from, out);
+      return hearInLocating(call, event, out);
     case 'timer':
       return giveUp(call, out);
     case 'down':
@@ -152,13 +169,14 @@ function inLocating(call: Locating, event: CallEvent, out: Out): PlainCall {
   }
 }
 
-function hearInLocating(call: Locating, signal: CallSignal, from: Pid, out: Out): PlainCall {
-  const { request, line, gone, alerting, hasRung } = call;
+function hearInLocating(call: Locating, event: Heard, out: Out): PlainCall {
+  const { request, line, askedMs, gone, alerting, hasRung } = call;
+  const { signal, from } = event;
   switch (signal.type) {
     case 'lineLocated':
       if (signal.lcp === gone || signal.number !== line.number) return call;
       out.push(stop(LOCATING));
-      return ask(signal.lcp, call, out);
+      return ask(signal.lcp, call, out, event.atMs);
     case 'lineRefused':
       return giveUp(call, out);
     case 'callAlert':
@@ -169,8 +187,8 @@ function hearInLocating(call: Locating, signal: CallSignal, from: Pid, out: Out)
       out.push(stop(LOCATING));
       const target: Target = { kind: 'line', pid: gone, line };
       const state = hasRung ? 'ringing' : 'trying';
-      const offering: Offering = { state, request, target, alerting };
-      return hearInOffering(offering, signal, from, out);
+      const offering: Offering = { state, request, target, askedMs, alerting };
+      return hearInOffering(offering, event, out);
     }
     case 'callWithdraw':
     case 'callEnded':
@@ -194,8 +212,9 @@ function silence({ request, gone, alerting }: Locating, cause: Cause, out: Out):
   for (const leg of alerting) out.push(tell(leg.pid, withdrawal(leg.call, cause)));
 }
 
-function hearInOffering(call: Offering, signal: CallSignal, from: Pid, out: Out): PlainCall {
+function hearInOffering(call: Offering, event: Heard, out: Out): PlainCall {
   const { request, target } = call;
+  const { signal, from } = event;
   switch (signal.type) {
     case 'callAlert':
       return isTargets(call, signal, from) ? alert(call, signal, out) : call;
@@ -216,6 +235,7 @@ function hearInOffering(call: Offering, signal: CallSignal, from: Pid, out: Out)
         signal.lcp,
         { ...call, line: target.line, hasRung: call.state === 'ringing' },
         out,
+        event.atMs,
       );
     default:
       return call;
@@ -314,10 +334,11 @@ function withdraw(call: Offering | Locating, cause: Cause, out: Out): PlainCall 
 
 /** Who has the request died in the middle of the offer, or is out of reach. */
 function loseTarget(call: Offering, out: Out): PlainCall {
-  const { request, target, alerting } = call;
+  const { request, target, askedMs, alerting } = call;
   if (target.kind === 'line') {
+    const { line } = target;
     const hasRung = call.state === 'ringing';
-    return locate({ request, line: target.line, gone: target.pid, alerting, hasRung }, out);
+    return locate({ request, line, askedMs, gone: target.pid, alerting, hasRung }, out);
   }
   // The gateway's process hears of it too, and hangs up.
   return refuse(request, 'internal failure', out);
@@ -360,19 +381,6 @@ function end(call: Answered, cause: Cause, out: Out): PlainCall {
 function exit(out: Out): PlainCall {
   out.push(EXIT);
   return OVER;
-}
-
-function tellCaller(
-  { caller }: CallRequest,
-  signal: Signal<'callAlert' | 'callProceed'>,
-  out: Out,
-): void {
-  out.push(tell(caller.pid, addressed(signal, caller.call)));
-}
-
-/** The caller may know the call by another id than we do: its leg was moved here. */
-function addressed<T extends { readonly call: string }>(signal: T, call: string): T {
-  return signal.call === call ? signal : { ...signal, call };
 }
 
 function withdrawal(call: string, cause: Cause): CallSignal {

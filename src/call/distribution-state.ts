@@ -128,11 +128,11 @@ export function exit(out: Out): Distribution {
 
 /** The caller may know the call by another id than we do: its leg was moved here. */
 export function tellCaller(
-  { caller }: CallRequest,
+  { caller: { pid, call } }: CallRequest,
   signal: Signal<'callAlert' | 'callProceed'>,
   out: Out,
 ): void {
-  out.push(tell(caller.pid, { ...signal, call: caller.call }));
+  out.push(tell(pid, signal.call === call ? signal : { ...signal, call }));
 }
 
 export function withdrawLeg(to: LegRef, cause: Cause, out: Out): void {

@@ -241,7 +241,7 @@ export function offer(line: LineControl, asked: CallRequest, control: Pid, out: 
   };
   putCall(line, offered);
   note(line, offered, 'offered', control);
-  beginOffer(line, offered, out);
+  beginOffer(line, offered, asked.offeredMs ?? 0, out);
   // Refused at once: no lamp has been lit.
   if (!line.calls.has(call)) line.changed = false;
 }
@@ -268,7 +268,7 @@ function resume(line: LineControl, adopted: Adopted, asked: CallRequest, out: Ou
     armed: [],
   };
   putCall(line, offered);
-  resumeOffer(line, offered, out);
+  resumeOffer(line, offered, asked.offeredMs ?? 0, out);
   replay(line, said, out);
 }
 

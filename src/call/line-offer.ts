@@ -55,30 +55,66 @@ export function requestAt(
   };
 }
 
-/** Rings the first members that have a device; refuses the call when there are none. */
-export function beginOffer(line: LineControl, call: Offered, out: Out): void {
+/**
+ * Rings the first members that have a device; refuses the call when there are none. `offeredMs`: that long
+ * it was on offer before, at a process that is gone; steps whose time is over are left out.
+ */
+export function beginOffer(line: LineControl, call: Offered, offeredMs: number, out: Out): void {
+  const plan = planFor(line, call);
+  while (call.step + 1 < plan.length && beforeStep(plan, call.step + 1) <= offeredMs) call.step++;
   goOn(line, call, out);
-  if (call.ringing.length > 0) arm(call, 'no answer', patienceOf(line, call), out);
+  if (call.ringing.length === 0) return;
+  if (offeredMs > 0) armRest(line, call, offeredMs, out);
+  else arm(call, 'no answer', patienceOf(line, call), out);
 }
 
 /** Goes on with what the line's former process began: at the first stage that rings all who ring. */
-export function resumeOffer(line: LineControl, call: Offered, out: Out): void {
+export function resumeOffer(line: LineControl, call: Offered, offeredMs: number, out: Out): void {
+  const plan = planFor(line, call);
   if (call.ringing.length === 0) {
-    beginOffer(line, call, out);
+    askAnew(line, call, plan[0]?.stages[0]);
+    beginOffer(line, call, offeredMs, out);
     return;
   }
-  const plan = planFor(line, call);
   const members = call.ringing.map((pid) => findDevice(line.devices, pid)?.member ?? '');
   const isHere = (stage: Stage) => members.every((member) => stage.members.includes(member));
   const step = plan.findIndex(({ stages }) => stages.some(isHere));
   call.step = step < 0 ? plan.length - 1 : step;
-  const { ms = null, stages = [] } = plan[call.step] ?? {};
+  const { stages = [] } = plan[call.step] ?? {};
   call.stage = step < 0 ? stages.length - 1 : stages.findIndex(isHere);
-  if (ms !== null) arm(call, 'step', ms, out);
-  const nextMs = stageOf(line, call)?.nextMs ?? null;
-  if (nextMs !== null) arm(call, 'delay', nextMs, out);
-  // Who rings for how long is not known: they have as long again.
-  arm(call, 'no answer', patienceOf(line, call), out);
+  askAnew(line, call, stages[call.stage]);
+  armRest(line, call, offeredMs, out);
+}
+
+/**
+ * Times end when they would have ended at the process before, as far as the plan tells when they began: a
+ * step that began early, since all of the one before had refused, may last longer.
+ */
+function armRest(line: LineControl, call: Offered, offeredMs: number, out: Out): void {
+  const plan = planFor(line, call);
+  const { ms = null, stages = [] } = plan[call.step] ?? {};
+  const nextMs = stages[call.stage]?.nextMs ?? null;
+  const inStepMs = Math.max(0, offeredMs - beforeStep(plan, call.step));
+  const inStageMs = Math.max(0, inStepMs - beforeStage(stages, call.stage));
+  if (ms !== null) arm(call, 'step', ms - inStepMs, out);
+  if (nextMs !== null) arm(call, 'delay', nextMs - inStageMs, out);
+  arm(call, 'no answer', patienceOf(line, call) - offeredMs, out);
+}
+
+/** Who does not ring has refused only if it was its turn, which is `stage`. */
+function askAnew(line: LineControl, { refused }: Offered, stage: Stage | undefined): void {
+  const hadTurn = (pid: Pid): boolean =>
+    stage?.members.includes(findDevice(line.devices, pid)?.member ?? '') === true;
+  refused.splice(0, refused.length, ...refused.filter(hadTurn));
+}
+
+/** When a step begins, if nobody refuses. */
+function beforeStep(plan: Plan, step: number): number {
+  return plan.slice(0, step).reduce((sum, { ms }) => sum + (ms ?? 0), 0);
+}
+
+function beforeStage(stages: readonly Stage[], stage: number): number {
+  return stages.slice(0, stage).reduce((sum, { nextMs }) => sum + (nextMs ?? 0), 0);
 }
 
 function patienceOf({ line }: LineControl, { request }: Offered): number {
@@ -158,7 +194,7 @@ function timerOf(timer: OfferTimer, call: Offered): string {
 function arm(call: Offered, timer: OfferTimer, afterMs: number, out: Out): void {
   const name = timerOf(timer, call);
   if (!call.armed.includes(name)) call.armed.push(name);
-  out.push(start(name, afterMs));
+  out.push(start(name, Math.max(0, afterMs)));
 }
 
 function stopDelay(call: Offered, out: Out): void {

@@ -128,7 +128,7 @@ export function activate(line: LineControl, out: Out): readonly Said[] {
   out.push(stop(RECOVERY));
   for (const call of line.calls.values()) {
     if (call.state !== 'adopted') continue;
-    // They were there before, and it was not their turn, or they did not want it.
+    // They were there before, and it was not their turn (the plan tells), or they did not want it.
     for (const pid of reported) if (!call.ringing.includes(pid)) call.refused.push(pid);
   }
   return takeWaiting(line);

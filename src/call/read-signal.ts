@@ -233,6 +233,7 @@ const SHAPES: Shapes = {
     asserted: optional(party),
     diversions: optional(listOf(diversion, DIVERSIONS_READ_MAX)),
     patienceMs: optional(count),
+    offeredMs: optional(count),
     origin: optional(record({ dialog: text, beganMs: count, previous: optional(call) })),
   },
   callAlert: {

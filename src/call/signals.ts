@@ -62,6 +62,8 @@ export type CallRequest = {
   readonly diversions?: readonly Diversion[] | undefined;
   /** How long the line is to ring before it counts as not answered; absent: as the directory says. */
   readonly patienceMs?: number | undefined;
+  /** To a line's new process: for how long the one before has had the call on offer. */
+  readonly offeredMs?: number;
   /** Put in by the line control process: the line that is rung, and the appearance (from 1) the call has there. */
   readonly line?: string;
   readonly appearance?: number;

@@ -432,3 +432,86 @@ test('devices that the line has lost out of sight stop ringing, even if they com
   );
   end(play);
 });
+
+/** When something became true, in ms from now. */
+function msUntil({ exchange }: Cast, isSo: () => boolean): number {
+  let ms = 0;
+  for (; !isSo() && ms < 60_000; ms += 10) exchange.wait(10);
+  return ms;
+}
+
+for (const [atMs, what] of [
+  [10_000, 'the first phones ring'],
+  [24_500, 'its time is nearly up'],
+] as const)
+  test(`a call that nobody answers is refused when it is due, though its line has another process since ${what}`, () => {
+    const play = cast();
+    const { exchange, ben, cas } = play;
+    const record = call(play, ben, cas);
+    exchange.wait(atMs);
+    exchange.kill('a.1', 400);
+    const ms = atMs + msUntil(play, () => record.outcomes.includes('no answer'));
+    // Not before the other process has heard of the call.
+    assert.deepEqual([Math.max(ms, 25_000), ms <= 25_550], [ms, true]);
+    assert.deepEqual(phases(play).slice(1, 3), ['over no answer', 'over no answer']);
+    end(play);
+  });
+
+const SERIAL = lineOf('2000', ['ana', 'ben', 'cas'], {
+  offering: {
+    type: 'serial',
+    steps: [
+      { members: ['ana', 'ben'], ms: 10_000 },
+      { members: ['cas'], ms: 10_000 },
+    ],
+  },
+  noAnswerMs: 60_000,
+});
+
+test('of a serial line whose process is another one the next phone rings when it is its turn', () => {
+  const exchange = new Exchange(directoryOf([SERIAL], ['dan']), HOMES);
+  const [ana, ben, cas, dan] = [
+    ['a.1', 'ana'],
+    ['b.1', 'ben'],
+    ['c.1', 'cas'],
+    ['b.1', 'dan'],
+  ].map(([home = '', user = '']) => {
+    const device = exchange.board(home).plug(user);
+    exchange.settle();
+    return device;
+  });
+  assert(ana !== undefined && ben !== undefined && cas !== undefined && dan !== undefined);
+  const play = { exchange, ana, ben, cas, dan };
+  exchange.act(dan, () => void dan.dial('2000'));
+  exchange.wait(6000);
+  exchange.kill('a.1', 400);
+  const second = 6000 + msUntil(play, () => cas.open('offered').length === 1);
+  exchange.kill('c.1', 400);
+  const end = second + msUntil(play, () => dan.open('offered').length === 0);
+  assert.deepEqual([Math.round(second / 100), ben.open('offered').length], [100, 0]);
+  // The last phone went with its manager: nobody is left.
+  assert(end < 12_000, String(end));
+});
+
+test('a member with a delay rings when it is due, though its line has another process', () => {
+  const line = lineOf('2000', ['ana', 'ben', 'cas']);
+  const members = line.members.map((member) =>
+    member.name === 'cas' ? { ...member, ringAfterMs: 8000 } : member,
+  );
+  const exchange = new Exchange(directoryOf([{ ...line, members }], ['dan']), HOMES);
+  const plug = (home: string, user: string) => {
+    const device = exchange.board(home).plug(user);
+    exchange.settle();
+    return device;
+  };
+  const ana = plug('a.1', 'ana');
+  const ben = plug('b.1', 'ben');
+  const dan = plug('b.1', 'dan');
+  const cas = plug('c.1', 'cas');
+  const play = { exchange, ana, ben, cas, dan };
+  exchange.act(dan, () => void dan.dial('2000'));
+  exchange.wait(5000);
+  exchange.kill('a.1', 400);
+  const ms = 5000 + msUntil(play, () => cas.open('offered').length === 1);
+  assert.equal(Math.round(ms / 100), 80);
+});

@@ -10,6 +10,8 @@ import { type Cast, type FlowOptions, flow, talk } from './flow.ts';
 const BOTH: FlowOptions = { settings: ['single', 'replicated'], timings: {}, restMs: 40_000 };
 const SINGLE: FlowOptions = { ...BOTH, settings: ['single'] };
 const SEEN_WITHIN_MS = 2000;
+/** Of line 2000. */
+const NO_ANSWER_MS = 8000;
 
 /** The machine dies at which `user` is registered. */
 function lose({ site, phone, wait }: Cast, user: string): void {
@@ -150,6 +152,45 @@ flow(
     2000b < ACK
   `,
   SINGLE,
+);
+
+/** Nobody answers; all that has the line's time in its hands dies when three quarters of that are over. */
+function ringInVain(cast: Cast, die: () => void): void {
+  cast.phone('1001').call('2000');
+  cast.wait(NO_ANSWER_MS - SEEN_WITHIN_MS);
+  die();
+  cast.wait(200);
+}
+
+const RUNG_IN_VAIN = `
+    1001 > INVITE 2000 sdp
+    1001 < 180
+    1001 < 480, Q.850;cause=19;text="No answer from user"
+    1001 > ACK
+    2000a < INVITE 2000a sdp
+    2000a > 180
+    2000a < CANCEL
+    2000a > 200 CANCEL
+    2000a > 487
+    2000a < ACK`;
+
+flow(
+  'that of the line, while phones ring in vain: the call is given up when it would have been',
+  ['1001', '2000a'],
+  (cast) => ringInVain(cast, () => loseLine(cast)),
+  RUNG_IN_VAIN,
+  SINGLE,
+);
+
+flow(
+  'that of one of the processes of a line, while phones ring in vain: it is given up when it would have been',
+  ['1001', '2000a', '2000b'],
+  (cast) => ringInVain(cast, () => lose(cast, '2000b')),
+  `${RUNG_IN_VAIN}
+    2000b < INVITE 2000b sdp
+    2000b > 180
+  `,
+  { ...BOTH, settings: ['replicated'] },
 );
 
 flow(
