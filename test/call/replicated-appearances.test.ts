@@ -447,12 +447,6 @@ flow(
              start sweep 60000
              a.1.l1 < lineCall c1 own 2 held ben of b.1.d8 seq 1 version 1 locked
   a.1.l1 > lockAccepted b.1.l2-1 seq 1
-             stop lock again
-             stop lock patience
-             a.1.l1 < lockRequest b.1.l2-2
-             start lock again 200
-             start lock patience 6000
-  a.1.l1 > lockResponse round 2
              start lock again 200
              start lock patience 2000
              start lease:c2 1000
