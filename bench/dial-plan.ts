@@ -145,6 +145,7 @@ function analysisOf(numbers: readonly string[], plan: RoutePlan<Target>): DigitA
     gateways: new Map(),
     hunts: new Map(),
     orbits: NO_ORBITS,
+    pickupGroups: new Map(),
     routeLists: new Map(lists.map((name) => [name, { name, groups: [group] }])),
     routePlan: { ...plan, partitions },
     interDigitMs: INTER_DIGIT_MS,

@@ -97,7 +97,8 @@ export type AppearanceSignal =
    * Device process to line control process: `call`, a new leg of its phone, wants the place of whoever holds
    * the call at `appearance`; one at a time may try, the others are refused. Or it wants to answer the call
    * that rings there: then the line sends it the call request (`CallRequest.pickup`). Without an appearance:
-   * the call that has been held, or has rung, longest. `wants`: only such a call will do.
+   * the call that has been held, or has rung, longest. `wants`: only such a call will do. `group`: the line's pickup
+   * group, by which `device` may have what rings, without being a member; one such at a time.
    */
   | {
       readonly type: 'lineRetrieve';
@@ -105,6 +106,8 @@ export type AppearanceSignal =
       readonly call: CallId;
       readonly appearance?: number;
       readonly wants?: 'held' | 'ringing';
+      readonly group?: string;
+      readonly device?: string;
     }
   /**
    * Device process to another that wants the place of a leg of its own (`callTakeOver`): that rings for a line,

@@ -66,6 +66,7 @@ const MISSED: ReadonlySet<CallSignal['type']> = new Set([
   'lineRetrieve',
   'lineInquire',
   'lineKept',
+  'pickupSeek',
   'callRequest',
   'lineLock',
   'lineLocked',
@@ -91,7 +92,12 @@ const MISSED: ReadonlySet<CallSignal['type']> = new Set([
  * Requests that are of no use at another manager after 2 s: whoever made one does something else then.
  * All else is said until it arrives or the manager is gone, above all that something is over.
  */
-const PASSING: ReadonlySet<CallSignal['type']> = new Set(['callRequest', 'lineLock', 'dialogSeek']);
+const PASSING: ReadonlySet<CallSignal['type']> = new Set([
+  'callRequest',
+  'lineLock',
+  'dialogSeek',
+  'pickupSeek',
+]);
 
 function mannerOf(signal: CallSignal): Manner {
   if (PASSING.has(signal.type)) return 'passing';

@@ -34,6 +34,9 @@ export function changeDirectory(live: Directory, next: Directory): DirectoryChan
     routeLists: isSame(before.routeLists, next.routeLists) ? before.routeLists : next.routeLists,
     hunts: isSame(before.hunts, next.hunts) ? before.hunts : next.hunts,
     orbits: isSameOrbits(before.orbits, next.orbits) ? before.orbits : next.orbits,
+    pickupGroups: isSame(before.pickupGroups, next.pickupGroups)
+      ? before.pickupGroups
+      : next.pickupGroups,
     routePlan: isSame(before.routePlan, next.routePlan) ? before.routePlan : next.routePlan,
     lines: lines.all,
     devices: devices.all,

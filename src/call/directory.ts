@@ -4,6 +4,7 @@ import type { FeatureCodes } from './feature-codes.ts';
 import type { GivenForwards } from './forwarding.ts';
 import type { Hunt } from './hunting/hunt.ts';
 import type { Orbits } from './parking/orbit.ts';
+import type { PickupGroup } from './pickup-group.ts';
 import type { Gateway, RouteList } from './routing/gateway.ts';
 
 export type Rights = 'answer' | 'originate' | 'retrieve' | 'barge';
@@ -53,6 +54,8 @@ export type Line = {
   readonly watchers?: 'all' | readonly string[];
   /** What they may do with calls that ring ('answer') and that are held ('retrieve'). Absent: nothing. */
   readonly watcherRights?: readonly Rights[];
+  /** Id of the pickup group that its calls are in. Absent: none. */
+  readonly pickupGroup?: string;
 };
 
 /** A telephone, browser or softphone: an account that may register several contacts. */
@@ -93,6 +96,8 @@ export type Directory = {
   readonly hunts: ReadonlyMap<string, Hunt>;
   /** Nothing else has the number of one. */
   readonly orbits: Orbits;
+  /** By id. */
+  readonly pickupGroups: ReadonlyMap<string, PickupGroup>;
   /** By name. */
   readonly routeLists: ReadonlyMap<string, RouteList>;
   readonly routePlan: RoutePlan<RouteTarget>;

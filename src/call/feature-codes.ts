@@ -7,6 +7,7 @@ import type { SettingKind } from './line-settings.ts';
 export const FEATURES = [
   'retrieve',
   'pickup',
+  'group_pickup',
   'park',
   'forward_all',
   'forward_all_off',
@@ -28,6 +29,7 @@ export type FeatureCodes = Readonly<Record<Feature, string>>;
 export const FEATURE_CODES: FeatureCodes = {
   retrieve: '*11',
   pickup: '*8',
+  group_pickup: '*98',
   park: '*68',
   forward_all: '*72',
   forward_all_off: '*73',

@@ -6,7 +6,7 @@ import { type Home, isGone, kindOf, type Pid } from '../process/pid.ts';
 import { lowestFree, takeAppearance } from './appearances.ts';
 import type { Cause } from './cause.ts';
 import { type Out, tell } from './effects.ts';
-import { note } from './line-chains.ts';
+import { note, timeOf } from './line-chains.ts';
 import {
   type Adopted,
   isUsed,
@@ -235,6 +235,7 @@ export function offer(line: LineControl, asked: CallRequest, control: Pid, out: 
     ringing: [],
     refused: [],
     stopped: [],
+    sinceMs: timeOf(line),
     hasRung: false,
     cause: 'no device',
     armed: [],
@@ -263,6 +264,7 @@ function resume(line: LineControl, adopted: Adopted, asked: CallRequest, out: Ou
     ringing,
     refused,
     stopped: [],
+    sinceMs: timeOf(line),
     hasRung: ringing.length > 0,
     cause: 'no device',
     armed: [],

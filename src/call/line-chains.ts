@@ -1,6 +1,7 @@
 /**
  * What has happened at each appearance of a line, for people who ask why its lamp is lit: the latest events,
- * as plain records that nobody formats before somebody asks. Nothing is decided by it.
+ * as plain records that nobody formats before somebody asks. Nothing is decided by it, but by its time, for how long a call
+ * has rung.
  *
  * It is no part of a line's state: who replays, packs or searches lines keeps none.
  */
@@ -78,6 +79,11 @@ const EVENTS_MAX = 32;
 const EVENTS_OF_ONE_MAX = 8;
 /** Appearances that are remembered; a line has rarely that many. */
 const APPEARANCES_MAX = 64;
+
+/** The time of the running turn; 0 where nobody has a clock. */
+export function timeOf({ chains }: { readonly chains?: Chains | undefined }): number {
+  return chains?.nowMs ?? 0;
+}
 
 export function newChains(): Chains {
   return { nowMs: 0, byAppearance: [] };

@@ -21,6 +21,7 @@ import { editLine } from './line-edit.ts';
 import { keep } from './line-keeping.ts';
 import { joinOffer, offerTimeout, readTimer, refuseOffer, withdraw } from './line-offer.ts';
 import { forgotten, INQUIRY, inquire, passed } from './line-orphans.ts';
+import { answerSeek } from './line-pickup.ts';
 import type { LineEvent } from './line-process.ts';
 import {
   activate,
@@ -115,6 +116,9 @@ function receive(line: LineControl, signal: CallSignal, from: Pid, out: Out): vo
       break;
     case 'lineRetrieve':
       retrieve(line, signal, from, out);
+      break;
+    case 'pickupSeek':
+      answerSeek(line, signal, from, out);
       break;
     case 'lineFree':
       free(line, signal, out);

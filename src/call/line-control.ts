@@ -41,6 +41,10 @@ export type Offered = Common & {
   readonly refused: Pid[];
   /** Those that were told to stop, once for each time. */
   readonly stopped: Pid[];
+  /** When it was offered, by the line's time. */
+  readonly sinceMs: number;
+  /** Who was the last to begin to pick it up, and when. */
+  picking?: { readonly by: Pid; readonly sinceMs: number };
   /** Call control has heard that it rings. */
   hasRung: boolean;
   /** The weightiest refusal so far; 'no device': there was none. */

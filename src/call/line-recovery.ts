@@ -49,6 +49,7 @@ const ABOUT_CALLS: ReadonlySet<CallSignal['type']> = new Set([
   'lineSeize',
   'lineUse',
   'lineRetrieve',
+  'pickupSeek',
   'lineKept',
 ]);
 

@@ -44,7 +44,9 @@ export function retrieve(
   const by = { pid: from, call };
   const wanted = wantedCall(line, signal, by);
   const isRinging = wanted?.state === 'offered' && wants !== 'held';
-  const cause = isRinging ? pickUp(line, wanted, by, out) : refusalOf(line, wanted, by, wants);
+  const cause = isRinging
+    ? pickUp(line, wanted, by, out, signal)
+    : refusalOf(line, wanted, by, wants);
   if (cause !== undefined) {
     const { from: party } = wanted ?? { from: NOBODY };
     const { appearance = 0 } = wanted ?? signal;

@@ -114,6 +114,8 @@ const heldCall = {
   isOwn: optional(bool),
 };
 
+const ringingCall = record({ appearance: count, forMs: count });
+
 const answerer = record({
   device: text,
   dialog: text,
@@ -163,11 +165,11 @@ const SHAPES: Shapes = {
     isExclusive: bool,
   },
   lineRetrieve: {
-    number: text,
-    call,
-    appearance: optional(count),
-    wants: optional(oneOf('held', 'ringing')),
+    ...{ number: text, call, appearance: optional(count) },
+    ...{ wants: optional(oneOf('held', 'ringing')), group: optional(text), device: optional(text) },
   },
+  pickupSeek: { number: text, call, group: text, device: text },
+  pickupSought: { number: text, call, ringing: listOf(ringingCall, CALLS_MAX) },
   lineRetrieved: {
     number: text,
     call,

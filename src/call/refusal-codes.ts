@@ -45,6 +45,12 @@ export const REFUSALS = {
   'LW-3444': { cause: 'overload', title: 'the orbit was not to be had in time' },
   'LW-3445': { cause: 'forbidden', title: 'a call is transferred to this code, not dialled' },
   'LW-3446': { cause: 'forbidden', title: 'orbits are not for calls from outside' },
+  'LW-3461': { cause: 'no device', title: 'nothing rings in the pickup group' },
+  'LW-3462': { cause: 'busy', title: 'somebody else was first to pick up' },
+  'LW-3463': { cause: 'forbidden', title: 'the line is in no pickup group' },
+  'LW-3464': { cause: 'forbidden', title: 'the line may not pick up from that group' },
+  'LW-3465': { cause: 'forbidden', title: 'the line may not answer calls' },
+  'LW-3466': { cause: 'overload', title: 'not all lines of the group could be asked' },
 } as const satisfies Readonly<Record<string, Refusal>>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -13,6 +13,7 @@ import { isUsed, type Offered } from './line-control.ts';
 import { removeDevice } from './line-control-database.ts';
 import { editLine } from './line-edit.ts';
 import { hearAlert, isStale, withdraw } from './line-offer.ts';
+import { answerSeek } from './line-pickup.ts';
 import type { LineEvent } from './line-process.ts';
 import { LEASE, retrievedAt } from './line-retrieval.ts';
 import { leaseTimeout } from './line-seizures.ts';
@@ -184,6 +185,9 @@ function receive(line: ReplicatedLine, signal: CallSignal, from: Pid, out: Out):
       break;
     case 'lineRetrieve':
       wishToRetrieve(line, signal, from, out);
+      break;
+    case 'pickupSeek':
+      answerSeek(line.control, signal, from, out);
       break;
     case 'lineKept':
       wish(line, signal, from, out);

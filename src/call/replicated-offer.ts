@@ -8,7 +8,7 @@
 import { type Home, isGone, type Pid } from '../process/pid.ts';
 import type { Cause } from './cause.ts';
 import { type Out, tell } from './effects.ts';
-import { note } from './line-chains.ts';
+import { note, timeOf } from './line-chains.ts';
 import { type Offered, putCall } from './line-control.ts';
 import { findDevice, type LineDevice } from './line-control-database.ts';
 import { type Refusal, requestAt, ring, stopRinging, withdraw } from './line-offer.ts';
@@ -40,6 +40,7 @@ export function offerHere(
     ringing: before?.state === 'offered' ? before.ringing : [],
     refused: [],
     stopped: before?.state === 'offered' ? before.stopped : [],
+    sinceMs: before?.state === 'offered' ? before.sinceMs : timeOf(line.control),
     hasRung: before?.state === 'offered' && before.hasRung,
     cause: 'no device',
     armed: [],

@@ -96,7 +96,7 @@ export function wishToRetrieve(
   const by = { pid: from, call };
   const wanted = wantedCall(line.control, signal, by);
   if (wanted?.state !== 'offered' || wants === 'held') return wish(line, signal, from, out);
-  const cause = pickUp(line.control, wanted, by, out);
+  const cause = pickUp(line.control, wanted, by, out, signal);
   if (cause !== undefined)
     out.push(tell(from, { type: 'lineRetrieveRefused', number, call, cause }));
 }

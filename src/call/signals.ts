@@ -15,6 +15,7 @@ import type { Forward } from './forwarding.ts';
 import type { LineSignal, LocationSignal } from './line-signals.ts';
 import type { LineLock, LockSignal } from './lock-signals.ts';
 import type { ParkSignal } from './parking/park-signals.ts';
+import type { PickupSignal } from './pickup-signals.ts';
 import type { RefusalCode } from './refusal-codes.ts';
 import type { GatewaySignal } from './routing/gateway-signals.ts';
 import type { SettingSignal } from './setting-signals.ts';
@@ -127,6 +128,7 @@ export type CallSignal =
   | DistributionSignal
   | GatewaySignal
   | ParkSignal
+  | PickupSignal
   | UpkeepSignal
   | DepositSignal
   | SettingSignal

@@ -15,6 +15,7 @@ import type { Former } from './change-over.ts';
 import type { DeviceProcess } from './device-process.ts';
 import type { Search } from './dialog-search.ts';
 import type { Parking } from './parking.ts';
+import type { GroupPickup } from './sharing/group-pickup.ts';
 import type { Holding } from './sharing/keeping.ts';
 import type { LineUse } from './sharing/line-use.ts';
 import type { Retrieval } from './sharing/retrieval.ts';
@@ -138,6 +139,8 @@ export type CallLeg = {
   parking: Parking | undefined;
   /** It was begun to have a call of the phone's line that is held, or rings. */
   retrieval: Retrieval | undefined;
+  /** It was begun to have a call that rings in a pickup group, whichever that is. */
+  groupPickup: GroupPickup | undefined;
   /** What its phone had seized before it dialled, until the far end is heard of. */
   seizure: Seizure | undefined;
   /** Call control of a call that a line offered, as long as it answers for this leg. */
@@ -217,6 +220,7 @@ export function calledLeg(
     holding: undefined,
     parking: undefined,
     retrieval: undefined,
+    groupPickup: undefined,
     seizure: undefined,
     control: request.control,
     attempt: request.attempt ?? 0,
@@ -287,6 +291,7 @@ export function callingLeg(
     holding: undefined,
     parking: undefined,
     retrieval: undefined,
+    groupPickup: undefined,
     seizure: undefined,
     control: undefined,
     attempt: 0,

@@ -192,9 +192,9 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'lineSetDone':
         return lineSettings.done(this, record, signal);
       case 'lineRetrieved':
-        return retrievalAnswer.granted(this, record, signal);
       case 'lineRetrieveRefused':
-        return retrievalAnswer.refused(this, record, signal);
+      case 'pickupSought':
+        return retrievalAnswer.heard(this, record, signal, from);
       case 'callGiven':
         return referral.given(this, record, signal);
       case 'dialogSought':

@@ -3,6 +3,7 @@
 import type { Log } from '../base/log.ts';
 import type { CallRecords } from '../call/call-records.ts';
 import type { Directory } from '../call/directory.ts';
+import type { RegistrationTable } from '../call/registration-table.ts';
 import type { CallRequest, CallSignal } from '../call/signals.ts';
 import type { Home, Pid } from '../process/pid.ts';
 import type { Host } from '../process/process.ts';
@@ -22,6 +23,8 @@ export type Environment = {
   /** Our Contact URI for that hop. */
   readonly contact: (hop: Hop) => string;
   readonly lineManager: Pid;
+  /** Where lines are controlled, for what is asked of lines that are not the phone's own. */
+  readonly table: RegistrationTable;
   readonly gatewayManager: Pid;
   readonly settingsDesk: Pid;
   readonly parkManager: Pid;

@@ -9,6 +9,7 @@ import * as dialogSearch from './dialog-search.ts';
 import * as inCall from './in-call.ts';
 import * as lineMembership from './line-membership.ts';
 import * as referral from './referral.ts';
+import * as groupPickup from './sharing/group-pickup.ts';
 import * as keeping from './sharing/keeping.ts';
 import * as lineUse from './sharing/line-use.ts';
 import * as takeOver from './take-over.ts';
@@ -66,6 +67,7 @@ function loseThirdParty(process: DeviceProcess, record: CallLeg, isGone: IsGone)
   const isSilent = (home: Home) => isGone(counterpartOf(dialogFinder, home));
   sought(process, record, dialogSearch.lose(process, record, isSilent));
   if (isGone(record.referral?.giver?.pid)) referral.sought(process, record, { cause: 'call gone' });
+  groupPickup.lose(process, record, isGone);
   if (isGone(takenBy?.pid)) record.takenBy = undefined;
   // Whose place the peer has taken may think that it has it still.
   if (isGone(peer?.pid) && formerPeer !== undefined && unsure === undefined)

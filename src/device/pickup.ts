@@ -43,6 +43,7 @@ export function begin(process: DeviceProcess, request: Signal<'callRequest'>, fr
   asked.phase = 'over';
   const record = calledLeg(process, request, from, host.nowMs);
   record.leg = leg;
+  record.groupPickup = asked.groupPickup;
   leg.owner = record;
   process.keep(call, record);
   logCall(process, record, 'call picked up');

@@ -182,6 +182,7 @@ export class CallManager implements ClusterListener {
       userAgent: this.userAgent,
       contact: (hop) => this.#contact(hop),
       lineManager: processing.lineManager,
+      table: processing.table,
       gatewayManager: processing.gatewayManager,
       settingsDesk: processing.settingsDesk,
       parkManager: processing.parkManager,

@@ -97,6 +97,7 @@ export function simulationDirectory(
       ],
     ]),
     orbits: { ...NO_ORBITS, numbers: new Set(['700', '701']), timeoutMs: 5000 },
+    pickupGroups: new Map(),
     routeLists: new Map(),
     routePlan: NO_ROUTE_PLAN,
     interDigitMs: INTER_DIGIT_MS,

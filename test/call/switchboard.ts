@@ -92,6 +92,7 @@ export function directoryOf(
     ),
     hunts: new Map(),
     orbits: NO_ORBITS,
+    pickupGroups: new Map(),
     routeLists: new Map([...gateways].map((name) => [name, listOf(name)])),
     routePlan: {
       partitions: new Map([['out', outbound]]),

@@ -1,14 +1,16 @@
 /**
  * Services of a shared line that are dialled, for phones without lamps: a held call is retrieved, one that rings
  * is picked up. Behind the code: nothing, for the call that has waited longest; the number of its appearance; the
- * number of a line, if the phone has several; or both, with a star between.
+ * number of a line, if the phone has several; or both, with a star between. And what rings in a pickup group.
  */
 import type { Cause } from '../../call/cause.ts';
 import { type Feature, readFeatureCode, SETTINGS_BY_CODE } from '../../call/feature-codes.ts';
+import { type PickupStep, pickupAt, pickupWish } from '../../call/pickup-group.ts';
 import type { Media } from '../../call/signals.ts';
 import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import * as takeOver from '../take-over.ts';
+import * as groupPickup from './group-pickup.ts';
 import * as lineSettings from './line-settings.ts';
 import * as retrieval from './retrieval.ts';
 import * as seizures from './seizures.ts';
@@ -37,8 +39,19 @@ export function begin(
     lineSettings.ask(process, record, line, setting, code.digits, offer);
     return true;
   }
+  if (code.feature === 'group_pickup') {
+    const wish = pickupWish(directory, { device: process.place.device, line }, code.digits);
+    if ('code' in wish) takeOver.refuseDialled(process, record, wish.code);
+    else pickUpFrom(process, record, line, wish.steps, offer);
+    return true;
+  }
   const wants = WANTS[code.feature];
   if (wants === undefined) return false;
+  const step = wants === 'ringing' ? stepAt(process, line, code.digits) : undefined;
+  if (step !== undefined) {
+    pickUpFrom(process, record, line, [step], offer);
+    return true;
+  }
   const target = targetOf(process, line, code.digits);
   if ('cause' in target) {
     takeOver.refuse(process, record, target.cause);
@@ -48,6 +61,28 @@ export function begin(
   seizures.release(process, line);
   retrieval.ask(process, record, { ...target, wants, offer, isDialled: true });
   return true;
+}
+
+/** Of what the phone has seized to dial the code: the call has an appearance of its own. */
+function pickUpFrom(
+  process: DeviceProcess,
+  record: CallLeg,
+  line: string,
+  steps: readonly PickupStep[],
+  offer: Media | undefined,
+): void {
+  seizures.release(process, line);
+  groupPickup.begin(process, record, steps, offer);
+}
+
+/** The digits are the number of a line that is another's, in a group from which the phone may pick up. */
+function stepAt(
+  { environment: { directory }, place: { device } }: DeviceProcess,
+  line: string,
+  digits: string,
+): PickupStep | undefined {
+  if (directory.devices.get(device)?.lines.includes(digits)) return undefined;
+  return pickupAt(directory, { device, line }, digits);
 }
 
 type Target = { readonly number: string; readonly appearance: number | undefined };

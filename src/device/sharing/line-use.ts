@@ -184,8 +184,10 @@ function turn(process: DeviceProcess, record: CallLeg, state: UseState): void {
 
 /** Says it to the process that controls the line now; if there is none, it is said when there is one. */
 function say(process: DeviceProcess, record: CallLeg): void {
-  const { use } = record;
-  const lcp = use && lcpOf(process, use.number);
+  const { use, reportTo } = record;
+  // Who has picked the call up from a group is no member: the line hears of it as long as its process is that one.
+  const offered = use?.isOffered && reportTo !== undefined && kindOf(reportTo) === 'l';
+  const lcp = use && (lcpOf(process, use.number) ?? (offered ? reportTo : undefined));
   if (use === undefined || lcp === undefined) return;
   const { number, call, appearance, state } = use;
   process.host.tell(lcp, {

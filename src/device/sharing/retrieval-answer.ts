@@ -1,9 +1,11 @@
 /** What a line says to who wants a call: whose leg has the one that is held, or why none is to be had. */
 import type { Cause } from '../../call/cause.ts';
 import type { CallSignal, Media } from '../../call/signals.ts';
+import type { Pid } from '../../process/pid.ts';
 import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import * as takeOver from '../take-over.ts';
+import * as groupPickup from './group-pickup.ts';
 import { PATIENCE, settle } from './retrieval.ts';
 import * as seizures from './seizures.ts';
 
@@ -12,8 +14,25 @@ type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 /** Less than the line waits for who may have a call (`RETRIEVAL_MS`): until its phone has acknowledged that it has. */
 const TAKING_MS = 4500;
 
+/** What a line says to this leg. */
+export function heard(
+  process: DeviceProcess,
+  record: CallLeg,
+  signal: Signal<'lineRetrieved' | 'lineRetrieveRefused' | 'pickupSought'>,
+  from: Pid,
+): void {
+  switch (signal.type) {
+    case 'lineRetrieved':
+      return granted(process, record, signal);
+    case 'lineRetrieveRefused':
+      return refused(process, record, signal, from);
+    case 'pickupSought':
+      return groupPickup.sought(process, record, signal, from);
+  }
+}
+
 /** It may have it. */
-export function granted(
+function granted(
   process: DeviceProcess,
   record: CallLeg,
   { holder, lineCall, appearance, isOwn = false }: Signal<'lineRetrieved'>,
@@ -31,13 +50,16 @@ function withOffer(offer: Media | undefined): { offer?: Media } {
   return offer === undefined ? {} : { offer };
 }
 
-export function refused(
+function refused(
   process: DeviceProcess,
   record: CallLeg,
   { cause, isOver = false }: Signal<'lineRetrieveRefused'>,
+  from: Pid,
 ): void {
   const { retrieval } = record;
   if (retrieval === undefined || retrieval.lineCall !== undefined) return;
+  // A line that was given up has answered all the same, when another is asked.
+  if (retrieval.lcp !== undefined && retrieval.lcp !== from) return;
   const { number, appearance, request } = retrieval;
   // Nothing is there: the phone calls its own line (RFC 7463 §5.4).
   if (cause === 'call gone' && request !== undefined && !isOver && appearance !== undefined) {
@@ -49,6 +71,7 @@ export function refused(
 
 /** The phone does not get the call. Who has dialled a code is not told that a call is gone: it has named none. */
 export function fail(process: DeviceProcess, record: CallLeg, cause: Cause): void {
+  if (groupPickup.lost(process, record, cause)) return;
   const isNone = cause === 'call gone' && record.retrieval?.isDialled === true;
   settle(process, record);
   takeOver.refuse(process, record, isNone ? 'no device' : cause);
@@ -56,7 +79,7 @@ export function fail(process: DeviceProcess, record: CallLeg, cause: Cause): voi
 
 /** True: the timer was one of these. */
 export function timeout(process: DeviceProcess, timer: string): boolean {
-  if (!timer.startsWith(PATIENCE)) return false;
+  if (!timer.startsWith(PATIENCE)) return groupPickup.timeout(process, timer);
   const record = process.legs.get(timer.slice(PATIENCE.length));
   if (record?.retrieval === undefined) return true;
   if (record.retrieval.lineCall === undefined) fail(process, record, 'unreachable');

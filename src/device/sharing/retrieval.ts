@@ -6,6 +6,7 @@
  */
 import type { Cause } from '../../call/cause.ts';
 import type { CallId, CallRequest, Media, MemberCall } from '../../call/signals.ts';
+import type { Pid } from '../../process/pid.ts';
 import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import { lcpOf } from './rights.ts';
@@ -20,6 +21,9 @@ export type Retrieval = {
   readonly offer: Media | undefined;
   /** What the phone dials if nothing is held there; absent: the call or none. */
   readonly request?: CallRequest;
+  /** The line's process, and its group: the phone's device is no member perhaps, and picks up as one of that group. */
+  readonly lcp?: Pid;
+  readonly group?: string;
   /** A feature code: the phone has named a service, not a call. */
   readonly isDialled?: true;
   /** The line's id of the call, once the line has said that it may be had. */
@@ -30,18 +34,21 @@ export type Retrieval = {
 
 /** A line that does not say a word for that long is not there. */
 const PATIENCE_MS = 3000;
+/** The same where another call may be had instead. */
+const GROUP_MS = 1000;
 export const PATIENCE = 'retrieval:';
 
 /** Asks the line for it. */
 export function ask(process: DeviceProcess, record: CallLeg, wanted: Retrieval): void {
   record.retrieval = wanted;
-  process.host.start(PATIENCE + record.call, PATIENCE_MS);
+  const { group } = wanted;
+  process.host.start(PATIENCE + record.call, group === undefined ? PATIENCE_MS : GROUP_MS);
   say(process, record, wanted);
 }
 
 function say(process: DeviceProcess, record: CallLeg, wanted: Retrieval): void {
-  const { number, appearance, wants } = wanted;
-  const lcp = lcpOf(process, number);
+  const { number, appearance, wants, group } = wanted;
+  const lcp = wanted.lcp ?? lcpOf(process, number);
   if (lcp === undefined) return;
   process.host.tell(lcp, {
     type: 'lineRetrieve',
@@ -49,6 +56,7 @@ function say(process: DeviceProcess, record: CallLeg, wanted: Retrieval): void {
     call: record.call,
     ...(appearance === undefined ? {} : { appearance }),
     ...(wants === undefined ? {} : { wants }),
+    ...(group === undefined ? {} : { group, device: process.place.device }),
   });
 }
 
@@ -56,8 +64,8 @@ function say(process: DeviceProcess, record: CallLeg, wanted: Retrieval): void {
 export function attached(process: DeviceProcess, number: string): void {
   for (const record of process.legs.values()) {
     const { retrieval } = record;
-    if (retrieval?.number === number && retrieval.lineCall === undefined)
-      say(process, record, retrieval);
+    const isOpen = retrieval?.lineCall === undefined && retrieval?.lcp === undefined;
+    if (retrieval?.number === number && isOpen) say(process, record, retrieval);
   }
 }
 
@@ -91,7 +99,7 @@ export function end(process: DeviceProcess, record: CallLeg, cause: Cause | unde
   const { retrieval, call } = record;
   if (retrieval === undefined) return;
   settle(process, record);
-  const lcp = lcpOf(process, retrieval.number);
+  const lcp = retrieval.lcp ?? lcpOf(process, retrieval.number);
   if (cause !== undefined && lcp !== undefined)
     process.host.tell(lcp, { type: 'callEnded', call, cause });
 }

@@ -46,6 +46,7 @@ export const EMPTY: Directory = {
   gateways: new Map(),
   hunts: new Map(),
   orbits: NO_ORBITS,
+  pickupGroups: new Map(),
   routeLists: new Map(),
   routePlan: NO_ROUTE_PLAN,
   interDigitMs: INTER_DIGIT_MS,

@@ -22,8 +22,8 @@ import { type DeviceEntry, deviceSchema } from './schema.ts';
 export type DeviceDraft = Omit<Device, 'lines'> & {
   /** Its own number: an ordinary extension; '' if none. */
   readonly number: string;
-  /** Of its own number: how long it rings, and what it forwards. */
-  readonly answering: Pick<DeviceEntry, 'no_answer' | 'forward' | 'dnd'>;
+  /** Of its own number: how long it rings, what it forwards, and who may pick it up. */
+  readonly answering: Pick<DeviceEntry, 'no_answer' | 'forward' | 'dnd' | 'pickup_group'>;
   /** Of its own number. */
   readonly watchers: Line['watchers'] | undefined;
   readonly watcherRights: Line['watcherRights'] | undefined;

@@ -22,6 +22,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   devices: 'device',
   gateways: 'gateway',
   hunts: 'hunt',
+  pickup_groups: 'pickup group',
 };
 /** Lines of one entry that are compared line by line; beyond that all go and all come. */
 const LINES_MAX = 400;

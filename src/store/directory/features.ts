@@ -18,6 +18,9 @@ import type { DeviceDrafts } from './devices.ts';
 import type { Gathered } from './gather.ts';
 import { featureSchema } from './schema.ts';
 
+/** Codes that came with a later release than those of lines. */
+const LATE: ReadonlySet<Feature> = new Set(['park', 'group_pickup']);
+
 /** What else is dialled. */
 type Dialled = {
   readonly lines: ReadonlyMap<string, Line>;
@@ -48,7 +51,7 @@ export function readFeatures(
     const clashes: Problem[] = [];
     checkFree(feature, codes[feature], entries, dialled, clashes);
     // Codes that came with a later release give way to what was there before.
-    const isLate = SETTINGS_BY_CODE[feature] !== undefined || feature === 'park';
+    const isLate = SETTINGS_BY_CODE[feature] !== undefined || LATE.has(feature);
     const isAskedFor = entries.features.has(feature) || !isLate;
     if (isAskedFor) problems.push(...clashes);
     else if (clashes.length > 0) codes[feature] = '';
@@ -57,7 +60,14 @@ export function readFeatures(
 }
 
 /** No code begins with another one. */
-function checkApart({ features }: Gathered, codes: FeatureCodes, problems: Problem[]): void {
+function checkApart(
+  { features }: Gathered,
+  codes: Record<Feature, string>,
+  problems: Problem[],
+): void {
+  for (const late of LATE)
+    if (!features.has(late) && [...features.keys()].some((key) => isBegun(codes, key, late)))
+      codes[late] = '';
   for (const one of FEATURES)
     for (const other of FEATURES) {
       const place = (features.get(one) ?? features.get(other))?.place;
@@ -67,6 +77,13 @@ function checkApart({ features }: Gathered, codes: FeatureCodes, problems: Probl
       const message = `code '${codes[one]}' (${one}) begins with '${codes[other]}' (${other})`;
       problems.push({ place, message });
     }
+}
+
+/** Whether one of the two codes begins with the other. */
+function isBegun(codes: FeatureCodes, key: string, late: Feature): boolean {
+  const feature = FEATURES.find((name) => name === key);
+  const code = feature === undefined ? '' : codes[feature];
+  return code !== '' && (code.startsWith(codes[late]) || codes[late].startsWith(code));
 }
 
 function checkFree(

@@ -43,6 +43,7 @@ export function gather(sources: readonly Source[], problems: Problem[]): Gathere
     gateways: new Map(),
     hunts: new Map(),
     park: new Map(),
+    pickup_groups: new Map(),
     route_plan: new Map(),
     features: new Map(),
   };
@@ -62,7 +63,7 @@ export function gather(sources: readonly Source[], problems: Problem[]): Gathere
         continue;
       }
       if (section.key !== 'route_plan') {
-        const noun = section.key === 'park' ? 'key' : section.key.slice(0, -1);
+        const noun = section.key === 'park' ? 'key' : section.key.slice(0, -1).replace('_', ' ');
         for (const entry of entriesOf(section.value, problems))
           addOnce(sections[section.key], entry, noun, problems);
         continue;

@@ -137,12 +137,13 @@ function makeLine(number: string, given: LineEntry): Line {
   };
 }
 
-/** How long it rings, and where calls go that it is not to have. */
+/** How long it rings, where calls go that it is not to have, and who else may answer them. */
 function answeringOf({
   no_answer,
   forward,
   dnd,
-}: DeviceDraft['answering']): Pick<Line, 'noAnswerMs' | 'forward' | 'isDnd'> {
+  pickup_group: pickupGroup,
+}: DeviceDraft['answering']): Pick<Line, 'noAnswerMs' | 'forward' | 'isDnd' | 'pickupGroup'> {
   const to = no_answer?.to;
   const usual = to === undefined ? LINE_PATIENCE_MS : FORWARD_AFTER_MS;
   const forwards: GivenForwards = {
@@ -155,6 +156,7 @@ function answeringOf({
     noAnswerMs: no_answer?.after ?? usual,
     ...(Object.keys(forwards).length > 0 && { forward: forwards }),
     ...(dnd === 'on' && { isDnd: true }),
+    ...(pickupGroup !== undefined && { pickupGroup }),
   };
 }
 

@@ -19,6 +19,7 @@ import { gather } from './gather.ts';
 import { readHunts } from './hunts.ts';
 import { checkUsers, joinLines, readLines } from './lines.ts';
 import { readPark } from './park.ts';
+import { readPickupGroups } from './pickup-groups.ts';
 import { readRouteLists } from './route-lists.ts';
 import { checkSearch, readDigitTimeout, readRoutePlan } from './route-plan.ts';
 
@@ -106,6 +107,7 @@ function build(
   const areAllRead = drafts.broken.size === 0;
   const hunts = readHunts(entries, { lines, users, areAllRead }, problems);
   const orbits = readPark(entries, { lines, users, drafts }, problems);
+  const pickupGroups = readPickupGroups(entries, { lines, drafts }, problems);
   const routePlan = readRoutePlan(entries, { lines, users, areAllRead }, problems);
   for (const section of [entries.lines, entries.devices, entries.gateways, entries.hunts])
     checkSearch(section.values(), routePlan.spaces, problems);
@@ -118,6 +120,7 @@ function build(
     gateways,
     hunts,
     orbits,
+    pickupGroups,
     routeLists,
     routePlan,
     interDigitMs,

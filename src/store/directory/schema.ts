@@ -1,6 +1,7 @@
 /** What may stand in a directory file, entry by entry. What entries say of one another is checked elsewhere. */
 import { z } from 'zod';
 import { HUNT_LINES_MAX } from '../../call/hunting/hunt.ts';
+import { PICKUP_OTHERS_MAX } from '../../call/pickup-group.ts';
 import {
   dialNumber,
   displayName,
@@ -19,6 +20,7 @@ export const SECTIONS = [
   'gateways',
   'hunts',
   'park',
+  'pickup_groups',
   'route_plan',
   'features',
 ] as const;
@@ -101,6 +103,7 @@ export const lineSchema = z.strictObject({
   search: identifier.optional(),
   watchers: watchersSchema.optional(),
   watcher_rights: watcherRights.optional(),
+  pickup_group: identifier.optional(),
 });
 export type LineEntry = z.output<typeof lineSchema>;
 
@@ -148,6 +151,7 @@ export const deviceSchema = z.strictObject({
   search: identifier.optional(),
   watchers: watchersSchema.optional(),
   watcher_rights: watcherRights.optional(),
+  pickup_group: identifier.optional(),
   kind: z.string().optional(),
 });
 export type DeviceEntry = z.output<typeof deviceSchema>;
@@ -175,6 +179,19 @@ export const huntSchema = z.strictObject({
 export type HuntEntry = z.output<typeof huntSchema>;
 
 const orbit = z.string().min(1, "expected numbers such as '70X', '701-712' or '701'");
+
+/** `number`: what is dialled behind the code. */
+export const pickupGroupSchema = z.strictObject({
+  name: displayName.optional(),
+  number: z
+    .string()
+    .regex(/^\d{1,8}$/, 'expected one to eight digits, which are dialled behind the code')
+    .optional(),
+  others: z
+    .array(identifier)
+    .max(PICKUP_OTHERS_MAX, `expected at most ${PICKUP_OTHERS_MAX} other groups`)
+    .optional(),
+});
 
 /** Numbers of orbits: `70X`, `701-712`, or a list of such. */
 export const orbitsSchema = z.union(

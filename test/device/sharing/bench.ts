@@ -20,6 +20,7 @@ import test from 'node:test';
 import { SILENT } from '../../../src/base/log.ts';
 import { CallRecords } from '../../../src/call/call-records.ts';
 import type { Line } from '../../../src/call/directory.ts';
+import { RegistrationTable } from '../../../src/call/registration-table.ts';
 import type { CallSignal } from '../../../src/call/signals.ts';
 import type { CallLeg } from '../../../src/device/call-leg.ts';
 import { CallStatistics } from '../../../src/device/call-statistics.ts';
@@ -133,6 +134,7 @@ export class Bench {
       settingsDesk: 'a.1.m8' as Pid,
       parkManager: 'a.1.m9' as Pid,
       lineManager: pidOf('manager'),
+      table: new RegistrationTable(),
       dialogFinder: 'cm1.1.m2' as Pid,
       depositary: 'cm1.1.m3' as Pid,
       subscribers: new WeakMap(),

@@ -131,6 +131,7 @@ devices:
     gateways: new Map(),
     hunts: new Map(),
     orbits: NO_ORBITS,
+    pickupGroups: new Map(),
     routeLists: new Map(),
     routePlan: NO_ROUTE_PLAN,
     interDigitMs: 4000,
@@ -189,6 +190,44 @@ test('orbits are given as patterns, ranges and single numbers', () => {
       timeoutMs: 120_000,
       watchers: 'all',
     },
+  );
+});
+
+test('lines and devices are in the pickup group that they say', () => {
+  const directory = read(`
+pickup_groups:
+  sales: { name: Sales, others: [support] }
+  support: { number: "02" }
+  nobody: {}
+lines: { "2001": { pickup_group: sales, members: { ana: { device: desk-1 } } } }
+devices:
+  "desk-{1..2}": { auth: none, accept_from: 127.0.0.1, number: "100{1..2}", pickup_group: support }
+  hall: { auth: none, accept_from: 127.0.0.1, number: "1003", pickup_group: sales }
+`);
+  const { lines, pickupGroups } = directory;
+  assert.deepEqual(
+    [[...pickupGroups.values()], ['2001', '1002'].map((number) => lines.get(number)?.pickupGroup)],
+    [
+      [
+        { id: 'sales', name: 'Sales', lines: ['2001', '1003'], others: ['support'] },
+        { id: 'support', name: '', number: '02', lines: ['1001', '1002'], others: [] },
+        { id: 'nobody', name: '', lines: [], others: [] },
+      ],
+      ['sales', 'support'],
+    ],
+  );
+});
+
+test('the code for group pickup, if nobody has asked for it, gives way to another code', () => {
+  const codes = ['retrieve: "*9"', 'dnd: "*98"', 'pickup: "*981"', 'dnd: "*99"'];
+  assert.deepEqual(
+    codes.map(
+      (code) =>
+        read(
+          `features: { forward_busy: off, forward_busy_off: off, forward_no_answer: off, forward_no_answer_off: off, forward_unreachable: off, forward_unreachable_off: off, ${code} }`,
+        ).features.group_pickup,
+    ),
+    ['', '', '', '*98'],
   );
 });
 

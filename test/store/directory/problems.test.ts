@@ -40,7 +40,7 @@ lines:
   `a.yaml:2:1: unknown key 'linse' (did you mean 'lines'?)
    a.yaml:6:5: unknown key 'memebrs' (did you mean 'members'?)
    a.yaml:7:36: unknown key 'rnig' (did you mean 'ring'?)
-   a.yaml:8:5: unknown key 'colour' (known here: name, mode, appearances, offer, members, busy, held_counts, when_full, no_answer, forward, dnd, search, watchers, watcher_rights)`,
+   a.yaml:8:5: unknown key 'colour' (known here: name, mode, appearances, offer, members, busy, held_counts, when_full, no_answer, forward, dnd, search, watchers, watcher_rights, pickup_group)`,
 );
 
 refuses(
@@ -162,6 +162,38 @@ gateways: { london: { uri: "sip:203.0.113.10" } }
    b.yaml:3:53: user '*11b' begins with the feature code '*11' (retrieve): give one of them another, or 'features: { retrieve: off }'
    b.yaml:6:24: pattern '*X!' begins with the feature code '*11' (retrieve): give one of them another, or 'features: { retrieve: off }'
    b.yaml:6:24: pattern '*X!' begins with the feature code '*88' (pickup): give one of them another, or 'features: { pickup: off }'`,
+);
+
+refuses(
+  'pickup groups that nobody knows, or that are no groups; and a device without a number in one',
+  {
+    'a.yaml': `
+pickup_groups:
+  sales: { number: "1", others: [support, suport, sales, support] }
+  support: { number: "1", name: [], others: [] }
+  door: { number: "1" }
+  back door: { numbers: "12" }
+  hall: { number: "*1" }
+lines:
+  "2001": { pickup_group: sale, members: { ana: { device: ana } } }
+devices:
+  ben: { password: secret, pickup_group: sales }
+  "cas-{1..9}": { password: secret, number: "30{1..9}", pickup_group: hal }
+`,
+    'b.yaml': `devices: { ana: { password: secret } }\npickup_groups: { door: {} }`,
+  },
+  `a.yaml:3:43: unknown pickup group 'suport' (did you mean 'support'?)
+   a.yaml:3:51: pickup group 'sales' is no other than itself
+   a.yaml:3:58: pickup group 'support' is in it already
+   a.yaml:4:33: expected a single value
+   a.yaml:5:19: number '1' of pickup group 'door' is already given in a.yaml:3:20
+   a.yaml:6:3: expected a name of letters, digits and . _ -
+   a.yaml:6:16: unknown key 'numbers' (did you mean 'number'?)
+   a.yaml:7:19: expected one to eight digits, which are dialled behind the code
+   a.yaml:9:27: unknown pickup group 'sale' (did you mean 'sales'?)
+   a.yaml:11:42: device 'ben' has no number of its own: give the pickup group to its line
+   a.yaml:12:71: unknown pickup group 'hal' (did you mean 'hall'?)
+   b.yaml:2:18: pickup group 'door' is already in a.yaml:5:3`,
 );
 
 refuses(
