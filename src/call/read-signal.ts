@@ -157,12 +157,8 @@ const SHAPES: Shapes = {
   lineSeized: { number: text, call, appearance: count },
   lineSeizeRefused: { number: text, call, cause: isCause, free: optional(count) },
   lineUse: {
-    number: text,
-    call,
-    appearance: optional(count),
-    state: use,
-    party,
-    isExclusive: bool,
+    ...{ number: text, call, appearance: optional(count) },
+    ...{ state: use, party, isExclusive: bool },
   },
   lineRetrieve: {
     ...{ number: text, call, appearance: optional(count) },
