@@ -13,8 +13,6 @@
  */
 import { assert } from '../base/assert.ts';
 import { firstLcp } from '../call/registration-table.ts';
-import type { LegRef } from '../call/signals.ts';
-import type { View } from '../process/cluster.ts';
 import { homeOf } from '../process/pid.ts';
 import type { Agenda } from './agenda.ts';
 import { Course } from './course.ts';
@@ -32,6 +30,7 @@ import {
   callsOf,
   differencesOf,
   isAtHome,
+  isFarEndLost,
   looseEndsOf,
   remnantsOf,
   staleCallsOf,
@@ -367,16 +366,6 @@ export class ClusterSimulation {
     const run = this.#site.servingRun(call);
     if (run?.manager === undefined) return false;
     if (this.#agenda.nowMs - run.pausedMs < CROSSING_MS) return false;
-    for (const { leg, peer } of run.manager.devices.legs())
-      if (leg?.callId === call.leg?.callId) return !this.#isLost(peer, run.manager.cluster.view);
-    return false;
-  }
-
-  /** Whether the leg's manager is no more, and a member still in that view: what it has let go of nobody can tell there yet. */
-  #isLost(leg: LegRef | undefined, { members }: View): boolean {
-    if (leg === undefined) return false;
-    const home = homeOf(leg.pid);
-    const isThere = this.#site.managers.some(({ run }) => run?.home === home && !run.isOver);
-    return !isThere && members.includes(home);
+    return isFarEndLost(this.#site, run.manager, call.leg?.callId) === false;
   }
 }

@@ -5,7 +5,9 @@
 import type { ManagerRun } from './manager-run.ts';
 import type { BenchPhone } from './phones/bench.ts';
 import { ScaPhone } from './phones/sca-phone.ts';
+import type { StationCall } from './phones/station-call.ts';
 import type { Site } from './site.ts';
+import { isFarEndLost } from './watch.ts';
 
 export type HoldersOptions = {
   readonly site: Site;
@@ -31,7 +33,7 @@ export class Holders {
     const { site, crossingMs, violate } = this.#options;
     const had = believedBy(phone);
     for (const [what, owners] of this.#beliefs) if (!had.has(what)) owners.delete(phone);
-    for (const what of had) {
+    for (const what of had.keys()) {
       let owners = this.#beliefs.get(what);
       if (owners === undefined) {
         owners = new Map();
@@ -61,19 +63,24 @@ export class Holders {
     const users: string[] = [];
     for (const [phone, { sinceMs, run }] of this.#beliefs.get(what) ?? []) {
       const { nowMs } = site.agenda;
-      if (nowMs - sinceMs < forMs || run === undefined || !believedBy(phone).has(what)) continue;
-      if (!run.isOver && run.isServing && nowMs - run.pausedMs >= forMs)
-        users.push(phone.station.options.user);
+      const had = believedBy(phone);
+      if (nowMs - sinceMs < forMs || run?.manager === undefined || !had.has(what)) continue;
+      if (run.isOver || !run.isServing || nowMs - run.pausedMs < forMs) continue;
+      const callId = had.get(what)?.dialog.callId;
+      if (callId !== undefined && isFarEndLost(site, run.manager, callId)) continue;
+      users.push(phone.station.options.user);
     }
     return users;
   }
 }
 
-function believedBy(phone: BenchPhone): Set<string> {
-  const had = new Set<string>();
+/** With the call that it is, if it is one. */
+function believedBy(phone: BenchPhone): Map<string, StationCall | undefined> {
+  const had = new Map<string, StationCall | undefined>();
   if (phone instanceof ScaPhone && phone.seizure?.state === 'seized')
-    had.add(`appearance ${phone.seizure.index}, seized`);
-  for (const { phase, remoteSession } of phone.calls)
-    if (phase === 'talking' && remoteSession !== '') had.add(`session ${remoteSession}`);
+    had.set(`appearance ${phone.seizure.index}, seized`, undefined);
+  for (const call of phone.calls)
+    if (call.phase === 'talking' && call.remoteSession !== '')
+      had.set(`session ${call.remoteSession}`, call);
   return had;
 }

@@ -110,6 +110,25 @@ function isRegistered(place: Place): boolean {
   return place.kind === 'phone' && place.binding !== undefined;
 }
 
+/**
+ * Whether the leg of that Call-ID speaks to one whose manager is no more, and a member still as far as the leg's own
+ * manager knows: what it has let go of nobody can tell there yet. Undefined: it has no such leg.
+ */
+export function isFarEndLost(
+  site: Site,
+  { cluster, devices }: CallManager,
+  callId: string | undefined,
+): boolean | undefined {
+  for (const { leg, peer } of devices.legs()) {
+    if (leg?.callId !== callId) continue;
+    if (peer === undefined) return false;
+    const home = homeOf(peer.pid);
+    const isThere = site.managers.some(({ run }) => run?.home === home && !run.isOver);
+    return !isThere && cluster.view.members.includes(home);
+  }
+  return undefined;
+}
+
 /** Phones that ring, or talk, for a manager that knows nothing of it. */
 export function strayCallsOf(site: Site): string[] {
   const found: string[] = [];
