@@ -22,8 +22,9 @@ export function lose(process: DeviceProcess, gone: Pid | Home): void {
   const isGone: IsGone = (pid) => pid !== undefined && (pid === gone || homeOf(pid) === gone);
   for (const record of new Set(process.legs.values())) {
     if (record.phase === 'over') continue;
-    loseThirdParty(process, record, isGone);
+    // Before anything ends it: a call that goes with them is on record too.
     custody.take(process, record, isGone);
+    loseThirdParty(process, record, isGone);
     if (changeOver.lose(process, record, isGone)) continue;
     if (isGone(record.peer?.pid)) calling.loseAlerting(process, record);
     if (lineUse.isOfMember(record))

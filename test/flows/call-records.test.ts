@@ -214,6 +214,32 @@ onLine(
 );
 
 onLine(
+  'that manager dies with a party that the far end is just being given: the far end finishes the record too',
+  (at) => {
+    const { site, a, one, two, wait } = at;
+    const held = talkTo(two, a, at);
+    a.hold(held);
+    wait();
+    one.call('2000');
+    wait();
+    a.answer(callOf(a));
+    wait();
+    // Its phone is sent the other's offer, and does not hear of it.
+    site.network.cut(two.options.address);
+    a.transfer(held, '1001', callOf(a));
+    wait(500);
+    lose(at, 0);
+    site.network.mend(two.options.address);
+    back(at, 0);
+  },
+  [
+    '2000a > 1002; taken by 1002 on 1002/1; ring 0.0 answer 0.1 end 1.9; holds 1; internal failure; 200/41; ended by system',
+  ],
+  ['single', 'replicated'],
+  {},
+);
+
+onLine(
   'a held call outlives its call control, and is retrieved: one record with its true end',
   (at) => {
     const { a, c, two, wait } = at;
