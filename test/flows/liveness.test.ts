@@ -92,6 +92,20 @@ for (const managers of [1, 3]) {
     seen.push(c.shown);
     assert.deepEqual(seen, ['1 held, 2 seized', '']);
   });
+
+  test(`one that begins anew while its call rings does not know it: nobody rings any more, and its lamp goes off${where}`, () => {
+    const { site, a, b, far } = stage(managers);
+    far.onInvited = (call) => far.ring(call);
+    a.offHook();
+    site.run(200);
+    a.dial('1001');
+    site.run(500);
+    const seen = [b.shown, far.calls.size];
+    a.crash();
+    a.boot();
+    site.run(1000);
+    assert.deepEqual([...seen, b.shown, far.calls.size], ['1 progressing', 1, '', 0]);
+  });
 }
 
 test('a phone of RFC 7463 that begins anew has given up the number that it has published', () => {

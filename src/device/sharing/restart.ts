@@ -40,6 +40,6 @@ function look(process: DeviceProcess): void {
   seizures.giveAllUp(process);
   // It knows no entity-tag of what it has published.
   publications.leave(process);
-  for (const { leg, phase } of new Set(process.legs.values()))
-    if (leg !== undefined && phase === 'talking') process.environment.userAgent.audit(leg);
+  for (const { leg } of new Set(process.legs.values()))
+    if (leg !== undefined) process.environment.userAgent.audit(leg);
 }

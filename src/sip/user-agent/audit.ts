@@ -13,10 +13,16 @@ const AGAIN_MS = 1000;
 /** Dialogs that are asked in one turn; the others have their turn next time. */
 const ASKED_MAX = 256;
 
-/** UPDATE without a body where the far end takes it, which no phone answers without looking for the dialog; else OPTIONS. */
+/**
+ * UPDATE without a body where the far end takes it, which no phone answers without looking for the dialog; else OPTIONS,
+ * as of a caller that has been told that it rings.
+ */
 export function audit<O>(agent: Agent<O>, leg: LegRecord<O>): void {
-  if (leg.phase !== 'confirmed' || agent.nowMs - leg.auditedAtMs < AGAIN_MS) return;
+  const isEarly = leg.phase === 'invited' && leg.ringing !== '';
+  if (leg.phase !== 'confirmed' && !isEarly) return;
+  if (agent.nowMs - leg.auditedAtMs < AGAIN_MS) return;
   leg.auditedAtMs = agent.nowMs;
+  if (isEarly) return probe(agent, leg);
   // A change that is under way says as much.
   if (!mayChange(leg)) return;
   if (leg.allow?.has('UPDATE')) refresh(agent, leg);

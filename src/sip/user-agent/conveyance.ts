@@ -3,7 +3,7 @@ import type { SipResponse } from '../message/message.ts';
 import type { OutgoingRequest } from '../message/outgoing.ts';
 import type { Agent } from './agent.ts';
 import { contentLines } from './body.ts';
-import { terminate } from './ending.ts';
+import { lose, terminate } from './ending.ts';
 import type { Body } from './leg.ts';
 import type { LegRecord } from './leg-record.ts';
 import { proofFor, provable } from './proof.ts';
@@ -84,5 +84,7 @@ export function conveyed<O>(agent: Agent<O>, conveyance: Conveyance<O>, status: 
   if (leg.isOver) return;
   if (token !== OWN) agent.emit({ type: 'conveyed', leg, status, token });
   // RFC 3261 §12.2.1.2: who does not know the dialog, or does not answer, has none with us any more.
-  if (status === 481 || status === 408) terminate(agent, leg, 'gone');
+  if (status !== 481 && status !== 408) return;
+  if (token === OWN) lose(agent, leg);
+  else terminate(agent, leg, 'gone');
 }

@@ -74,6 +74,13 @@ export function terminate<O>(agent: Agent<O>, leg: LegRecord<O>, why: Why): void
   leave(agent, leg, leg.farewell);
 }
 
+/** The far end does not know the dialog any more, which stands, or was to be answered. */
+export function lose<O>(agent: Agent<O>, leg: LegRecord<O>): void {
+  if (leg.phase !== 'invited') return terminate(agent, leg, 'gone');
+  agent.emit({ type: 'ended', leg, why: 'gone' });
+  refuse(agent, leg, 487, '');
+}
+
 /** BYE in a dialog that stands. The leg is over when it has its answer, or none comes. */
 export function leave<O>(agent: Agent<O>, leg: LegRecord<O>, headers: string): void {
   stopBusiness(agent, leg);

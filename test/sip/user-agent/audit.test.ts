@@ -55,3 +55,40 @@ ladder(
   ana -> 481 BYE
   `,
 );
+
+const RINGING = `
+  ana -> INVITE sip:2001@pbx.test {offer}
+  ana <- 100
+  * invited {offer}
+  ! audit
+  ! progress 180
+  ana <- 180 us1
+`;
+
+ladder(
+  'a caller that rings is asked too, and its call is over when it does not know it',
+  `${RINGING}
+  ! audit
+  ana <- OPTIONS sip:ana@192.0.2.1:5060 #1
+  ana -> 481 OPTIONS
+  ana <- 487
+  * ended gone
+  ana -> ACK
+  `,
+);
+
+ladder(
+  'one that knows it goes on',
+  `${RINGING}
+  ! audit
+  ana <- OPTIONS sip:ana@192.0.2.1:5060 #1
+  ana -> 405 OPTIONS
+  ! answer {answer}
+  ana <- 200 us1 {answer}
+  ana -> ACK
+  * acknowledged
+  ana -> BYE
+  ana <- 200 BYE
+  * ended bye
+  `,
+);
