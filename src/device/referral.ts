@@ -4,6 +4,7 @@
  */
 import type { Cause } from '../call/cause.ts';
 import type { CallSignal, LegRef, Party } from '../call/signals.ts';
+import { kindOf } from '../process/pid.ts';
 import { reasonPhrase } from '../sip/message/reason-phrases.ts';
 import { headerLine } from '../sip/message/safe.ts';
 import type { Exchange, UserAgentEvent } from '../sip/user-agent/events.ts';
@@ -122,17 +123,14 @@ function begin(
   tellPhone(process, record, 100, undefined);
   const transferor = { pid: process.pid, call: record.call };
   if (consultation !== undefined) {
-    const control =
-      record.role === 'calling' && record.reportTo !== undefined
-        ? { control: { pid: record.reportTo, call: record.call } }
-        : {};
+    const control = controlOf(record);
     process.host.tell(peer.pid, {
       type: 'callJoin',
       call: peer.call,
       to: consultation.peer,
       party: consultation.party,
       transferor,
-      ...control,
+      ...(control === undefined ? {} : { control }),
     });
   } else {
     process.host.tell(peer.pid, {
@@ -144,6 +142,23 @@ function begin(
       transferor,
     });
   }
+}
+
+/**
+ * Call control of the call that the leg has the caller's place in: as it began, or since it was moved into that
+ * call or has taken that place.
+ */
+function controlOf({ role, reportTo, call, controls }: CallLeg): LegRef | undefined {
+  if (role === 'calling' && reportTo !== undefined) return { pid: reportTo, call };
+  return controls.findLast(({ pid }) => kindOf(pid) === 'c');
+}
+
+/** It is the peer's now, and is not to hear of this leg's end. */
+function giveControl(record: CallLeg): void {
+  const given = controlOf(record);
+  if (given === undefined) return;
+  if (given.pid === record.reportTo) record.reportTo = undefined;
+  else record.controls = record.controls.filter((control) => control !== given);
 }
 
 /** The line whose rights the transfer is judged by: that on which the phone has the call. */
@@ -174,7 +189,7 @@ export function progress(
       // Its calls have moved on: the phone is let go, the others are none of its business any more.
       const { consultation } = transfer;
       record.peer = undefined;
-      if (signal.keptControl) record.reportTo = undefined;
+      if (signal.keptControl) giveControl(record);
       if (consultation !== undefined) {
         const { pid, call } = consultation;
         process.host.tell(pid, { type: 'callRelease', call, cause: 'transferred' });
