@@ -8,6 +8,7 @@ import { DIALLING } from './toll-fraud/dialling.ts';
 import { FORWARDING } from './toll-fraud/forwarding.ts';
 import { House } from './toll-fraud/house.ts';
 import { MOVING } from './toll-fraud/moving.ts';
+import { ORBITS } from './toll-fraud/orbits.ts';
 import type { Row } from './toll-fraud/row.ts';
 import { STRANGERS } from './toll-fraud/strangers.ts';
 import { TRUNKS } from './toll-fraud/trunks.ts';
@@ -17,6 +18,7 @@ export const ROWS: readonly Row[] = [
   ...DIALLING,
   ...MOVING,
   ...FORWARDING,
+  ...ORBITS,
   ...TRUNKS,
   ...ALLOWED,
 ];

@@ -13,7 +13,7 @@ import { INTER_DIGIT } from './dialling.ts';
 import type { Diverting } from './diverting.ts';
 import type { EffectBuffer } from './effects.ts';
 import { type FormerLine, hearTooLate } from './former-lines.ts';
-import { type HuntLookup, presentCall, stepCall } from './hunting/hunt-control.ts';
+import { askedLines, type HuntLookup, presentCall, stepCall } from './hunting/hunt-control.ts';
 import type { CallId, CallRequest, CallSignal, LegRef, Party } from './signals.ts';
 import { huntLookup, type Way, wayOf, wayOnward } from './way-through.ts';
 
@@ -133,13 +133,14 @@ export class CallControlProcess implements Process<CallSignal> {
       noteStep(account, before, this.#call, event, out, this.#options.records);
     this.#show();
     out.perform(this.#host);
-    if (this.#call.state === 'diverting') this.#divert(this.#call);
+    if (this.#call.state === 'diverting') this.#divert(this.#call, call);
   }
 
-  /** The line has done with it. */
-  #divert({ request, line, onward }: Diverting): void {
+  /** The line has done with it, and any that a hunt had asked before. */
+  #divert({ request, line, onward }: Diverting, before: CallControl): void {
     const { call } = request;
-    this.#former = [...this.#former, { number: line, call }];
+    const asked = before.state === 'hunting' ? askedLines(before) : [];
+    this.#former = [...this.#former, ...asked, { number: line, call }];
     const way = wayOnward(request, onward, this.#options, this.#host);
     this.#request(way, request.diversions?.length);
   }

@@ -210,9 +210,12 @@ export class CallProcessing {
       return this.#desk;
     });
     const parkRecords = new Map<string, ParkRecord>();
+    const parkWatchers = new Map<string, Set<Pid>>();
     this.parkManager = scheduler.spawnResident('m', (host) => {
-      const { parks } = this;
-      const parkOptions = { directory, table: parks, cluster, records: parkRecords };
+      const parkOptions = {
+        ...{ directory, digits, cluster, table: this.parks },
+        ...{ records: parkRecords, watchers: parkWatchers },
+      };
       this.#parkProcess = new ParkManager(host, parkOptions);
       return this.#parkProcess;
     });

@@ -95,6 +95,8 @@ export function destinationOf(
   const analysis = request.isDirect
     ? digits.locate(request.dialled)
     : digits.analyse(request.dialled, caller);
+  // What rings back rings phones.
+  if (request.isDirect && analysis.type === 'hunt') return refused('LW-3001');
   const { growth } = analysis;
   const isAwaited = growth === 'expected' || (growth === 'possible' && request.isOverlap === true);
   if (isAwaited && !isAll) return { type: 'digits', withinMs: directory.interDigitMs };
@@ -137,6 +139,8 @@ export function leadOn(
       return { type: 'hunt', hunt: analysis.hunt, ...shown };
     case 'orbit': {
       const { number: orbit, parked } = analysis;
+      // Whichever line or hunt has led it there.
+      if (isFromOutside(request, routing.directory)) return refused('LW-3446');
       return parked === undefined ? { type: 'orbit', orbit } : { type: 'orbit', orbit, parked };
     }
   }
@@ -187,6 +191,14 @@ function localFirst(lcps: readonly LocalLcp[], { lineManager }: Routing): readon
 
 function refused(code: RefusalCode): Destination {
   return { type: 'refused', cause: REFUSALS[code].cause, code };
+}
+
+/** Whether a gateway has brought the call, whoever has sent it on since. */
+export function isFromOutside(
+  { by }: Pick<CallRequest, 'by'>,
+  { gateways }: Pick<Directory, 'gateways'>,
+): boolean {
+  return gateways.has(by);
 }
 
 /**

@@ -298,7 +298,7 @@ function stopAll(call: Distributing, cause: Cause, out: Out): void {
 function giveUp(call: Distributing, cause: Cause, out: Out): Distribution {
   const { request, line, forwards, forward } = call;
   const refusal = forward === undefined ? { cause } : { cause, forward };
-  const onward = onwardFrom(forwardingLine(line, forwards), refusal);
+  const onward = onwardFrom(request, forwardingLine(line, forwards), refusal);
   if (onward === undefined) tellRefusal(request, refusal, out);
   stopAll(call, 'no answer', out);
   return onward === undefined

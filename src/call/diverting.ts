@@ -38,8 +38,13 @@ export type LineRefusal = {
 
 const OVER = { state: 'over' } as const;
 
-/** Where the call goes on, if anywhere. */
-export function onwardFrom(line: ForwardingLine, refusal: LineRefusal): Onward | undefined {
+/** Where the call goes on, if anywhere: what rings back stays where it is. */
+export function onwardFrom(
+  { isDirect }: CallRequest,
+  line: ForwardingLine,
+  refusal: LineRefusal,
+): Onward | undefined {
+  if (isDirect) return undefined;
   return onwardOf(line.number, line.forwards, refusal.cause, refusal.forward);
 }
 
@@ -50,7 +55,7 @@ export function endOffer(
   refusal: LineRefusal,
   out: Out,
 ): Diverting | typeof OVER {
-  const onward = onwardFrom(line, refusal);
+  const onward = onwardFrom(request, line, refusal);
   if (onward !== undefined) return { state: 'diverting', request, line: line.number, onward };
   tellRefusal(request, refusal, out);
   out.push(EXIT);

@@ -14,6 +14,7 @@ export function whyNotForward(
   if (to === number) return 'LW-3401';
   if (digits.isEmergency(to)) return 'LW-3403';
   const analysis = digits.analyse(to, rightsOfLine(directory, number, by));
+  if ('isEmergency' in analysis && analysis.isEmergency === true) return 'LW-3403';
   // Nobody need be registered there yet.
   if (analysis.type !== 'refused' || analysis.number !== undefined) return undefined;
   const { code } = analysis;

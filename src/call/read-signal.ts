@@ -356,7 +356,7 @@ const SHAPES: Shapes = {
   lineRetrieval: { number: text, call, seq: count, by: optional(leg), lock: optional(lock) },
   callFollow: { call, version: count },
   callOrbit: { call, orbit: text, parked: optional(leg), offer: optional(media) },
-  orbitPark: { call, orbit: optional(text), party },
+  orbitPark: { call, orbit: optional(text), party, by: text, byLine: optional(text) },
   orbitParked: { call, orbit: text },
   orbitParkRefused: { call, code: isRefusalCode },
   orbitLeave: { call },

@@ -3,7 +3,14 @@
  * comes to on its way. Each is asked for with the rights of the line that forwards.
  */
 import type { Host } from '../process/process.ts';
-import { type Destination, destinationOf, leadOn, type Routing } from './destination.ts';
+import {
+  type Destination,
+  destinationOf,
+  isFromOutside,
+  leadOn,
+  type Routing,
+} from './destination.ts';
+import type { Analysis } from './digit-analysis.ts';
 import { divert, type Onward, onwardOf, rightsOfLine } from './diversion.ts';
 import { type Forwards, forwardsOf } from './forwarding.ts';
 import type { HuntLookup } from './hunting/hunt-control.ts';
@@ -37,6 +44,7 @@ export function wayOnward(
   // Whoever wants help dials it: nobody is sent there by a line.
   if (digits.isEmergency(to)) return refusal(request, 'LW-3403');
   const rights = { ...rightsOfLine(directory, number, by), number: diverted.from.number };
+  if (isEmergency(digits.analyse(to, rights))) return refusal(request, 'LW-3403');
   const destination = destinationOf(diverted, routing, host, true, rights);
   if (destination.type === 'refused' && destination.number === undefined)
     return refusal(request, codeOnward(destination.code));
@@ -64,6 +72,9 @@ export function huntLookup(routing: Routing, host: Host<CallSignal>): HuntLookup
       const spaces = search === undefined ? [] : [search];
       const caller = { spaces, number: request.from.number, isOutside: false };
       const analysis = digits.analyse(request.dialled, caller);
+      // Who is in the house may dial that, so a hunt may for it; nobody else has himself connected by one.
+      if (isEmergency(analysis) && isFromOutside(request, directory))
+        return refusal(request, 'LW-3425');
       return through(request, leadOn(analysis, request, caller, routing, host), routing, host);
     },
   };
@@ -78,8 +89,10 @@ function through(
   const number = numberOf(destination);
   const forwards = number && forwardsOf(routing.directory, routing.settings, number);
   if (!forwards) return { request, destination };
-  const isEmergency = 'isEmergency' in destination && destination.isEmergency === true;
-  const onward = isEmergency ? undefined : atOnce(forwards, request);
+  // It comes back to who has parked it, and waits on where it is if that is in vain.
+  if (request.isDirect)
+    return forwards.isDnd ? refusal(request, 'LW-3405') : { request, destination };
+  const onward = isEmergency(destination) ? undefined : atOnce(forwards, request);
   if (onward === 'LW-3405') return refusal(request, onward);
   const isAway = destination.type === 'refused';
   const next = onward ?? (isAway ? onwardOf(forwards.number, forwards, 'no device') : undefined);
@@ -89,6 +102,10 @@ function through(
     request: patienceMs === undefined ? request : { ...request, patienceMs },
     destination: withForwards(destination, forwards),
   };
+}
+
+function isEmergency(found: Destination | Analysis): boolean {
+  return 'isEmergency' in found && found.isEmergency === true;
 }
 
 /** What a line does with every call: but whom it sends its calls to gets through to it. */
@@ -139,7 +156,7 @@ function withShown(request: CallRequest, shown: string | undefined): CallRequest
 
 /** The caller has dialled another number: what is wrong is the forward. */
 function codeOnward(code: RefusalCode | undefined): RefusalCode {
-  if (code === 'LW-3009') return code;
+  if (code === 'LW-3009' || code === 'LW-3446') return code;
   return code === 'LW-3002' || code === 'LW-3003' ? 'LW-3403' : 'LW-3404';
 }
 

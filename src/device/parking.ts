@@ -44,7 +44,7 @@ export type Parking = {
 const PARKED_MAX_MS = 3_600_000;
 const TIMER = 'parked:';
 
-/** This leg is to be parked; `orbit` undefined: wherever there is room. */
+/** This leg is to be parked, by the device `by` on its `line`; `orbit` undefined: wherever there is room. */
 export function park(
   process: DeviceProcess,
   record: CallLeg,
@@ -56,6 +56,8 @@ export function park(
     call: record.call,
     ...(orbit === undefined ? {} : { orbit }),
     party: record.self,
+    by: wanted.by,
+    ...(wanted.line === undefined ? {} : { byLine: wanted.line }),
   });
 }
 

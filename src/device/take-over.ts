@@ -32,6 +32,15 @@ type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
 /** A call that was taken over that often stays where it is: each adds one that hears of its end. */
 const CONTROLS_MAX = 15;
+/** Of a call that ends while it is being taken: it was not to be had. */
+const NO_MORE: ReadonlySet<Cause> = new Set([
+  'call gone',
+  'hung up',
+  'caller gave up',
+  'transferred',
+  'session expired',
+  'internal failure',
+]);
 
 /** The new leg: asks the replaced one to hand over, once it is found. */
 export function takeOver(
@@ -105,8 +114,12 @@ export function refuse(
 }
 
 /** The same of an INVITE that has dialled a number, from a line perhaps that shows that it does. */
-export function refuseDialled(process: DeviceProcess, record: CallLeg, code: RefusalCode): void {
-  const { cause } = REFUSALS[code];
+export function refuseDialled(
+  process: DeviceProcess,
+  record: CallLeg,
+  code: RefusalCode,
+  cause: Cause = REFUSALS[code].cause,
+): void {
   logCall(process, record, 'call refused', cause, code);
   tellControls(process, record, cause, {});
   if (record.reportTo === undefined) custody.recordDialled(process, record, cause, code);
@@ -306,6 +319,8 @@ export function notTaken(
     process.release(record, 'unreachable', 'nobody');
     return true;
   }
+  // The parked phone was asked, and has said no.
+  const isParkedPhones = peer !== undefined && !NO_MORE.has(cause);
   // Who has not handed over has nothing to be given back.
   if (peer !== undefined || from === undefined || from !== change.replaced?.pid)
     giveBack(process, record);
@@ -315,7 +330,8 @@ export function notTaken(
     tellControls(process, record, 'caller gave up', {});
     tellReport(process, record, 'caller gave up');
     refuse(process, record, 'caller gave up');
-  } else refuseDialled(process, record, 'LW-3441');
+  } else if (isParkedPhones) refuseDialled(process, record, 'LW-3447', cause);
+  else refuseDialled(process, record, 'LW-3441');
   return true;
 }
 

@@ -106,3 +106,36 @@ ladder(
   line <- callEnded call=#0 cause=caller gave up
 `,
 );
+
+ladder(
+  'the parked phone does not take the session that it is offered',
+  `${CHANGES}
+  other -> callModifyRefused call=#0 cause=not_acceptable
+  other <- callModifyRefused call=x1 cause=caller gave up
+  line <- callEnded call=#0 cause=not acceptable
+  control <- callRefuse call=#0 cause=not acceptable code=LW-3447
+  phone <- 488 INVITE | Warning: 399 linewright "LW-3447 the parked phone did not take the call" | Reason: Q.850;cause=88;text="LW-3447 the parked phone did not take the call"
+`,
+);
+
+ladder(
+  'the parked phone does not answer',
+  `${CHANGES}
+  other -> callModifyRefused call=#0 cause=unreachable
+  other <- callModifyRefused call=x1 cause=caller gave up
+  line <- callEnded call=#0 cause=unreachable
+  control <- callRefuse call=#0 cause=unreachable code=LW-3447
+  phone <- 480 INVITE | Warning: 399 linewright "LW-3447 the parked phone did not take the call" | Reason: Q.850;cause=18;text="LW-3447 the parked phone did not take the call"
+`,
+);
+
+ladder(
+  'the parked phone knows of no such call any more',
+  `${CHANGES}
+  other -> callModifyRefused call=#0 cause=call_gone
+  other <- callModifyRefused call=x1 cause=caller gave up
+  line <- callEnded call=#0 cause=no device
+  control <- callRefuse call=#0 cause=no device code=LW-3441
+  phone <- 480 INVITE | Warning: 399 linewright "LW-3441 nothing is parked there" | Reason: Q.850;cause=20;text="LW-3441 nothing is parked there"
+`,
+);

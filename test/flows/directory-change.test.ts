@@ -313,3 +313,47 @@ flow(
   `,
   { settings: ['alone'] },
 );
+
+flow(
+  'a lamp for an orbit whose number is given to a line is the lamp of that line from then on',
+  ['1001', '1002', '2000a'],
+  ({ site, phone, callOf, wait }) => {
+    phone('2000a').watch('701');
+    wait(100);
+    change(site, (directory) => {
+      const line = directory.lines.get('1002');
+      const lines = new Map(directory.lines);
+      if (line !== undefined) lines.set('701', { ...line, number: '701', watchers: 'all' });
+      return seated({ ...directory, lines, orbits: { ...directory.orbits, numbers: new Set() } });
+    });
+    phone('1001').call('701');
+    wait(100);
+    phone('1001').hangUp(callOf('1001'));
+    wait(100);
+  },
+  `
+    2000a > SUBSCRIBE
+    2000a < 200 SUBSCRIBE
+    2000a < NOTIFY idle
+    2000a > 200 NOTIFY
+    2000a < NOTIFY idle
+    2000a > 200 NOTIFY
+    1001 > INVITE 701 sdp
+    1002 < INVITE 1002 sdp
+    2000a < NOTIFY early
+    1002 > 180
+    2000a > 200 NOTIFY
+    1001 < 180
+    1001 > CANCEL
+    1001 < 200 CANCEL
+    1001 < 487
+    1002 < CANCEL
+    2000a < NOTIFY idle
+    1001 > ACK
+    1002 > 200 CANCEL
+    1002 > 487
+    2000a > 200 NOTIFY
+    1002 < ACK
+  `,
+  { inAnyOrder: true },
+);

@@ -1,6 +1,7 @@
 /** Calls that are parked and retrieved, as phones see it: at one manager, and at three. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { Directory } from '../../src/call/directory.ts';
 import type { SimulatedManager } from '../../src/testkit/simulated-manager.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 import { DOMAIN } from '../../src/testkit/site.ts';
@@ -456,6 +457,70 @@ flow(
     1001 > 200 CANCEL
   `,
   { ...OPTIONS, settings: ['alone'] },
+);
+
+/** 1002 sends its calls on, however they find it. */
+function forwarding(): Directory {
+  const lines = new Map(OPTIONS.directory.lines);
+  const line = lines.get('1002');
+  const forward = { all: '2100', busy: '2100', 'no answer': '2100', unreachable: '2100' };
+  if (line !== undefined) lines.set('1002', { ...line, forward });
+  return { ...OPTIONS.directory, lines };
+}
+
+flow(
+  'what rings back is not forwarded, neither by the line nor by its phone, and waits on',
+  ['2000a', '1002', '2100a'],
+  ({ phone, callOf, wait }) => {
+    phone('1002').call('2000');
+    wait(100);
+    phone('2000a').answer(callOf('2000a'));
+    wait(100);
+    phone('1002').refer(callOf('1002'), '701');
+    wait(60_200);
+    phone('1002').refuse(callOf('1002'), 302, `Contact: <sip:2100@${DOMAIN}>\r\n`);
+    wait(60_000);
+    phone('1002').refuse(callOf('1002'), 486);
+    wait(100);
+    phone('2100a').call('701');
+    wait(200);
+  },
+  `
+    1002 > INVITE 2000 sdp
+    2000a < INVITE 2000a sdp
+    2000a > 180
+    1002 < 180
+    2000a > 200 sdp
+    2000a < ACK
+    1002 < 200 sdp
+    1002 > ACK
+    1002 > REFER
+    1002 < 202 REFER
+    1002 < NOTIFY 100
+    2000a < INVITE again
+    1002 < BYE, Q.850;cause=16;text="Normal call clearing"
+    1002 > 200 NOTIFY
+    2000a > 200 sdp
+    1002 > 200 BYE
+    1002 < NOTIFY 200
+    2000a < ACK sdp inactive
+    1002 > 200 NOTIFY
+    1002 < INVITE 1002
+    1002 > 180
+    1002 > 302
+    1002 < ACK
+    1002 < INVITE 1002
+    1002 > 180
+    1002 > 486
+    1002 < ACK
+    2100a > INVITE 701 sdp
+    2000a < INVITE again sdp
+    2000a > 200 sdp
+    2000a < ACK
+    2100a < 200 sdp
+    2100a > ACK
+  `,
+  { ...OPTIONS, directory: forwarding(), inAnyOrder: true },
 );
 
 test('the NOTIFY that ends the transfer to the feature code names the orbit', () => {

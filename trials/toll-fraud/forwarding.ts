@@ -6,6 +6,7 @@ import { type Called, callOnce, calls, type Row, row, said } from './row.ts';
 const FORWARD = 'Forwards';
 const HUNT = 'Hunts';
 const NUMBER = '902079460018';
+const NOT_THERE = '403 LW-3425';
 
 const codes: readonly Called[] = [
   ['all calls to a number outside, by who may not', 'ben', `*72${NUMBER}`, '403 LW-3403'],
@@ -29,6 +30,8 @@ const codes: readonly Called[] = [
   ['to an emergency number', 'ana', '*72999', '403 LW-3403'],
   ['to a premium number', 'ana', '*72909012345678', '403 LW-3403'],
   ['to a premium number by a translation', 'ana', '*7271', '403 LW-3403'],
+  ['to an emergency number by a translation', 'ana', '*7275', '403 LW-3403'],
+  ['to the code for parking', 'ana', '*72*68', '404 LW-3404'],
   ['by a phone that may call nobody', 'cas', `*72${NUMBER}`, '403 LW-3403'],
   ['by a gateway', 'out', `*72${NUMBER}`, '404 LW-3001'],
   [
@@ -63,10 +66,15 @@ const forwards: Row[] = [
   ),
 ];
 
-/** ana's line forwards all calls, which `who` finds out. */
-async function whileForwarding(house: House, to: string, who: Name): Promise<string> {
+/** ana's line forwards all calls, which `who` finds out that calls `number`. */
+export async function whileForwarding(
+  house: House,
+  to: string,
+  who: Name,
+  number = '2001',
+): Promise<string> {
   const set = await callOnce(house, 'ana', { method: 'INVITE', uri: uriOf(`*72${to}`) });
-  const call = await callOnce(house, who, { method: 'INVITE', uri: uriOf('2001') });
+  const call = await callOnce(house, who, { method: 'INVITE', uri: uriOf(number) });
   await callOnce(house, 'ana', { method: 'INVITE', uri: uriOf('*73') });
   return `${set}, then ${call}`;
 }
@@ -89,6 +97,52 @@ const hunts: Row[] = [
     '2901',
     'out',
     '403 LW-3003',
+  ),
+  busyHunt(
+    'that goes on to an emergency number, of a caller from outside',
+    '2905',
+    'out',
+    NOT_THERE,
+  ),
+  busyHunt(
+    'that goes on to an emergency number, of a caller from outside who may dial more than lines',
+    '2905',
+    'transit',
+    '404 LW-3001',
+  ),
+  busyHunt(
+    'that goes on to an emergency number, of a caller of the house',
+    '2905',
+    'ben',
+    '200; out INVITE 999',
+  ),
+  row(
+    HUNT,
+    'that goes on to an emergency number, of a caller from outside whom a line sends there',
+    `200, then ${NOT_THERE}`,
+    (house) => {
+      house.actors.cas.habit = { does: 'refuse', status: 486 };
+      return whileForwarding(house, '2905', 'out');
+    },
+  ),
+  busyHunt('by a phone that may call nobody', '2903', 'cas', '404 LW-3001'),
+  busyHunt('by a phone for which everything is blocked', '2903', 'dan', '403 LW-3002'),
+  row(HUNT, 'by a stranger', '401', async (house) => {
+    const stranger = await house.stranger();
+    const reply = await stranger.ask({ method: 'INVITE', uri: uriOf('2903') });
+    stranger.close();
+    return said(reply);
+  }),
+  row(HUNT, 'whose phone wants the call at a number outside', '486 LW-3422', (house) => {
+    const headers = `Contact: <${uriOf(NUMBER)}>\r\n`;
+    house.actors.ana.habit = { does: 'refuse', status: 302, headers };
+    return callOnce(house, 'out', { method: 'INVITE', uri: uriOf('2907') });
+  }),
+  row(HUNT, 'whose line forwards to a number outside', '200, then 486 LW-3422', (house) =>
+    whileForwarding(house, NUMBER, 'out', '2907'),
+  ),
+  row(HUNT, 'by a caller from outside, whose phone answers', '200', (house) =>
+    callOnce(house, 'out', { method: 'INVITE', uri: uriOf('2906') }),
   ),
 ];
 

@@ -212,6 +212,7 @@ function directory(port: number): object {
     ping: 'off',
   });
   const hunt = (to: string, search: string) => ({ lines: ['2003'], busy: { to }, search });
+  const alone = (line: string) => ({ lines: [line] });
   return {
     devices: {
       ana: phone('2001', 'staff'),
@@ -235,7 +236,12 @@ function directory(port: number): object {
       '2901': hunt('902079460018', 'visitors'),
       '2902': hunt('909012345678', 'staff'),
       '2903': hunt('902079460018', 'staff'),
+      '2904': hunt('701', 'staff'),
+      '2905': hunt('999', 'visitors'),
+      '2906': alone('2003'),
+      '2907': alone('2001'),
     },
+    park: { orbits: '701-703', timeout: '5s', watchers: ['ana'] },
     gateways: {
       out: gateway('out'),
       trusted: { ...gateway('trusted'), trusted: 'on', search: 'inbound' },
@@ -245,6 +251,7 @@ function directory(port: number): object {
     route_plan: {
       partitions: {
         internal: { '2XXX': 'line' },
+        orbits: { '70X': 'line' },
         emergency: { '999': { list: 'world', emergency: true } },
         outside: {
           '9.0[12]XXXXXXXXX': { list: 'world', digits: 'strip 9, 0 -> +44' },
@@ -259,22 +266,28 @@ function directory(port: number): object {
           '71': { translate: 'staff', digits: '71 -> 909012345678' },
           '72': { translate: 'circle', digits: '72 -> 73' },
           '73': { translate: 'circle', digits: '73 -> 72' },
+          '75': { translate: 'help', digits: '75 -> 999' },
           '74': { translate: 'abroad', digits: '74 -> 902079460018' },
         },
         none: { '0000': 'block' },
         all: { '!': 'block', '+!': 'block' },
-        numbers: { '+442079460002': { line: '2002' }, '+442079460010': { line: '2010' } },
+        numbers: {
+          '+442079460002': { line: '2002' },
+          '+442079460010': { line: '2010' },
+          '+4420794607XX': { line: 'dialled', digits: 'mask 7XX' },
+        },
         through: { '77.!': { list: 'world', digits: '77 -> +' } },
       },
       search: {
-        staff: ['internal', 'outside', 'speed'],
-        visitors: ['internal'],
+        staff: ['internal', 'orbits', 'outside', 'speed'],
+        visitors: ['internal', 'orbits'],
+        help: ['emergency'],
         circle: ['speed'],
         abroad: ['internal'],
         nobody: ['none'],
         barred: ['all'],
         inbound: ['numbers'],
-        transit: ['numbers', 'through'],
+        transit: ['numbers', 'through', 'orbits'],
       },
       lists: { world: ['out'], thin: ['narrow'] },
     },

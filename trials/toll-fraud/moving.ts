@@ -1,20 +1,12 @@
 /** Calls that are moved: REFER, 302, Replaces. Who moves a call needs the right to call where it goes. */
 import { type Actor, type Dialog, DOMAIN } from './actor.ts';
 import { type House, type Name, NUMBERS, type PhoneName, uriOf } from './house.ts';
-import { type Row, row, said } from './row.ts';
+import { type Row, refer, row, said } from './row.ts';
 
 const REFER = 'REFER';
 const REDIRECT = 'Redirection by a phone that may not';
 const REPLACES = 'Replaces';
 const OUTSIDE = '902079460018';
-
-/** REFER in `dialog`: the answer to it, and what became of it when it was accepted. */
-async function refer(actor: Actor, dialog: Dialog, headers: string): Promise<string> {
-  const reply = await actor.ask({ method: 'REFER', uri: dialog.target, dialog, headers });
-  if (reply.status !== 202) return said(reply);
-  await actor.until(() => actor.notified.some((status) => status >= 200));
-  return `202, then ${actor.notified.at(-1)}`;
-}
 
 /** While ben, who may not call out, has called ana. */
 function byBen(name: string, due: string, referTo: string, more = ''): Row {

@@ -1,5 +1,5 @@
 /** One row of the table: what somebody sends, and what is due. */
-import type { Order, Reply } from './actor.ts';
+import type { Actor, Dialog, Order, Reply } from './actor.ts';
 import { type House, type Name, uriOf } from './house.ts';
 
 export type Row = {
@@ -42,6 +42,14 @@ export async function callOnce(house: House, who: Name, order: Order): Promise<s
   const reply = await actor.ask(order);
   if (reply.dialog !== undefined) await actor.hangUp(reply.dialog);
   return said(reply);
+}
+
+/** REFER in `dialog`: the answer to it, and what became of it when it was accepted. */
+export async function refer(actor: Actor, dialog: Dialog, headers: string): Promise<string> {
+  const reply = await actor.ask({ method: 'REFER', uri: dialog.target, dialog, headers });
+  if (reply.status !== 202) return said(reply);
+  await actor.until(() => actor.notified.some((status) => status >= 200));
+  return `202, then ${actor.notified.at(-1)}`;
 }
 
 /** Rows that a stranger sends, each from another address. */

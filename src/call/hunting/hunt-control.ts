@@ -14,6 +14,7 @@ import type { Cause } from '../cause.ts';
 import type { Destination } from '../destination.ts';
 import { giveBack } from '../distribution-state.ts';
 import { type Effect, EXIT, type Out, start, stop, tell } from '../effects.ts';
+import type { FormerLine } from '../former-lines.ts';
 import { REFUSALS, type RefusalCode } from '../refusal-codes.ts';
 import { weightier } from '../refusals.ts';
 import type { CallId, CallRequest, CallSignal } from '../signals.ts';
@@ -299,6 +300,13 @@ function afterPassed(hunting: Hunting, { call }: HuntLeg): CallControl {
   // The line that the hunt has led to forwards it: that is the whole call's way then.
   if (call.state === 'diverting') return call;
   return call.state === 'over' ? OVER : hunting;
+}
+
+/** What each line that it has asked calls its part of it. */
+export function askedLines({ legs }: Hunting): readonly FormerLine[] {
+  return legs.flatMap(({ id, number, call }) =>
+    call.state === 'hunting' ? askedLines(call) : [{ number, call: id }],
+  );
 }
 
 /** The machine that has the call: its state is that of the whole. */

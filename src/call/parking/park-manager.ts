@@ -8,7 +8,10 @@
 import type { Cluster } from '../../process/cluster.ts';
 import { type Home, isGone, type Pid } from '../../process/pid.ts';
 import type { Host, Process } from '../../process/process.ts';
+import { callerOf } from '../destination.ts';
+import type { Caller, DigitAnalysis } from '../digit-analysis.ts';
 import type { Directory } from '../directory.ts';
+import type { RefusalCode } from '../refusal-codes.ts';
 import type { CallId, CallSignal, LegRef, Party } from '../signals.ts';
 import { formatParked, orbitKey, type ParkTable } from './park-table.ts';
 
@@ -17,18 +20,21 @@ export type ParkRecord = {
   readonly leg: LegRef;
   readonly party: Party;
   readonly orbit: string;
-  /** Any orbit will do. */
-  readonly isAny: boolean;
+  /** Any orbit will do that this one may dial; absent: no other. */
+  readonly anyFor?: Caller;
   state: 'claiming' | 'parked';
 };
 
 /** What a park manager works on; it outlives the process, which may be made anew. */
 export type ParkManagerOptions = {
   readonly directory: Directory;
+  readonly digits: Pick<DigitAnalysis, 'analyse'>;
   readonly table: ParkTable;
   readonly cluster: Cluster;
   /** By orbit. */
   readonly records: Map<string, ParkRecord>;
+  /** Device processes of this manager that show an orbit. */
+  readonly watchers: Map<string, Set<Pid>>;
 };
 
 /** A store that has not said whose an orbit is by then is not there. */
@@ -38,8 +44,6 @@ const WATCHERS_MAX = 20_000;
 export class ParkManager implements Process<CallSignal> {
   readonly #host: Host<CallSignal>;
   readonly #options: ParkManagerOptions;
-  /** Device processes of this manager that show an orbit. */
-  readonly #watchers = new Map<string, Set<Pid>>();
   #watches = 0;
 
   constructor(host: Host<CallSignal>, options: ParkManagerOptions) {
@@ -47,6 +51,13 @@ export class ParkManager implements Process<CallSignal> {
     this.#options = options;
     // Who waits for a word of the process before this one hears it.
     for (const orbit of [...options.records.keys()]) this.#settle(orbit);
+    // The time of those that are open ran with that one.
+    for (const { orbit, state } of options.records.values())
+      if (state === 'claiming') host.start(orbit, CLAIM_MS);
+    for (const [orbit, watchers] of options.watchers) {
+      this.#watches += watchers.size;
+      for (const pid of watchers) this.#show(orbit, pid);
+    }
   }
 
   receive(signal: CallSignal, from: Pid): void {
@@ -54,9 +65,14 @@ export class ParkManager implements Process<CallSignal> {
       case 'orbitPark': {
         const { call, party, orbit } = signal;
         const leg = { pid: from, call };
-        if (orbit === undefined) return this.#parkAnywhere(leg, party);
+        if (orbit === undefined) {
+          const { by, byLine } = signal;
+          const { directory } = this.#options;
+          const caller = callerOf({ by, from: party, ...(byLine && { byLine }) }, directory);
+          return this.#parkAnywhere(leg, party, caller);
+        }
         if (!this.#isFree(orbit)) return this.#refuse(leg, 'LW-3442');
-        return this.#claim({ leg, party, orbit, isAny: false, state: 'claiming' });
+        return this.#claim({ leg, party, orbit, state: 'claiming' });
       }
       case 'orbitLeave':
         return this.#leave(from, signal.call);
@@ -79,14 +95,14 @@ export class ParkManager implements Process<CallSignal> {
   down(gone: Pid | Home): void {
     for (const [orbit, { leg }] of this.#options.records)
       if (isGone(leg.pid, gone)) this.#release(orbit);
-    for (const [orbit, watchers] of this.#watchers)
+    for (const [orbit, watchers] of this.#options.watchers)
       for (const pid of [...watchers]) if (isGone(pid, gone)) this.#unwatch(orbit, pid);
   }
 
   /** The table has changed. */
   changed(orbit: string): void {
     this.#settle(orbit);
-    for (const pid of this.#watchers.get(orbit) ?? []) this.#show(orbit, pid);
+    for (const pid of this.#options.watchers.get(orbit) ?? []) this.#show(orbit, pid);
   }
 
   /** What this manager wanted there has come about, or has not. */
@@ -95,7 +111,7 @@ export class ParkManager implements Process<CallSignal> {
     const record = records.get(orbit);
     const parked = table.find(orbit);
     if (record === undefined || parked === undefined) return;
-    const { leg, party, isAny } = record;
+    const { leg, party, anyFor } = record;
     if (parked.leg.pid === leg.pid && parked.leg.call === leg.call) {
       if (record.state === 'parked') return;
       record.state = 'parked';
@@ -105,16 +121,21 @@ export class ParkManager implements Process<CallSignal> {
     if (record.state === 'parked') return;
     // Somebody else was first.
     this.#release(orbit);
-    if (isAny) this.#parkAnywhere(leg, party);
+    if (anyFor !== undefined) this.#parkAnywhere(leg, party, anyFor);
     else this.#refuse(leg, 'LW-3442');
   }
 
-  /** At the first orbit that is free, as far as is known here. */
-  #parkAnywhere(leg: LegRef, party: Party): void {
-    for (const orbit of this.#options.directory.orbits.numbers)
-      if (this.#isFree(orbit))
-        return this.#claim({ leg, party, orbit, isAny: true, state: 'claiming' });
-    this.#refuse(leg, 'LW-3443');
+  /** At the first orbit that is free, as far as is known here, and that who parks the call may dial. */
+  #parkAnywhere(leg: LegRef, party: Party, caller: Caller): void {
+    const { directory, digits } = this.#options;
+    let isBarred = false;
+    for (const orbit of directory.orbits.numbers) {
+      if (!this.#isFree(orbit)) continue;
+      if (digits.analyse(orbit, caller).type === 'orbit')
+        return this.#claim({ leg, party, orbit, anyFor: caller, state: 'claiming' });
+      isBarred = true;
+    }
+    this.#refuse(leg, isBarred ? 'LW-3003' : 'LW-3443');
   }
 
   #isFree(orbit: string): boolean {
@@ -138,7 +159,7 @@ export class ParkManager implements Process<CallSignal> {
     cluster.release(orbitKey(orbit));
   }
 
-  #refuse({ pid, call }: LegRef, code: 'LW-3442' | 'LW-3443' | 'LW-3444'): void {
+  #refuse({ pid, call }: LegRef, code: RefusalCode): void {
     this.#host.tell(pid, { type: 'orbitParkRefused', call, code });
   }
 
@@ -148,20 +169,22 @@ export class ParkManager implements Process<CallSignal> {
   }
 
   #watch(orbit: string, pid: Pid): void {
-    const watchers = this.#watchers.get(orbit) ?? new Set();
+    const { watchers } = this.#options;
+    const known = watchers.get(orbit) ?? new Set();
     // Beyond that the lamp stays dark.
-    if (!watchers.has(pid) && this.#watches >= WATCHERS_MAX) return;
-    if (!watchers.has(pid)) this.#watches++;
-    watchers.add(pid);
-    this.#watchers.set(orbit, watchers);
+    if (!known.has(pid) && this.#watches >= WATCHERS_MAX) return;
+    if (!known.has(pid)) this.#watches++;
+    known.add(pid);
+    watchers.set(orbit, known);
     this.#show(orbit, pid);
   }
 
   #unwatch(orbit: string, pid: Pid): void {
-    const watchers = this.#watchers.get(orbit);
-    if (watchers?.delete(pid) !== true) return;
+    const { watchers } = this.#options;
+    const known = watchers.get(orbit);
+    if (known?.delete(pid) !== true) return;
     this.#watches--;
-    if (watchers.size === 0) this.#watchers.delete(orbit);
+    if (known.size === 0) watchers.delete(orbit);
   }
 
   /** As a line tells its watchers: a call that is parked is one that is held. */

@@ -14,12 +14,17 @@ export type ParkSignal =
       readonly parked?: LegRef;
       readonly offer?: Media;
     }
-  /** Device process to the park manager beside it: its leg `call`, which shows `party`, wants that orbit; absent: a free one. */
+  /**
+   * Device process to the park manager beside it: its leg `call`, which shows `party`, wants that orbit; absent: a
+   * free one, of those that may be dialled by the device `by` from `byLine`, which parks it.
+   */
   | {
       readonly type: 'orbitPark';
       readonly call: CallId;
       readonly orbit?: string;
       readonly party: Party;
+      readonly by: string;
+      readonly byLine?: string;
     }
   /** Answers to it; the first one also from the leg to call control: its call is parked there. */
   | { readonly type: 'orbitParked'; readonly call: CallId; readonly orbit: string }

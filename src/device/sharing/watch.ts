@@ -26,6 +26,8 @@ export type Watch = {
   readonly subscription: Subscription<CallLeg>;
   readonly package: WatchPackage;
   readonly number: string;
+  /** Who says what is to be seen there, as it was when he was asked. */
+  at: Pid;
   /** Of the next document. */
   version: number;
   /** The line's process, as it has last been heard. */
@@ -55,13 +57,15 @@ export function watch(
     if (known.calls !== undefined) show(process, known);
     // When managers could not reach each other for a while the line may have given this watcher up.
     known.isConfirming = known.calls !== undefined;
-    process.host.tell(watchedAt(process, number), { type: 'lineWatch', number });
+    process.host.tell(known.at, { type: 'lineWatch', number });
     return known;
   }
+  const at = watchedAt(process, number);
   const entered: Watch = {
     subscription,
     package: wanted,
     number,
+    at,
     version: 0,
     lcp: undefined,
     calls: undefined,
@@ -71,7 +75,7 @@ export function watch(
   };
   process.watches.set(subscription, entered);
   // What it does comes in this turn, if the line is here.
-  process.host.tell(watchedAt(process, number), { type: 'lineWatch', number });
+  process.host.tell(at, { type: 'lineWatch', number });
   return entered;
 }
 
@@ -85,11 +89,13 @@ function watchedAt({ environment }: DeviceProcess, number: string): Pid {
 export function unwatch(process: DeviceProcess, subscription: Subscription<CallLeg>): boolean {
   const watch = process.watches?.get(subscription);
   if (process.watches === undefined || watch === undefined) return false;
-  const { number } = watch;
+  const { number, at } = watch;
   withdraw(process, watch);
   process.watches.delete(subscription);
-  for (const other of process.watches.values()) if (other.number === number) return true;
-  process.host.tell(watchedAt(process, number), { type: 'lineUnwatch', number });
+  for (const other of process.watches.values())
+    if (other.number === number && other.at === at) return true;
+  // The number may be nobody's by now, or a line's where it was an orbit.
+  process.host.tell(at, { type: 'lineUnwatch', number });
   return true;
 }
 
@@ -106,13 +112,13 @@ export function withdraw(process: DeviceProcess, { subscription, heir }: Watch):
 
 /** The line may have given this watcher up. */
 export function again(process: DeviceProcess, number: string): void {
-  let isWatched = false;
+  let at: Pid | undefined;
   for (const watch of process.watches?.values() ?? []) {
     if (watch.number !== number) continue;
     watch.isConfirming = watch.calls !== undefined;
-    isWatched = true;
+    at = watch.at;
   }
-  if (isWatched) process.host.tell(process.environment.lineManager, { type: 'lineWatch', number });
+  if (at !== undefined) process.host.tell(at, { type: 'lineWatch', number });
 }
 
 /** What the line does now. */
@@ -145,8 +151,16 @@ function endOne(process: DeviceProcess, { subscription }: Watch): void {
 
 /** The directory is another one: what the phone may not watch any more it does not. */
 export function review(process: DeviceProcess): void {
-  for (const watch of [...(process.watches?.values() ?? [])])
-    if (lineToWatch(process, watch.package, watch.number) !== watch.number) endOne(process, watch);
+  for (const watch of [...(process.watches?.values() ?? [])]) {
+    const { number, at } = watch;
+    const next = watchedAt(process, number);
+    if (lineToWatch(process, watch.package, number) !== number) endOne(process, watch);
+    else if (next !== at) {
+      watch.at = next;
+      process.host.tell(at, { type: 'lineUnwatch', number });
+      process.host.tell(next, { type: 'lineWatch', number });
+    }
+  }
 }
 
 /** The phone's subscriptions to the appearances of that line are shown it as it is. */
@@ -169,9 +183,9 @@ export function lineAgain(process: DeviceProcess, number: string): void {
 /** This process ends. A phone that is there all the same may subscribe anew at once (RFC 6665 §4.1.3). */
 export function leave(process: DeviceProcess): void {
   for (const watch of process.watches?.values() ?? []) {
-    const { number, subscription } = watch;
+    const { number, at, subscription } = watch;
     withdraw(process, watch);
-    process.host.tell(watchedAt(process, number), { type: 'lineUnwatch', number });
+    process.host.tell(at, { type: 'lineUnwatch', number });
     process.environment.userAgent.notify(subscription, { terminated: 'deactivated' });
   }
   process.watches = undefined;

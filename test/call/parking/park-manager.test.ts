@@ -1,6 +1,7 @@
 /** Who has which orbit, among the managers of a cluster: as device processes hear it. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { DigitAnalysis } from '../../../src/call/digit-analysis.ts';
 import { NO_ORBITS } from '../../../src/call/parking/orbit.ts';
 import { ParkManager, type ParkRecord } from '../../../src/call/parking/park-manager.ts';
 import { ParkTable } from '../../../src/call/parking/park-table.ts';
@@ -8,7 +9,7 @@ import type { CallSignal } from '../../../src/call/signals.ts';
 import type { Home, Pid } from '../../../src/process/pid.ts';
 import type { Host } from '../../../src/process/process.ts';
 import { FakeCluster, type FakeMember } from '../fake-cluster.ts';
-import { directoryOf } from '../switchboard.ts';
+import { directoryOf, lineOf } from '../switchboard.ts';
 
 const PARTY = { number: '1001', name: 'Ada' };
 
@@ -16,8 +17,9 @@ const PARTY = { number: '1001', name: 'Ada' };
 class Desk {
   readonly said: string[] = [];
   readonly table = new ParkTable();
-  readonly manager: ParkManager;
+  manager: ParkManager;
   readonly #member: FakeMember;
+  readonly #make: () => ParkManager;
 
   constructor(member: FakeMember, numbers: readonly string[]) {
     this.#member = member;
@@ -31,16 +33,27 @@ class Desk {
       exit: () => assert.fail('it stays'),
     };
     const directory = {
-      ...directoryOf([]),
+      ...directoryOf([lineOf('1009', ['ira'])]),
       orbits: { ...NO_ORBITS, numbers: new Set(numbers) },
+      routePlan: {
+        partitions: new Map([['out', []]]),
+        spaces: new Map([
+          ['default', ['lines']],
+          ['nobody', ['out']],
+        ]),
+        countries: new Map(),
+      },
     };
-    const records = new Map<string, ParkRecord>();
-    this.manager = new ParkManager(host, {
-      directory,
-      table: this.table,
-      cluster: member,
-      records,
-    });
+    const [line] = directory.lines.values();
+    if (line !== undefined) directory.lines = new Map([['1009', { ...line, search: 'nobody' }]]);
+    const options = {
+      ...{ directory, table: this.table, cluster: member },
+      digits: new DigitAnalysis(directory, undefined, this.table),
+      records: new Map<string, ParkRecord>(),
+      watchers: new Map<string, Set<Pid>>(),
+    };
+    this.#make = () => new ParkManager(host, options);
+    this.manager = this.#make();
     member.connect({
       received: () => {},
       died: () => {},
@@ -52,9 +65,14 @@ class Desk {
     });
   }
 
-  park(call: string, orbit?: string): void {
+  park(call: string, orbit?: string, byLine = '1001'): void {
     const wanted = orbit === undefined ? {} : { orbit };
-    this.#hear({ type: 'orbitPark', call, party: PARTY, ...wanted });
+    this.#hear({ type: 'orbitPark', call, party: PARTY, by: 'x-phone', byLine, ...wanted });
+  }
+
+  /** Its process has died, and there is another. */
+  restart(): void {
+    this.manager = this.#make();
   }
 
   leave(call: string): void {
@@ -168,4 +186,31 @@ test('a store that says nothing is not waited for; what it says later frees the 
     [a.said, b.table.find('701')],
     [['start 701', 'a.1.d1 < c1 refused LW-3444'], undefined],
   );
+});
+
+test('whoever wants any orbit gets one of those that its line may dial, or none', () => {
+  const { a, settle } = site('701');
+  a.park('c1', undefined, '1009');
+  settle();
+  assert.deepEqual([a.said, a.table.find('701')], [['a.1.d1 < c1 refused LW-3003'], undefined]);
+});
+
+test('a process that is made anew waits for the store as long as the one before, and lights the same lamps', () => {
+  const { a, settle } = site('701', '702');
+  a.watch('702');
+  a.park('c1', '701');
+  a.restart();
+  a.manager.timeout('701');
+  a.park('c2', '702');
+  settle();
+  assert.deepEqual(a.said, [
+    'a.1.d1 < 702: ',
+    'start 701',
+    'start 701',
+    'a.1.d1 < 702: ',
+    'a.1.d1 < c1 refused LW-3444',
+    'start 702',
+    'a.1.d1 < c2 parked at 702',
+    'a.1.d1 < 702: c2 held',
+  ]);
 });
