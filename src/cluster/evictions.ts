@@ -3,6 +3,11 @@
  * deletes `members/<id>` while both that incarnation and this manager are members; then the lease is
  * revoked, and with it goes whatever else that manager had in the store.
  *
+ * Whoever reaches a majority expels one that another of them misses, too. Where only half is reached, all
+ * of the other half are expelled at once, while all of this one are members: of two halves that are cut
+ * from each other, and reach the store, the first one there goes on as a whole and the other one ends.
+ * Fewer than half expel nobody; leases run out.
+ *
  * Whom this manager may have expelled, it does not say to have heard: an answer that is still open must
  * not leave that one in the belief that all is well.
  */
@@ -65,73 +70,89 @@ export class Evictions {
     const nowMs = this.#options.nowMs();
     for (const [home, { forgottenMs }] of this.#attempts)
       if (nowMs >= forgottenMs) this.#attempts.delete(home);
-    for (const peer of peers.all) {
-      if (nowMs < (this.#attempts.get(peer.home)?.againMs ?? nowMs)) continue;
-      if (this.#isExpellable(peer, peers, settledMs)) this.#expel(peer.home);
-    }
+    const mayTry = ({ home }: Peer): boolean =>
+      nowMs >= (this.#attempts.get(home)?.againMs ?? nowMs);
+    const { all } = peers;
+    for (const peer of all)
+      if (mayTry(peer) && this.#isExpellable(peer, peers)) this.#expel([peer.home], []);
+    const half = otherHalf(all);
+    if (half === undefined || !half.every(mayTry) || nowMs < this.#halfAtMs(half, settledMs))
+      return;
+    const own = all.filter((peer) => !half.includes(peer));
+    // Of two members one has nobody to ask.
+    const isSeconded = own.length === 0 || half.every((peer) => peers.isSeconded(peer, nowMs));
+    if (isSeconded && own.every((peer) => this.#isReached(peer)))
+      this.#expel(homesOf(half), homesOf(own));
   }
 
-  /** When time alone makes the only other member one that may be expelled. */
-  aloneAtMs(peers: Peers, settledMs: number): number {
-    const [other, third] = peers.all;
-    if (other?.suspicion === undefined || third !== undefined || this.isOpen(other.home))
+  /** When time alone makes the other half of the members one that may be expelled. */
+  halfAtMs(peers: Peers, settledMs: number): number {
+    const half = otherHalf(peers.all);
+    if (half === undefined || half.some(({ home }) => this.isOpen(home)))
       return Number.POSITIVE_INFINITY;
-    const { nowMs, timings } = this.#options;
-    const { sinceMs } = other.suspicion;
-    const atMs = Math.max(sinceMs + timings.aloneMs, settledMs + timings.settledMs);
-    return atMs > nowMs() ? atMs : Number.POSITIVE_INFINITY;
+    const atMs = this.#halfAtMs(half, settledMs);
+    return atMs > this.#options.nowMs() ? atMs : Number.POSITIVE_INFINITY;
   }
 
-  #isExpellable(peer: Peer, peers: Peers, settledMs: number): boolean {
-    const { nowMs, timings } = this.#options;
-    const now = nowMs();
+  #halfAtMs(half: readonly Peer[], settledMs: number): number {
+    const { aloneMs, settledMs: viewMs } = this.#options.timings;
+    const since = half.map(({ suspicion }) => suspicion?.sinceMs ?? Number.POSITIVE_INFINITY);
+    return Math.max(...since.map((ms) => ms + aloneMs), settledMs + viewMs);
+  }
+
+  #isExpellable(peer: Peer, peers: Peers): boolean {
     if (peer.suspicion === undefined) return false;
     const { all } = peers;
-    if (all.length === 1)
-      return (
-        now >= peer.suspicion.sinceMs + timings.aloneMs && now >= settledMs + timings.settledMs
-      );
-    const isReached = ({ home, heardMs, heardMeMs, heardMeNo }: Peer): boolean =>
-      home !== peer.home && heardMeNo > 0 && now - Math.min(heardMs, heardMeMs) <= timings.reachMs;
-    const reached = 1 + all.filter(isReached).length;
-    return reached * 2 > all.length + 1 && peers.isSeconded(peer, now);
+    const reached = 1 + all.filter((other) => other !== peer && this.#isReached(other)).length;
+    const isMajority = all.length > 1 && reached * 2 > all.length + 1;
+    return isMajority && peers.isSeconded(peer, this.#options.nowMs());
   }
 
-  #expel(home: Home): void {
+  #isReached({ heardMs, heardMeMs, heardMeNo }: Peer): boolean {
+    const { nowMs, timings } = this.#options;
+    return heardMeNo > 0 && nowMs() - Math.min(heardMs, heardMeMs) <= timings.reachMs;
+  }
+
+  /** All of `homes`, as long as they, this manager and all of `own` are members. */
+  #expel(homes: readonly Home[], own: readonly Home[]): void {
     const { id, created, store, members, clock, timings, nowMs } = this.#options;
-    const member = members.all.find((each) => each.home === home);
-    if (member === undefined) return;
+    const found = (home: Home): Member | undefined =>
+      members.all.find((each) => each.home === home);
+    const expelled = homes.map(found).filter((member) => member !== undefined);
+    const others = own.map(found).filter((member) => member !== undefined);
+    if (expelled.length < homes.length || others.length < own.length) return;
     const attempt = {
       againMs: nowMs() + timings.joinAgainMs,
       forgottenMs: Number.POSITIVE_INFINITY,
     };
-    this.#attempts.set(home, attempt);
+    for (const home of homes) this.#attempts.set(home, attempt);
     const mine = MEMBERS + id;
-    const theirs = MEMBERS + member.id;
-    const history = withEviction(members.evictionsOf(member.id), clock.epochMs());
+    const isThere = (member: Pick<Member, 'id' | 'created'>) =>
+      ({ key: MEMBERS + member.id, is: 'created', revision: member.created }) as const;
+    const epochMs = clock.epochMs();
     store.transact(
       {
-        compare: [
-          { key: theirs, is: 'created', revision: member.created },
-          { key: mine, is: 'created', revision: created },
-        ],
-        then: [
-          { type: 'delete', key: theirs },
-          { type: 'put', key: EVICTIONS + member.id, value: history },
-        ],
+        compare: [...expelled, { id, created }, ...others].map(isThere),
+        then: expelled.flatMap((member) => [
+          { type: 'delete', key: MEMBERS + member.id } as const,
+          {
+            ...{ type: 'put' as const, key: EVICTIONS + member.id },
+            value: withEviction(members.evictionsOf(member.id), epochMs),
+          },
+        ]),
         read: [mine],
       },
-      (result) => this.#outcome(result, member, attempt),
+      (result) => this.#outcome(result, expelled, attempt),
     );
   }
 
-  #outcome(result: TransactionResult, member: Member, attempt: Attempt): void {
+  #outcome(result: TransactionResult, expelled: readonly Member[], attempt: Attempt): void {
     const { created, store, timings, nowMs, gone } = this.#options;
-    if (result.type === 'done') {
-      this.done++;
-      const lease = member.record?.lease;
-      if (lease !== undefined) store.revoke(lease, () => undefined);
-    }
+    if (result.type === 'done')
+      for (const { record } of expelled) {
+        this.done++;
+        if (record?.lease !== undefined) store.revoke(record.lease, () => undefined);
+      }
     if (result.type === 'refused' && result.found[0]?.created !== created) {
       gone();
       return;
@@ -141,4 +162,14 @@ export class Evictions {
       nowMs() + (result.type === 'unknown' ? timings.evictAgainMs : timings.joinAgainMs);
     attempt.forgottenMs = nowMs() + timings.fenceMs;
   }
+}
+
+/** Those who are suspected, if they are half of all members; this manager is none of `peers`. */
+function otherHalf(peers: readonly Peer[]): readonly Peer[] | undefined {
+  const half = peers.filter(({ suspicion }) => suspicion !== undefined);
+  return half.length * 2 === peers.length + 1 ? half : undefined;
+}
+
+function homesOf(peers: readonly Peer[]): readonly Home[] {
+  return peers.map(({ home }) => home);
 }

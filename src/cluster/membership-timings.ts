@@ -34,7 +34,7 @@ export const MEMBERSHIP_TIMINGS = {
   silentMs: 1000,
   /** Silence of one that has never said that it knows this manager. */
   strangerMs: 5000,
-  /** A suspicion of so long is enough where there is no second opinion to be had. */
+  /** A suspicion lasts so long before the other half of the members is expelled: also of two the other. */
   aloneMs: 500,
   /** And the view must be so old: the other may not have seen yet that there are only two. */
   settledMs: 1000,

@@ -337,7 +337,7 @@ export class Membership {
       judge.dueMs(evidence),
       this.#downMs === undefined ? peers.dueMs : Number.POSITIVE_INFINITY,
       evictions.dueMs,
-      evictions.aloneAtMs(peers, this.#settledMs),
+      evictions.halfAtMs(peers, this.#settledMs),
     );
     this.#stand(standing);
   }

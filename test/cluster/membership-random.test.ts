@@ -4,7 +4,8 @@
  * - who has been expelled acts as 'member' for at most 3 s of its own running time, and not at all when
  *   it slept meanwhile;
  * - who is expelled for silence was 'unsure' before, or asleep;
- * - who expels has lately been in touch with a majority, if there are more than two;
+ * - who expels has lately been in touch with a majority, if there are more than two, or with half, and
+ *   expels the other half at once;
  * - 10 s after the last fault all are members of one view.
  */
 import assert from 'node:assert/strict';
@@ -92,6 +93,19 @@ const TIMES: readonly ['killed' | 'hung', number, number][] = [
 for (const [fate, size, limitMs] of TIMES)
   test(`one of ${size} managers that is ${fate} is out of the view within ${limitMs} ms`, () => {
     const times = Array.from({ length: 30 }, (_, seed) => timeToView(seed, size, fate));
+    assert.deepEqual(
+      times.filter((ms) => ms > limitMs),
+      [],
+    );
+  });
+
+for (const [fate, size, limitMs] of [
+  ['killed', 4, 1300],
+  ['hung', 4, 1700],
+  ['killed', 6, 1300],
+] as const)
+  test(`half of ${size} managers that are ${fate} at once are out of the view within ${limitMs} ms`, () => {
+    const times = Array.from({ length: 30 }, (_, seed) => timeToView(seed, size, fate, size / 2));
     assert.deepEqual(
       times.filter((ms) => ms > limitMs),
       [],

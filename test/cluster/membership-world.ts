@@ -384,13 +384,13 @@ export class MembershipWorld {
     if (!isWarned) throw new Violation(`${home} is expelled for silence and was sure`);
   }
 
-  /** Who expels has lately been in touch with a majority. */
+  /** Who expels has lately been in touch with a majority; or with half, and expels all others at once. */
   #checkMajority(manager: Manager, { membership, home }: Run, { then }: Transaction): void {
-    const isEviction = then.some(
+    const evictions = then.filter(
       ({ type, key }) => type === 'delete' && key.startsWith('members/'),
     );
     const { members } = membership.view;
-    if (!isEviction || members.length < 3) return;
+    if (evictions.length === 0 || members.length < 3) return;
     const limitMs = this.nowMs - MEMBERSHIP_TIMINGS.reachMs - DELAY_MAX_MS;
     const isOpen = (from: string, to: string): boolean =>
       (this.#cuts.get(`${from}>${to}`) ?? Number.POSITIVE_INFINITY) > limitMs;
@@ -398,7 +398,8 @@ export class MembershipWorld {
       const id = idOf(member);
       return member === home || (isOpen(id, manager.id) && isOpen(manager.id, id));
     });
-    if (reached.length * 2 <= members.length)
+    const isHalf = evictions.length * 2 === members.length;
+    if (isHalf ? reached.length * 2 < members.length : reached.length * 2 <= members.length)
       throw new Violation(
         `${home} expels, in touch with ${reached.join(' ')} of ${members.length}`,
       );
@@ -466,22 +467,26 @@ export function runSleepers(seed: number, timings: Partial<MembershipTimings> = 
   world.run(6000);
 }
 
-/** How long it takes, in ms, until all survivors have seen that one of the members is gone. */
-export function timeToView(seed: number, size: number, fate: 'killed' | 'hung'): number {
+/** How long it takes, in ms, until all survivors have seen that `lost` of the members are gone. */
+export function timeToView(seed: number, size: number, fate: 'killed' | 'hung', lost = 1): number {
   const world = new MembershipWorld(seed, size);
   for (const manager of world.managers)
     world.agenda.after(world.random.below(150), () => world.start(manager));
   world.run(3000 + world.random.below(500));
-  const victim = world.random.pick(world.managers);
-  const home = victim?.run?.home;
-  if (victim === undefined || home === undefined || !world.isWhole) return Number.NaN;
+  const first = world.random.below(size);
+  const isVictim = (at: number): boolean => (at - first + size) % size < lost;
+  const victims = world.managers.filter((_, at) => isVictim(at));
+  const homes = victims.map(({ run }) => run?.home ?? '');
+  if (!world.isWhole) return Number.NaN;
   const sinceMs = world.nowMs;
   world.stopRestarting();
-  if (fate === 'killed') world.crash(victim);
-  else world.pause(victim);
-  const others = world.managers.filter((manager) => manager !== victim);
-  while (others.some(({ run }) => run?.membership.view.members.includes(home)))
-    world.run(world.nowMs + 1);
+  for (const victim of victims)
+    if (fate === 'killed') world.crash(victim);
+    else world.pause(victim);
+  const others = world.managers.filter((manager) => !victims.includes(manager));
+  const sees = (home: string) =>
+    others.some(({ run }) => run?.membership.view.members.includes(home));
+  while (homes.some(sees)) world.run(world.nowMs + 1);
   return world.nowMs - sinceMs;
 }
 

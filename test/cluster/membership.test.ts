@@ -316,19 +316,50 @@ test('of two members one expels the other after half a second of suspicion, unsu
   ]);
 });
 
-test('who does not reach a majority expels nobody, and is unsure', () => {
-  const bench = joined(['cm2', 'cm3', 'cm4'], { timings: { pingMs: 10_000 } });
-  const silent = ['cm3', 'cm4'].map((id) => bench.others.get(id)?.home ?? '');
-  for (const id of ['cm3', 'cm4']) bench.script(id, { isBeating: false, answers: 'nothing' });
+/** All but cm2 fall silent, and cm2 misses them, too. */
+function loseAllBut2(bench: MembershipBench): void {
+  const silent = [...bench.others.keys()].filter((id) => id !== 'cm2');
+  for (const id of silent) bench.script(id, { isBeating: false, answers: 'nothing' });
   bench.run(1000);
-  bench.script('cm2', { suspects: silent });
+  bench.script('cm2', { suspects: silent.map((id) => bench.others.get(id)?.home ?? '') });
   bench.run(5000);
+}
+
+test('who reaches half of the members expels the other half at once, after half a second of suspicion', () => {
+  const bench = joined(['cm2', 'cm3', 'cm4'], { timings: { pingMs: 10_000 } });
+  loseAllBut2(bench);
   assert.deepEqual(bench.log, [
     '700 ping cm3',
     '700 ping cm4',
     '1027 unsure',
     '1650 ping cm3',
     '1650 ping cm4',
+    '1950 delete members/cm3, put evictions/cm3, delete members/cm4, put evictions/cm4',
+    '1952 view cm1.2t cm2.2v, left: cm3.2w cm4.2x',
+    '1952 member',
+    '1952 revoke lease of cm3',
+    '1952 revoke lease of cm4',
+  ]);
+});
+
+test('half of the members expel nobody whom only one of them misses', () => {
+  const bench = joined(['cm2', 'cm3', 'cm4'], { timings: { pingMs: 10_000 } });
+  for (const id of ['cm3', 'cm4']) bench.script(id, { isBeating: false, answers: 'nothing' });
+  bench.run(6000);
+  assert.deepEqual(bench.log, ['700 ping cm3', '700 ping cm4', '1027 unsure']);
+});
+
+test('who reaches fewer than half of the members expels nobody, and is unsure', () => {
+  const bench = joined(['cm2', 'cm3', 'cm4', 'cm5'], { timings: { pingMs: 10_000 } });
+  loseAllBut2(bench);
+  assert.deepEqual(bench.log, [
+    '700 ping cm3',
+    '700 ping cm4',
+    '700 ping cm5',
+    '1027 unsure',
+    '1650 ping cm3',
+    '1650 ping cm4',
+    '1650 ping cm5',
   ]);
 });
 
