@@ -111,6 +111,9 @@ function receive(line: LineControl, signal: CallSignal, from: Pid, out: Out): vo
     case 'lineUnwatch':
       unwatchLine(line, signal.pid ?? from);
       break;
+    case 'lineBring':
+      takeBrought(line, signal, from, out);
+      break;
     case 'lineSeize':
       seize(line, signal, from, out);
       break;
@@ -176,6 +179,17 @@ function takeReport(
   // What is unknown then is over, and the news of that crosses this.
   for (const call of calls)
     if (!isBack || line.calls.has(call.call)) adopt(line, device, call, out);
+}
+
+/** What a phone has that is no member's, and has it from the process before. It is not rung. */
+function takeBrought(
+  line: LineControl,
+  { device, calls }: Signal<'lineBring'>,
+  pid: Pid,
+  out: Out,
+): void {
+  if (!line.watchers.includes(pid)) return;
+  for (const call of calls) adopt(line, { pid, device, member: '' }, call, out);
 }
 
 function detach(line: LineControl, pid: Pid, out: Out): void {

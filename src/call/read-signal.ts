@@ -183,6 +183,7 @@ const SHAPES: Shapes = {
   lineKept: { ...heldCall, leg, party },
   lineWatch: { number: text, pid: optional(pid) },
   lineUnwatch: { number: text, pid: optional(pid) },
+  lineBring: { number: text, device: text, calls: listOf(memberCall, CALLS_MAX) },
   lineState: { number: text, calls: listOf(lineCall, CALLS_MAX) },
   lineLock: { number: text, call, operation: text, kind },
   lineUnlock: { number: text, operation: text },

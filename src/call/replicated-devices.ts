@@ -39,6 +39,19 @@ export function attach(line: ReplicatedLine, signal: Signal<'attach'>, out: Out)
     if (call.state === 'offered') joinRound(line, call, stored, out);
 }
 
+/** As `attach`, of a phone that is no member's: it is not rung. */
+export function bring(
+  line: ReplicatedLine,
+  { device, calls }: Signal<'lineBring'>,
+  pid: Pid,
+  out: Out,
+): void {
+  if (!line.control.watchers.includes(pid)) return;
+  for (const call of calls)
+    if (isWithLine(call)) adoptUsed(line, pid, call, false, out);
+    else adopt(line, { pid, device, member: '' }, call, out);
+}
+
 export function detach(line: ReplicatedLine, pid: Pid, out: Out): void {
   removeDevice(line.control.devices, pid);
   freeSeizures(line.control, pid, out);

@@ -20,7 +20,7 @@ import { leaseTimeout } from './line-seizures.ts';
 import { tellWatchers, unwatchLine, watchLine } from './line-watchers.ts';
 import { isIdle } from './lock-control.ts';
 import { bury, liveCall, type ReplicatedLine, SWEEP, sweep } from './replicated-calls.ts';
-import { attach, detach, hearAdopted } from './replicated-devices.ts';
+import { attach, bring, detach, hearAdopted } from './replicated-devices.ts';
 import { offer, useLock, useWishes } from './replicated-lock.ts';
 import { answerHere, answerLost, refuseHere, ringRound, silence } from './replicated-offer.ts';
 import { evict, knowsMore, learn, meet, report } from './replicated-reports.ts';
@@ -179,6 +179,9 @@ function receive(line: ReplicatedLine, signal: CallSignal, from: Pid, out: Out):
     case 'lineRetrieval':
       if (signal.lock === undefined) hearOfRetrieval(line, signal, out);
       else useLock(line, { type: 'shown', lock: signal.lock, body: signal, from }, out);
+      break;
+    case 'lineBring':
+      bring(line, signal, from, out);
       break;
     case 'lineSeize':
       wishToSeize(line, signal, from, out);

@@ -10,7 +10,7 @@ import { kindOf, type Pid } from '../process/pid.ts';
 import type { Cause } from './cause.ts';
 import { type Effect, type Out, start, tell } from './effects.ts';
 import { isUsed, type Used } from './line-control.ts';
-import { findDevice } from './line-control-database.ts';
+import { findDevice, type LineDevice } from './line-control-database.ts';
 import { keep } from './line-keeping.ts';
 import { pickUp } from './line-pickup.ts';
 import { adoptTaken } from './line-recovery.ts';
@@ -327,7 +327,7 @@ function takeUp(
   out: Out,
 ): CallSignal | undefined {
   const { control } = line;
-  const device = findDevice(control.devices, from);
+  const device = findDevice(control.devices, from) ?? watcherAt(line, from);
   const holder: LegRef = { pid: from, call: brought.leg ?? call };
   const here = control.calls.get(call);
   if (device === undefined) return undefined;
@@ -352,6 +352,11 @@ function takeUp(
   else adoptTaken(control, device, report, holder);
   const used = control.calls.get(call);
   return used !== undefined && isUsed(used) ? assume(line, used, lock, out) : undefined;
+}
+
+/** Who is no member may have a call too (`watcher_rights`). */
+function watcherAt({ control }: ReplicatedLine, pid: Pid): LineDevice | undefined {
+  return control.watchers.includes(pid) ? { pid, device: '', member: '' } : undefined;
 }
 
 function isHeldFor({ retrieval }: Used, by: LegRef): boolean {

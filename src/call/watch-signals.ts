@@ -1,7 +1,7 @@
 /** What lines tell those who watch them: device processes whose phones have lamps. */
 import type { Pid } from '../process/pid.ts';
 import type { AppearanceState } from './appearance-signals.ts';
-import type { CallId, Party } from './signals.ts';
+import type { CallId, MemberCall, Party } from './signals.ts';
 
 /**
  * One call at a line, or a seizure, as its watchers are told. `from`: the far party. `member`: who has it,
@@ -26,6 +26,16 @@ export type WatchSignal =
   /** Device process to line manager, and with `pid` on to the line control process: tell me what the line does. */
   | { readonly type: 'lineWatch'; readonly number: string; readonly pid?: Pid }
   | { readonly type: 'lineUnwatch'; readonly number: string; readonly pid?: Pid }
+  /**
+   * Device process that is no member's, to a line control process that it has not heard of before: calls of the line
+   * that its phone has taken (`watcher_rights`).
+   */
+  | {
+      readonly type: 'lineBring';
+      readonly number: string;
+      readonly device: string;
+      readonly calls: readonly MemberCall[];
+    }
   /** Line control process to each watcher: all its calls, at once and after each change. */
   | {
       readonly type: 'lineState';

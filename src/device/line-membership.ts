@@ -123,22 +123,45 @@ function comeBack(process: DeviceProcess, number: string, lcp: Pid): void {
   join(process);
 }
 
-/** Goes to another process of the line, with the calls that the one before has offered. */
-function attach(process: DeviceProcess, number: string, lcp: Pid): void {
-  const { host, place, pid } = process;
-  const seat = seatsNow(process).find((s) => s.number === number);
-  if (seat === undefined) return;
-  const records = legsOf(process).filter(({ line }) => line?.number === number);
+/** What the process at `lcp` is to know of: calls that the one before has offered, and others of the line. */
+function callsOf(process: DeviceProcess, number: string, lcp: Pid): readonly MemberCall[] {
+  const records = offeredBy(process, number);
   for (const record of records) record.reportTo = lcp;
-  const calls = [
+  return [
     ...records.map(reportOf),
     ...lineUse.reportsOf(process, number, lcp),
     ...seizures.reportsOf(process, number),
     ...retrieval.reportsOf(process, number),
   ];
+}
+
+/** The line that this process watches has another process: if it is no member's, it need not attach. */
+export function bring(process: DeviceProcess, number: string, lcp: Pid): void {
+  const { host, place, legs } = process;
+  if (legs.size === 0 || seatsNow(process).some((seat) => seat.number === number)) return;
+  const calls = callsOf(process, number, lcp);
+  if (calls.length === 0) return;
+  host.tell(lcp, { type: 'lineBring', number, device: place.device, calls });
+  sayAgain(process, offeredBy(process, number), lcp);
+}
+
+function offeredBy(process: DeviceProcess, number: string): readonly CallLeg[] {
+  return legsOf(process).filter(({ line }) => line?.number === number);
+}
+
+/** Goes to another process of the line, with the calls that the one before has offered. */
+function attach(process: DeviceProcess, number: string, lcp: Pid): void {
+  const { host, place, pid } = process;
+  const seat = seatsNow(process).find((s) => s.number === number);
+  if (seat === undefined) return;
+  const calls = callsOf(process, number, lcp);
   const { member } = seat;
   host.tell(lcp, { type: 'attach', number, pid, device: place.device, member, calls });
-  // Nobody may have heard of it.
+  sayAgain(process, offeredBy(process, number), lcp);
+}
+
+/** Nobody may have heard of it. */
+function sayAgain({ host }: DeviceProcess, records: readonly CallLeg[], lcp: Pid): void {
   for (const { phase, alerted, unacknowledged } of records) {
     if (phase === 'offered' && alerted !== undefined) host.tell(lcp, alerted);
     if (unacknowledged !== undefined) host.tell(lcp, unacknowledged);

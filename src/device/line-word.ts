@@ -21,7 +21,8 @@ export function hear(process: DeviceProcess, signal: CallSignal, from: Pid): boo
       keeping.located(process, signal);
       return true;
     case 'lineState':
-      watches.lineState(process, signal.number, signal.calls, from);
+      if (watches.lineState(process, signal.number, signal.calls, from))
+        lineMembership.bring(process, signal.number, from);
       return true;
     case 'lineSeized':
     case 'lineSeizeRefused':

@@ -79,6 +79,12 @@ const SIGNALS: readonly CallSignal[] = [
   { type: 'lineWatch', number, pid },
   { type: 'lineUnwatch', number },
   {
+    type: 'lineBring',
+    number,
+    device: 'door',
+    calls: [{ call, appearance: 1, from: party, control: pid, caller: leg, state: 'active' }],
+  },
+  {
     type: 'lineState',
     number,
     calls: [

@@ -1,4 +1,5 @@
 /** Busy lamps of phones that are no members of the line: what they may take of what they see is the line's to say. */
+import { InvariantError } from '../../src/base/assert.ts';
 import type { BlfWatcher } from '../../src/testkit/phones/blf-watcher.ts';
 import {
   areTalking,
@@ -101,4 +102,123 @@ shared(
       { '2000a': { isPrivate: true } },
     ),
   },
+);
+
+/** A process of the line goes with its manager: of a line that has one, that one; else one of the three. */
+function loseLine({ site, bench, wait }: Stage): void {
+  const lost = site.managers[site.managers.length === 4 ? 3 : 1];
+  lost?.kill('machine');
+  for (const phone of [...bench.phones])
+    if (phone.station.server === lost?.address) {
+      phone.crash();
+      bench.phones.splice(bench.phones.indexOf(phone), 1);
+    }
+  wait(4000);
+}
+
+const WATCHED = {
+  settings: ['single', 'replicated'],
+  timings: {},
+  directory: directoryWith({ watchers: ['1002'], watcherRights: ['answer', 'retrieve'] }),
+} as const;
+
+shared(
+  "what it has picked up is known to the line's next process, and held there, and retrieved",
+  (stage) => {
+    const { a, c, one, wait } = stage;
+    const watcher = watch(stage);
+    const far = one.call('2000');
+    wait();
+    const call = watcher.pickUp(['early']);
+    wait(500);
+    loseLine(stage);
+    const active = [a.shown, watcher.shown];
+    call?.change({ direction: 'sendonly', describedIn: 'INVITE', headers: '' });
+    wait();
+    const held = a.shown;
+    const retrieved = c.retrieve(1);
+    wait(500);
+    return [active, held, areTalking(retrieved, far), call?.phase, a.shown];
+  },
+  [['1 active', 'confirmed'], '1 held', true, 'over', '1 active'],
+  WATCHED,
+);
+
+shared(
+  'what it has retrieved is too, holds its appearance, and is over when it hangs up',
+  (stage) => {
+    const { a, c, one, wait } = stage;
+    const watcher = watch(stage);
+    a.hold(talkTo(one, a, stage));
+    wait();
+    const call = watcher.pickUp(['confirmed']);
+    wait(500);
+    loseLine(stage);
+    const active = a.shown;
+    c.offHook();
+    wait();
+    const both = a.shown;
+    c.onHook();
+    call?.hangUp();
+    wait();
+    return [active, both, a.shown];
+  },
+  ['1 active', '1 active, 2 seized', ''],
+  WATCHED,
+);
+
+/** The line's process breaks at the manager of the phone that watches. */
+function breakLine({ site, wait }: Stage): void {
+  for (const { run } of site.managers) {
+    const own = run?.manager?.processing.records.get('2000')?.own;
+    if (own === undefined) continue;
+    run?.turn(() =>
+      run.manager?.scheduler.run(own.pid, () => {
+        throw new InvariantError('broken by a test');
+      }),
+    );
+    break;
+  }
+  wait(3000);
+}
+
+shared(
+  "what it has picked up outlives the line's process alone",
+  (stage) => {
+    const { a, one, wait } = stage;
+    const watcher = watch(stage);
+    one.call('2000');
+    wait();
+    const call = watcher.pickUp(['early']);
+    wait(500);
+    breakLine(stage);
+    const active = a.shown;
+    call?.change({ direction: 'sendonly', describedIn: 'INVITE', headers: '' });
+    wait();
+    const held = a.shown;
+    call?.hangUp();
+    wait();
+    return [active, held, a.shown];
+  },
+  ['1 active', '1 held', ''],
+  { directory: WATCHED.directory },
+);
+
+shared(
+  'so does what it has retrieved',
+  (stage) => {
+    const { a, b, one, wait } = stage;
+    const watcher = watch(stage);
+    b.hold(talkTo(one, b, stage));
+    wait();
+    const call = watcher.pickUp(['confirmed']);
+    wait(500);
+    breakLine(stage);
+    const active = a.shown;
+    call?.hangUp();
+    wait();
+    return [active, a.shown];
+  },
+  ['1 active', ''],
+  { directory: WATCHED.directory },
 );

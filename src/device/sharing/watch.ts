@@ -121,21 +121,24 @@ export function again(process: DeviceProcess, number: string): void {
   if (at !== undefined) process.host.tell(at, { type: 'lineWatch', number });
 }
 
-/** What the line does now. */
+/** What the line does now. True: it has another process. */
 export function lineState(
   process: DeviceProcess,
   number: string,
   calls: readonly LineCallState[],
   from: Pid,
-): void {
+): boolean {
+  let isAnother = false;
   for (const watch of process.watches?.values() ?? []) {
     if (watch.number !== number) continue;
+    isAnother ||= watch.lcp !== undefined && watch.lcp !== from;
     watch.lcp = from;
     const isSame = watch.isConfirming === true && isEqual(watch.calls, calls);
     watch.isConfirming = false;
     watch.calls = calls;
     if (!isSame) show(process, watch);
   }
+  return isAnother;
 }
 
 /** The phone may not watch that line any more, or the line is no more. */
