@@ -92,6 +92,8 @@ export type AppearanceSignal =
       readonly party: Party;
       /** Others are not shown whom it speaks to, and may not retrieve it when it is held. */
       readonly isExclusive: boolean;
+      /** The phone mixes it with another call of the line, which it has too. */
+      readonly joined?: CallId;
     }
   /**
    * Device process to line control process: `call`, a new leg of its phone, wants the place of whoever holds

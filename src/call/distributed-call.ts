@@ -89,7 +89,7 @@ function hearInDistributed(
 
 /** Another of the line's devices has taken the call over: all hear who has it now. */
 function moveTo(call: Distributed, { holder, member = '' }: Signal<'callHeld'>, out: Out): void {
-  const { use: _, isExclusive: __, ...taken } = call.taken;
+  const { use: _, isExclusive: __, joined: ___, ...taken } = call.taken;
   call.holder = holder;
   call.taken = { ...taken, version: taken.version + 1, holder, member };
   for (const lcp of call.lcps) out.push(tell(lcp, call.taken));
@@ -98,11 +98,12 @@ function moveTo(call: Distributed, { holder, member = '' }: Signal<'callHeld'>, 
 /** All hear what who has the call does with it. */
 function useAs(
   call: Distributed,
-  { state: use, party: from, isExclusive }: Signal<'lineUse'>,
+  { state: use, party: from, isExclusive, joined }: Signal<'lineUse'>,
   out: Out,
 ): void {
-  const { taken } = call;
-  call.taken = { ...taken, version: taken.version + 1, use, from, isExclusive };
+  const { joined: _, ...taken } = call.taken;
+  const mixed = joined === undefined ? {} : { joined };
+  call.taken = { ...taken, version: taken.version + 1, use, from, isExclusive, ...mixed };
   for (const lcp of call.lcps) out.push(tell(lcp, call.taken));
 }
 

@@ -32,6 +32,7 @@ export type DistributionSignal =
       /** What it does with it. Absent: 'active'. */
       readonly use?: UseState;
       readonly isExclusive?: boolean;
+      readonly joined?: CallId;
     }
   /**
    * Line control process to the others: the state of a call that it answers for; with `lock`, which gave the

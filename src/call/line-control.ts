@@ -68,6 +68,8 @@ type Use = {
   use?: 'seized' | UseState;
   /** Others are not shown whom it is with, nor do they retrieve it. */
   isExclusive?: boolean;
+  /** Its phone mixes it with that other call of the line. */
+  joined?: CallId | undefined;
   /** Of one that is held: after how many other holds at this process. */
   heldAs?: number;
   retrieval?: Retrieval | undefined;
@@ -256,9 +258,10 @@ export function lineStateOf(control: LineControl): Extract<CallSignal, { type: '
     const isOutgoing = record.state === 'own';
     const common = { call, appearance, from, isOutgoing };
     if (!isUsed(record)) return { ...common, state: 'alerting', member: '', isExclusive: false };
-    const { member, isExclusive = false, passed } = record;
+    const { member, isExclusive = false, passed, joined } = record;
     const replaced = passed === undefined ? {} : { passed };
-    return { ...common, state: shown(record), member, isExclusive, ...replaced };
+    const mixed = joined === undefined ? {} : { joined };
+    return { ...common, state: shown(record), member, isExclusive, ...replaced, ...mixed };
   });
   return { type: 'lineState', number: control.line.number, calls };
 }

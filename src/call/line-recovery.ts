@@ -230,8 +230,10 @@ function putBack(
 }
 
 /** Who has the call says what it does with it, if it says so. */
-function sayAgain(line: LineControl, call: Used, { use, isExclusive }: MemberCall): void {
+function sayAgain(line: LineControl, call: Used, report: MemberCall): void {
+  const { use, isExclusive, joined } = report;
   line.changed = true;
+  call.joined = joined;
   if (use !== undefined && use !== 'seized') {
     if (call.use !== use) note(line, call, use, call.holder.pid);
     call.use = use;

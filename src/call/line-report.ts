@@ -35,6 +35,7 @@ export type ReportedCall = {
   /** What who has it does with it. Absent: 'active'. */
   readonly use?: 'seized' | UseState;
   readonly isExclusive?: boolean;
+  readonly joined?: CallId;
   readonly retrieval?: ReportedRetrieval;
 };
 

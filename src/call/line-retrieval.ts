@@ -130,6 +130,7 @@ export function passHold(line: LineControl, call: Used, holder: LegRef, out: Out
   if (call.state === 'taken') call.isKept = false;
   call.member = findDevice(line.devices, holder.pid)?.member ?? '';
   call.use = 'active';
+  call.joined = undefined;
   call.isExclusive = isPrivate(line.line, call.member);
   line.changed = true;
   note(line, call, 'retrieved', holder.pid);

@@ -118,7 +118,7 @@ export function use(
   from: Pid,
   out: Out,
 ): void {
-  const { state, party, isExclusive } = signal;
+  const { state, party, isExclusive, joined } = signal;
   if (from !== call.holder.pid || call.retrieval?.isHolderGone) return;
   if (call.state === 'taken' && state === 'progressing') return;
   if (call.use === 'seized') out.push(stop(timerOf(call)));
@@ -126,6 +126,7 @@ export function use(
   if (isHeld({ use: state }) && !isHeld(call)) call.heldAs = line.holds++;
   call.use = state;
   call.from = party;
+  call.joined = joined;
   if (state !== before) note(line, call, state, from);
   call.isExclusive = isExclusive || isPrivate(line.line, call.member);
   line.changed = true;
@@ -147,6 +148,7 @@ export function adoptOwn(
   own.use = use;
   note(line, own, 'rebuilt', device.pid);
   note(line, own, use, device.pid, undefined, use === 'seized' ? leaseMs : 0);
+  own.joined = report.joined;
   own.isExclusive = (report.isExclusive ?? false) || isPrivate(line.line, device.member);
   if (use === 'seized') lend(own, leaseMs, out);
 }

@@ -62,6 +62,7 @@ const memberCall = record({
   state: oneOf('ringing', 'answered', 'active', 'own', 'retrieving'),
   use: optional(oneOf('seized', 'progressing', 'active', 'held', 'held-private')),
   isExclusive: optional(bool),
+  joined: optional(call),
   leaseMs: optional(count),
 });
 const lineCall = record({
@@ -73,6 +74,7 @@ const lineCall = record({
   isOutgoing: bool,
   isExclusive: bool,
   passed: optional(count),
+  joined: optional(call),
 });
 
 const kind = oneOf('offer', 'seize', 'retrieve');
@@ -93,6 +95,7 @@ const reportedCall = record({
   member: text,
   use: optional(oneOf('seized', 'progressing', 'active', 'held', 'held-private')),
   isExclusive: optional(bool),
+  joined: optional(call),
   retrieval: optional(record({ by: leg, lcp: pid, seq: count })),
 });
 const report = record({ calls: listOf(reportedCall, CALLS_MAX) });
@@ -157,8 +160,8 @@ const SHAPES: Shapes = {
   lineSeized: { number: text, call, appearance: count },
   lineSeizeRefused: { number: text, call, cause: isCause, free: optional(count) },
   lineUse: {
-    ...{ number: text, call, appearance: optional(count) },
-    ...{ state: use, party, isExclusive: bool },
+    ...{ number: text, call, appearance: optional(count), state: use, party },
+    ...{ isExclusive: bool, joined: optional(call) },
   },
   lineRetrieve: {
     ...{ number: text, call, appearance: optional(count) },
@@ -352,6 +355,7 @@ const SHAPES: Shapes = {
     member: text,
     use: optional(use),
     isExclusive: optional(bool),
+    joined: optional(call),
   },
   lineCall: { number: text, state: reportedCall, lock: optional(lock) },
   lineRetrieval: { number: text, call, seq: count, by: optional(leg), lock: optional(lock) },

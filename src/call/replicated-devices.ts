@@ -91,7 +91,8 @@ function adoptUsed(
   if (used === undefined) {
     if (!isBack || line.known.has(call)) wish(line, { type: 'brought', call, brought }, pid, out);
   } else if (used.holder.pid === pid && brought.state !== 'retrieving') {
-    const { use, isExclusive } = brought;
+    const { use, isExclusive, joined } = brought;
+    used.joined = joined;
     if (use !== undefined && use !== 'seized') used.use = use;
     if (isExclusive !== undefined)
       used.isExclusive = isExclusive || isPrivate(line.control.line, used.member);

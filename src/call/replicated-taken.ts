@@ -46,7 +46,8 @@ export function take(
   const isExclusive = (signal.isExclusive ?? false) || isPrivate(line.control.line, member);
   const retrieval = retrievalAfter(before, holder);
   const told = { call, appearance, seq, control, from, version, holder, member, isExclusive };
-  const used = does === undefined ? {} : { use: does };
+  const mixed = signal.joined === undefined ? {} : { joined: signal.joined };
+  const used = { ...(does === undefined ? {} : { use: does }), ...mixed };
   const reported: ReportedCall = { ...told, ...used, state: 'taken' };
   const state = retrieval === undefined ? reported : { ...reported, retrieval };
   if (!enter(line, state, (other) => evict(line, other, out), out)) return;

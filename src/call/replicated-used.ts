@@ -146,13 +146,14 @@ export function answerFollower(
 
 /** What is known of `used` after it has changed. */
 function reportedOf(line: ReplicatedLine, used: Used, seq: number, version: number): ReportedCall {
-  const { call, appearance, from, state, holder, member, use, isExclusive } = used;
+  const { call, appearance, from, state, holder, member, use, isExclusive, joined } = used;
   const before = line.known.get(call);
   const retrieval = used.retrieval === undefined ? undefined : before?.retrieval;
   return {
     ...{ call, appearance, seq, control: line.self, from, version, state, holder, member },
     ...(use === undefined ? {} : { use }),
     ...(isExclusive === undefined ? {} : { isExclusive }),
+    ...(joined === undefined ? {} : { joined }),
     ...(retrieval === undefined ? {} : { retrieval }),
   };
 }
@@ -164,6 +165,7 @@ function isSame(one: ReportedCall, other: ReportedCall): boolean {
     one.state === other.state &&
     one.use === other.use &&
     one.isExclusive === other.isExclusive &&
+    one.joined === other.joined &&
     one.member === other.member &&
     one.holder?.pid === other.holder?.pid &&
     one.holder?.call === other.holder?.call &&
@@ -174,12 +176,13 @@ function isSame(one: ReportedCall, other: ReportedCall): boolean {
 
 /** The call as this process shows it to its watchers, and retrieves it; undefined: nobody has it. */
 function usedOf(line: ReplicatedLine, state: ReportedCall): Used | undefined {
-  const { call, appearance, from, holder, member, use, control } = state;
+  const { call, appearance, from, holder, member, use, control, joined } = state;
   if (holder === undefined || (state.state !== 'own' && state.state !== 'taken')) return undefined;
   const isExclusive = (state.isExclusive ?? false) || isPrivate(line.control.line, member);
   const common = {
     ...{ call, appearance, from, holder, member, isExclusive },
     ...(use === undefined ? {} : { use }),
+    ...(joined === undefined ? {} : { joined }),
   };
   if (state.state === 'own') return { state: 'own', ...common };
   return { state: 'taken', ...common, control, caller: holder, isOnItsOwn: true };

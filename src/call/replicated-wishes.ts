@@ -75,8 +75,10 @@ export function wishToUse(
   else if (wish.said.type === 'lineSeize') wish.said = { ...appearanceOf(wish.said), ...signal };
   else if (wish.said.type === 'taken over') wish.said = { ...wish.said, use: signal };
   else if (wish.said.type === 'brought') {
-    const { state, isExclusive, party } = signal;
-    const brought = { ...wish.said.brought, use: state, isExclusive, from: party };
+    const { state, isExclusive, party, joined } = signal;
+    const { joined: _, ...before } = wish.said.brought;
+    const mixed = joined === undefined ? {} : { joined };
+    const brought = { ...before, use: state, isExclusive, from: party, ...mixed };
     wish.said = { ...wish.said, brought };
   }
 }

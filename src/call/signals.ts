@@ -115,6 +115,7 @@ export type MemberCall = {
   /** Of one that is 'active' or 'own': what the phone does with it. Absent: as the line knows it, else 'active'. */
   readonly use?: 'seized' | UseState;
   readonly isExclusive?: boolean;
+  readonly joined?: CallId;
   /** Of one that is seized: how much longer it may be. */
   readonly leaseMs?: number;
 };

@@ -19,6 +19,8 @@ export type LineCallState = {
   readonly isExclusive: boolean;
   /** How often it went from one leg to another, as far as the line's process knows. Absent: never. */
   readonly passed?: number;
+  /** Another call of the line that its phone mixes it with. */
+  readonly joined?: CallId;
 };
 
 /** Watching a line: what lights the lamps. */

@@ -306,3 +306,72 @@ shared(
   ['confirmed', 'held, early', undefined, 'ringing'],
   { directory: directoryWith({ watchers: ['1002'] }) },
 );
+
+/** The agent has a call of its own, and one that has come in; another phone of that make looks on. */
+function mixed(stage: Stage): readonly [agent: AppearancePhone, calls: readonly StationCall[]] {
+  const { two, wait } = stage;
+  const agent = agentOf(stage);
+  const first = talk(stage, agent, 1);
+  two.call('2000');
+  wait();
+  const second = agent.call;
+  assert(second && second !== first);
+  agent.answer(second);
+  wait();
+  agent.mix(second, first);
+  wait();
+  return [agent, [first, second]];
+}
+
+/** What is said of the second call, and the name of the first. */
+function joinedAt({ view }: AppearancePhone): string {
+  const { callId = '', localTag = '', remoteTag = '' } = view.at(1) ?? {};
+  return `${callId} ${localTag} ${remoteTag}` === view.at(2)?.joined ? 'joined' : 'not joined';
+}
+
+shared(
+  'a phone that mixes two of its calls says so, and others are shown which it has joined, until it says otherwise',
+  (stage) => {
+    const { wait } = stage;
+    const other = agentOf(stage, '2000a');
+    const [agent, [first, second]] = mixed(stage);
+    assert(first && second);
+    const seen = [joinedAt(other), joinedAt(agent)];
+    agent.hold(first, true);
+    wait();
+    const held = [joinedAt(other), other.shown];
+    agent.mix(second, undefined);
+    wait();
+    return [seen, held, joinedAt(other), other.view.at(2)?.joined];
+  },
+  [['joined', 'joined'], ['joined', '1 held, 2 confirmed'], 'not joined', ''],
+);
+
+shared(
+  "so the line's next process shows it",
+  (stage) => {
+    const { site, wait } = stage;
+    const other = agentOf(stage, '2000a');
+    mixed(stage);
+    site.managers[3]?.kill('machine');
+    wait(4000);
+    return [joinedAt(other), other.shown];
+  },
+  ['joined', '1 confirmed, 2 confirmed'],
+  { settings: ['single'], timings: {} },
+);
+
+shared(
+  'nobody is joined to a call that it has not: neither by what it publishes, nor by INVITE with Join',
+  (stage) => {
+    const { a, one, wait } = stage;
+    const agent = agentOf(stage);
+    talkTo(one, a, stage);
+    const asked = agent.join(1);
+    wait();
+    const bold = agent.barge(1);
+    wait();
+    return [asked?.publication.status, asked?.call, bold?.status, agent.shown];
+  },
+  [400, undefined, 488, '1 confirmed'],
+);

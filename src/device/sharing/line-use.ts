@@ -31,6 +31,8 @@ export type LineUse = {
   readonly isAwaitingAck?: boolean;
   /** The phone says that nobody else may have the call, held or not. */
   readonly isExclusive?: boolean;
+  /** Another call of the line that it mixes this one with. */
+  readonly joined?: CallId | undefined;
 };
 
 /** Whether somebody may want to know what becomes of the line's appearances. */
@@ -117,19 +119,24 @@ function useOfOffered(process: DeviceProcess, record: CallLeg): LineUse | undefi
   return { number, call, appearance, state: 'active', isOwn: false, isOffered: true };
 }
 
-/** The phone says by itself what it does with a call that stands: RFC 7463 §8.2. `rendering` 'no': it holds. */
+/**
+ * The phone says by itself what it does with a call that stands: RFC 7463 §8.2. `rendering` 'no': it holds. `joined`:
+ * the call of the line that it mixes it with.
+ */
 export function declare(
   process: DeviceProcess,
   record: CallLeg,
   isExclusive: boolean,
   rendering: 'yes' | 'no' | undefined,
+  joined?: CallId,
 ): void {
   const use = record.use ?? useOfOffered(process, record);
   if (use === undefined || record.phase !== 'talking') return;
   const said = rendering === 'no' ? 'held' : 'active';
   const state = rendering === undefined ? use.state : said;
-  if (state === use.state && isExclusive === (use.isExclusive ?? false)) return;
-  record.use = { ...use, state, isExclusive };
+  const isSame = state === use.state && isExclusive === (use.isExclusive ?? false);
+  if (isSame && joined === use.joined) return;
+  record.use = { ...use, state, isExclusive, joined };
   say(process, record);
 }
 
@@ -189,7 +196,7 @@ function say(process: DeviceProcess, record: CallLeg): void {
   const offered = use?.isOffered && reportTo !== undefined && kindOf(reportTo) === 'l';
   const lcp = use && (lcpOf(process, use.number) ?? (offered ? reportTo : undefined));
   if (use === undefined || lcp === undefined) return;
-  const { number, call, appearance, state } = use;
+  const { number, call, appearance, state, joined } = use;
   process.host.tell(lcp, {
     type: 'lineUse',
     number,
@@ -198,6 +205,7 @@ function say(process: DeviceProcess, record: CallLeg): void {
     state,
     party: record.party,
     isExclusive: isForItself(use),
+    ...(joined === undefined ? {} : { joined }),
   });
 }
 
@@ -218,8 +226,10 @@ function bind(record: CallLeg, lcp: Pid): void {
 }
 
 /** What a phone does with a call, as a line's next process is told. */
-export function useOf(use: LineUse): Pick<MemberCall, 'use' | 'isExclusive'> {
-  return { use: use.state, isExclusive: isForItself(use) };
+export function useOf(use: LineUse): Pick<MemberCall, 'use' | 'isExclusive' | 'joined'> {
+  const { state, joined } = use;
+  const mixed = joined === undefined ? {} : { joined };
+  return { use: state, isExclusive: isForItself(use), ...mixed };
 }
 
 /**

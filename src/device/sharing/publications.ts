@@ -5,7 +5,7 @@
  * Numbers are the line's to give (`seizures.ts`): a PUBLISH is answered when it has, for all dialogs of the document
  * or for none. What was published lasts as long as its lease; a call that has begun needs it no longer.
  */
-import type { CallRequest, CallSignal } from '../../call/signals.ts';
+import type { CallId, CallRequest, CallSignal } from '../../call/signals.ts';
 import { detach } from '../../sip/message/detach.ts';
 import type { UserAgentEvent } from '../../sip/user-agent/events.ts';
 import type { Publication } from '../../sip/user-agent/publication.ts';
@@ -96,16 +96,19 @@ function hear(process: DeviceProcess, published: Published, said: Said): Refusal
     return undefined;
   }
   const record = said.dialog && legOf(process, said.dialog);
+  const joined = record && joinedBy(process, published, said.wish);
   const refusal =
     record === undefined
       ? refusalOfWish(process, published, said)
-      : refusalOfNumber(record, said.wish);
+      : (refusalOfNumber(record, said.wish) ?? refusalOfJoin(said.wish, joined));
   if (refusal !== undefined) return refusal;
   const dialog = known ?? enter(published, said);
   dialog.isExclusive = said.isExclusive;
   if (said.dialog !== undefined) dialog.name = nameOf(said.dialog);
-  if (record !== undefined) lineUse.declare(process, record, said.isExclusive, said.rendering);
-  else want(process, published, dialog, said);
+  if (record !== undefined) {
+    const { isExclusive, rendering } = said;
+    lineUse.declare(process, record, isExclusive, rendering, joined);
+  } else want(process, published, dialog, said);
   if (dialog.seizure !== undefined) {
     dialog.seizure.dialog = dialog.name;
     dialog.seizure.isExclusive = dialog.isExclusive;
@@ -139,6 +142,26 @@ function legOf(
   for (const record of legs.values())
     if (record.leg?.callId === callId && record.leg.remoteTag === localTag) return record;
   return undefined;
+}
+
+/** The call of the line that it mixes with another, by whichever of its names (RFC 7463 §5.2.3). */
+function joinedBy(
+  process: DeviceProcess,
+  { number }: Published,
+  wish: Said['wish'],
+): CallId | undefined {
+  if (wish.type !== 'join') return undefined;
+  const { callId } = wish.dialog;
+  for (const { leg, use, line, call } of process.legs.values())
+    if (leg?.callId === callId && (use?.number ?? line?.number) === number)
+      return use?.call ?? call;
+  return undefined;
+}
+
+/** Only calls that the phone has itself it can mix. */
+function refusalOfJoin(wish: Said['wish'], joined: CallId | undefined): Refusal | undefined {
+  if (wish.type !== 'join' || joined !== undefined) return undefined;
+  return { status: CONFLICT, text: 'no such dialog is known' };
 }
 
 /** The number of a call that it has got is not the phone's to say. */

@@ -48,9 +48,20 @@ export function appearancesOf(
         ...(isNamed && call.passed !== undefined
           ? { replaced: lineName(call, call.passed - 1) }
           : {}),
+        ...(isNamed ? joinedWith(process, call, calls) : {}),
         direction: isOutgoing ? 'initiator' : 'recipient',
       };
     });
+}
+
+/** The name of the call that this one is mixed with: it is its owner's too, so who may know the one may know the other. */
+function joinedWith(
+  process: DeviceProcess,
+  { joined, member }: LineCallState,
+  calls: readonly LineCallState[],
+): { joined?: DialogName } {
+  const other = calls.find(({ call }) => call === joined);
+  return other === undefined || other.member !== member ? {} : { joined: nameOf(process, other) };
 }
 
 function isTaker(rights: readonly Rights[]): boolean {

@@ -16,7 +16,7 @@ import { ALLOW_LINE, allowLineWithout, capabilitiesFor, SUPPORTED_LINE } from '.
 import { receivePublish } from './compositor.ts';
 import type { Identity } from './events.ts';
 import { receiveSubscribe } from './notifier.ts';
-import { findReplaced } from './replaces.ts';
+import { findReplaced, refusalOfJoin } from './replaces.ts';
 import { refusalOfSession } from './session-timer.ts';
 
 type Received<O> = ServerTransaction<TransactionUser<O>>;
@@ -83,10 +83,11 @@ function refusalOfMethod<O>(agent: Agent<O>, request: SipRequest): Refusal | und
   }
 }
 
-/** What §8.2 has a server look at in any request, and a Replaces where none belongs (RFC 3891 §3). */
+/** What §8.2 has a server look at in any request, and a Replaces or Join where none belongs (RFC 3891 §3, RFC 3911 §4). */
 function refusalOfContent(request: SipRequest): Refusal | undefined {
   const { method, headers } = request;
-  if (method !== 'INVITE' && headers.has('Replaces')) return { status: 400, headers: '' };
+  if (method !== 'INVITE' && (headers.has('Replaces') || headers.has('Join')))
+    return { status: 400, headers: '' };
   return validateRequest(request, capabilitiesFor(method));
 }
 
@@ -132,6 +133,9 @@ function openCall<O>(
   const replaced = findReplaced(agent, request.headers);
   if (replaced.type === 'refused')
     return agent.answerStatelessly(transaction, request, replaced.status);
+  const joined = refusalOfJoin(agent, request.headers);
+  if (joined !== undefined)
+    return agent.answerStatelessly(transaction, request, joined.status, joined.headers);
   const isTaken = receiveInvite(agent, request, source, transaction, identity, replaced);
   if (!isTaken) agent.answerStatelessly(transaction, request, 400);
 }

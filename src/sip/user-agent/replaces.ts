@@ -1,4 +1,4 @@
-/** Replaces: RFC 3891. Which leg an INVITE wants to take the place of, or why it may not. */
+/** Replaces: RFC 3891. Which leg an INVITE wants to take the place of, or why it may not. And Join, which it may not. */
 import type { Headers } from '../message/headers.ts';
 import { parseParameterised } from '../message/parameters.ts';
 import type { Agent } from './agent.ts';
@@ -72,6 +72,23 @@ export function findReplaced<O>(agent: Agent<O>, headers: Headers): Replaced<O> 
   if (found !== undefined) return found;
   const mayBeElsewhere = agent.options.hasPeers?.() ?? false;
   return mayBeElsewhere ? { type: 'elsewhere', dialog: wanted } : refusal(481);
+}
+
+/**
+ * What an INVITE with Join is refused with (RFC 3911 §4): nobody is put into a call that others have, and to ring a
+ * number for it would be worse. Undefined: it has no such header.
+ */
+export function refusalOfJoin<O>(
+  agent: Agent<O>,
+  headers: Headers,
+): { readonly status: number; readonly headers: string } | undefined {
+  if (!headers.has('Join')) return undefined;
+  const [value, ...others] = headers.all('Join');
+  const wanted = value === undefined || others.length > 0 ? undefined : readReplaces(value);
+  if (wanted === undefined) return { status: 400, headers: '' };
+  const { callId, localTag, remoteTag } = wanted;
+  if (agent.ended.has(callId, localTag, remoteTag)) return { status: 603, headers: '' };
+  return { status: 488, headers: 'Warning: 399 linewright "calls are not joined"\r\n' };
 }
 
 /** The leg of that dialog, if it may be replaced. Undefined: it is, and lately was, no dialog of ours. */

@@ -4,6 +4,7 @@
  *
  * What it shows is what documents told it, read by its own reader (`dialog-document.ts`).
  */
+import type { SeenDialog } from './dialog-document.ts';
 import { DialogView, replacesOf } from './dialog-view.ts';
 import { PhonePublication, type Published } from './publication.ts';
 import { Station, type StationOptions } from './station.ts';
@@ -168,6 +169,20 @@ export class AppearancePhone {
     return this.#invite(this.#fresh(), this.station.aorUri, headers, { replaced: dialog });
   }
 
+  /** Wants to speak in the call that has that number: `joined-dialog` first, then INVITE with Join (RFC 3911). */
+  join(appearance: number): Attempt | undefined {
+    const dialog = this.view.at(appearance);
+    if (dialog === undefined) return undefined;
+    const wish = { joined: dialog };
+    return this.#invite(this.#fresh(), this.station.aorUri, joinOf(dialog), wish);
+  }
+
+  /** The same without asking before. */
+  barge(appearance: number): StationCall | undefined {
+    const dialog = this.view.at(appearance);
+    return dialog && this.#place(this.station.aorUri, joinOf(dialog));
+  }
+
   answer(call: StationCall): void {
     call.answer();
   }
@@ -182,6 +197,17 @@ export class AppearancePhone {
       appearance: call.index,
       isHeld,
       dialog: call.dialog,
+      ...this.#privacy(),
+    });
+  }
+
+  /** It lets the parties of two of its calls hear each other, and says so (§5.2.3); undefined: not any more. */
+  mix(call: StationCall, other: StationCall | undefined): void {
+    this.#publicationOf(call).say({
+      state: 'confirmed',
+      isHeld: false,
+      dialog: call.dialog,
+      ...(other === undefined ? {} : { joined: other.dialog }),
       ...this.#privacy(),
     });
   }
@@ -255,4 +281,9 @@ export class AppearancePhone {
     while (this.view.at(appearance) !== undefined) appearance++;
     return appearance;
   }
+}
+
+/** RFC 3911 §7.1. */
+function joinOf({ callId, localTag, remoteTag }: SeenDialog): string {
+  return `Join: ${callId};to-tag=${localTag};from-tag=${remoteTag}\r\n`;
 }

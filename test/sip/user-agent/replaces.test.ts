@@ -137,3 +137,21 @@ ladder(
   ana <- 400 OPTIONS
   ${BOB_HEARS_BYE}`,
 );
+
+ladder(
+  'Join: no call is joined (488), nor one that is over (603); what cannot be read: 400; in another request: 400',
+  `${BOB_CALLED}${BOB_ANSWERS}
+  ana -> INVITE sip:2001@pbx.test new | Join: $call;to-tag=$us1;from-tag=bob1 {offer}
+  ana <- 488
+  ana -> INVITE sip:2001@pbx.test new | Join: nobody;to-tag=1;from-tag=2 {offer}
+  ana <- 488
+  ana -> INVITE sip:2001@pbx.test new | Require: join | Join: $call;to-tag=$us1;from-tag=bob1 {offer}
+  ana <- 420 | Unsupported: join
+  ana -> INVITE sip:2001@pbx.test new | Join: $call;to-tag=$us1 {offer}
+  ana <- 400
+  ana -> OPTIONS sip:2001@pbx.test new | Join: $call;to-tag=$us1;from-tag=bob1
+  ana <- 400 OPTIONS
+  ${BOB_HEARS_BYE}
+  ana -> INVITE sip:2001@pbx.test new | Join: $call;to-tag=$us1;from-tag=bob1 {offer}
+  ana <- 603`,
+);
