@@ -71,12 +71,13 @@ export function leadsTo({ action }: DialRule<RouteTarget>): string {
 }
 
 function stepsOf(transformation: Transformation | undefined): string {
-  const { strip, keepLast, mask, prefix } = transformation ?? {};
+  const { strip, keepLast, mask, prefix, form } = transformation ?? {};
   const steps = [
     strip === undefined ? '' : `strip ${strip} digit${strip === 1 ? '' : 's'}`,
     keepLast === undefined ? '' : `keep ${keepLast}`,
     mask === undefined ? '' : `mask ${mask}`,
     prefix === undefined ? '' : `prefix ${prefix}`,
+    form === undefined ? '' : `${form.as} ${form.country}`,
   ];
   return steps.filter((step) => step !== '').join(', ');
 }

@@ -2,21 +2,25 @@
  * What a pattern does to the digits, as the directory writes it: steps with commas between them.
  *
  * `strip 9` and `strip .` take digits away in front, `0 -> +44` those and puts others in their place, `keep 4`
- * leaves the last four, `prefix 8` puts digits in front, `mask 20XX` takes the last ones into a form. All that
+ * leaves the last four, `prefix 8` puts digits in front, `mask 20XX` takes the last ones into a form; `E.164 uk` and
+ * `national uk`, at the end, write the number as all the world does, or as that country. All that
  * is to be stripped by name must stand literally in the pattern, so that the outcome is known here and not at
  * the first call.
  */
 import { type Pattern, SYMBOLS, symbolOf } from '../../call/dial-plan/pattern.ts';
-import { NUMBER_MAX, type Transformation } from '../../call/dial-plan/route-plan.ts';
+import { NUMBER_MAX, type NumberForm, type Transformation } from '../../call/dial-plan/route-plan.ts';
+import { suggestion } from '../nearest-name.ts';
+import type { Countries } from './countries.ts';
 
 const STEP =
-  /^(?:strip (?<strip>[0-9*#+A-D]+|\.)|(?<from>[0-9*#+A-D]*) ?-> ?(?<to>[0-9*#+A-D]*)|prefix (?<prefix>[0-9*#+A-D]+)|keep (?<keep>[1-9][0-9]?)|mask (?<mask>[0-9*#+A-DX]+))$/;
+  /^(?:strip (?<strip>[0-9*#+A-D]+|\.)|(?<from>[0-9*#+A-D]*) ?-> ?(?<to>[0-9*#+A-D]*)|prefix (?<prefix>[0-9*#+A-D]+)|keep (?<keep>[1-9][0-9]?)|mask (?<mask>[0-9*#+A-DX]+)|(?<form>E\.164|national)(?: (?<country>\S+))?)$/;
 
 type Changes = {
   strip: number;
   keepLast?: number;
   mask?: string;
   prefix: string;
+  form?: NumberForm;
 };
 
 /** As `text` says against its pattern, whose text is `written`; a text says what does not fit. */
@@ -24,15 +28,17 @@ export function readDigits(
   text: string,
   pattern: Pattern,
   written: string,
+  countries: Countries,
 ): Transformation | string {
   const changes: Changes = { strip: 0, prefix: '' };
   for (const step of text.split(',').map((each) => each.trim())) {
     if (step === '') continue;
-    const fault = apply(step, changes, pattern, written);
+    const fault = apply(step, changes, pattern, written, countries);
     if (fault !== undefined) return fault;
   }
-  const { strip, prefix, ...rest } = changes;
-  return { ...(strip > 0 && { strip }), ...rest, ...(prefix !== '' && { prefix }) };
+  const { strip, prefix, form, ...rest } = changes;
+  const ends = { ...(prefix !== '' && { prefix }), ...(form !== undefined && { form }) };
+  return { ...(strip > 0 && { strip }), ...rest, ...ends };
 }
 
 /** What is wrong with the step, if anything. */
@@ -41,10 +47,13 @@ function apply(
   changes: Changes,
   pattern: Pattern,
   written: string,
+  countries: Countries,
 ): string | undefined {
   const groups = STEP.exec(step)?.groups;
   if (!groups)
-    return `expected 'strip 9', 'strip .', '0 -> +44', 'keep 4', 'prefix 8' or 'mask 20XX', got '${step}'`;
+    return `expected 'strip 9', 'strip .', '0 -> +44', 'keep 4', 'prefix 8', 'mask 20XX', 'E.164' or 'national', got '${step}'`;
+  if (changes.form !== undefined) return `nothing can follow the form before '${step}'`;
+  if (groups['form'] !== undefined) return applyForm(groups, changes, countries);
   if (changes.prefix !== '') return `nothing can follow the replacement before '${step}'`;
   const { strip, from = '', to = '', prefix, keep, mask } = groups;
   if (mask !== undefined) {
@@ -76,6 +85,21 @@ function apply(
   }
   changes.strip += leading.length;
   if (strip === undefined) changes.prefix = to;
+  return undefined;
+}
+
+/** Without a name the country is the only one that there is. */
+function applyForm(
+  { form, country }: Readonly<Record<string, string | undefined>>,
+  changes: Changes,
+  countries: Countries,
+): string | undefined {
+  const [only, ...others] = countries.keys();
+  const name = country ?? (others.length === 0 ? only : undefined);
+  if (only === undefined) return `'${form}' needs 'countries' in the route plan`;
+  if (name === undefined) return `expected '${form} ${only}', or another country`;
+  if (!countries.has(name)) return `unknown country '${name}'${suggestion(name, countries.keys())}`;
+  changes.form = { as: form === 'national' ? form : 'E.164', country: name };
   return undefined;
 }
 

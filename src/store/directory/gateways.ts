@@ -3,11 +3,13 @@ import { hash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import type { Country } from '../../call/dial-plan/route-plan.ts';
 import type { Gateway, GatewayNumbers, GatewaySecret } from '../../call/routing/gateway.ts';
-import { type Entry, placeAt } from '../document.ts';
+import { type Entry, keyPlaceAt, placeAt } from '../document.ts';
 import { formatPlace, type Problem } from '../problem.ts';
+import { suggestion } from '../nearest-name.ts';
 import { type Environment, readSecret } from '../secret.ts';
 import { checkShape } from '../shape.ts';
 import { identifier, networksOverlap, readNetwork } from '../values.ts';
+import { type Countries, countryOf } from './countries.ts';
 import type { Entries } from './gather.ts';
 import { type GatewayEntry, gatewayHost, gatewaySchema } from './schema.ts';
 
@@ -15,6 +17,8 @@ export type GatewayOptions = {
   readonly env: Environment;
   /** Folder from which `file:` secrets of that file count. */
   folderOf(file: string): string;
+  /** Of the route plan. */
+  readonly countries: Countries;
 };
 
 /** Calls at a time through a gateway that says nothing. */
@@ -22,9 +26,6 @@ const CALLS_MAX_DEFAULT = 1000;
 /** Of a gateway that says nothing. */
 const PING_MS = 30_000;
 const REGISTER_S = 600;
-/** Digits of a number within a country whose length nobody has said. */
-const NATIONAL_DIGITS = { min: 6, max: 13 };
-const LOCAL_DIGITS = { min: 5, max: 8 };
 
 /** All gateways by id. Calls come in from `accept_from`; without it, from the address in the URI. */
 export function readGateways(
@@ -55,6 +56,7 @@ export function readGateways(
       acceptFrom,
       callsMax: given.max_calls ?? CALLS_MAX_DEFAULT,
       ...termsOf(given, readAuth(entry, given, options, problems)),
+      ...readNumbers(entry, given, options, problems),
     });
   }
   return gateways;
@@ -85,7 +87,6 @@ function termsOf(given: GatewayEntry, secret: GatewaySecret | undefined): Partia
     ...(given.codecs === undefined ? {} : { codecs: given.codecs }),
     ...(given.reliable === 'off' ? { withoutReliable: true } : {}),
     ...(given.session_timer === 'off' ? { withoutSessionTimer: true } : {}),
-    ...(given.numbers === undefined ? {} : { numbers: numbersOf(given.numbers) }),
   };
 }
 
@@ -129,25 +130,38 @@ function readAuth(
   return { user, realm, ha1: hashes };
 }
 
-function numbersOf(given: NonNullable<GatewayEntry['numbers']>): GatewayNumbers {
-  const { country, national = '0', international = '00', area } = given;
-  const known: Country | undefined =
-    country === undefined
-      ? undefined
-      : {
-          code: country,
-          international: [international],
-          trunk: national,
-          nationalDigits: NATIONAL_DIGITS,
-          ...(area === undefined ? {} : { local: { area, digits: LOCAL_DIGITS } }),
-        };
-  return {
-    ...(known === undefined ? {} : { country: known }),
-    send: given.send ?? 'as dialled',
-    isPlain: given.receive === 'plain',
-    strip: given.strip ?? 0,
-    prefix: given.prefix ?? '',
-  };
+function readNumbers(
+  { value }: Entry,
+  { numbers: given }: GatewayEntry,
+  { countries }: GatewayOptions,
+  problems: Problem[],
+): { readonly numbers?: GatewayNumbers } {
+  if (given === undefined) return {};
+  const { country } = given;
+  const isCode = country === undefined || /^\d/.test(country);
+  const named = isCode ? undefined : countries.get(country);
+  if (!isCode && named === undefined) {
+    const message = `unknown country '${country}'${suggestion(country, countries.keys())}`;
+    problems.push({ place: placeAt(value, ['numbers', 'country']), message });
+  }
+  for (const key of named === undefined ? [] : (['national', 'international', 'area'] as const))
+    if (given[key] !== undefined) {
+      const message = `'${key}' is for country '${country}' to say`;
+      problems.push({ place: keyPlaceAt(value, ['numbers'], key), message });
+    }
+  const known = isCode && country !== undefined ? ownCountry(country, given) : named;
+  const { send = 'as dialled', receive, strip = 0, prefix = '' } = given;
+  const written = { send, isPlain: receive === 'plain', strip, prefix };
+  return { numbers: known === undefined ? written : { country: known, ...written } };
+}
+
+/** One that only this gateway knows. */
+function ownCountry(
+  code: string,
+  { national = '0', international = '00', area }: NonNullable<GatewayEntry['numbers']>,
+): Country {
+  const said = { national, international: [international] };
+  return countryOf(code, area === undefined ? said : { ...said, area });
 }
 
 function ownAddress(uri: string): readonly string[] {

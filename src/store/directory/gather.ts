@@ -19,6 +19,7 @@ export type GatheredPlan = {
   readonly lists: Entries;
   readonly search: Entries;
   readonly callerIds: Entries;
+  readonly countries: Entries;
   readonly schedules: Entries;
   /** By partition. */
   readonly valid: Entries;
@@ -30,6 +31,7 @@ const PLAN_KEYS = [
   'search',
   'lists',
   'caller_ids',
+  'countries',
   'schedules',
   'valid',
   'digit_timeout',
@@ -52,6 +54,7 @@ export function gather(sources: readonly Source[], problems: Problem[]): Gathere
     lists: new Map(),
     search: new Map(),
     callerIds: new Map(),
+    countries: new Map(),
     schedules: new Map(),
     valid: new Map(),
     digitTimeout: undefined,
@@ -82,6 +85,7 @@ type OpenPlan = {
   readonly lists: Map<string, Entry>;
   readonly search: Map<string, Entry>;
   readonly callerIds: Map<string, Entry>;
+  readonly countries: Map<string, Entry>;
   readonly schedules: Map<string, Entry>;
   readonly valid: Map<string, Entry>;
   digitTimeout: Entry | undefined;
@@ -106,6 +110,8 @@ function gatherPart(part: Entry, plan: OpenPlan, problems: Problem[]): void {
       return addAll(plan.search, 'search space');
     case 'caller_ids':
       return addAll(plan.callerIds, 'caller id');
+    case 'countries':
+      return addAll(plan.countries, 'country');
     case 'schedules':
       return addAll(plan.schedules, 'schedule');
     case 'valid':

@@ -10,6 +10,7 @@ import type { Device, Directory } from '../../call/directory.ts';
 import { readSource, type Source } from '../document.ts';
 import { type Problem, sortProblems, topOf } from '../problem.ts';
 import { type Environment, readText } from '../secret.ts';
+import { readCountries } from './countries.ts';
 import { type DeviceDraft, readDevices } from './devices.ts';
 import { type Document, documentOf } from './document.ts';
 import { readFeatures } from './features.ts';
@@ -101,14 +102,16 @@ function build(
   const devices = joinLines(drafts, lines);
   const users = new Map<string, Device>();
   for (const device of devices.values()) users.set(device.user, device);
-  const gateways = readGateways(entries.gateways, { ...options, folderOf: dirname }, problems);
+  const countries = readCountries(entries.countries, problems);
+  const terms = { ...options, folderOf: dirname, countries };
+  const gateways = readGateways(entries.gateways, terms, problems);
   checkNames(entries.gateways, drafts.drafts, problems);
   const routeLists = readRouteLists(entries, problems);
   const areAllRead = drafts.broken.size === 0;
   const hunts = readHunts(entries, { lines, users, areAllRead }, problems);
   const orbits = readPark(entries, { lines, users, drafts }, problems);
   const pickupGroups = readPickupGroups(entries, { lines, drafts }, problems);
-  const routePlan = readRoutePlan(entries, { lines, users, areAllRead }, problems);
+  const routePlan = readRoutePlan(entries, { lines, users, areAllRead, countries }, problems);
   for (const section of [entries.lines, entries.devices, entries.gateways, entries.hunts])
     checkSearch(section.values(), routePlan.spaces, problems);
   const interDigitMs = readDigitTimeout(entries, problems);

@@ -9,6 +9,7 @@ import { type Entry, keyPlaceAt, placeAt } from '../document.ts';
 import { suggestion } from '../nearest-name.ts';
 import type { Problem } from '../problem.ts';
 import { checkShape } from '../shape.ts';
+import type { Countries } from './countries.ts';
 import { readDigits } from './digits.ts';
 import { callerIdSchema, type RouteEntry, routeSchema } from './schema.ts';
 
@@ -19,6 +20,7 @@ export type PlanNames = {
   readonly spaces: ReadonlyMap<string, unknown>;
   /** Masks by name. */
   readonly callerIds: ReadonlyMap<string, string>;
+  readonly countries: Countries;
   isLine(number: string): boolean;
   /** For suggestions. */
   lines(): Iterable<string>;
@@ -93,13 +95,13 @@ type Changes = { readonly called?: Transformation; readonly calling?: Transforma
 function readChanges(
   entry: Entry,
   { digits, caller_id: callerId }: Details,
-  { callerIds }: PlanNames,
+  { callerIds, countries }: PlanNames,
   problems: Problem[],
 ): Changes {
   let called: Transformation | undefined;
   const pattern = readPattern(entry.key);
   if (digits !== undefined && isPattern(pattern)) {
-    const read = readDigits(digits, pattern, entry.key);
+    const read = readDigits(digits, pattern, entry.key, countries);
     if (typeof read !== 'string') called = read;
     else problems.push({ place: placeAt(entry.value, ['digits']), message: read });
   }

@@ -11,7 +11,6 @@ import {
 import {
   type Directory,
   INTER_DIGIT_MS,
-  NO_ROUTE_PLAN,
   type RouteTarget,
 } from '../../call/directory.ts';
 import { LINES } from '../../call/numbering.ts';
@@ -20,6 +19,7 @@ import { suggestion } from '../nearest-name.ts';
 import { formatPlace, type Place, type Problem } from '../problem.ts';
 import { checkShape } from '../shape.ts';
 import { identifier } from '../values.ts';
+import type { Countries } from './countries.ts';
 import type { Entries, Gathered } from './gather.ts';
 import { readRule } from './patterns.ts';
 import { readSchedules, type Schedules } from './schedules.ts';
@@ -37,7 +37,11 @@ export function readRoutePlan(
     lines,
     users,
     areAllRead,
-  }: Pick<Directory, 'lines' | 'users'> & { readonly areAllRead: boolean },
+    countries,
+  }: Pick<Directory, 'lines' | 'users'> & {
+    readonly areAllRead: boolean;
+    readonly countries: Countries;
+  },
   problems: Problem[],
 ): RoutePlan<RouteTarget> {
   const callerIds = new Map<string, string>();
@@ -49,6 +53,7 @@ export function readRoutePlan(
     lists: plan.lists,
     spaces: new Map([...spaces, [LINES, [LINES]]]),
     callerIds,
+    countries,
     isLine: (number: string) =>
       !areAllRead ||
       lines.has(number) ||
@@ -68,13 +73,13 @@ export function readRoutePlan(
     );
   }
   const compilation = compile({
-    ...NO_ROUTE_PLAN,
     partitions,
+    countries,
     spaces: new Map([...names.spaces.keys()].map((name) => [name, []])),
   });
   if (compilation.type === 'faults')
     for (const fault of compilation.faults) report(fault, plan, problems);
-  return { ...NO_ROUTE_PLAN, partitions, spaces, ...timesOf(readSchedules(plan, problems)) };
+  return { partitions, spaces, countries, ...timesOf(readSchedules(plan, problems)) };
 }
 
 /** What is not said is not there. */

@@ -12,6 +12,7 @@ import {
   userName,
   wholeNumber,
 } from '../values.ts';
+import { areaCode, internationalPrefix, nationalPrefix } from './countries.ts';
 
 /** The parts of a directory; each may be spread over any number of files. */
 export const SECTIONS = [
@@ -254,22 +255,17 @@ export const gatewaySchema = z.strictObject({
   session_timer: onOff.optional(),
   numbers: z
     .strictObject({
+      /** Its code, or the name of one of `countries`. */
       country: z
         .string()
-        .regex(/^[1-9]\d{0,2}$/, 'expected a country code such as 44')
+        .regex(
+          /^(?:[1-9]\d{0,2}|[A-Za-z][A-Za-z0-9._-]{0,63})$/,
+          'expected a country code such as 44, or one of the countries of the route plan',
+        )
         .optional(),
-      national: z
-        .string()
-        .regex(/^\d{0,4}$/, 'expected a prefix such as 0')
-        .optional(),
-      international: z
-        .string()
-        .regex(/^\d{1,5}$/, 'expected a prefix such as 00')
-        .optional(),
-      area: z
-        .string()
-        .regex(/^\d{1,8}$/, 'expected an area code such as 20')
-        .optional(),
+      national: nationalPrefix.optional(),
+      international: internationalPrefix.optional(),
+      area: areaCode.optional(),
       receive: z.enum(['as dialled', 'plain']).optional(),
       send: z.enum(['E.164', 'plain', 'national', 'as dialled']).optional(),
       strip: wholeNumber(0, 30).optional(),
