@@ -1,5 +1,6 @@
 /** Call control in its place: a process of a manager, with an entry among the manager's calls. */
 import type { Histogram } from '../base/histogram.ts';
+import type { Log, LogFields } from '../base/log.ts';
 import type { Home, Pid } from '../process/pid.ts';
 import type { Host, Process } from '../process/process.ts';
 import { managerOf, noteDestination, noteForward, noteStep } from './call-account.ts';
@@ -8,7 +9,7 @@ import type { CallControl } from './call-control-state.ts';
 import { newAccount } from './call-record.ts';
 import type { CallRecords } from './call-records.ts';
 import { type CallState, type CallView, newCallView } from './call-registry.ts';
-import type { Routing } from './destination.ts';
+import type { Destination, Routing } from './destination.ts';
 import { INTER_DIGIT } from './dialling.ts';
 import type { Diverting } from './diverting.ts';
 import type { EffectBuffer } from './effects.ts';
@@ -24,6 +25,7 @@ export type CallControlOptions = Routing & {
   /** Seconds from asking for a replicated line's lock until it was had. */
   readonly locks: Histogram;
   readonly records: CallRecords;
+  readonly log: Log;
   /** Used by one step at a time. */
   readonly out: EffectBuffer;
 };
@@ -38,6 +40,8 @@ export class CallControlProcess implements Process<CallSignal> {
   #former: readonly FormerLine[] = [];
   /** When a lock was asked for. */
   #lockingMs = 0;
+  /** What the log says of an emergency call, as long as it is here that it is followed. */
+  #emergency: LogFields | undefined;
 
   constructor(host: Host<CallSignal>, options: CallControlOptions) {
     this.#host = host;
@@ -106,10 +110,18 @@ export class CallControlProcess implements Process<CallSignal> {
       noteDestination(account, destination);
     }
     const { nowMs: atMs } = this.#host;
+    if (request.isEmergency === true) this.#follow(request, destination);
     const callerId = 'callerId' in destination ? destination.callerId : undefined;
     if (callerId === undefined) return this.#step({ type: 'request', request, destination, atMs });
     const from = { ...request.from, number: callerId };
     this.#step({ type: 'request', request: { ...request, from }, destination, atMs });
+  }
+
+  /** At a level that everybody reads. Of one that leaves, route list control says the rest. */
+  #follow({ call, from, dialled }: CallRequest, { type }: Destination): void {
+    this.#emergency = type === 'list' ? undefined : { call, from: from.number, number: dialled };
+    if (this.#emergency !== undefined)
+      this.#options.log.write('warn', 'EMERGENCY CALL', this.#emergency);
   }
 
   /** The caller's phone may show it; whom it speaks to, who takes the call says. */
@@ -131,9 +143,17 @@ export class CallControlProcess implements Process<CallSignal> {
     if (this.#call.state !== call.state) this.#timeLock(call.state);
     if (account !== undefined)
       noteStep(account, before, this.#call, event, out, this.#options.records);
+    const refusal = this.#emergency && out.refusal;
+    if (refusal !== undefined) this.#sayFailed(refusal);
     this.#show();
     out.perform(this.#host);
     if (this.#call.state === 'diverting') this.#divert(this.#call, call);
+  }
+
+  #sayFailed({ cause, code }: Extract<CallSignal, { type: 'callRefuse' }>): void {
+    const coded = code === undefined ? {} : { code };
+    const fields = { ...this.#emergency, cause, ...coded };
+    this.#options.log.write('error', 'EMERGENCY CALL FAILED', fields);
   }
 
   /** The line has done with it, and any that a hunt had asked before. */

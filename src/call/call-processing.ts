@@ -235,6 +235,7 @@ export class CallProcessing {
       ...{ directory, digits, settings, lineManager, calls, callsMax, locks, startRouteList },
       hunts: new HuntOrder(),
       records: callRecords,
+      log,
       out: new EffectBuffer(),
     };
     this.#newCallControl = (host) => new CallControlProcess(host, controlOptions);

@@ -151,12 +151,14 @@ export function leadOn(
  * it; and of the caller too, unless that is one of ours or the gateway can tell the two apart.
  */
 function leave(
-  { diversions, byLine, dialled }: CallRequest,
-  way: WayOut,
+  { diversions, byLine, dialled, isEmergency = false }: CallRequest,
+  found: WayOut,
   caller: Caller,
   { digits, startRouteList }: Routing,
   host: Host<CallSignal>,
 ): Extract<Destination, { type: 'list' }> {
+  // What a line sends on of an emergency call is one still.
+  const way = isEmergency ? { ...found, isEmergency } : found;
   const last = diversions?.at(-1);
   const named = { type: 'list', list: way.list.name, number: way.number } as const;
   if (last === undefined || last.number !== byLine)

@@ -38,14 +38,14 @@ export type LineRefusal = {
 
 const OVER = { state: 'over' } as const;
 
-/** Where the call goes on, if anywhere: what rings back stays where it is. */
+/** Where the call goes on, if anywhere: what rings back stays where it is, and an emergency goes where no phone says. */
 export function onwardFrom(
-  { isDirect }: CallRequest,
+  { isDirect, isEmergency }: CallRequest,
   line: ForwardingLine,
-  refusal: LineRefusal,
+  { cause, forward }: LineRefusal,
 ): Onward | undefined {
   if (isDirect) return undefined;
-  return onwardOf(line.number, line.forwards, refusal.cause, refusal.forward);
+  return onwardOf(line.number, line.forwards, cause, isEmergency ? undefined : forward);
 }
 
 /** Whoever rang has been told to stop. */

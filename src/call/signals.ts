@@ -86,7 +86,7 @@ export type CallRequest = {
   readonly round?: number;
   /** Put in by route list control: the number that the far end is to see as the caller's. */
   readonly callerId?: string;
-  /** Put in there too: no gateway refuses it for its own sake. */
+  /** Put in by call control: what was dialled is an emergency number. Nobody refuses it for his own sake. */
   readonly isEmergency?: boolean;
   /** Who calls, when that is withheld: `from` is nobody then. For gateways that are trusted. */
   readonly asserted?: Party;

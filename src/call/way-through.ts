@@ -14,11 +14,14 @@ import type { Analysis } from './digit-analysis.ts';
 import { divert, type Onward, onwardOf, rightsOfLine } from './diversion.ts';
 import { type Forwards, forwardsOf } from './forwarding.ts';
 import type { HuntLookup } from './hunting/hunt-control.ts';
+import { LineSettings } from './line-settings.ts';
 import { REFUSALS, type RefusalCode } from './refusal-codes.ts';
 import type { CallRequest, CallSignal } from './signals.ts';
 
 /** `request`: as it is when it gets there. */
 export type Way = { readonly request: CallRequest; readonly destination: Destination };
+
+const NOTHING_SET = new LineSettings();
 
 /** As `destinationOf`. */
 export function wayOf(
@@ -63,7 +66,8 @@ export function huntLookup(routing: Routing, host: Host<CallSignal>): HuntLookup
     steps: (hunt) => hunts.of(hunt),
     line: (number, request) => {
       const forwards = forwardsOf(directory, settings, number);
-      if (forwards?.isDnd || forwards?.all !== undefined) return { type: 'refused', cause: 'busy' };
+      const isAway = forwards?.isDnd === true || forwards?.all !== undefined;
+      if (isAway && request.isEmergency !== true) return { type: 'refused', cause: 'busy' };
       const caller = { spaces: [], number: request.from.number, isOutside: false };
       return leadOn(digits.locate(number), request, caller, routing, host);
     },
@@ -80,19 +84,22 @@ export function huntLookup(routing: Routing, host: Host<CallSignal>): HuntLookup
   };
 }
 
+/** Of an emergency call only forwards count that the directory has, and none of them at once. */
 function through(
-  request: CallRequest,
+  given: CallRequest,
   destination: Destination,
   routing: Routing,
   host: Host<CallSignal>,
 ): Way {
+  const request = isEmergency(destination) ? { ...given, isEmergency: true } : given;
   const number = numberOf(destination);
-  const forwards = number && forwardsOf(routing.directory, routing.settings, number);
+  const settings = request.isEmergency ? NOTHING_SET : routing.settings;
+  const forwards = number && forwardsOf(routing.directory, settings, number);
   if (!forwards) return { request, destination };
   // It comes back to who has parked it, and waits on where it is if that is in vain.
   if (request.isDirect)
     return forwards.isDnd ? refusal(request, 'LW-3405') : { request, destination };
-  const onward = isEmergency(destination) ? undefined : atOnce(forwards, request);
+  const onward = request.isEmergency ? undefined : atOnce(forwards, request);
   if (onward === 'LW-3405') return refusal(request, onward);
   const isAway = destination.type === 'refused';
   const next = onward ?? (isAway ? onwardOf(forwards.number, forwards, 'no device') : undefined);

@@ -94,8 +94,10 @@ function isFull(
   { trunk, legs, environment }: DeviceProcess,
   { isEmergency = false }: Signal<'callRequest'>,
 ): boolean {
-  if (trunk === undefined) return legs.size >= environment.callsPerDeviceMax;
-  return !isEmergency && trunks.isFull(trunk);
+  if (isEmergency) return false;
+  return trunk === undefined
+    ? legs.size >= environment.callsPerDeviceMax
+    : trunks.isFull(trunk);
 }
 
 /** How long a gateway may take to say anything at all, 100 included: then the next one is asked. */

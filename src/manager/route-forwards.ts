@@ -36,6 +36,12 @@ export function forwardsFrom(number: string, plan: Plan): RouteForward[] {
   return rows;
 }
 
+/** What the directory has an emergency call do at a line that does not take it; nothing else counts there. */
+export function emergencyForwardsFrom(line: string, plan: Plan): RouteForward[] {
+  const forwards = forwardsOf(plan.directory, new LineSettings(), line);
+  return forwards === undefined ? [] : othersOf(line, { ...forwards, isDnd: false }, plan);
+}
+
 function othersOf(line: string, forwards: Forwards, plan: Plan): RouteForward[] {
   const rows: RouteForward[] = [];
   if (forwards.isDnd && forwards.busy === undefined)

@@ -24,7 +24,7 @@ import type {
 import { homeOf } from '../process/pid.ts';
 import { suggestion } from '../store/nearest-name.ts';
 import { idOf } from './cluster-watch.ts';
-import { forwardsFrom } from './route-forwards.ts';
+import { emergencyForwardsFrom, forwardsFrom } from './route-forwards.ts';
 import { leadsTo } from './route-rows.ts';
 
 export type RouteTester = {
@@ -94,16 +94,17 @@ function forwardedTo(
   return found && `${call}: no phone of line ${found.line} is registered: ${found.leadsTo}`;
 }
 
-/** Emergencies are rung through to where they go. */
+/** Emergencies are rung through to where they go, and then go where the directory says. */
 function forwardsOn(
   outcome: RouteTest['outcome'],
   analysis: Analysis,
   tester: RouteTester,
 ): readonly RouteForward[] {
-  if ('isEmergency' in analysis && analysis.isEmergency === true) return [];
   const away = analysis.type === 'refused' ? analysis.number : undefined;
   const number = outcome.type === 'line' ? outcome.number : away;
-  return number === undefined ? [] : forwardsFrom(number, tester);
+  if (number === undefined) return [];
+  const isEmergency = 'isEmergency' in analysis && analysis.isEmergency === true;
+  return isEmergency ? emergencyForwardsFrom(number, tester) : forwardsFrom(number, tester);
 }
 
 type Found = Omit<RouteCaller, 'spaces'>;

@@ -1,7 +1,11 @@
 /** Calls that lines send on: as the directory says, and as members say from their phones. */
-import type { Directory, Line } from '../../src/call/directory.ts';
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { Log } from '../../src/base/log.ts';
+import type { DialRule } from '../../src/call/dial-plan/route-plan.ts';
+import type { Directory, Line, RouteTarget } from '../../src/call/directory.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
-import { DOMAIN } from '../../src/testkit/site.ts';
+import { DOMAIN, Site } from '../../src/testkit/site.ts';
 import { listOf, wayOut } from '../call/switchboard.ts';
 import { believedThere, flow } from './flow.ts';
 
@@ -462,6 +466,202 @@ flow(
   },
 );
 
+flow(
+  'an emergency call that finds the line busy goes where the directory says, and rings there whatever that one wants',
+  ['1001', 'gw', '1002', '2000a'],
+  ({ phone, callOf, wait }) => {
+    phone('1002').onInvited = (call) => phone('1002').refuse(call, 486);
+    phone('1001').call('112');
+    wait(100);
+    phone('1001').hangUp(callOf('1001'));
+    wait(100);
+  },
+  `
+    1001 > INVITE 112 sdp
+    1002 < INVITE 1002 sdp
+    1002 > 486
+    1002 < ACK
+    1001 < 181
+    2000a < INVITE 2000a sdp, from 1001 by 1002 user-busy
+    2000a > 180
+    1001 < 180
+    1001 > CANCEL
+    1001 < 200 CANCEL
+    1001 < 487
+    2000a < CANCEL
+    1001 > ACK
+    2000a > 200 CANCEL
+    2000a > 487
+    2000a < ACK
+  `,
+  {
+    settings: ['alone'],
+    directory: withGateway({
+      '1002': { forward: { busy: '2000' } },
+      '2000': { isDnd: true, forward: { all: '2100' } },
+    }),
+  },
+);
+
+flow(
+  'where members and their phones want an emergency call is not where it goes',
+  ['1001', 'gw', '1002', '2000a'],
+  ({ phone, callOf, wait }) => {
+    for (const code of ['*722000', '*902000', '*922000*1']) {
+      phone('1002').call(code);
+      wait(100);
+    }
+    phone('1001').call('112');
+    wait(5000);
+    phone('1002').refuse(callOf('1002'), 486);
+    wait(100);
+    const headers = 'Contact: <sip:2000@pbx.test>\r\n';
+    phone('1002').onInvited = (call) => phone('1002').refuse(call, 302, headers);
+    phone('1001').call('112');
+    wait(100);
+  },
+  `
+    1002 > INVITE *722000 sdp
+    1002 < 200 sdp inactive
+    1002 > ACK
+    1002 < BYE, Q.850;cause=16;text="Normal call clearing"
+    1002 > 200 BYE
+    1002 > INVITE *902000 sdp
+    1002 < 200 sdp inactive
+    1002 > ACK
+    1002 < BYE, Q.850;cause=16;text="Normal call clearing"
+    1002 > 200 BYE
+    1002 > INVITE *922000*1 sdp
+    1002 < 200 sdp inactive
+    1002 > ACK
+    1002 < BYE, Q.850;cause=16;text="Normal call clearing"
+    1002 > 200 BYE
+    1001 > INVITE 112 sdp
+    1002 < INVITE 1002 sdp
+    1002 > 180
+    1001 < 180
+    1002 > 486
+    1002 < ACK
+    1001 < 486, Q.850;cause=17;text="User busy"
+    1001 > ACK
+    1001 > INVITE 112 sdp
+    1002 < INVITE 1002 sdp
+    1002 > 302
+    1002 < ACK
+    1001 < 603, Q.850;cause=21;text="Call rejected"
+    1001 > ACK
+  `,
+  { settings: ['alone'], directory: withGateway({}) },
+);
+
+flow(
+  'an emergency call is offered to the lines of a hunt that want no calls, too',
+  ['1001', 'gw', '1002'],
+  ({ phone, callOf, wait }) => {
+    phone('1001').call('118');
+    wait(100);
+    phone('1001').hangUp(callOf('1001'));
+    wait(100);
+  },
+  `
+    1001 > INVITE 118 sdp
+    1002 < INVITE 1002 sdp
+    1002 > 180
+    1001 < 180
+    1001 > CANCEL
+    1001 < 200 CANCEL
+    1001 < 487
+    1002 < CANCEL
+    1001 > ACK
+    1002 > 200 CANCEL
+    1002 > 487
+    1002 < ACK
+  `,
+  {
+    settings: ['alone'],
+    directory: withGateway({ '1002': { isDnd: true } }),
+  },
+);
+
+flow(
+  'an emergency call that nobody of a hunt takes leaves by the emergency number that the hunt leads to',
+  ['1001', 'gw', '1002'],
+  ({ phone, callOf, wait }) => {
+    phone('1002').onInvited = (call) => phone('1002').refuse(call, 486);
+    phone('1001').call('118');
+    wait(100);
+    phone('gw').answer(callOf('gw'));
+    wait(100);
+    phone('1001').hangUp(callOf('1001'));
+    wait(100);
+  },
+  `
+    1001 > INVITE 118 sdp
+    1002 < INVITE 1002 sdp
+    1002 > 486
+    1002 < ACK
+    gw < INVITE 911 sdp
+    gw > 180
+    1001 < 180
+    gw > 200 sdp
+    gw < ACK
+    1001 < 200 sdp
+    1001 > ACK
+    1001 > BYE
+    1001 < 200 BYE
+    gw < BYE, Q.850;cause=16;text="Normal call clearing"
+    gw > 200 BYE
+  `,
+  { settings: ['alone'], directory: huntingOutside() },
+);
+
+function huntingOutside(): Directory {
+  const directory = withGateway({});
+  const hunt = directory.hunts.get('2901');
+  if (hunt === undefined) return directory;
+  const { busyTo: _, ...rest } = hunt;
+  return { ...directory, hunts: new Map([['2901', { ...rest, busyTo: '911' }]]) };
+}
+
+test('an emergency call to a line is said in the log, and that it has failed; forwarded out, it is one for gateways', () => {
+  const written: string[] = [];
+  const log: Log = {
+    debugging: false,
+    write: (level, event, { number, list, cause, gateway } = {}) => {
+      const about = [number, list, gateway, cause].filter((each) => each !== undefined);
+      if (level === 'warn' || level === 'error') written.push(`${level} ${event}: ${about.join(' ')}`);
+    },
+  };
+  const site = new Site(1, withGateway({ '1002': { forward: { unreachable: '9207946' } } }), { log });
+  const phone = site.addPhone('1001');
+  phone.register(3600);
+  const gateway = site.addPhone('gw');
+  gateway.onInvited = (invited) => gateway.refuse(invited, 503);
+  site.run(100);
+  const call = phone.call('112');
+  site.run(5000);
+  const there = site.addPhone('1002');
+  there.onInvited = (invited) => there.refuse(invited, 486);
+  there.register(3600);
+  site.run(100);
+  const second = phone.call('112');
+  site.run(5000);
+  assert.deepEqual(
+    [call.status, second.status, written],
+    [
+      503,
+      486,
+      [
+        'warn EMERGENCY CALL: +44207946 gw',
+        'warn gateway asked: +44207946 gw gw',
+        'error EMERGENCY CALL FAILED: +44207946 gw no gateway',
+        'warn EMERGENCY CALL: 112',
+        'error EMERGENCY CALL FAILED: 112 busy',
+      ],
+    ],
+  );
+});
+
 /** `gw` is the second phone of each flow: at that port, and known by its address alone. */
 function withGateway(lines: Readonly<Record<string, Partial<Line>>>): Directory {
   const directory = believedThere(directoryWith(lines));
@@ -471,9 +671,10 @@ function withGateway(lines: Readonly<Record<string, Partial<Line>>>): Directory 
   };
   const emergency = {
     pattern: '112',
-    action: { type: 'route', target: { type: 'line', number: '1002' } },
+    action: toLine('1002'),
     isEmergency: true,
   } as const;
+  const help = { ...emergency, pattern: '118', action: toLine('2901') } as const;
   const police = { ...wayOut('911', 'gw'), isEmergency: true } as const;
   return {
     ...directory,
@@ -482,7 +683,7 @@ function withGateway(lines: Readonly<Record<string, Partial<Line>>>): Directory 
     routePlan: {
       partitions: new Map([
         ['out', [wayOut('9XXXXX!', 'gw', 1, '+44')]],
-        ['help', [emergency, police]],
+        ['help', [emergency, help, police]],
       ]),
       spaces: new Map([
         ['default', ['lines', 'out', 'help']],
@@ -491,4 +692,8 @@ function withGateway(lines: Readonly<Record<string, Partial<Line>>>): Directory 
       countries: new Map(),
     },
   };
+}
+
+function toLine(number: string): DialRule<RouteTarget>['action'] {
+  return { type: 'route', target: { type: 'line', number } };
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DigitAnalysis } from '../../src/call/digit-analysis.ts';
 import { LineSettings } from '../../src/call/line-settings.ts';
-import { forwardsFrom } from '../../src/manager/route-forwards.ts';
+import { emergencyForwardsFrom, forwardsFrom } from '../../src/manager/route-forwards.ts';
 import { readDirectory } from '../../src/store/directory/load.ts';
 
 const TEXT = `
@@ -55,5 +55,18 @@ test('what members have set counts; a circle and do not disturb are said with th
       ],
       dnd: [{ line: '2003', when: 'do not disturb', to: '', leadsTo: 'LW-3405 do not disturb' }],
     },
+  );
+});
+
+test('of an emergency call those of the directory that are for what the line does not take', () => {
+  const given = plan();
+  const said = { by: 'ana', who: 'ana', atMs: 0, isOn: true };
+  given.settings.set('2002', 'all', { ...said, to: '2004' });
+  given.settings.set('2003', 'unreachable', { ...said, to: '902079460018' });
+  assert.deepEqual(
+    ['2001', '2002', '2003'].map((line) =>
+      emergencyForwardsFrom(line, given).map(({ when, leadsTo }) => `${when}: ${leadsTo}`),
+    ),
+    [[], ['busy: line 2003', 'no answer: leaves as +442079460018 by list london'], []],
   );
 });
