@@ -8,6 +8,7 @@ import { compile, formatPlanFault } from './dial-plan/compile.ts';
 import type { DialPlan } from './dial-plan/dial-plan.ts';
 import { readPattern, SET, SYMBOLS, symbolOf } from './dial-plan/pattern.ts';
 import { type DialRule, type RoutePlan, SPACE_PARTITIONS_MAX } from './dial-plan/route-plan.ts';
+import { formatValidity } from './dial-plan/schedule.ts';
 import type { Directory, RouteTarget } from './directory.ts';
 
 /** Partition of all lines by number and all users by name, and the search space that has only that. */
@@ -57,7 +58,7 @@ export function numberingOf(directory: Directory, previous?: Numbering): Numberi
   const numbers = isKept ? undefined : numbersOf(directory);
   const partitions = new Map<string, Rules>();
   for (const [name, rules] of routePlan.partitions) {
-    const known = isKept ? previous.plan.partitions.get(name)?.rules : undefined;
+    const known = isKept ? previous.plan.partitions.get(name)?.all : undefined;
     const isSame = known !== undefined && previous?.of.routePlan.partitions.get(name) === rules;
     partitions.set(name, isSame ? known : withNumbers(rules, numbers ?? numbersOf(directory)));
   }
@@ -70,7 +71,7 @@ export function numberingOf(directory: Directory, previous?: Numbering): Numberi
   }
   spaces.set(LINES, [LINES]);
   spaces.set(EMERGENCY, [EMERGENCY]);
-  const known = isKept ? previous.plan.partitions.get(LINES)?.rules : undefined;
+  const known = isKept ? previous.plan.partitions.get(LINES)?.all : undefined;
   partitions.set(LINES, known ?? (numbers ?? numbersOf(directory)).map(ruleOf));
   partitions.set(EMERGENCY, emergencyRules(routePlan));
   const compilation = compile({ ...routePlan, partitions, spaces }, previous?.plan);
@@ -125,27 +126,37 @@ function isForm({ action }: Rule): boolean {
 function withNumbers(rules: Rules, numbers: readonly string[]): Rules {
   const forms = rules.filter(isForm);
   if (forms.length === 0) return rules;
+  const given = new Set(rules.map(({ pattern }) => literalOf(pattern)));
+  const others = numbers.filter((number) => !given.has(number));
+  const groups = Map.groupBy(forms, ({ when }) => formatValidity(when));
+  const found = [...groups.values()].flatMap((group) => numbersLike(group, others));
+  return found.length === 0 ? rules : [...rules, ...found];
+}
+
+/** Those of `numbers` that one of the forms matches, as rules of their own; the forms are there at the same times. */
+function numbersLike(forms: Rules, numbers: readonly string[]): readonly Rule[] {
   const compilation = compile<RouteTarget>({
-    partitions: new Map([[LINES, forms]]),
+    partitions: new Map([[LINES, forms.map(({ pattern, action }) => ({ pattern, action }))]]),
     spaces: new Map(),
     countries: new Map(),
   });
   const own = compilation.type === 'plan' && compilation.plan.partitions.get(LINES);
-  if (!own || compilation.type !== 'plan') return rules;
+  if (!own || compilation.type !== 'plan') return [];
   const { search } = compilation.plan;
-  const given = new Set(rules.map(({ pattern }) => literalOf(pattern)));
   const found: Rule[] = [];
   for (const number of numbers) {
-    if (given.has(number) || !search.begin(number, undefined)) continue;
+    if (!search.begin(number, undefined)) continue;
     search.visit(own.trie, 0);
-    const rule =
-      search.best.partition < 0
-        ? undefined
-        : own.rules[search.best.trie.given[search.best.pattern] ?? 0];
+    const { partition, trie, pattern } = search.best;
+    const form = partition < 0 ? undefined : forms[trie.given[pattern] ?? 0];
+    if (form === undefined) continue;
     // The caller's number may be changed by the pattern, here too.
-    if (rule !== undefined) found.push({ pattern: number, action: rule.action });
+    const { action, when } = form;
+    found.push(
+      when === undefined ? { pattern: number, action } : { pattern: number, action, when },
+    );
   }
-  return found.length === 0 ? rules : [...rules, ...found];
+  return found;
 }
 
 /** The one number that a pattern matches; undefined: it matches several. */
@@ -162,7 +173,9 @@ function emergencyRules({ partitions }: RoutePlan<RouteTarget>): Rules {
     if (rule.isEmergency !== true || rule.action.type !== 'route') continue;
     const pattern = readPattern(rule.pattern);
     const key = 'type' in pattern ? '' : pattern.places.join();
-    if (!rules.has(key)) rules.set(key, rule);
+    // Whoever wants help wants it now.
+    const { when: _, ...always } = rule;
+    if (!rules.has(key)) rules.set(key, rule.when === undefined ? rule : always);
   }
   return [...rules.values()];
 }

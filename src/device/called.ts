@@ -95,9 +95,7 @@ function isFull(
   { isEmergency = false }: Signal<'callRequest'>,
 ): boolean {
   if (isEmergency) return false;
-  return trunk === undefined
-    ? legs.size >= environment.callsPerDeviceMax
-    : trunks.isFull(trunk);
+  return trunk === undefined ? legs.size >= environment.callsPerDeviceMax : trunks.isFull(trunk);
 }
 
 /** How long a gateway may take to say anything at all, 100 included: then the next one is asked. */

@@ -11,7 +11,7 @@ export type RouteRow = {
   readonly digits: string;
   /** The number shown, or its form; '' for the caller's own. */
   readonly callerId: string;
-  /** `emergency`, `urgent`, `overlap`. */
+  /** `emergency`, `urgent`, `overlap`; when it counts: `office`, `not office`. */
   readonly marks: readonly string[];
   /** Search spaces that have the partition. */
   readonly search: readonly string[];

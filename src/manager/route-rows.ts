@@ -1,5 +1,6 @@
 /** The route plan of a directory as rows. */
 import type { DialRule, Transformation } from '../call/dial-plan/route-plan.ts';
+import { formatValidity } from '../call/dial-plan/schedule.ts';
 import type { Directory, RouteTarget } from '../call/directory.ts';
 import { LINES } from '../call/numbering.ts';
 import type { Rows } from '../http/manager-view.ts';
@@ -45,13 +46,17 @@ function rowOf(rule: DialRule<RouteTarget>): Omit<RouteRow, 'partition' | 'searc
   const { action, pattern, isEmergency, isUrgent } = rule;
   const isChanging = action.type !== 'refuse';
   const waits = action.type === 'route' && action.target.waits === true;
+  const times = formatValidity(rule.when);
   const marks = Object.entries({ emergency: isEmergency, urgent: isUrgent, overlap: waits });
   return {
     pattern,
     leadsTo: leadsTo(rule),
     digits: isChanging ? stepsOf(action.called) : '',
     callerId: isChanging ? (action.calling?.mask ?? '') : '',
-    marks: marks.filter(([, isSet]) => isSet === true).map(([mark]) => mark),
+    marks: [
+      ...marks.filter(([, isSet]) => isSet === true).map(([mark]) => mark),
+      ...(times === '' ? [] : [times]),
+    ],
   };
 }
 

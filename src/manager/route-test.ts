@@ -5,6 +5,7 @@
 import { callerOf } from '../call/destination.ts';
 import type { Round, Seen } from '../call/dial-plan/explanation.ts';
 import { readPattern } from '../call/dial-plan/pattern.ts';
+import { formatValidity } from '../call/dial-plan/schedule.ts';
 import type { Analysis, Caller, DigitAnalysis, Explained } from '../call/digit-analysis.ts';
 import type { Directory } from '../call/directory.ts';
 import type { Hunt } from '../call/hunting/hunt.ts';
@@ -145,8 +146,11 @@ function spacesOf(
 }
 
 function winnerOf({ winner }: Round, digits: DigitAnalysis): string {
-  const rules = winner && digits.numbering.plan.partitions.get(winner.partition)?.rules;
-  const rule = rules?.find(({ pattern }) => pattern === winner?.pattern);
+  const rules = winner && digits.numbering.plan.partitions.get(winner.partition)?.all;
+  const rule = rules?.find(
+    ({ pattern, when }) =>
+      pattern === winner?.pattern && formatValidity(when) === (winner.when ?? ''),
+  );
   return rule === undefined ? '' : leadsTo(rule);
 }
 

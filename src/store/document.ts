@@ -144,6 +144,18 @@ export function plain(at: Located, problems: Problem[], depth = 0): unknown {
   return value;
 }
 
+/** The items of a list; of what is none, itself. */
+export function itemsOf(at: Located): readonly Located[] {
+  const { source } = at;
+  const node = source.resolve(at.node);
+  if (!isSeq(node)) return [at];
+  return node.items.map((item) => ({
+    source,
+    node: item as Node,
+    place: placeOf(source, item as Node),
+  }));
+}
+
 /** Where the value at `path` below `at` stands; of the deepest value on the way if it is not there. */
 export function placeAt(at: Located, path: readonly PropertyKey[]): Place {
   return reach(at, path).place;

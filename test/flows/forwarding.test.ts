@@ -629,10 +629,13 @@ test('an emergency call to a line is said in the log, and that it has failed; fo
     debugging: false,
     write: (level, event, { number, list, cause, gateway } = {}) => {
       const about = [number, list, gateway, cause].filter((each) => each !== undefined);
-      if (level === 'warn' || level === 'error') written.push(`${level} ${event}: ${about.join(' ')}`);
+      if (level === 'warn' || level === 'error')
+        written.push(`${level} ${event}: ${about.join(' ')}`);
     },
   };
-  const site = new Site(1, withGateway({ '1002': { forward: { unreachable: '9207946' } } }), { log });
+  const site = new Site(1, withGateway({ '1002': { forward: { unreachable: '9207946' } } }), {
+    log,
+  });
   const phone = site.addPhone('1001');
   phone.register(3600);
   const gateway = site.addPhone('gw');

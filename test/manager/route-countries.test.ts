@@ -86,7 +86,10 @@ test('what comes in by a gateway of a country is made E.164, and who calls is wr
 
 test('patterns are listed with the form that they make', () => {
   const rows = routeRows(loaded(), 100).items;
-  assert.deepEqual(rows.find(({ pattern }) => pattern === '9.0!')?.digits, 'strip 1 digit, E.164 uk');
+  assert.deepEqual(
+    rows.find(({ pattern }) => pattern === '9.0!')?.digits,
+    'strip 1 digit, E.164 uk',
+  );
 });
 
 test('what is wrong with countries is said where it is', () => {
@@ -119,7 +122,5 @@ route_plan:
 `;
   const one = read(plan('{ uk: { code: 44 } }'));
   assert(!Array.isArray(one));
-  assert.deepEqual(read(plan('{}')), [
-    "a.yaml:6:54: 'E.164' needs 'countries' in the route plan",
-  ]);
+  assert.deepEqual(read(plan('{}')), ["a.yaml:6:54: 'E.164' needs 'countries' in the route plan"]);
 });

@@ -10,7 +10,7 @@
  * is 'none'). 'incomplete': wait for more.
  */
 import type { Cause } from '../cause.ts';
-import { type DialPlan, isValid, type Partition } from './dial-plan.ts';
+import { type DialPlan, type Partition, whyNotValid } from './dial-plan.ts';
 import type { Transformation } from './route-plan.ts';
 import { NUMBER_MAX } from './route-plan.ts';
 import type { Validity } from './schedule.ts';
@@ -250,8 +250,9 @@ function visitSpace<T>(
   for (const partition of partitions) {
     if (partition.visitedBy === plan.lookups) continue;
     partition.visitedBy = plan.lookups;
-    if (partition.times !== undefined && !isValid(plan, partition)) {
-      observer?.invalid(name, partition.name, partition.times);
+    const absent = partition.times.length === 0 ? undefined : whyNotValid(plan, partition);
+    if (absent !== undefined) {
+      observer?.invalid(name, partition.name, absent);
       continue;
     }
     plan.visited[position] = partition;

@@ -16,7 +16,7 @@ import {
   RULES_MAX,
   SPACE_PARTITIONS_MAX,
 } from './route-plan.ts';
-import { Schedule } from './schedule.ts';
+import { formatValidity, Schedule, type Validity } from './schedule.ts';
 import { Search } from './search.ts';
 import { faultsOfTransformation, type TransformationFault } from './transformation.ts';
 
@@ -56,11 +56,11 @@ export function compile<T>(plan: RoutePlan<T>, previous?: DialPlan<T>): Compilat
       return { type: 'faults', faults: [...faults, { type: 'plan', problem }] };
     }
     const known = previous?.partitions.get(name);
-    const times = timesOf(plan, name, hours);
+    const times = timesOf(plan.valid?.get(name), hours);
     const partition =
-      known?.rules === rules
-        ? { ...known, times, visitedBy: 0 }
-        : compilePartition<T>(name, rules, times, faults);
+      known?.all === rules
+        ? { ...known, times, parts: partsOf(known, times, hours), visitedBy: 0 }
+        : compileAll<T>(name, rules, times, hours, faults);
     for (const rule of rules) checkAction(rule, name, plan, faults);
     if (partition !== undefined) partitions.set(name, partition);
   }
@@ -70,7 +70,10 @@ export function compile<T>(plan: RoutePlan<T>, previous?: DialPlan<T>): Compilat
     checkSpace(name, names, plan, faults);
     spaces.set(
       name,
-      names.map((partition) => partitions.get(partition)).filter((known) => known !== undefined),
+      names.flatMap((name) => {
+        const partition = partitions.get(name);
+        return partition === undefined ? [] : [...partition.parts, partition];
+      }),
     );
   }
   if (faults.length > 0) return { type: 'faults', faults };
@@ -80,7 +83,7 @@ export function compile<T>(plan: RoutePlan<T>, previous?: DialPlan<T>): Compilat
     type: 'plan',
     plan: {
       ...{ partitions, spaces, countries, search, visited: [], lookups: 0 },
-      isTimed: (plan.valid?.size ?? 0) > 0,
+      isTimed: (plan.schedules?.size ?? 0) > 0,
       atMs: Number.NaN,
     },
   };
@@ -103,22 +106,59 @@ export function formatPlanFault(fault: PlanFault): string {
 }
 
 /** The loader has refused schedules that there are not. */
-function timesOf<T>(
-  { valid }: RoutePlan<T>,
-  partition: string,
+function timesOf(
+  validity: Validity | undefined,
   hours: ReadonlyMap<string, Schedule>,
-): Times | undefined {
-  const validity = valid?.get(partition);
+): readonly Times[] {
   const schedule = validity && hours.get(validity.schedule);
-  return validity && schedule && { ...validity, hours: schedule };
+  return validity && schedule ? [{ ...validity, hours: schedule }] : [];
+}
+
+/** The partition, with a part for each schedule that its rules name. */
+function compileAll<T>(
+  name: string,
+  rules: readonly DialRule<T>[],
+  times: readonly Times[],
+  hours: ReadonlyMap<string, Schedule>,
+  faults: PlanFault[],
+): Partition<T> | undefined {
+  if (!rules.some(({ when }) => when !== undefined))
+    return compilePartition(name, rules, rules, times, faults);
+  const groups = new Map<string, DialRule<T>[]>([['', []]]);
+  for (const rule of rules) {
+    const key = formatValidity(rule.when);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [rule]);
+    else group.push(rule);
+  }
+  const [own = [], ...timed] = groups.values();
+  const partition = compilePartition(name, rules, own, times, faults);
+  const parts = timed.flatMap((group) => {
+    const given = [...times, ...timesOf(group[0]?.when, hours)];
+    return compilePartition(name, group, group, given, faults) ?? [];
+  });
+  return partition && { ...partition, parts };
+}
+
+/** Those of a partition that is known already, as schedules are now. */
+function partsOf<T>(
+  { parts }: Partition<T>,
+  times: readonly Times[],
+  hours: ReadonlyMap<string, Schedule>,
+): readonly Partition<T>[] {
+  return parts.map((part) => {
+    const own = timesOf(part.rules[0]?.when, hours);
+    return { ...part, times: [...times, ...own], visitedBy: 0 };
+  });
 }
 
 const NO_DOT = 255;
 
 function compilePartition<T>(
   name: string,
+  all: readonly DialRule<T>[],
   rules: readonly DialRule<T>[],
-  times: Times | undefined,
+  times: readonly Times[],
   faults: PlanFault[],
 ): Partition<T> | undefined {
   const patterns: Pattern[] = [];
@@ -148,7 +188,8 @@ function compilePartition<T>(
     return undefined;
   }
   if (faults.length > before) return undefined;
-  return { name, rules, trie: built.trie, firstSymbols, dots, times, visitedBy: 0 };
+  const { trie } = built;
+  return { name, all, rules, parts: [], trie, firstSymbols, dots, times, visitedBy: 0 };
 }
 
 function checkAction<T>(

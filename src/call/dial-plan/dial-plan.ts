@@ -9,14 +9,18 @@ export type Times = Validity & { readonly hours: Schedule };
 export type Partition<T> = {
   readonly name: string;
   /** As given. */
+  readonly all: readonly DialRule<T>[];
+  /** Those that are always there; or, of one of `parts`, those that are there at its times. */
   readonly rules: readonly DialRule<T>[];
+  /** Rules that are there at certain times, looked at before the others: a part for each schedule. */
+  readonly parts: readonly Partition<T>[];
   readonly trie: PatternTrie;
   /** A bit for each symbol that any of its patterns begins with: most lookups end here, without the trie. */
   readonly firstSymbols: number;
   /** Of the rule: digits before its dot. */
   readonly dots: Uint8Array;
-  /** When it is valid; absent: always. */
-  readonly times: Times | undefined;
+  /** When it is valid: while all of them say so. */
+  readonly times: readonly Times[];
   /** The last lookup that went through this partition: one that is in two spaces is looked at once. */
   visitedBy: number;
 };
@@ -37,7 +41,8 @@ export type DialPlan<T> = {
   atMs: number;
 };
 
-/** Whether the partition counts in the present lookup. */
-export function isValid<T>({ atMs }: DialPlan<T>, { times }: Partition<T>): boolean {
-  return times === undefined || Number.isNaN(atMs) || times.hours.isOpenAt(atMs) === times.isOpen;
+/** Why the partition does not count in the present lookup; undefined: it does. */
+export function whyNotValid<T>({ atMs }: DialPlan<T>, { times }: Partition<T>): Times | undefined {
+  if (Number.isNaN(atMs)) return undefined;
+  return times.find(({ hours, isOpen }) => hours.isOpenAt(atMs) !== isOpen);
 }

@@ -7,7 +7,7 @@ import { type Analysis, analyseInRounds, type Observer, type RuleName } from './
 import { countOf } from './breadth.ts';
 import type { DialPlan, Partition } from './dial-plan.ts';
 import type { PatternTrie } from './pattern-trie.ts';
-import type { Validity } from './schedule.ts';
+import { formatValidity, type Validity } from './schedule.ts';
 import { type Match, type Reason, reasonOf } from './search.ts';
 import type { TransformationStep } from './transformation.ts';
 
@@ -27,13 +27,16 @@ export type Round = {
   readonly partitions: readonly Look[];
   /** Partitions of the spaces that were not looked at, since they are valid at other times only. */
   readonly invalid: readonly NotNow[];
-  readonly winner: RuleName | undefined;
+  readonly winner: Winner | undefined;
   /** More digits could match in this round. */
   readonly isLongerPossible: boolean;
   /** What the winner did to the numbers, step by step. */
   readonly calledSteps: readonly TransformationStep[];
   readonly callingSteps: readonly TransformationStep[];
 };
+
+/** `when`: as of `formatValidity`, of one that has times. */
+export type Winner = RuleName & { readonly when?: string };
 
 /** `when`: the schedule that would have to be open, or `not` to be. */
 export type NotNow = { readonly space: string; readonly partition: string; readonly when: string };
@@ -80,7 +83,7 @@ export function explain<T>(
 type OpenLook = {
   readonly space: string;
   readonly partition: string;
-  readonly rules: readonly { readonly pattern: string }[];
+  readonly rules: readonly { readonly pattern: string; readonly when?: Validity }[];
   readonly matches: Match[];
   readonly others: Seen[];
   nearest: string[];
@@ -113,8 +116,8 @@ class Recorder implements Observer {
     this.#missing.push(space);
   }
 
-  invalid(space: string, partition: string, { schedule, isOpen }: Validity): void {
-    this.#invalid.push({ space, partition, when: `${isOpen ? '' : 'not '}${schedule}` });
+  invalid(space: string, partition: string, validity: Validity): void {
+    this.#invalid.push({ space, partition, when: formatValidity(validity) });
   }
 
   enter(space: string, { name, rules }: Pick<Partition<unknown>, 'name' | 'rules'>): void {
@@ -166,6 +169,7 @@ class Recorder implements Observer {
   /** The partitions of a round have all been looked at. */
   decide(best: Readonly<Match>, isLongerPossible: boolean): void {
     const look = best.partition < 0 ? undefined : this.#looks[best.partition];
+    const when = look?.rules[best.trie.given[best.pattern] ?? 0]?.when;
     this.rounds.push({
       called: this.#called,
       calling: this.#calling,
@@ -175,6 +179,7 @@ class Recorder implements Observer {
       winner: look && {
         partition: look.partition,
         pattern: textOf(look, best.trie, best.pattern),
+        ...(when === undefined ? {} : { when: formatValidity(when) }),
       },
       isLongerPossible,
       calledSteps: [],

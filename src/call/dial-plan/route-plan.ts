@@ -37,6 +37,8 @@ export type DialRule<T> = {
   readonly action: DialAction<T>;
   /** Taken as soon as it is the best match, though more digits could lead elsewhere. */
   readonly isUrgent?: boolean;
+  /** It is there at such times only; absent: always. Of several that match the same each has another. */
+  readonly when?: Validity;
   /** Handed on with the result, and to the results of all rounds after a translation. */
   readonly isEmergency?: boolean;
 };

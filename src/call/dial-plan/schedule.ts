@@ -24,6 +24,12 @@ export type ScheduleTerms = {
 /** A partition is valid while the schedule is open, or while it is not. */
 export type Validity = { readonly schedule: string; readonly isOpen: boolean };
 
+/** `office`, `not office`; '' for always. */
+export function formatValidity(validity: Validity | undefined): string {
+  if (validity === undefined) return '';
+  return `${validity.isOpen ? '' : 'not '}${validity.schedule}`;
+}
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const DAY_MINUTES = 1440;

@@ -8,7 +8,11 @@
  * the first call.
  */
 import { type Pattern, SYMBOLS, symbolOf } from '../../call/dial-plan/pattern.ts';
-import { NUMBER_MAX, type NumberForm, type Transformation } from '../../call/dial-plan/route-plan.ts';
+import {
+  NUMBER_MAX,
+  type NumberForm,
+  type Transformation,
+} from '../../call/dial-plan/route-plan.ts';
 import { suggestion } from '../nearest-name.ts';
 import type { Countries } from './countries.ts';
 

@@ -1,16 +1,19 @@
 /**
  * Patterns of the route plan, one entry each: `"2XXX": line`, `"9.0[12]XXXXXXXXX": { list: london, digits:
- * "strip 9, 0 -> +44", caller_id: main }`, `"90[89]!": block`, `"8XXX": { translate: sites, digits: "strip 8" }`.
+ * "strip 9, 0 -> +44", caller_id: main }`, `"90[89]!": block`, `"8XXX": { translate: sites, digits: "strip 8" }`; or
+ * several for one, each at its times: `"2000": [{ line: "2001", when: office }, { line: "2009" }]`.
  */
 import { type Pattern, readPattern } from '../../call/dial-plan/pattern.ts';
 import type { DialAction, DialRule, Transformation } from '../../call/dial-plan/route-plan.ts';
+import type { Validity } from '../../call/dial-plan/schedule.ts';
 import type { RouteTarget } from '../../call/directory.ts';
-import { type Entry, keyPlaceAt, placeAt } from '../document.ts';
+import { type Entry, itemsOf, keyPlaceAt, placeAt } from '../document.ts';
 import { suggestion } from '../nearest-name.ts';
 import type { Problem } from '../problem.ts';
 import { checkShape } from '../shape.ts';
 import type { Countries } from './countries.ts';
 import { readDigits } from './digits.ts';
+import { readValidity } from './schedules.ts';
 import { callerIdSchema, type RouteEntry, routeSchema } from './schema.ts';
 
 /** What patterns may name. */
@@ -21,6 +24,7 @@ export type PlanNames = {
   /** Masks by name. */
   readonly callerIds: ReadonlyMap<string, string>;
   readonly countries: Countries;
+  readonly schedules: ReadonlyMap<string, unknown>;
   isLine(number: string): boolean;
   /** For suggestions. */
   lines(): Iterable<string>;
@@ -28,8 +32,20 @@ export type PlanNames = {
 
 type Details = Exclude<RouteEntry, string>;
 
-/** The rule of one entry; undefined with at least one problem more. Its pattern is checked by whoever compiles it. */
-export function readRule(
+/** The rules of one entry; undefined with at least one problem more. Its pattern is checked by whoever compiles it. */
+export function readRules(
+  entry: Entry,
+  names: PlanNames,
+  problems: Problem[],
+): readonly DialRule<RouteTarget>[] | undefined {
+  const items = itemsOf(entry.value);
+  if (items.length === 0)
+    problems.push({ place: entry.value.place, message: 'expected at least one of them' });
+  const rules = items.map((value) => readRule({ ...entry, value }, names, problems));
+  return rules.every((rule) => rule !== undefined) ? rules : undefined;
+}
+
+function readRule(
   entry: Entry,
   names: PlanNames,
   problems: Problem[],
@@ -40,15 +56,33 @@ export function readRule(
     given === 'line' ? { line: DIALLED } : given === 'block' ? { block: 'forbidden' } : given;
   const before = problems.length;
   const action = readAction(entry, details, names, problems);
+  const when = readWhen(entry, details, names, problems);
   if (action === undefined || problems.length > before) return undefined;
   const isEmergency = details.emergency === true;
   const isUrgent = details.urgent ?? isEmergency;
   return {
     pattern: entry.key,
     action,
+    ...(when !== undefined && { when }),
     ...(isUrgent && { isUrgent }),
     ...(isEmergency && { isEmergency }),
   };
+}
+
+/** Whoever wants help wants it now. */
+function readWhen(
+  { value }: Entry,
+  { when, emergency }: Details,
+  { schedules }: PlanNames,
+  problems: Problem[],
+): Validity | undefined {
+  if (when === undefined) return undefined;
+  if (emergency === true) {
+    const message = "'when' means nothing beside 'emergency': it always counts";
+    problems.push({ place: keyPlaceAt(value, [], 'when'), message });
+    return undefined;
+  }
+  return readValidity(when, placeAt(value, ['when']), schedules, problems);
 }
 
 /** A line's number that says: the one that was dialled, after its transformation. */

@@ -8,11 +8,7 @@ import {
   type RoutePlan,
   SPACE_PARTITIONS_MAX,
 } from '../../call/dial-plan/route-plan.ts';
-import {
-  type Directory,
-  INTER_DIGIT_MS,
-  type RouteTarget,
-} from '../../call/directory.ts';
+import { type Directory, INTER_DIGIT_MS, type RouteTarget } from '../../call/directory.ts';
 import { LINES } from '../../call/numbering.ts';
 import { type Entry, placeAt, plain } from '../document.ts';
 import { suggestion } from '../nearest-name.ts';
@@ -21,7 +17,7 @@ import { checkShape } from '../shape.ts';
 import { identifier } from '../values.ts';
 import type { Countries } from './countries.ts';
 import type { Entries, Gathered } from './gather.ts';
-import { readRule } from './patterns.ts';
+import { readRules } from './patterns.ts';
 import { readSchedules, type Schedules } from './schedules.ts';
 import { callerIdSchema, digitTimeoutSchema, searchSpaceSchema } from './schema.ts';
 
@@ -54,6 +50,7 @@ export function readRoutePlan(
     spaces: new Map([...spaces, [LINES, [LINES]]]),
     callerIds,
     countries,
+    schedules: plan.schedules,
     isLine: (number: string) =>
       !areAllRead ||
       lines.has(number) ||
@@ -67,8 +64,8 @@ export function readRoutePlan(
     checkName('partition', name, place, problems);
     partitions.set(
       name,
-      [...patterns.values()].map(
-        (entry) => readRule(entry, names, problems) ?? { pattern: entry.key, action: NOTHING },
+      [...patterns.values()].flatMap(
+        (entry) => readRules(entry, names, problems) ?? { pattern: entry.key, action: NOTHING },
       ),
     );
   }
@@ -144,14 +141,15 @@ function report(fault: PlanFault, { partitions }: Plan, problems: Problem[]): vo
   }
   problems.push({
     place: entry.place,
-    message: `pattern '${pattern}'${readable(problem, patterns)}`,
+    message: `pattern '${pattern}'${readable(pattern, problem, patterns)}`,
   });
 }
 
 const TWIN = 'matches the same as ';
 
-function readable(problem: string, patterns: Entries | undefined): string {
+function readable(pattern: string, problem: string, patterns: Entries | undefined): string {
   if (!problem.startsWith(TWIN)) return `: ${problem}`;
+  if (problem === TWIN + pattern) return ': two of them are for the same times';
   const twin = patterns?.get(problem.slice(TWIN.length));
   return twin === undefined ? ` ${problem}` : ` ${TWIN}'${twin.key}' in ${formatPlace(twin.place)}`;
 }

@@ -11,7 +11,7 @@ import {
 } from '../../call/dial-plan/schedule.ts';
 import { placeAt } from '../document.ts';
 import { suggestion } from '../nearest-name.ts';
-import type { Problem } from '../problem.ts';
+import type { Place, Problem } from '../problem.ts';
 import { checkShape } from '../shape.ts';
 import { identifier } from '../values.ts';
 import type { Gathered } from './gather.ts';
@@ -60,15 +60,25 @@ export function readSchedules(
       problems.push({ place, message });
     }
     if (given === undefined) continue;
-    const isOpen = !given.startsWith('not ');
-    const schedule = isOpen ? given : given.slice(4);
-    if (!plan.schedules.has(schedule)) {
-      const hint = suggestion(schedule, [...plan.schedules.keys()]);
-      const at = { place: placeAt(value, []), message: `unknown schedule '${schedule}'${hint}` };
-      problems.push(at);
-    } else valid.set(key, { schedule, isOpen });
+    const validity = readValidity(given, placeAt(value, []), plan.schedules, problems);
+    if (validity !== undefined) valid.set(key, validity);
   }
   return { schedules, valid };
+}
+
+/** `office`, `not office`. */
+export function readValidity(
+  text: string,
+  place: Place,
+  schedules: ReadonlyMap<string, unknown>,
+  problems: Problem[],
+): Validity | undefined {
+  const isOpen = !text.startsWith('not ');
+  const schedule = isOpen ? text : text.slice(4);
+  if (schedules.has(schedule)) return { schedule, isOpen };
+  const hint = suggestion(schedule, schedules.keys());
+  problems.push({ place, message: `unknown schedule '${schedule}'${hint}` });
+  return undefined;
 }
 
 /** `Mon-Fri 09:00-17:30`, `Sat,Sun 22:00-06:00`, `00:00-24:00`. */

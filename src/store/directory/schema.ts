@@ -280,6 +280,11 @@ export type GatewayEntry = z.output<typeof gatewaySchema>;
 
 const yes = z.enum(['true', 'false', 'on', 'off']).transform((text) => /^(?:true|on)$/.test(text));
 
+/** While a schedule is open, or while it is not. */
+export const validitySchema = z
+  .string()
+  .regex(/^(?:not )?[^\s]{1,64}$/, "expected a schedule, or 'not' and a schedule");
+
 /** What a blocked call hears. */
 const blocking = z.enum(['forbidden', 'unknown number', 'busy', 'declined', 'unreachable']);
 
@@ -296,6 +301,7 @@ const routeDetails = z
     emergency: yes.optional(),
     urgent: yes.optional(),
     overlap: yes.optional(),
+    when: validitySchema.optional(),
   })
   .superRefine((given, context) => {
     if (ENDS.filter((key) => given[key] !== undefined).length === 1) return;
@@ -329,10 +335,6 @@ export const scheduleSchema = z.strictObject({
     .max(1000)
     .optional(),
 });
-
-export const validitySchema = z
-  .string()
-  .regex(/^(?:not )?[^\s]{1,64}$/, "expected a schedule, or 'not' and a schedule");
 
 /** Shown instead of the caller's own number; `X` takes a digit of that. */
 export const callerIdSchema = z
