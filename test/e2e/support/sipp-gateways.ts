@@ -14,10 +14,11 @@ export function gatewayScenario(habit: GatewayHabit): string {
     `<recv request="INVITE" rrs="true"><action>
       <ereg regexp="INVITE sip:([0-9]+)" search_in="msg" assign_to="whole,number"/>
       <ereg regexp="Authorization" search_in="msg" assign_to="proof"/>
-      <log message="[$number] invited [$proof]"/>
+      <ereg regexp="Diversion: &lt;sip:([0-9]+)@[^&gt;]*&gt;;reason=([a-z-]+)" search_in="msg" assign_to="all,diverter,reason"/>
+      <log message="[$number] invited [$proof] [$diverter] [$reason]"/>
     </action></recv>`,
     ...steps(habit),
-    '<Reference variables="whole,number,proof"/>',
+    '<Reference variables="whole,number,proof,all,diverter,reason"/>',
   ]);
 }
 
@@ -85,6 +86,7 @@ export function dialScenario(number: string, domain: string, talkMs: number): st
     ),
     '<recv response="100" optional="true"/>',
     '<recv response="180" optional="true"/>',
+    '<recv response="181" optional="true"/>',
     ...failures,
     '<recv response="200" rrs="true"/>',
     `<nop><action><log message="${number} answered"/></action></nop>`,
