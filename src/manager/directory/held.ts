@@ -49,6 +49,9 @@ export async function holdDirectory(options: HoldOptions): Promise<HeldDirectory
   const versions = new Versions(place, newAttempt);
   const now = (): string => new Date().toISOString();
   const keeper = new DirectoryKeeper({ versions, realm, log, now });
+  const settings = new KeptSettings(place);
+  keeper.onMade = (before, after) =>
+    settings.forget((number) => before.lines.has(number) && !after.lines.has(number));
   const isAlone = store === undefined;
   const open = () => openDirectory({ keeper, file, isAlone, by, log });
   try {
@@ -64,7 +67,6 @@ export async function holdDirectory(options: HoldOptions): Promise<HeldDirectory
       log,
       prepare,
     });
-    const settings = new KeptSettings(place);
     await settings.ready();
     return {
       directory,
@@ -90,6 +92,7 @@ export async function holdDirectory(options: HoldOptions): Promise<HeldDirectory
       },
     };
   } catch (error) {
+    settings.close();
     onDisk?.close();
     throw error;
   }

@@ -46,6 +46,8 @@ export class DirectoryKeeper {
   #unfollow: () => void = () => {};
   /** Called whenever another version counts here. */
   onChanged: (directory: Directory, version: Version) => void = () => {};
+  /** Called for a version that was made here, when it counts here: what counted before, and what does now. */
+  onMade: (before: Directory, after: Directory) => void = () => {};
 
   constructor(options: KeeperOptions) {
     this.versions = options.versions;
@@ -78,6 +80,7 @@ export class DirectoryKeeper {
     this.#unfollow();
     this.#waiting = [];
     this.onChanged = () => {};
+    this.onMade = () => {};
   }
 
   /** Makes `head` count here, unless a later one does already. */
@@ -105,7 +108,11 @@ export class DirectoryKeeper {
     const note = { at, by, comment, origin, ...(restores === undefined ? {} : { restores }) };
     this.versions.put(base, note, items.map(formatItem), (put) => {
       if (put.type !== 'done') return done(put);
-      this.load(put.head, () => done(put));
+      const before = this.#directory;
+      this.load(put.head, (loaded) => {
+        if (before !== undefined && loaded.ok) this.onMade(before, loaded.directory);
+        done(put);
+      });
     });
   }
 

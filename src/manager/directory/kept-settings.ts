@@ -21,6 +21,8 @@ const KINDS: Readonly<Record<string, SettingKind>> = {
 };
 /** Octets of a value that is read. */
 const VALUE_MAX = 1024;
+/** In one transaction: etcd takes 128 operations. */
+const DELETIONS_MAX = 100;
 /** How long a start waits for the store; the settings count as soon as it says them. */
 const READY_MS = 5000;
 
@@ -95,6 +97,28 @@ export class KeptSettings implements SettingsKeeper {
         done(result.type === 'done');
       }),
     );
+  }
+
+  /**
+   * Of lines that are no more: whoever has such a number next is not to find what others have set for it. What
+   * the store does not take back now stays, as if nobody had asked.
+   */
+  forget(isGone: (number: string) => boolean): void {
+    void this.#ready.then(() => {
+      const keys = [...this.#known.keys()].filter((key) => isGone(readKey(key)?.number ?? ''));
+      for (let at = 0; at < keys.length; at += DELETIONS_MAX)
+        this.#delete(keys.slice(at, at + DELETIONS_MAX));
+    });
+  }
+
+  #delete(keys: readonly string[]): void {
+    const then = keys.map((key) => ({ type: 'delete', key }) as const);
+    this.#store.transact({ compare: [], then }, (result) => {
+      if (result.type !== 'done') return;
+      this.#turn(() => {
+        for (const key of keys) this.#set(key, undefined, result.revision);
+      });
+    });
   }
 
   close(): void {

@@ -56,6 +56,21 @@ test('what one manager is told counts at all of them, and at one that comes late
   );
 });
 
+test('what was set for lines that are no more is taken back, at all managers; the rest stays', async () => {
+  const stage = new Stage();
+  const [one, other] = [stage.manager(), stage.manager()];
+  for (const number of ['2001', '2002'])
+    for (const kind of ['all', 'dnd'] as const) one.settings.put(number, kind, FORWARD, () => {});
+  stage.settle();
+  one.heard.length = 0;
+  other.heard.length = 0;
+  other.settings.forget((number) => number === '2001');
+  await other.settings.ready();
+  stage.settle();
+  const gone = ['2001 all: as the directory says', '2001 dnd: as the directory says'];
+  assert.deepEqual({ one: one.heard, other: other.heard }, { one: gone, other: gone });
+});
+
 test('what is no setting, or one of a later release, is passed over', () => {
   const stage = new Stage();
   const plane = new EmbeddedStatePlane(stage.store, { carry: (_what, deliver) => deliver() });

@@ -2,17 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
-import {
-  type Ended,
-  type Program,
-  runProgram,
-  runtimeOf,
-  startProgram,
-} from '../../cli/program.ts';
-import { startEtcd } from '../etcd/etcd-server.ts';
-import { startNats } from '../nats/nats-server.ts';
-import { Folder } from './manager-file.ts';
+import test from 'node:test';
+import { newCluster } from './real-cluster.ts';
 
 const FIRST = `
 lines:
@@ -26,54 +17,8 @@ const SECOND = FIRST.replace(
   'members: { ana: { device: ana }, ben: { device: ben } }',
 );
 
-/** Managers of one cluster, all with the same file; and a command line that finds them. */
-class Cluster {
-  readonly folder: Folder;
-  readonly #runtime: string;
-  readonly #context: TestContext;
-  readonly #section: object;
-
-  constructor(context: TestContext, bus: readonly string[], store: readonly string[]) {
-    this.#context = context;
-    this.folder = new Folder(context);
-    this.folder.write('directory.yaml', FIRST);
-    this.#runtime = runtimeOf(context);
-    this.#section = { bus, store };
-  }
-
-  async start(id: string): Promise<Program> {
-    const file = this.folder.manager(id, this.#section);
-    const program = startProgram(this.#runtime, ['start', '-c', file], { env: { ANA: 'secret' } });
-    this.#context.after(() => program.child.kill('SIGKILL'));
-    await program.said('manager ready');
-    return program;
-  }
-
-  run(...args: readonly string[]): Promise<Ended> {
-    return runProgram(this.#runtime, args, { env: { ANA: 'secret' } });
-  }
-
-  /** Members of the line as each manager has it. */
-  async membersAt(managers: readonly string[]): Promise<readonly unknown[]> {
-    const shown = managers.map(async (id) => {
-      const { out } = await this.run('line', 'show', '2000', '--manager', id, '-o', 'json');
-      const row = JSON.parse(out) as { readonly members: readonly { readonly name: string }[] };
-      return row.members.map(({ name }) => name).join(' ');
-    });
-    return Promise.all(shown);
-  }
-}
-
-async function newCluster(context: TestContext): Promise<Cluster> {
-  const bus = await startNats();
-  context.after(() => bus.remove());
-  const store = await startEtcd();
-  context.after(() => store.close());
-  return new Cluster(context, bus.urls, store.urls);
-}
-
 test('what is applied counts at every manager, and at one that joins later', async (context) => {
-  const cluster = await newCluster(context);
+  const cluster = await newCluster(context, FIRST);
   const programs = [await cluster.start('cm1'), await cluster.start('cm2')];
   const mine = cluster.folder.write('mine.yaml', SECOND);
   const dry = await cluster.run('apply', '-f', mine, '--dry-run', '-o', 'json');
@@ -128,7 +73,7 @@ test('what is applied counts at every manager, and at one that joins later', asy
 });
 
 test('of two administrators the second is told, looks, and applies again', async (context) => {
-  const cluster = await newCluster(context);
+  const cluster = await newCluster(context, FIRST);
   await cluster.start('cm1');
   const [ana, ben] = ['ana', 'ben'].map((name) => join(cluster.folder.path, name));
   assert(ana !== undefined && ben !== undefined);
@@ -164,7 +109,7 @@ test('of two administrators the second is told, looks, and applies again', async
 });
 
 test('what is wrong is said with its place, and nothing is stored', async (context) => {
-  const cluster = await newCluster(context);
+  const cluster = await newCluster(context, FIRST);
   await cluster.start('cm1');
   const bad = cluster.folder.write('bad.yaml', FIRST.replace('device: ana', 'device: anna'));
   const mode = cluster.folder.write(
