@@ -2,10 +2,9 @@
  * Takes records from the spool to one sink: at least once, in order, from where it was. A sink that fails is asked
  * again, later each time; the others go on.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { positionPath, readPosition, savePosition } from './positions.ts';
 import type { MakeSink, Query, Sink } from './sink.ts';
-import { BEGINNING, type Position, readBatch } from './spool-reader.ts';
+import { type Position, readBatch } from './spool-reader.ts';
 
 export type DeliveryOptions = {
   readonly folder: string;
@@ -34,7 +33,7 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    this.#path = join(options.folder, `${options.name}.position`);
+    this.#path = positionPath(options.folder, options.name);
     this.#position = readPosition(this.#path);
   }
 
@@ -137,23 +136,6 @@ export class Delivery {
     );
     return this.#opening;
   }
-}
-
-/** What cannot be read counts as nothing delivered: what comes twice is kept once. */
-function readPosition(path: string): Position {
-  try {
-    const value = JSON.parse(readFileSync(path, 'utf8')) as Partial<Position>;
-    const { segment, offset, done } = value;
-    const isWhole = [segment, offset, done].every((each) => Number.isSafeInteger(each));
-    return isWhole ? (value as Position) : BEGINNING;
-  } catch {
-    return BEGINNING;
-  }
-}
-
-function savePosition(path: string, position: Position): void {
-  writeFileSync(`${path}.new`, JSON.stringify(position), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
 }
 
 /** pg says of several addresses that all have failed, without a word of its own. */

@@ -1,6 +1,7 @@
 /** What a spool holds when its manager starts: how far it got, and calls that nobody has finished. */
 import { readFileSync } from 'node:fs';
 import type { CallEntry } from './entry.ts';
+import { positionsIn } from './positions.ts';
 import { listSegments, segmentPath } from './segments.ts';
 import { readLine, type SpoolLine } from './spool-line.ts';
 
@@ -27,7 +28,14 @@ export function recover(folder: string): Recovered {
     lines = [...own, ...lines];
     if (own.some(({ type }) => type === 'ready')) break;
   }
-  return { nextSegment: last + 1, ...sumUp(lines) };
+  const { done, ...rest } = sumUp(lines);
+  // Whose segments somebody has taken away: sinks look behind what they have had only.
+  const positions = positionsIn(folder);
+  return {
+    ...rest,
+    nextSegment: Math.max(last, ...positions.map(({ segment }) => segment)) + 1,
+    done: Math.max(done, ...positions.map((each) => each.done)),
+  };
 }
 
 /** The sound ones. */

@@ -16,7 +16,7 @@ export type SpoolOptions = {
   /** Something failed, or works again. */
   readonly say: (level: 'warn' | 'error', event: string, fields: Record<string, unknown>) => void;
   readonly epochMs: () => number;
-  /** A segment that has so many bytes is followed by the next. */
+  /** A segment that has got so many bytes besides the calls that it began with is followed by the next. */
   readonly segmentBytes?: number;
   /** Of all segments: records that come then are lost. */
   readonly bytesMax?: number;
@@ -40,6 +40,7 @@ const BYTES_MAX = 1_073_741_824;
 const WAITING_MAX = 10_000;
 const SYNC_MS = 1000;
 const RETRY_MS = 1000;
+const LOOK_MS = 1000;
 const ALIVE_MS = 10_000;
 
 export class Spool {
@@ -51,12 +52,16 @@ export class Spool {
   #segment: number;
   #fd: number;
   #bytes = 0;
+  /** After so many the next one begins; undefined: it has none as yet. What it begins with may be much: all calls that are up. */
+  #bytesEnough: number | undefined;
   /** Lines that the disk has not taken. */
   #waiting: SpoolLine[] = [];
   /** The last line is there in part only. */
   #isTorn = false;
   #isFailing = false;
   #isFull = false;
+  /** Monotonic milliseconds: whether a full one has room is looked at then. */
+  #lookMs = 0;
   #sync: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #alive: NodeJS.Timeout | undefined;
@@ -83,6 +88,7 @@ export class Spool {
 
   /** The call has been answered. */
   opened(entry: CallEntry): void {
+    if (!this.#open.has(entry.id) && !this.#hasRoom()) return;
     this.#open.set(entry.id, entry);
     this.#append({ type: 'open', entry });
     this.#alive ??= setInterval(() => this.#sayAlive(), ALIVE_MS).unref();
@@ -90,8 +96,9 @@ export class Spool {
 
   /** The call is over. */
   done(entry: CallEntry): void {
-    this.#open.delete(entry.id);
-    if (this.#isFull && !this.#hasRoom()) {
+    // What is noted as answered is finished in any case: else a restart would do that, and not know how it ended.
+    const isNoted = this.#open.delete(entry.id);
+    if (!isNoted && !this.#hasRoom()) {
       this.counters.lost++;
       return;
     }
@@ -111,7 +118,8 @@ export class Spool {
     }
     this.onWritten();
     this.#sync ??= setTimeout(() => this.#syncNow(), SYNC_MS).unref();
-    if (this.#bytes >= (this.#options.segmentBytes ?? SEGMENT_BYTES)) this.#rotate();
+    this.#bytesEnough ??= this.#bytes + Math.max(this.#bytes, this.#options.segmentBytes ?? SEGMENT_BYTES);
+    if (this.#bytes >= this.#bytesEnough) this.#rotate();
   }
 
   close(): void {
@@ -164,6 +172,7 @@ export class Spool {
     const { folder, epochMs } = this.#options;
     const fd = openSync(segmentPath(folder, this.#segment), 'a', 0o600);
     this.#bytes = 0;
+    this.#bytesEnough = undefined;
     const lines: SpoolLine[] = [
       { type: 'begin', done: this.counters.written, atMs: epochMs() },
       ...[...this.#open.values()].map((entry) => ({ type: 'open', entry }) as const),
@@ -187,8 +196,9 @@ export class Spool {
       return;
     }
     fdatasync(before, () => closeSync(before));
-    this.#isFull = !this.#hasRoom();
-    if (this.#isFull)
+    const wasFull = this.#isFull;
+    this.#isFull = this.#isOverfull();
+    if (this.#isFull && !wasFull)
       this.#say('error', 'call records: the spool is full, new records are lost', {
         bytes: this.#options.bytesMax ?? BYTES_MAX,
         meaning: 'no store takes them: see the failures before this',
@@ -196,11 +206,20 @@ export class Spool {
     this.flush();
   }
 
+  /** Of a full one that is looked at now and then only: each look asks the system for every segment. */
   #hasRoom(): boolean {
-    if (segmentsBytes(this.#options.folder) >= (this.#options.bytesMax ?? BYTES_MAX)) return false;
-    if (this.#isFull) this.#say('warn', 'call records: the spool has room again', {});
+    if (!this.#isFull) return true;
+    const nowMs = performance.now();
+    if (nowMs < this.#lookMs) return false;
+    this.#lookMs = nowMs + LOOK_MS;
+    if (this.#isOverfull()) return false;
+    this.#say('warn', 'call records: the spool has room again', {});
     this.#isFull = false;
     return true;
+  }
+
+  #isOverfull(): boolean {
+    return segmentsBytes(this.#options.folder) >= (this.#options.bytesMax ?? BYTES_MAX);
   }
 
   #syncNow(): void {

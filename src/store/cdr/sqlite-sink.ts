@@ -1,5 +1,5 @@
 /** Records in an SQLite file, by Node's own module. A batch is one transaction, on the disk when it is over. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 // biome-ignore lint/correctness/noUnresolvedImports: Biome does not know this module of Node's yet.
 import { DatabaseSync } from 'node:sqlite';
@@ -25,14 +25,15 @@ const INSERT = `INSERT INTO ${TABLE} (${COLUMN_NAMES.join(', ')}) VALUES (${COLU
 
 /** Rejects with what SQLite says of a file that is of no use. */
 export async function openSqlite(path: string): Promise<Sink> {
-  mkdirSync(dirname(path), { recursive: true });
-  const database = new DatabaseSync(path, { timeout: 5000 });
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-  database.exec(SCHEMA);
-  const insert = database.prepare(INSERT);
+  let { database, insert, inode } = openFile(path);
   return {
     name: 'sqlite',
     write: async (entries: readonly CallEntry[]) => {
+      if (inodeOf(path) !== inode) {
+        // Whoever has taken it away wants a new one; what is written to the old one nobody would find.
+        database.close();
+        ({ database, insert, inode } = openFile(path));
+      }
       database.exec('BEGIN IMMEDIATE');
       try {
         for (const entry of entries) insert.run(...COLUMN_NAMES.map((name) => cellOf(entry, name)));
@@ -51,4 +52,17 @@ export async function openSqlite(path: string): Promise<Sink> {
     },
     close: async () => database.close(),
   };
+}
+
+function openFile(path: string) {
+  mkdirSync(dirname(path), { recursive: true });
+  const database = new DatabaseSync(path, { timeout: 5000 });
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  database.exec(SCHEMA);
+  return { database, insert: database.prepare(INSERT), inode: inodeOf(path) };
+}
+
+/** Undefined: there is no such file. */
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
 }

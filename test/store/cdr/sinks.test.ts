@@ -113,6 +113,21 @@ test('jsonl: a file that was taken away begins anew', async (context) => {
   assert.deepEqual([idsIn(`${path}.1`), idsIn(path)], [['ma.1.d1-1'], ['ma.1.d1-2']]);
 });
 
+test('sqlite: a file that was taken away begins anew', async (context) => {
+  const folder = folderFor(context);
+  const path = join(folder, 'cdr.db');
+  const sink = await openSqlite(path);
+  await sink.write([doneEntry(1)]);
+  renameSync(path, `${path}.1`);
+  await sink.write([doneEntry(2)]);
+  const found = await sink.query?.({ limit: 10 });
+  await sink.close();
+  assert.deepEqual(
+    [found?.map(({ id }) => id), (await sqliteIn(folder).rows()).map(({ id }) => id)],
+    [['ma.1.d1-2'], ['ma.1.d1-2']],
+  );
+});
+
 test('a clerk that is stopped anywhere and started again: every record once, and spent segments go', async (context) => {
   const folder = folderFor(context);
   const spoolFolder = join(folder, 'spool');

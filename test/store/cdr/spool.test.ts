@@ -4,6 +4,7 @@ import {
   copyFileSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -11,8 +12,9 @@ import {
 import { join } from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
+import { Clerk } from '../../../src/store/cdr/clerk.ts';
 import { type CallEntry, mergeAll, mergeEntries } from '../../../src/store/cdr/entry.ts';
-import { listSegments, segmentPath } from '../../../src/store/cdr/segments.ts';
+import { listSegments, segmentPath, segmentsBytes } from '../../../src/store/cdr/segments.ts';
 import { Spool, type SpoolOptions } from '../../../src/store/cdr/spool.ts';
 import { readLine, writeLine } from '../../../src/store/cdr/spool-line.ts';
 import { BEGINNING, type Position, readBatch } from '../../../src/store/cdr/spool-reader.ts';
@@ -218,6 +220,73 @@ test('a spool that nobody empties is full at its bound: what comes then is lost,
     [said, entries.length + spool.counters.lost, spool.counters.lost > 0],
     [['call records: the spool is full, new records are lost'], 20, true],
   );
+});
+
+test('more calls are up than a segment holds: each segment takes as much as it began with', (context) => {
+  const folder = folderFor(context);
+  const spool = open(folder, { segmentBytes: 2000 });
+  for (let n = 0; n < 100; n++) {
+    spool.opened(openEntry(n));
+    spool.flush();
+  }
+  for (let n = 0; n < 100; n++) {
+    spool.done(doneEntry(n));
+    spool.flush();
+  }
+  spool.close();
+  const { entries } = readAll(folder);
+  assert.deepEqual([entries.length, listSegments(folder).length < 15], [100, true]);
+});
+
+test('a full spool takes no more calls, but the end of those that it has; a restart finds none without', (context) => {
+  const folder = folderFor(context);
+  const options = { segmentBytes: 1000, bytesMax: 5000 };
+  const spool = open(folder, options);
+  spool.opened(openEntry(999));
+  for (let n = 0; n < 200; n++) {
+    spool.opened(openEntry(n));
+    spool.flush();
+    if (n % 2 === 0) spool.done(doneEntry(n));
+    spool.flush();
+  }
+  const bytes = segmentsBytes(folder);
+  const noted = spool.openCalls;
+  for (let n = 1; n < 200; n += 2) spool.done(doneEntry(n));
+  spool.done(doneEntry(999));
+  spool.flush();
+  spool.close();
+  const again = open(folder, options);
+  again.close();
+  const { entries } = readAll(folder);
+  const { lost } = spool.counters;
+  assert.deepEqual(
+    [bytes < 20_000, noted < 20, entries.length + lost, new Set(entries.map((e) => e.closing))],
+    [true, true, 201, new Set(['end'])],
+  );
+});
+
+test('a spool that somebody has emptied goes on behind what its sinks have had', async (context) => {
+  const folder = folderFor(context);
+  const spool = open(folder, { segmentBytes: 1000 });
+  for (let n = 0; n < 20; n++) {
+    spool.done(doneEntry(n));
+    spool.flush();
+  }
+  spool.close();
+  const place = { folder, sqlite: join(folder, 'cdr.db'), say: () => {} };
+  const deliver = async () => {
+    const clerk = new Clerk(place);
+    clerk.wake();
+    await clerk.close();
+    return clerk.counters()['sqlite']?.done;
+  };
+  const first = await deliver();
+  for (const segment of listSegments(folder)) rmSync(segmentPath(folder, segment));
+  const next = open(folder);
+  next.done(doneEntry(20));
+  next.flush();
+  next.close();
+  assert.deepEqual([first, next.counters.written, await deliver()], [20, 21, 21]);
 });
 
 test('two words on one call come to the same in either order: the better one, with what only the other knows', () => {
