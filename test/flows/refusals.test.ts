@@ -1,0 +1,138 @@
+/** A refusal has one code, with one cause, wherever it is said: to the phone, in the log, and on record. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { LogFields } from '../../src/base/log.ts';
+import type { Directory, Line } from '../../src/call/directory.ts';
+import type { Hunt } from '../../src/call/hunting/hunt.ts';
+import { REFUSALS, type RefusalCode } from '../../src/call/refusal-codes.ts';
+import { q850Of, statusOf } from '../../src/device/cause-to-status.ts';
+import { entryOf } from '../../src/manager/cdr/record-entry.ts';
+import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
+import { DOMAIN, Site, type SiteOptions } from '../../src/testkit/site.ts';
+import { listOf, wayOut } from '../call/switchboard.ts';
+
+function huntOf(number: string, line: string, rest: Partial<Hunt> = {}): [string, Hunt] {
+  const lines = [{ number: line, ms: 3000 }];
+  return [number, { number, name: '', order: 'serial', lines, noAnswerMs: 3000, ...rest }];
+}
+
+/** Only 1001 may call out, where no gateway is; lines 21xx have no phone, or send their calls on. */
+function directory(): Directory {
+  const plain = simulationDirectory(DOMAIN);
+  const lines = new Map(plain.lines);
+  const change = (number: string, rest: Partial<Line>, like = number) => {
+    const line = lines.get(like);
+    assert(line !== undefined);
+    lines.set(number, { ...line, number, ...rest });
+  };
+  change('1001', { search: 'staff' });
+  change('2101', { forward: { all: '2102' } }, '2100');
+  change('2102', { forward: { all: '2101' } }, '2100');
+  change('2103', { forward: { all: '91' } }, '2100');
+  change('2104', { forward: { all: '7777' } }, '2100');
+  change('2105', { isDnd: true }, '2100');
+  const gateway = { id: 'gw', uri: 'sip:10.0.9.9:5060', acceptFrom: [], callsMax: 9 };
+  return {
+    ...plain,
+    lines,
+    hunts: new Map([
+      huntOf('2901', '1002'),
+      huntOf('2902', '2105'),
+      huntOf('2903', '2100'),
+      huntOf('2904', '2100', { busyTo: '2905' }),
+      huntOf('2905', '2100', { busyTo: '2904' }),
+    ]),
+    gateways: new Map([['gw', gateway]]),
+    routeLists: new Map([['gw', listOf('gw')]]),
+    routePlan: {
+      partitions: new Map([
+        [
+          'out',
+          [
+            wayOut('9!', 'gw', 1, '+44'),
+            wayOut('81X', 'gw'),
+            { pattern: '98!', action: { type: 'refuse', cause: 'forbidden' } },
+          ],
+        ],
+      ]),
+      spaces: new Map([['staff', ['lines', 'out']]]),
+      countries: new Map(),
+    },
+  };
+}
+
+/** Who dials what, and the code that is to be met. */
+const ROWS: readonly (readonly [string, string, RefusalCode])[] = [
+  ['1001', '7777', 'LW-3001'],
+  ['1001', '98765', 'LW-3002'],
+  ['1002', '91', 'LW-3003'],
+  ['1001', '81', 'LW-3004'],
+  ['1001', '2100', 'LW-3008'],
+  ['1001', '91', 'LW-3201'],
+  ['1001', '2101', 'LW-3401'],
+  ['1001', '2103', 'LW-3403'],
+  ['1001', '2104', 'LW-3404'],
+  ['1001', '2105', 'LW-3405'],
+  ['1001', '2901', 'LW-3421'],
+  ['1001', '2902', 'LW-3422'],
+  ['1001', '2904', 'LW-3423'],
+  ['1001', '2903', 'LW-3424'],
+  ['1001', '700', 'LW-3441'],
+  ['1001', '*68', 'LW-3445'],
+  ['1001', '*781', 'LW-3001'],
+  ['1001', '*721001', 'LW-3401'],
+  ['1001', '*722999', 'LW-3404'],
+];
+
+function said(code: unknown, status: unknown, q850: unknown): string {
+  return [code, status, q850].join(' ');
+}
+
+for (const managers of [1, 3])
+  test(`code and cause are the same in SIP, log and record${managers > 1 ? ' [three managers]' : ''}`, () => {
+    const records: NonNullable<SiteOptions['records']> = [];
+    const logged: LogFields[] = [];
+    const log = {
+      debugging: false,
+      write: (_level: string, _event: string, fields: LogFields = {}) => {
+        if (fields['code'] !== undefined) logged.push(fields);
+      },
+    };
+    const site = new Site(1, directory(), { managers, records, log });
+    if (managers > 1) while (!site.isWhole) site.run(10);
+    const phones = new Map(['1001', '1002'].map((user) => [user, site.addPhone(user)]));
+    for (const phone of phones.values()) phone.register(3600);
+    const callee = phones.get('1002');
+    if (callee !== undefined) callee.onInvited = (call) => callee.ring(call);
+    site.run(2000);
+    const answers: string[] = [];
+    site.network.tap = (_from, _to, text) => {
+      const [, status] = /^SIP\/2\.0 ([45]\d\d) .*\r\n(?:.*\r\n)*?CSeq: \d+ INVITE/i.exec(text) ?? [];
+      const reason = /^Reason: Q\.850;cause=(\d+);text="(LW-\d+) /m.exec(text);
+      const warning = /^Warning: 399 \S+ "(LW-\d+) /m.exec(text)?.[1];
+      if (status !== undefined && reason !== null && warning === reason[2])
+        answers.push(said(reason[2], status, reason[1]));
+    };
+    const seen = ROWS.map(([from, dialled]) => {
+      for (const list of [answers, logged, records]) list.length = 0;
+      phones.get(from)?.call(dialled);
+      site.run(40_000);
+      const { code, cause, call } = logged[0] ?? {};
+      const kept = records.map(({ record }) => entryOf(record));
+      return {
+        dialled,
+        sip: [...new Set(answers)],
+        log: `${code} ${cause}`,
+        records: kept.map((entry) => said(entry.code, entry.sip_status, entry.q850)),
+        isOneCall: kept.every(({ id, from_number }) => id === call && from_number === from),
+      };
+    });
+    assert.deepEqual(
+      seen,
+      ROWS.map(([, dialled, code]) => {
+        const { cause } = REFUSALS[code];
+        const all = [said(code, statusOf(cause), q850Of(cause))];
+        return { dialled, sip: all, log: `${code} ${cause}`, records: all, isOneCall: true };
+      }),
+    );
+  });
