@@ -92,6 +92,7 @@ export const PLAN: readonly Measurement[] = [
   },
   calls('fork4', '4 phones ring', { line: 'line4', phones: 4, rate: 30 }),
   outbound(),
+  ...[100, 1000].map(recorded),
   // So few calls that ticks of 10 ms would show.
   calls('fork16', '16 phones ring', { line: 'line16', phones: 16, rate: 8, longer: 2 }),
   lamps(),
@@ -178,6 +179,22 @@ function outbound(): Measurement {
     servers: ['linewright', 'outbound'],
     goals: [{ of: 'outbound', against: 'linewright', goal: { due: 1.1, aim: 1 } }],
     warmth: 'basic1',
+    open: (folder) =>
+      called('basic1', 1, folder, (line) => (server, seconds) => line.call(server, rate, seconds)),
+  };
+}
+
+/** What it costs that calls are on record, in SQLite as it comes, delivered while calls go on. */
+function recorded(rate: number): Measurement {
+  return {
+    name: 'records',
+    title: 'call on record',
+    rate,
+    unit: 'CPU ms',
+    servers: ['linewright', 'unrecorded'],
+    goals: [{ against: 'unrecorded' }],
+    warmth: 'basic1',
+    optional: true,
     open: (folder) =>
       called('basic1', 1, folder, (line) => (server, seconds) => line.call(server, rate, seconds)),
   };

@@ -18,12 +18,16 @@ import { details, figure, type Result, table, writeJson } from './report.ts';
 import { KAMAILIO, type Server, type ServerName } from './servers.ts';
 import { SIPP } from './sipp.ts';
 
-/** The name of the route plan's lookups among the measurements: they have no server. */
-const LOOKUPS = 'plan';
+/** Programs of their own among the measurements, which have no server; those that a plain run leaves out are `rare`. */
+const PROGRAMS = [
+  { name: 'plan', script: 'dial-plan.ts', rare: false },
+  { name: 'delivery', script: 'delivery.ts', rare: true },
+] as const;
+const PROGRAM_NAMES: readonly string[] = PROGRAMS.map(({ name }) => name);
 
 const USAGE = `npm run bench -- [options]
 
-  --only NAMES     of these, with commas: ${[...new Set(PLAN.map(({ name }) => name)), LOOKUPS].join(' ')}
+  --only NAMES     of these, with commas: ${[...new Set(PLAN.map(({ name }) => name)), ...PROGRAM_NAMES].join(' ')}
   --max            also looks for the most basic calls per second
   --seconds N      length of one sample, 5 unless told (16 phones: twice that)
   --repeat N       samples of each server in turn, of which the median counts; 3 unless told
@@ -56,16 +60,16 @@ function usage(): number {
 
 async function main(): Promise<number> {
   const names = options.only?.split(',');
-  const wantsLookups = names === undefined || names.includes(LOOKUPS);
-  const failed = wantsLookups ? benchLookups() : 0;
+  const wanted = PROGRAMS.filter(({ name, rare }) => names?.includes(name) ?? !rare);
+  const failed = Math.max(0, ...wanted.map(({ script }) => benchProgram(script)));
   // Nothing else was asked for: no server is needed for that.
-  if (names?.every((name) => name === LOOKUPS) === true) return failed;
+  if (names?.every((name) => PROGRAM_NAMES.includes(name)) === true) return failed;
   return Math.max(failed, await benchCalls());
 }
 
-/** What digit analysis costs: a program of its own, since it wants to know what it allocates. */
-function benchLookups(): number {
-  const script = resolve(import.meta.dirname, 'dial-plan.ts');
+/** In a process of its own: what it takes and allocates is nobody else's. */
+function benchProgram(name: string): number {
+  const script = resolve(import.meta.dirname, name);
   const { status } = spawnSync(process.execPath, [script], { stdio: 'inherit' });
   say('');
   return status ?? 1;

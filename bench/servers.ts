@@ -22,6 +22,8 @@ const PORTS = {
   'kamailio-sca': 28_064,
   /** Linewright, with a gateway where the phones are. */
   outbound: 28_065,
+  /** Linewright without records of calls. */
+  unrecorded: 28_066,
 };
 /** Debian's empty tables, as files. */
 const KAMAILIO_TABLES = '/usr/share/kamailio/dbtext/kamailio';
@@ -109,8 +111,9 @@ async function answering(name: ServerName, port: number, program: Program): Prom
 function commandOf(name: SingleName, port: number, folder: string): [string, string[]] {
   switch (name) {
     case 'linewright':
-    case 'outbound': {
-      const file = join(BENCH_FOLDER, name === 'outbound' ? 'outbound.yaml' : 'manager.yaml');
+    case 'outbound':
+    case 'unrecorded': {
+      const file = join(BENCH_FOLDER, name === 'linewright' ? 'manager.yaml' : `${name}.yaml`);
       const words = [LINEWRIGHT, 'start', '-c', file, '--port', String(port)];
       return [process.execPath, [...nodeOptions(), ...words]];
     }

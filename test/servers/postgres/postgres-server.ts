@@ -23,8 +23,8 @@ export type PostgresServer = {
   ask(sql: string): Promise<readonly Record<string, unknown>[]>;
 };
 
-/** Running; gone after the test. */
-export async function startPostgres(context: TestContext): Promise<PostgresServer> {
+/** Running; gone after the test, or whatever else says that it is over. */
+export async function startPostgres(context: Pick<TestContext, 'after'>): Promise<PostgresServer> {
   const bin = binaries();
   const folder = mkdtempSync(join(tmpdir(), 'linewright-postgres-'));
   context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
