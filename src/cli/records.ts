@@ -19,6 +19,8 @@ export type ExportFormat = 'json' | 'csv' | 'asterisk' | 'freeswitch';
 
 const PAGE = 1000;
 const LOOK_MS = 1000;
+const LATE_ROWS = 200;
+const SEEN_MAX = 100_000;
 
 const FULL: readonly Column<RecordRow>[] = ['duration', 'talk', ...COLUMN_NAMES].map((head) => ({
   head,
@@ -55,27 +57,35 @@ export async function tailRecords(
     const [last] = await page(access, {}, { limit: 1 });
     at.set(access, last?.seq ?? 0);
   }
+  const first = new Map(at);
   for (;;) {
     await sleep(LOOK_MS);
     for (const access of accesses) {
-      const rows = await page(access, options, { after: at.get(access) ?? 0, limit: PAGE });
+      // Of what several managers write at the same time a lower number may come later.
+      const after = Math.max(0, (at.get(access) ?? 0) - LATE_ROWS);
+      const rows = await page(access, options, { after, limit: PAGE });
       const last = rows.at(-1);
-      if (last !== undefined) at.set(access, last.seq);
-      const news = rows.filter(({ id }) => !seen.has(id));
+      if (last !== undefined) at.set(access, Math.max(last.seq, at.get(access) ?? 0));
+      const news = rows.filter(({ id, seq }) => seq > (first.get(access) ?? 0) && !seen.has(id));
       for (const { id } of news) seen.add(id);
-      if (seen.size > 100_000) seen.clear();
+      for (const id of seen) {
+        if (seen.size <= SEEN_MAX) break;
+        seen.delete(id);
+      }
       await show(news, false);
     }
   }
 }
 
-/** All of them, page by page. */
+/** All of them, page by page; of several managers, calls that more than one has had a part in come last. */
 export async function exportRecords(
   options: Target & RecordFilter & { readonly format: ExportFormat; readonly header: boolean },
   write: (text: string) => void,
 ): Promise<void> {
   const accesses = managersOf(options);
   const { format, header } = options;
+  const several = new Map<string, RecordRow>();
+  // Managers with a database in common have the same.
   const seen = new Set<string>();
   let isFirst = true;
   const show = async (rows: readonly RecordRow[]) => {
@@ -91,12 +101,30 @@ export async function exportRecords(
       const last = rows.at(-1);
       if (last === undefined) break;
       after = last.seq;
-      // Managers with a database in common have the same.
-      const news = accesses.length === 1 ? rows : rows.filter(({ id }) => !seen.has(id));
-      if (accesses.length > 1) for (const { id } of news) seen.add(id);
-      await show(news);
+      const isOne = (row: RecordRow) => accesses.length === 1 || isOfOne(row);
+      const alone = rows.filter((row) => isOne(row) && !seen.has(row.id));
+      if (accesses.length > 1) for (const { id } of alone) seen.add(id);
+      await show(alone);
+      for (const row of rows) if (!isOne(row)) learn(several, row);
     }
   }
+  await show([...several.values()].sort(byEnd));
+}
+
+/** No other manager has had a part in it: what its own has of it is all there is. */
+function isOfOne({ managers }: RecordRow): boolean {
+  return Array.isArray(managers) && managers.length === 1;
+}
+
+/** Of two managers' words on one call the better one counts, and the other one for what that does not know. */
+function learn(known: Map<string, RecordRow>, row: RecordRow): void {
+  const before = known.get(row.id);
+  if (before === undefined) known.set(row.id, row);
+  else known.set(row.id, row.grade > before.grade ? { ...before, ...row } : { ...row, ...before });
+}
+
+function byEnd(a: RecordRow, b: RecordRow): number {
+  return textOf(a, 'ended') < textOf(b, 'ended') ? -1 : 1;
 }
 
 const COLUMNS_OF: Readonly<Record<Exclude<ExportFormat, 'json'>, readonly Column<RecordRow>[]>> = {
@@ -123,12 +151,8 @@ async function latest(
   );
   if (pages.length === 1) return pages.flat();
   const best = new Map<string, RecordRow>();
-  for (const row of pages.flat())
-    if ((best.get(row.id)?.grade ?? -1) < row.grade) best.set(row.id, row);
-  const rows = [...best.values()].sort((a, b) =>
-    textOf(a, 'ended') < textOf(b, 'ended') ? -1 : 1,
-  );
-  return rows.slice(-options.limit);
+  for (const row of pages.flat()) learn(best, row);
+  return [...best.values()].sort(byEnd).slice(-options.limit);
 }
 
 async function page(

@@ -2,17 +2,23 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { writeAccess } from '../../src/http/access-file.ts';
+import type { ManagerView } from '../../src/http/manager-view.ts';
 import { startWeb } from '../../src/http/web-server.ts';
+import type { Found } from '../../src/store/cdr/sink.ts';
 import { fakeView } from '../http/fake-view.ts';
 import { runProgram, runtimeOf, startProgram } from './program.ts';
 
 // Times are shown as the clock on the wall has them.
 Reflect.set(process.env, 'TZ', 'UTC');
 
-async function manager(context: TestContext, ids = ['manager-a']): Promise<string> {
+async function manager(
+  context: TestContext,
+  ids = ['manager-a'],
+  recordsOf: (id: string) => Pick<ManagerView, 'records'> = () => fakeView(),
+): Promise<string> {
   const runtime = runtimeOf(context);
   for (const id of ids) {
-    const view = { ...fakeView(), id };
+    const view = { ...fakeView(), ...recordsOf(id), id };
     const token = 'a-token-of-this-test';
     const web = await startWeb({ view, address: '127.0.0.1', port: 0, tls: undefined, token });
     context.after(() => web.close());
@@ -54,6 +60,32 @@ test('of several managers of one cluster here, each call is there once', async (
   assert.deepEqual(
     [all.out, exported.out.split('\n').filter((line) => line !== '').length],
     [TABLE, 1],
+  );
+});
+
+test('of two managers that each know a part of a call the better word counts, and gaps are filled', async (context) => {
+  const call = { seq: 1, id: 'c1', managers: ['manager-a', 'manager-b'] };
+  const records: Readonly<Record<string, readonly Found[]>> = {
+    'manager-a': [
+      { ...call, dialled: '2000', cause: 'internal failure', closing: 'restart', grade: 0 },
+      { seq: 2, id: 'c2', managers: ['manager-a'], cause: 'busy', closing: 'end', grade: 2 },
+    ],
+    'manager-b': [{ ...call, cause: 'hung up', closing: 'end', grade: 2 }],
+  };
+  const runtime = await manager(context, ['manager-a', 'manager-b'], (id) => ({
+    records: async ({ after = 0 }) => (records[id] ?? []).filter(({ seq }) => seq > after),
+  }));
+  const told = async (...args: readonly string[]) => {
+    const { out } = await runProgram(runtime, ['cdr', ...args]);
+    const rows: readonly Record<string, unknown>[] = out.startsWith('[')
+      ? JSON.parse(out)
+      : out.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+    return rows.map(({ id, dialled, cause, closing }) => [id, dialled, cause, closing].join(' ')).sort();
+  };
+  const all = ['c1 2000 hung up end', 'c2  busy end'];
+  assert.deepEqual(
+    [await told('ls', '-o', 'json'), await told('export', '--format', 'json')],
+    [all, all],
   );
 });
 
