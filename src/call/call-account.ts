@@ -78,7 +78,7 @@ export function noteStep(
   const { signal } = event;
   switch (signal.type) {
     case 'callAlert':
-      if (isRinging(control)) account.rangMs ??= records.nowMs();
+      if (isRinging(control)) account.rangMs ??= records.timeOf(account);
       break;
     case 'callProceed':
       if (!isTaken(before) && isTaken(call?.state))
@@ -114,7 +114,7 @@ function answered(
   how: 'retrieved' | 'picked up',
 ): void {
   const manager = managerOf(from);
-  account.answeredMs = records.nowMs();
+  account.answeredMs = records.timeOf(account);
   account.holder = from;
   account.answeredBy = party;
   account.answerer = answerer;
@@ -129,7 +129,7 @@ function answered(
 /** Who waits was in a call before: what is known of it is kept from now on. */
 function parked(account: CallAccount, orbit: string, records: CallRecords): void {
   const [manager = ''] = account.managers;
-  noteMove(account, { kind: 'parked', atMs: records.nowMs(), number: orbit, name: '', manager });
+  noteMove(account, { kind: 'parked', atMs: records.timeOf(account), number: orbit, name: '', manager });
   records.opened(account);
 }
 
@@ -143,7 +143,7 @@ function held(
   if (before?.pid === holder.pid && before.call === holder.call) return;
   account.holder = holder;
   const manager = managerOf(holder);
-  noteMove(account, { kind: 'retrieved', atMs: records.nowMs(), ...party, manager });
+  noteMove(account, { kind: 'retrieved', atMs: records.timeOf(account), ...party, manager });
 }
 
 function moved(
@@ -153,7 +153,7 @@ function moved(
 ): void {
   account.caller = caller;
   if (how === undefined || party === undefined) return;
-  noteMove(account, { kind: how, atMs: records.nowMs(), ...party, manager: managerOf(caller) });
+  noteMove(account, { kind: how, atMs: records.timeOf(account), ...party, manager: managerOf(caller) });
 }
 
 function end(

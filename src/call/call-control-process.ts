@@ -62,8 +62,9 @@ export class CallControlProcess implements Process<CallSignal> {
     const { calls, directory, records } = this.#options;
     const way = this.#wayOf(signal);
     const isRefused = way.destination.type === 'refused';
+    const isOutside = directory.gateways.has(signal.by);
     const account = records.isWanted
-      ? newAccount(signal, managerOf(this.#host), directory.gateways.has(signal.by))
+      ? newAccount(signal, managerOf(this.#host), isOutside, records.clockMs())
       : undefined;
     if (!isRefused || account !== undefined)
       this.#view = newCallView(signal, this.#host.pid, this.#host.nowMs, account);
@@ -106,7 +107,7 @@ export class CallControlProcess implements Process<CallSignal> {
     if (isForwarded && destination.type !== 'refused') this.#sayForwarded(request);
     const account = this.#view?.account;
     if (account !== undefined) {
-      if (isForwarded) noteForward(account, request, this.#options.records.nowMs());
+      if (isForwarded) noteForward(account, request, this.#options.records.timeOf(account));
       noteDestination(account, destination);
     }
     const { nowMs: atMs } = this.#host;

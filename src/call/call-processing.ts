@@ -178,7 +178,7 @@ export class CallProcessing {
   constructor(options: CallProcessingOptions) {
     const { scheduler, directory, cluster, random, log = SILENT, callsMax = CALLS_MAX } = options;
     this.#scheduler = scheduler;
-    this.callRecords = new CallRecords(options.clock, this.calls);
+    this.callRecords = new CallRecords(options.clock, () => scheduler.nowMs, this.calls);
     const { lines, calls, gateways, routeCounters, settings } = this;
     scheduler.reportMissed(({ type }) => MISSED.has(type));
     scheduler.speak(mannerOf);

@@ -59,6 +59,8 @@ export type EndedBy = 'caller' | 'answerer' | 'called' | 'transfer' | 'administr
 
 /** Times are milliseconds since 1970. */
 export type CallAccount = {
+  /** As `CallRecords.clockMs` said when it was made. */
+  readonly clockMs: number;
   readonly call: string;
   /** Call control's caller and, once it is answered, who has the call. */
   caller: Leg | undefined;
@@ -104,7 +106,7 @@ export function dialogName(name: string): string {
   return name.length > DIALOG_LENGTH_MAX ? name.slice(0, DIALOG_LENGTH_MAX) : name;
 }
 
-/** `manager`: where the call began. `isOutside`: it came in by a gateway. */
+/** `manager`: where the call began. `isOutside`: it came in by a gateway. `clockMs`: as of `CallRecords`. */
 export function newAccount(
   request: Pick<
     CallRequest,
@@ -112,9 +114,11 @@ export function newAccount(
   >,
   manager: string,
   isOutside: boolean,
+  clockMs: number,
 ): CallAccount {
   const { call, caller, from, asserted, by, dialled, referredBy, origin } = request;
   return {
+    clockMs,
     call,
     caller,
     holder: undefined,

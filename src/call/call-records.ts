@@ -21,14 +21,26 @@ export class CallRecords {
   /** Set before there is a call. */
   isWanted = false;
   readonly #clock: Clock;
+  readonly #monotonicMs: () => number;
   readonly #calls: ReadonlyMap<CallId, CallView>;
   /** What legs account for. As many as there are such legs, at most. */
   readonly #entrusted = new Map<CallId, Entrusted>();
 
-  /** `calls`: those with call control on this manager. */
-  constructor(clock: Clock, calls: ReadonlyMap<CallId, CallView>) {
+  /** `monotonicMs`: that of the turn; `calls`: those with call control on this manager. */
+  constructor(clock: Clock, monotonicMs: () => number, calls: ReadonlyMap<CallId, CallView>) {
     this.#clock = clock;
+    this.#monotonicMs = monotonicMs;
     this.#calls = calls;
+  }
+
+  /** For a new account: what the wall's clock is ahead of monotonic time. */
+  clockMs(): number {
+    return this.#clock.epochMs() - this.#monotonicMs();
+  }
+
+  /** Now, by the clock as it was when the account was made: a step of it makes no call longer or shorter. */
+  timeOf({ clockMs }: Pick<CallAccount, 'clockMs'>): number {
+    return Math.round(clockMs + this.#monotonicMs());
   }
 
   /** Milliseconds since 1970. */
@@ -42,7 +54,7 @@ export class CallRecords {
   }
 
   closed(account: CallAccount, { cause, code, endedBy, closing }: End): void {
-    account.endedMs = this.nowMs();
+    account.endedMs = this.timeOf(account);
     account.cause = cause;
     account.code = code;
     account.endedBy = endedBy;

@@ -72,7 +72,8 @@ export function recordEnd(
   code: RefusalCode | undefined,
 ): void {
   if (!records.isWanted) return;
-  const account = newAccount(request, managerOf(host), directory.gateways.has(request.by));
+  const isOutside = directory.gateways.has(request.by);
+  const account = newAccount(request, managerOf(host), isOutside, records.clockMs());
   records.closed(account, { cause, code, endedBy: 'system', closing: 'end' });
 }
 
@@ -145,7 +146,7 @@ export function keep(process: DeviceProcess, record: CallLeg): void {
   const known = account ?? (name === undefined ? undefined : records.takeOver(name));
   if (known === undefined) return;
   const { party } = process;
-  noteMove(known, { kind: 'kept', atMs: records.nowMs(), ...party, manager: managerOf(process) });
+  noteMove(known, { kind: 'kept', atMs: records.timeOf(known), ...party, manager: managerOf(process) });
   if (account === undefined) open(process, record, known);
 }
 
@@ -187,8 +188,9 @@ function accountOf(process: DeviceProcess, record: CallLeg, control: LegRef): Ca
     },
     manager,
     record.by !== undefined && process.environment.directory.gateways.has(record.by),
+    records.clockMs(),
   );
-  const epochMs = records.nowMs() - process.host.nowMs;
+  const { clockMs: epochMs } = account;
   const at = (monotonicMs: number): number | undefined =>
     monotonicMs === 0 ? undefined : Math.round(epochMs + monotonicMs);
   const known: CallAccount = { ...account, by: record.by, beganMs: origin?.beganMs ?? at(sinceMs) };
@@ -220,7 +222,7 @@ export function moved(
   { peer, replacing }: { readonly peer: LegRef; readonly replacing: Party | undefined },
 ): void {
   if (account === undefined || replacing === undefined) return;
-  const atMs = process.environment.records.nowMs();
+  const atMs = process.environment.records.timeOf(account);
   noteMove(account, { kind: 'retrieved', atMs, ...replacing, manager: managerOf(peer) });
 }
 

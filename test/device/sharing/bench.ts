@@ -141,7 +141,7 @@ export class Bench {
       peers: () => [],
       log: SILENT,
       statistics: new CallStatistics(),
-      records: new CallRecords({ epochMs: () => 0 }, new Map()),
+      records: new CallRecords({ epochMs: () => 0 }, () => 0, new Map()),
       startCall: (host, request) => {
         host.tell(pidOf('control'), request);
         return pidOf('control');
