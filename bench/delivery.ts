@@ -35,7 +35,7 @@ else await main(Number(options.records));
 
 async function main(count: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'linewright-bench-records-'));
-  const ends: (() => Promise<unknown> | void)[] = [];
+  const ends: (() => unknown)[] = [];
   // A test's context, as far as the server needs one.
   const context = {
     after: (fn: unknown) => {

@@ -129,7 +129,13 @@ function answered(
 /** Who waits was in a call before: what is known of it is kept from now on. */
 function parked(account: CallAccount, orbit: string, records: CallRecords): void {
   const [manager = ''] = account.managers;
-  noteMove(account, { kind: 'parked', atMs: records.timeOf(account), number: orbit, name: '', manager });
+  noteMove(account, {
+    kind: 'parked',
+    atMs: records.timeOf(account),
+    number: orbit,
+    name: '',
+    manager,
+  });
   records.opened(account);
 }
 
@@ -153,7 +159,12 @@ function moved(
 ): void {
   account.caller = caller;
   if (how === undefined || party === undefined) return;
-  noteMove(account, { kind: how, atMs: records.timeOf(account), ...party, manager: managerOf(caller) });
+  noteMove(account, {
+    kind: how,
+    atMs: records.timeOf(account),
+    ...party,
+    manager: managerOf(caller),
+  });
 }
 
 function end(

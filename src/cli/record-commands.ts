@@ -12,10 +12,12 @@ type Common<Flags> = {
   readonly print: (text: string) => void;
 };
 
+type Filter = RecordFilter & { readonly all?: boolean | undefined };
+
 export function addRecords<Flags extends object>(program: Command, common: Common<Flags>): void {
   const { withTarget, withList, target, print } = common;
   const records = program.command('cdr').description('call detail records: what became of calls');
-  type Filtered = Flags & RecordFilter;
+  type Filtered = Flags & Filter;
   withFilter(withList(records.command('ls').description('the latest records'))).action(
     async (flags: Filtered & { readonly output: Format; readonly limit: number }) => {
       const { listRecords } = await import('./records.ts');
@@ -69,9 +71,10 @@ function withFilter(command: Command): Command {
   return command
     .option('--from <time>', 'begun then or later: 2026-11-23T08:00:00Z')
     .option('--to <time>', 'begun before that')
-    .option('--number <number>', 'only calls from, to or answered by this number');
+    .option('--number <number>', 'only calls from, to or answered by this number')
+    .option('--all', 'of every manager of the cluster, also where one is named');
 }
 
-function filterOf({ from, to, number }: RecordFilter): RecordFilter {
-  return { from, to, number };
+function filterOf({ from, to, number, all }: Filter): Filter {
+  return { from, to, number, all };
 }

@@ -85,7 +85,7 @@ export class ClusterMember implements Cluster {
   #isSending = false;
   /** It has left, or is fenced: nothing that is still on its way from the store is of interest. */
   #isClosed = false;
-  #answer: (text: string) => string | undefined = () => undefined;
+  #answer: (text: string, done: (answer: string) => void) => void = () => {};
 
   /** Begins to join. */
   constructor(options: ClusterMemberOptions) {
@@ -214,8 +214,8 @@ export class ClusterMember implements Cluster {
     else this.#attachment.request(home, text, timeoutMs, done);
   }
 
-  /** How questions of other managers are answered; undefined: not at all. */
-  answerWith(answer: (text: string) => string | undefined): void {
+  /** How questions of other managers are answered: `done` once, now or later, or not at all. */
+  answerWith(answer: (text: string, done: (answer: string) => void) => void): void {
     this.#answer = answer;
   }
 
@@ -291,8 +291,7 @@ export class ClusterMember implements Cluster {
   #asked({ from, text }: Incoming, answer: (text: string) => void): void {
     if (this.standing === 'fenced') return;
     if (!text.startsWith(PING)) {
-      const answered = this.#answer(text);
-      if (answered !== undefined) answer(answered);
+      this.#answer(text, answer);
       return;
     }
     const home = readHome(text.slice(PING.length));

@@ -146,7 +146,12 @@ export function keep(process: DeviceProcess, record: CallLeg): void {
   const known = account ?? (name === undefined ? undefined : records.takeOver(name));
   if (known === undefined) return;
   const { party } = process;
-  noteMove(known, { kind: 'kept', atMs: records.timeOf(known), ...party, manager: managerOf(process) });
+  noteMove(known, {
+    kind: 'kept',
+    atMs: records.timeOf(known),
+    ...party,
+    manager: managerOf(process),
+  });
   if (account === undefined) open(process, record, known);
 }
 

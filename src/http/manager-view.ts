@@ -40,8 +40,8 @@ export interface ManagerView {
   gateways(): Promise<ClusterRows<GatewayRow>>;
   /** Has whoever keeps that gateway send OPTIONS now; false: nobody does. */
   pingGateway(gateway: string): Promise<boolean>;
-  /** Records of calls that have ended, oldest first. Rejects with a sentence when they cannot be had. */
-  records(query: Query): Promise<readonly Found[]>;
+  /** Records of calls that have ended, oldest first, as this manager has them or another `manager` of the cluster. Rejects with a sentence when they cannot be had. */
+  records(query: Query, manager?: string): Promise<readonly Found[]>;
   /** Members of the cluster, oldest first, then those that left lately. */
   managers(): Promise<ClusterRows<ManagerRow>>;
   /** Every SIP message from now on, until the returned function is called. Costs nothing with no listener. */

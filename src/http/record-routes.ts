@@ -1,4 +1,7 @@
-/** `/records`: what became of calls, as this manager's database has it (the cluster's, when that is PostgreSQL). */
+/**
+ * `/records`: what became of calls, as this manager's database has it (the cluster's, when that is PostgreSQL), or
+ * that of another `manager` of the cluster.
+ */
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { readableEntry } from '../store/cdr/readable.ts';
 import type { Query } from '../store/cdr/sink.ts';
@@ -13,6 +16,7 @@ type Asked = {
     number?: string;
     after?: string;
     limit?: string;
+    manager?: string;
   };
 };
 
@@ -25,7 +29,7 @@ export function addRecords(api: FastifyInstance, view: ManagerView, fail: Fail):
     const query = readQuery(asked);
     if (typeof query === 'string') return fail(reply, 400, 'bad_request', query);
     try {
-      const found = await view.records(query);
+      const found = await view.records(query, asked.manager);
       return { items: found.map(readableEntry) };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

@@ -9,8 +9,16 @@ import type { GatewayRow } from '../http/gateway-rows.ts';
 import type { CallRow, RegistrationRow, Rows } from '../http/manager-view.ts';
 import type { Answer } from '../process/message-plane.ts';
 import type { Home } from '../process/pid.ts';
+import type { Found, Query } from '../store/cdr/sink.ts';
 import { APPEARANCE_PART, type AppearancePart, CONTROL } from './appearance-part.ts';
 import type { LinePart } from './line-view.ts';
+import {
+  RECORDS_ANSWER,
+  RECORDS_QUESTION,
+  type RecordsAnswer,
+  recordsAnswer,
+  recordsFailure,
+} from './record-answers.ts';
 import type { GuestRow } from './view.ts';
 
 /** How long others are waited for. */
@@ -28,6 +36,7 @@ const QUESTION = z.discriminatedUnion('ask', [
   z.strictObject({ v: z.literal(VERSION), ask: z.literal('calls'), limit }),
   z.strictObject({ v: z.literal(VERSION), ask: z.literal('lines'), limit }),
   z.strictObject({ v: z.literal(VERSION), ask: z.literal('gateways'), limit }),
+  z.strictObject({ v: z.literal(VERSION), ...RECORDS_QUESTION }),
   z.strictObject({ v: z.literal(VERSION), ask: z.literal('ping'), gateway: z.string().max(64) }),
   z.strictObject({ v: z.literal(VERSION), ask: z.literal('line'), number: z.string().max(256) }),
   z.strictObject({
@@ -66,6 +75,7 @@ export type Answers = {
   readonly release: { readonly done: boolean };
   readonly gateways: Rows<GatewayRow>;
   readonly ping: { readonly done: boolean };
+  readonly records: RecordsAnswer;
 };
 
 const text = z.string().max(8192);
@@ -148,6 +158,7 @@ const ANSWERS: { readonly [K in keyof Answers]: z.ZodType<Answers[K]> } = {
   release: z.strictObject({ done: z.boolean() }),
   gateways: rowsOf(GATEWAY),
   ping: z.strictObject({ done: z.boolean() }),
+  records: RECORDS_ANSWER,
 };
 
 /** What one manager has to say to each question. */
@@ -162,14 +173,45 @@ export type Respondent = {
   /** To be asked in a turn of the core. */
   readonly ping: (gateway: string) => Answers['ping'];
   readonly appearance: (number: string, appearance: number) => AppearancePart;
+  /** Of its own calls, or of all if its database is the cluster's. Rejects with a sentence. */
+  readonly records: (query: Query) => Promise<readonly Found[]>;
   /** To be asked in a turn of the core. */
   readonly release: (asked: Extract<Question, { ask: 'release' }>) => Answers['release'];
 };
 
-/** The answer to a question of another manager; undefined: it is none that this release knows. */
-export function answerTo(said: string, respondent: Respondent): string | undefined {
+/** Answers a question of another manager, unless it is one that this release does not know. */
+export function answerTo(
+  said: string,
+  respondent: Respondent,
+  done: (answer: string) => void,
+): void {
   const question = readJson(said, QUESTION);
-  if (question === undefined) return undefined;
+  if (question === undefined) return;
+  if (question.ask !== 'records') return done(textOf(question, respondent));
+  const query = queryOf(question);
+  respondent.records(query).then(
+    (found) => done(recordsAnswer(found, query)),
+    (error: unknown) => done(recordsFailure(error)),
+  );
+}
+
+function queryOf({
+  sinceMs,
+  untilMs,
+  after,
+  number,
+  limit,
+}: Extract<Question, { ask: 'records' }>): Query {
+  return {
+    limit,
+    ...(sinceMs === undefined ? {} : { sinceMs }),
+    ...(untilMs === undefined ? {} : { untilMs }),
+    ...(after === undefined ? {} : { after }),
+    ...(number === undefined ? {} : { number }),
+  };
+}
+
+function textOf(question: Exclude<Versioned, { ask: 'records' }>, respondent: Respondent): string {
   switch (question.ask) {
     case 'status':
       return JSON.stringify(respondent.status());

@@ -16,6 +16,7 @@ import type {
   Rows,
 } from '../http/manager-view.ts';
 import { type Home, homeOf } from '../process/pid.ts';
+import type { Found, Query } from '../store/cdr/sink.ts';
 import { appearancePart } from './appearance-part.ts';
 import { Appearances, type Ask } from './appearances.ts';
 import type { CallManager } from './call-manager.ts';
@@ -32,13 +33,14 @@ import {
 import { idOf } from './cluster-watch.ts';
 import { gatewayRows, nobodys, pingGateway } from './gateways.ts';
 import { type LinePart, lineRow, partsOf } from './line-view.ts';
+import { RECORDS_MAX } from './record-answers.ts';
 import { settingRows } from './setting-view.ts';
 import { answeredAt, callRows, type GuestRow, guestRows, registrationRows } from './view.ts';
 
 /** What this needs of a cluster: `ClusterMember` has it. */
 export type Neighbours = Asker & {
   readonly members: readonly Member[];
-  answerWith(answer: (text: string) => string | undefined): void;
+  answerWith(answer: (text: string, done: (answer: string) => void) => void): void;
 };
 
 /** What a manager that is alone says of itself. */
@@ -56,13 +58,14 @@ export class ClusterView {
   readonly #log: Log;
   readonly #own: Respondent;
 
-  /** `neighbours` undefined: it is alone. `turn`: runs something as a turn of the manager's core. */
+  /** `neighbours` undefined: it is alone. `turn`: runs something as a turn of the manager's core; `records`: its own. */
   constructor(
     manager: CallManager,
     neighbours: Neighbours | undefined,
     self: Self,
     log: Log,
     turn: (action: () => void) => void,
+    records: Respondent['records'],
   ) {
     this.#manager = manager;
     this.#neighbours = neighbours;
@@ -93,13 +96,14 @@ export class ClusterView {
         return { items: rows.slice(0, limit), total: rows.length };
       },
       ping: (gateway) => ({ done: pingGateway(manager, gateway) }),
+      records,
       release: ({ number, appearance, call, text }) => ({
         done: manager.processing.freeAppearance(number, appearance, call, text),
       }),
     };
     const ask: Ask = (question, homes) => this.#ask(question, homes);
     this.appearances = new Appearances(manager, this.#own, ask, turn, log);
-    neighbours?.answerWith((text) => answerTo(text, this.#own));
+    neighbours?.answerWith((text, done) => answerTo(text, this.#own, done));
   }
 
   async gateways(): Promise<ClusterRows<GatewayRow>> {
@@ -129,6 +133,19 @@ export class ClusterView {
     }
     const { answers } = await this.#ask({ ask: 'ping', gateway }, [home]);
     return answers.get(home)?.done ?? false;
+  }
+
+  /** Rejects with a sentence. `manager` absent: this one. */
+  async records(query: Query, manager?: string): Promise<readonly Found[]> {
+    const { cluster } = this.#manager;
+    if (manager === undefined || manager === idOf(cluster.home)) return this.#own.records(query);
+    const home = cluster.view.members.find((each) => idOf(each) === manager);
+    if (home === undefined) throw new Error(`${manager} is no member of the cluster now`);
+    const limit = Math.min(query.limit, RECORDS_MAX);
+    const { answers, missing } = await this.#ask({ ask: 'records', ...query, limit }, [home]);
+    const { items, why } = answers.get(home) ?? { items: [], why: missing.join('; ') };
+    if (why !== '') throw new Error(why);
+    return items;
   }
 
   async managers(): Promise<ClusterRows<ManagerRow>> {

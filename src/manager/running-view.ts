@@ -130,9 +130,8 @@ export class RunningView implements ManagerView {
     return this.#cluster.pingGateway(gateway);
   }
 
-  async records(query: Query): Promise<readonly Found[]> {
-    if (this.#keeper === undefined) throw new Error("this manager keeps no records: 'cdr: off'");
-    return this.#keeper.ask(query);
+  records(query: Query, manager?: string): Promise<readonly Found[]> {
+    return this.#cluster.records(query, manager);
   }
 
   managers(): ReturnType<ManagerView['managers']> {

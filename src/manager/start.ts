@@ -14,7 +14,7 @@ import type { Hop } from '../sip/hop.ts';
 import { formatListen } from '../transport/listen.ts';
 import { Transports } from '../transport/transports.ts';
 import { CallManager } from './call-manager.ts';
-import { RecordKeeper } from './cdr/record-keeper.ts';
+import { RecordKeeper, recordsOf } from './cdr/record-keeper.ts';
 import { clusterCounters } from './cluster-counters.ts';
 import { ClusterView } from './cluster-view.ts';
 import type { RunningManager, StartOptions } from './config/running-manager.ts';
@@ -109,7 +109,9 @@ async function run(
   const turn = (action: () => void): void => driver.act(action);
   held?.settings.connect((...changed) => processing.settingChanged(...changed), turn);
   const self = { ...record, process: record.pid };
-  const cluster = new ClusterView(manager, seat?.member, self, log, (action) => driver.act(action));
+  const cluster = new ClusterView(...([manager, seat?.member, self, log, turn] as const), (query) =>
+    recordsOf(keeper, query),
+  );
   const count = (): Counters => (seat === undefined ? {} : clusterCounters(seat.member, manager));
   const view = new RunningView(manager, driver, transports, config, cluster, count, keeper);
   return {

@@ -14,11 +14,11 @@ Reflect.set(process.env, 'TZ', 'UTC');
 async function manager(
   context: TestContext,
   ids = ['manager-a'],
-  recordsOf: (id: string) => Pick<ManagerView, 'records'> = () => fakeView(),
+  viewOf: (id: string) => Partial<ManagerView> = () => fakeView(),
 ): Promise<string> {
   const runtime = runtimeOf(context);
   for (const id of ids) {
-    const view = { ...fakeView(), ...recordsOf(id), id };
+    const view = { ...fakeView(), ...viewOf(id), id };
     const token = 'a-token-of-this-test';
     const web = await startWeb({ view, address: '127.0.0.1', port: 0, tls: undefined, token });
     context.after(() => web.close());
@@ -80,12 +80,49 @@ test('of two managers that each know a part of a call the better word counts, an
     const rows: readonly Record<string, unknown>[] = out.startsWith('[')
       ? JSON.parse(out)
       : out.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
-    return rows.map(({ id, dialled, cause, closing }) => [id, dialled, cause, closing].join(' ')).sort();
+    return rows
+      .map(({ id, dialled, cause, closing }) => [id, dialled, cause, closing].join(' '))
+      .sort();
   };
   const all = ['c1 2000 hung up end', 'c2  busy end'];
   assert.deepEqual(
     [await told('ls', '-o', 'json'), await told('export', '--format', 'json')],
     [all, all],
+  );
+});
+
+test('managers on other machines are asked by way of one that is here; who does not answer is named', async (context) => {
+  const kept = (manager: string, seq: number): Found => ({
+    ...{ seq, id: `c-${manager}-${seq}`, managers: [manager], grade: 2 },
+  });
+  const runtime = await manager(context, ['manager-a'], () => ({
+    records: async ({ after = 0 }, of = 'manager-a') => {
+      if (of === 'manager-d') throw new Error('manager-d did not answer within 1 s');
+      return [1, 2].map((seq) => kept(of, seq)).filter(({ seq }) => seq > after);
+    },
+    managers: async () => {
+      const { items, ...rest } = await fakeView().managers();
+      const [row] = items;
+      return { items: row === undefined ? [] : [...items, { ...row, id: 'manager-d' }], ...rest };
+    },
+  }));
+  const told = async (...args: readonly string[]) => {
+    const { out, err } = await runProgram(runtime, ['cdr', 'export', '--format', 'json', ...args]);
+    return [[...out.matchAll(/c-manager-[a-z]-\d/g)].map(([id]) => id).sort(), err];
+  };
+  const all = [1, 2].flatMap((n) => [`c-manager-a-${n}`, `c-manager-c-${n}`]).sort();
+  const missing = 'not complete: records cannot be had: manager-d did not answer within 1 s\n';
+  assert.deepEqual(
+    [
+      await told(),
+      await told('--manager', 'manager-a'),
+      await told('--manager', 'manager-a', '--all'),
+    ],
+    [
+      [all, missing],
+      [['c-manager-a-1', 'c-manager-a-2'], ''],
+      [all, missing],
+    ],
   );
 });
 

@@ -107,7 +107,8 @@ for (const managers of [1, 3])
     site.run(2000);
     const answers: string[] = [];
     site.network.tap = (_from, _to, text) => {
-      const [, status] = /^SIP\/2\.0 ([45]\d\d) .*\r\n(?:.*\r\n)*?CSeq: \d+ INVITE/i.exec(text) ?? [];
+      const [, status] =
+        /^SIP\/2\.0 ([45]\d\d) .*\r\n(?:.*\r\n)*?CSeq: \d+ INVITE/i.exec(text) ?? [];
       const reason = /^Reason: Q\.850;cause=(\d+);text="(LW-\d+) /m.exec(text);
       const warning = /^Warning: 399 \S+ "(LW-\d+) /m.exec(text)?.[1];
       if (status !== undefined && reason !== null && warning === reason[2])

@@ -31,7 +31,26 @@ const respondent: Respondent = {
   release: ({ appearance }) => ({ done: appearance === 2 }),
   gateways: () => ({ items: [], total: 0 }),
   ping: (gateway) => ({ done: gateway === 'london' }),
+  records: async ({ number, after, limit }) => {
+    if (number === 'none') throw new Error('no database can be asked');
+    const from = after ?? RECORDS_KEPT - limit;
+    return Array.from({ length: Math.min(limit, RECORDS_KEPT - from) }, (_, at) => ({
+      ...{ seq: from + at + 1, id: `c${from + at + 1}`, dialled: 'x'.repeat(2000), grade: 2 },
+      moves: [{ kind: 'parked', atMs: 5, number: '700', name: '', manager: 'a' } as const, ''],
+    }));
+  },
 };
+
+const RECORDS_KEPT = 1000;
+
+/** What is said at once. */
+function said(question: string, by = respondent): string | undefined {
+  let answer: string | undefined;
+  answerTo(question, by, (text) => {
+    answer = text;
+  });
+  return answer;
+}
 
 /** Homes and what each of them does with a question. */
 function askerOf(homes: Readonly<Record<string, (text: string) => Answer>>): Asker {
@@ -41,8 +60,14 @@ function askerOf(homes: Readonly<Record<string, (text: string) => Answer>>): Ask
   };
 }
 
-const right = (said: string): Answer => {
-  const text = answerTo(said, respondent);
+/** Answers whenever it does. */
+const patient: Asker = {
+  ask: (_home, text, _timeoutMs, done) =>
+    answerTo(text, respondent, (answer) => done({ ok: true, text: answer })),
+};
+
+const right = (question: string): Answer => {
+  const text = said(question);
   return text === undefined ? { ok: false, why: 'timeout' } : { ok: true, text };
 };
 
@@ -96,7 +121,7 @@ test('what is no question of this release is not answered', () => {
     '{"v":1,"ask":"__proto__"}',
   ];
   assert.deepEqual(
-    questions.map((question) => answerTo(question, respondent)),
+    questions.map((question) => said(question)),
     questions.map(() => undefined),
   );
 });
@@ -111,7 +136,27 @@ test('an answer that is too long for the bus has fewer rows, and still says how 
       guests: [],
     }),
   };
-  const answer = answerTo('{"v":1,"ask":"calls","limit":1000}', many) ?? '';
+  const answer = said('{"v":1,"ask":"calls","limit":1000}', many) ?? '';
   const { items, total } = JSON.parse(answer);
   assert.deepEqual([answer.length <= 900_000, items.length > 50, total], [true, true, 500]);
+});
+
+test('records are answered later, as many as fit: the latest, or those behind one; or why there are none', async () => {
+  const ask = async (query: object) => {
+    const asked = await askAll(patient, ['a.1'], { ask: 'records', limit: 900, ...query }, SILENT);
+    const { items = [], why } = asked.answers.get('a.1') ?? {};
+    const [first, last] = [items.at(0)?.seq, items.at(-1)?.seq];
+    return { first, last, isCut: items.length < 900, why, missing: asked.missing };
+  };
+  assert.deepEqual(
+    [await ask({}), await ask({ after: 10 }), await ask({ number: 'none' })],
+    [
+      { first: 776, last: 1000, isCut: true, why: '', missing: [] },
+      { first: 11, last: 235, isCut: true, why: '', missing: [] },
+      {
+        ...{ first: undefined, last: undefined, isCut: true },
+        ...{ why: 'no database can be asked', missing: [] },
+      },
+    ],
+  );
 });

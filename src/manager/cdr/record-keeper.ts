@@ -27,6 +27,15 @@ export class RecordsError extends Error {
   override readonly name = 'RecordsError';
 }
 
+/** Rejects with a sentence. `keeper` undefined: no records are kept. */
+export async function recordsOf(
+  keeper: RecordKeeper | undefined,
+  query: Query,
+): Promise<readonly Found[]> {
+  if (keeper === undefined) throw new Error("this manager keeps no records: 'cdr: off'");
+  return keeper.ask(query);
+}
+
 type Desk = { readonly spool: Spool; readonly clerk: ClerkLink; readonly temporary?: string };
 
 export class RecordKeeper {

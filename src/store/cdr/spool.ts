@@ -118,7 +118,8 @@ export class Spool {
     }
     this.onWritten();
     this.#sync ??= setTimeout(() => this.#syncNow(), SYNC_MS).unref();
-    this.#bytesEnough ??= this.#bytes + Math.max(this.#bytes, this.#options.segmentBytes ?? SEGMENT_BYTES);
+    this.#bytesEnough ??=
+      this.#bytes + Math.max(this.#bytes, this.#options.segmentBytes ?? SEGMENT_BYTES);
     if (this.#bytes >= this.#bytesEnough) this.#rotate();
   }
 
