@@ -10,6 +10,7 @@ import { analyse, type Analysis as PlanAnalysis } from './dial-plan/analyse.ts';
 import { readUserPart } from './dial-plan/dialled-number.ts';
 import { explain, type Round } from './dial-plan/explanation.ts';
 import type { Directory, RouteTarget } from './directory.ts';
+import { beginsFeatureCode } from './feature-codes.ts';
 import type { Hunt } from './hunting/hunt.ts';
 import { isKnownNumber } from './line-of-number.ts';
 import {
@@ -209,6 +210,8 @@ export class DigitAnalysis {
       case 'refused':
         return refusedByPlan(result);
       case 'none': {
+        if (!caller.isOutside && beginsFeatureCode(this.#directory.features, digits))
+          return refused('LW-3004');
         const elsewhere = look(this.#current().everything, digits, 'everything');
         const isWayOut = elsewhere.type === 'route' && elsewhere.target.type === 'list';
         return isWayOut ? refused('LW-3003') : UNKNOWN;

@@ -59,11 +59,16 @@ export const SETTINGS_BY_CODE: {
   dnd_off: { kind: 'dnd', isOn: false },
 };
 
+export type FeatureCall = { readonly feature: Feature; readonly digits: string };
+
+/** Whether more digits could make one of the codes of it: who dials digit by digit is to go on. */
+export function beginsFeatureCode(codes: FeatureCodes, dialled: string): boolean {
+  if (!dialled.startsWith('*') && !dialled.startsWith('#')) return false;
+  return FEATURES.some((feature) => codes[feature].startsWith(dialled));
+}
+
 /** The service that is dialled, and the digits behind its code; undefined: it is none. */
-export function readFeatureCode(
-  codes: FeatureCodes,
-  dialled: string,
-): { readonly feature: Feature; readonly digits: string } | undefined {
+export function readFeatureCode(codes: FeatureCodes, dialled: string): FeatureCall | undefined {
   // Nobody's code begins otherwise.
   if (!dialled.startsWith('*') && !dialled.startsWith('#')) return undefined;
   for (const feature of FEATURES) {

@@ -77,6 +77,8 @@ export type Change =
    * caller's, which the phone is sent next; or with the caller's, for which its acknowledgement has the answer.
    */
   | { readonly by: 'pickup'; readonly offer?: Media }
+  /** The phone dials digit by digit from `line`: a service that more digits may follow. */
+  | { readonly by: 'digits'; readonly line: string; readonly offer?: Media }
   /** The phone has dialled a code that sets something for its line. */
   | { readonly by: 'setting'; readonly offer?: Media }
   /** The leg is parked: its phone was asked for an offer, to be put on hold. */

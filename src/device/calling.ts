@@ -62,7 +62,8 @@ export function invited(process: DeviceProcess, given: Invited): void {
   process.keep(call, record);
   overlap.begin(process, record);
   if (typeof begun === 'object') process.release(begun, 'address incomplete', 'nobody');
-  if (line !== undefined && featureCalls.begin(process, record, line, media)) return;
+  if (line !== undefined && featureCalls.begin(process, record, line, media, begun !== undefined))
+    return;
   const callRequest: CallRequest = {
     type: 'callRequest',
     call,

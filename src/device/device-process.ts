@@ -33,6 +33,7 @@ import type { Dialling } from './overlap.ts';
 import * as pickup from './pickup.ts';
 import type { Place } from './place.ts';
 import * as referral from './referral.ts';
+import * as featureCalls from './sharing/feature-calls.ts';
 import * as keeping from './sharing/keeping.ts';
 import * as lineSettings from './sharing/line-settings.ts';
 import * as publications from './sharing/publications.ts';
@@ -255,6 +256,7 @@ export class DeviceProcess implements Process<CallSignal> {
     const searcher = dialogSearch.searcherOf(this, timer);
     if (keeping.timeout(this, timer) || publications.timeout(this, timer)) return;
     if (orbitCalls.timeout(this, timer) || retrievalAnswer.timeout(this, timer)) return;
+    if (featureCalls.timeout(this, timer)) return;
     if (searcher === undefined) return lineMembership.timeout(this, timer);
     dialogSearch.endSearch(this, searcher);
     sought(this, searcher, { cause: 'call gone' });

@@ -19,6 +19,7 @@ import type { DeviceProcess } from './device-process.ts';
 import { endSearch, type SearchResult, seek } from './dialog-search.ts';
 import { dialledOf } from './identity.ts';
 import { tellControls } from './leg-end.ts';
+import { remember } from './overlap.ts';
 import { askPhone, refuseChange, withMedia } from './session-change.ts';
 import * as keeping from './sharing/keeping.ts';
 import * as lineUse from './sharing/line-use.ts';
@@ -106,6 +107,7 @@ export function refuse(
 ): void {
   record.phase = 'over';
   process.forget(record);
+  if (cause === 'address incomplete') remember(process, record);
   retrieval.end(process, record, cause);
   endSearch(process, record);
   if (record.leg !== undefined)

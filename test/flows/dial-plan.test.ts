@@ -269,6 +269,67 @@ flow(
 );
 
 flow(
+  'feature codes and orbits digit by digit: a code that is begun is not unknown, and its number is waited for, but for #',
+  ['1001', '1002', '2000a', '2000b'],
+  ({ phone, wait }) => {
+    const dial = (user: string, ...all: readonly string[]) => {
+      for (const digits of all) {
+        phone(user).dial(digits);
+        wait(500);
+      }
+    };
+    dial('1001', '*', '*7', '*72', '*729', '*7299');
+    wait(4000);
+    dial('1002', '*1', '*11', '*112');
+    wait(4000);
+    dial('2000a', '*1', '*11#');
+    dial('2000b', '7', '70', '700');
+  },
+  `
+    1001 > INVITE *
+    1001 < 484, Q.850;cause=28;text="LW-3004 no route: digits are missing"
+    1001 > ACK
+    1001 > INVITE *7
+    1001 < 484, Q.850;cause=28;text="LW-3004 no route: digits are missing"
+    1001 > ACK
+    1001 > INVITE *72
+    1001 < 484, Q.850;cause=28;text="LW-3004 no route: digits are missing"
+    1001 > ACK
+    1001 > INVITE *729
+    1001 > INVITE *7299
+    1001 < 484, Q.850;cause=28;text="Invalid number format"
+    1001 > ACK
+    1001 < 404, Q.850;cause=1;text="LW-3404 forwarded to a number that is none"
+    1001 > ACK
+    1002 > INVITE *1
+    1002 < 484, Q.850;cause=28;text="LW-3004 no route: digits are missing"
+    1002 > ACK
+    1002 > INVITE *11
+    1002 > INVITE *112
+    1002 < 484, Q.850;cause=28;text="Invalid number format"
+    1002 > ACK
+    1002 < 480, Q.850;cause=20;text="Subscriber absent"
+    1002 > ACK
+    2000a > INVITE *1
+    2000a < 484, Q.850;cause=28;text="LW-3004 no route: digits are missing"
+    2000a > ACK
+    2000a > INVITE *11#
+    2000a < 480, Q.850;cause=20;text="Subscriber absent"
+    2000a > ACK
+    2000b > INVITE 7
+    2000b < 484, Q.850;cause=28;text="LW-3004 no route: digits are missing"
+    2000b > ACK
+    2000b > INVITE 70
+    2000b < 484, Q.850;cause=28;text="LW-3004 no route: digits are missing"
+    2000b > ACK
+    2000b > INVITE 700
+    2000b < 480, Q.850;cause=20;text="LW-3441 nothing is parked there"
+    2000b > ACK
+  `,
+  { settings: ['alone'] },
+);
+
+flow(
   'where the plan says so more digits are waited for from the first one on; a caller may give up meanwhile',
   ['1001', 'gw'],
   ({ phone, callOf, wait }) => {

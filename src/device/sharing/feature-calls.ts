@@ -4,7 +4,12 @@
  * number of a line, if the phone has several; or both, with a star between. And what rings in a pickup group.
  */
 import type { Cause } from '../../call/cause.ts';
-import { type Feature, readFeatureCode, SETTINGS_BY_CODE } from '../../call/feature-codes.ts';
+import {
+  type Feature,
+  type FeatureCall,
+  readFeatureCode,
+  SETTINGS_BY_CODE,
+} from '../../call/feature-codes.ts';
 import { type PickupStep, pickupAt, pickupWish } from '../../call/pickup-group.ts';
 import type { Media } from '../../call/signals.ts';
 import type { CallLeg } from '../call-leg.ts';
@@ -20,8 +25,49 @@ const WANTS: { readonly [F in Feature]?: 'held' | 'ringing' } = {
   pickup: 'ringing',
 };
 
-/** The phone calls from `line`. True: what it has dialled is such a service. */
+/** With the leg's call: no more digits have come in time. */
+const DIGITS = 'feature digits:';
+
+/**
+ * The phone calls from `line`. True: what it has dialled is such a service. `isOverlap`: it sends digit by digit, and
+ * is waited for where some may follow; `#` says that this is all.
+ */
 export function begin(
+  process: DeviceProcess,
+  record: CallLeg,
+  line: string,
+  offer: Media | undefined,
+  isOverlap: boolean,
+): boolean {
+  const { directory } = process.environment;
+  const code = readFeatureCode(directory.features, record.number);
+  if (code === undefined) return false;
+  if (!isOverlap || !mayGrow(code)) return act(process, record, line, offer);
+  record.change = { by: 'digits', line, ...(offer === undefined ? {} : { offer }) };
+  process.host.start(DIGITS + record.call, directory.interDigitMs);
+  return true;
+}
+
+/** Whether the timer was of this business. */
+export function timeout(process: DeviceProcess, timer: string): boolean {
+  if (!timer.startsWith(DIGITS)) return false;
+  const record = process.legs.get(timer.slice(DIGITS.length));
+  const { change } = record ?? {};
+  if (record === undefined || record.phase !== 'offered' || change?.by !== 'digits') return true;
+  record.change = undefined;
+  act(process, record, change.line, change.offer);
+  return true;
+}
+
+/** Without a number where one belongs it is refused at once, and goes on. */
+function mayGrow({ feature, digits }: FeatureCall): boolean {
+  if (digits.endsWith('#')) return false;
+  if (WANTS[feature] !== undefined || feature === 'group_pickup') return true;
+  const setting = SETTINGS_BY_CODE[feature];
+  return setting?.isOn === true && setting.kind !== 'dnd' && digits !== '';
+}
+
+function act(
   process: DeviceProcess,
   record: CallLeg,
   line: string,
@@ -39,20 +85,22 @@ export function begin(
     lineSettings.ask(process, record, line, setting, code.digits, offer);
     return true;
   }
+  // That this is all.
+  const digits = code.digits.replace(/#$/, '');
   if (code.feature === 'group_pickup') {
-    const wish = pickupWish(directory, { device: process.place.device, line }, code.digits);
+    const wish = pickupWish(directory, { device: process.place.device, line }, digits);
     if ('code' in wish) takeOver.refuseDialled(process, record, wish.code);
     else pickUpFrom(process, record, line, wish.steps, offer);
     return true;
   }
   const wants = WANTS[code.feature];
   if (wants === undefined) return false;
-  const step = wants === 'ringing' ? stepAt(process, line, code.digits) : undefined;
+  const step = wants === 'ringing' ? stepAt(process, line, digits) : undefined;
   if (step !== undefined) {
     pickUpFrom(process, record, line, [step], offer);
     return true;
   }
-  const target = targetOf(process, line, code.digits);
+  const target = targetOf(process, line, digits);
   if ('cause' in target) {
     takeOver.refuse(process, record, target.cause);
     return true;
