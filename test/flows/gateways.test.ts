@@ -363,6 +363,19 @@ test('an emergency tries every gateway, one that is left alone too, whatever the
   );
 });
 
+test('a gateway that does not know 100rel is not offered it', () => {
+  const { call, wait, gateways } = stage(
+    { one: FAILING, two: BUSY },
+    { terms: { one: { withoutReliable: true } } },
+  );
+  call();
+  wait(1000);
+  const offered = [gateways.one, gateways.two].map((gateway) =>
+    gateway.header('Supported').map((value) => value.includes('100rel')),
+  );
+  assert.deepEqual(offered, [[false], [true]]);
+});
+
 test('a group goes round', () => {
   const { call, wait, asked } = stage(
     { one: BUSY, two: BUSY, three: BUSY },
