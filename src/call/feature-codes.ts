@@ -64,7 +64,10 @@ export type FeatureCall = { readonly feature: Feature; readonly digits: string }
 /** Whether more digits could make one of the codes of it: who dials digit by digit is to go on. */
 export function beginsFeatureCode(codes: FeatureCodes, dialled: string): boolean {
   if (!dialled.startsWith('*') && !dialled.startsWith('#')) return false;
-  return FEATURES.some((feature) => codes[feature].startsWith(dialled));
+  return FEATURES.some((feature) => {
+    const code = codes[feature];
+    return code.length > dialled.length && code.startsWith(dialled);
+  });
 }
 
 /** The service that is dialled, and the digits behind its code; undefined: it is none. */
