@@ -71,6 +71,8 @@ export type Change =
       readonly isAnswered?: true;
       /** A member of the line has begun the call. */
       readonly isOwn?: true;
+      /** Whose the replaced leg's call is, and its id there. */
+      readonly line?: { readonly number: string; readonly call: CallId };
     }
   /**
    * The phone picks a ringing call up, and its INVITE has been answered: without media yet, and `offer` is the

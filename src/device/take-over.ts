@@ -7,7 +7,7 @@
  */
 import type { Cause } from '../call/cause.ts';
 import { REFUSALS, type RefusalCode } from '../call/refusal-codes.ts';
-import type { CallSignal, LegRef, Media } from '../call/signals.ts';
+import type { CallId, CallSignal, LegRef, Media } from '../call/signals.ts';
 import { kindOf, type Pid } from '../process/pid.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
@@ -181,9 +181,12 @@ function lineOf({ use, line, call }: CallLeg): Signal<'callTakenOver'>['line'] {
   return line && { number: line.number, call };
 }
 
-/** Whom the new leg is to tell of its end: of a replicated line, the process of its own manager. */
-function controlsFor(process: DeviceProcess, signal: Signal<'callTakenOver'>): readonly LegRef[] {
-  const { controls, line } = signal;
+/** Whom the new leg is to tell of its end: of the line, the process that this manager goes by now. */
+function controlsFor(
+  process: DeviceProcess,
+  controls: readonly LegRef[],
+  line: { readonly number: string; readonly call: CallId } | undefined,
+): readonly LegRef[] {
   const lcp = line && lcpOf(process, line.number);
   if (lcp === undefined) return controls;
   return controls.map((control) =>
@@ -203,10 +206,12 @@ export function handedOver(
   if (change?.by !== 'take-over') return;
   record.peer = signal.peer;
   record.party = signal.party;
-  if (signal.line?.isOwn) record.change = { ...change, isOwn: true };
+  const { line, controls } = signal;
+  if (line !== undefined)
+    record.change = { ...change, line, ...(line.isOwn ? { isOwn: line.isOwn } : {}) };
   record.holds = signal.holds ?? 0;
   // Who has dialled an orbit has a line of its own that hears of the call's end.
-  if (change.orbit === undefined) record.controls = controlsFor(process, signal);
+  if (change.orbit === undefined) record.controls = controlsFor(process, controls, line);
   else record.accountedBy = signal.controls.find(({ pid }) => kindOf(pid) === 'c');
   process.host.tell(signal.peer.pid, {
     type: 'callReplacePeer',
@@ -252,10 +257,8 @@ export function acknowledged(process: DeviceProcess, record: CallLeg): void {
   if (offered && peer !== undefined)
     process.host.tell(peer.pid, { type: 'callAcknowledge', call: peer.call });
   sayWhoCalls(process, record, { how: 'retrieved', party: record.self });
-  if (change.orbit === undefined)
-    record.accountedBy = record.controls.find(({ pid }) => kindOf(pid) === 'c');
-  if (change.orbit !== undefined) joined(process, record);
-  else lineUse.inherit(process, record, change.isOwn ?? record.retrieval?.isOwn ?? false);
+  if (change.orbit === undefined) inherit(process, record, change);
+  else joined(process, record);
   retrieval.end(process, record, undefined);
   // A line goes on with another of its phones.
   const holder = { pid: process.pid, call: record.call };
@@ -271,6 +274,17 @@ export function acknowledged(process: DeviceProcess, record: CallLeg): void {
     const { pid, call } = change.replaced;
     process.host.tell(pid, { type: 'callRelease', call, cause: 'transferred', from: holder });
   }
+}
+
+/** The call is that of the replaced leg. Its line may have got another process since that one has handed it over. */
+function inherit(
+  process: DeviceProcess,
+  record: CallLeg,
+  { line, isOwn }: Extract<CallLeg['change'], { by: 'take-over' }>,
+): void {
+  record.controls = controlsFor(process, record.controls, line);
+  record.accountedBy = record.controls.find(({ pid }) => kindOf(pid) === 'c');
+  lineUse.inherit(process, record, isOwn ?? record.retrieval?.isOwn ?? false, line);
 }
 
 /** Who has dialled the orbit is in the call that was parked there, and in none of its own. */

@@ -152,3 +152,34 @@ for (const [who, isOwn, direction] of [
     { settings: ['single'], timings: {} },
   );
 }
+
+shared(
+  "the line's process is lost before the phone has acknowledged that it has such a call: the next one hears of that, and of its end",
+  (stage) => {
+    const { site, a, b, bench, two, seat, wait } = stage;
+    two.call('2000');
+    wait();
+    a.answer(callOf(a));
+    wait();
+    a.hold(callOf(a));
+    wait();
+    const phone = bench.watcher(seat('2000c'), '2000');
+    phone.boot();
+    wait();
+    const { address } = phone.station.options;
+    const call = phone.replace(callOf(a));
+    site.network.cut(address);
+    wait();
+    site.managers[3]?.kill('process');
+    wait(1000);
+    const before = b.shown;
+    site.network.mend(address);
+    wait(4000);
+    const seen = [b.shown, areTalking(call, plainCallOf(two))];
+    call.hangUp();
+    wait(1000);
+    return [before, seen, b.shown];
+  },
+  ['1 held', ['1 active', true], ''],
+  { settings: ['single'], timings: {} },
+);

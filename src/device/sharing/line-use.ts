@@ -11,7 +11,7 @@ import { kindOf, type Pid } from '../../process/pid.ts';
 import { holdOf } from '../../sdp/hold.ts';
 import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
-import { lcpOf } from './rights.ts';
+import { lcpOf, seatOf } from './rights.ts';
 
 /** A call of a line that a leg is part of, and what the line was told of it last. */
 export type LineUse = {
@@ -74,15 +74,24 @@ export function isOfMember({ reportTo, use, retrieval, change }: CallLeg): boole
   return reportTo === undefined && (use?.isOwn ?? retrieval?.isOwn ?? isTaken ?? false);
 }
 
-/** This leg has the place of another one, which may have had a call of a line that the phone has too. */
-export function inherit(process: DeviceProcess, record: CallLeg, isOwn: boolean): void {
-  const { number: wanted = '' } = record.retrieval ?? {};
+/**
+ * This leg has the place of another one, which may have had a call of a line that the phone has too. `line`: that one's,
+ * if it is known; it may have no process at the moment.
+ */
+export function inherit(
+  process: DeviceProcess,
+  record: CallLeg,
+  isOwn: boolean,
+  line?: { readonly number: string; readonly call: CallId },
+): void {
+  const { number: wanted = '', appearance } = record.retrieval ?? {};
+  const isMembers = line !== undefined && seatOf(process, line.number) !== undefined;
   for (const { pid, call } of record.controls) {
-    const line = process.lines.find(({ lcp }) => lcp === pid);
-    const number = line?.number ?? (lcpOf(process, wanted) === pid ? wanted : undefined);
-    if (number === undefined) continue;
-    const appearance = record.retrieval?.appearance;
-    record.use = { number, call, appearance, state: 'active', isOwn };
+    const attached = process.lines.find(({ lcp }) => lcp === pid);
+    const isIts = isMembers && kindOf(pid) === 'l' && call === line.call;
+    const known = isIts ? line.number : undefined;
+    const number = attached?.number ?? (lcpOf(process, wanted) === pid ? wanted : known);
+    if (number !== undefined) record.use = { number, call, appearance, state: 'active', isOwn };
   }
 }
 
