@@ -65,7 +65,7 @@ function hearInDistributed(
       return call;
     case 'lineUse':
       // Who has it at another manager by now has said so itself.
-      if (lcps.includes(from) && homeOf(from) === homeOf(holder.pid)) useAs(call, signal, out);
+      if (lcps.includes(from) && speaksFor(from, holder.pid, lcps)) useAs(call, signal, out);
       return call;
     case 'callWithdraw':
       if (from !== request.caller.pid) return call;
@@ -85,6 +85,12 @@ function hearInDistributed(
     default:
       return call;
   }
+}
+
+/** The process at its own manager does; any, where there is none: it has picked the call up, and is no member. */
+function speaksFor(lcp: Pid, device: Pid, lcps: readonly Pid[]): boolean {
+  const home = homeOf(device);
+  return homeOf(lcp) === home || !lcps.some((other) => homeOf(other) === home);
 }
 
 /** Another of the line's devices has taken the call over: all hear who has it now. */

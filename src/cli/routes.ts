@@ -6,6 +6,7 @@ import type {
   RouteForward,
   RouteGateway,
   RouteHuntLine,
+  RoutePickupLine,
   RouteRow,
   RouteTest,
 } from '../http/route-rows.ts';
@@ -86,6 +87,12 @@ const HUNTED: readonly Column<RouteHuntLine>[] = [
   { head: 'state', cell: (row) => row.state },
 ];
 
+const PICKED_UP: readonly Column<RoutePickupLine>[] = [
+  { head: 'group', cell: (row) => row.group },
+  { head: 'line', cell: (row) => row.number },
+  { head: 'state', cell: (row) => row.state },
+];
+
 const WALKS = {
   caller: '',
   emergency: ' among the emergency numbers, which every phone has',
@@ -137,6 +144,8 @@ function written(test: RouteTest): string {
     lines.push(formatTable(outcome.lines, HUNTED));
     for (const { when, verdict: then } of outcome.follows) lines.push(`when ${when}: ${then}`);
   }
+  if (outcome.type === 'feature' && outcome.lines.length > 0)
+    lines.push(formatTable(outcome.lines, PICKED_UP));
   if (outcome.type === 'line') lines.push(`line ${outcome.number}: ${outcome.state}`);
   if (forwards.length > 0) lines.push(formatTable(forwards, FORWARDS));
   if (outcome.type !== 'refused' && shownAs !== caller.number) lines.push(`shown as ${shownAs}`);

@@ -56,6 +56,13 @@ export type RouteHuntLine = {
   readonly state: string;
 };
 
+/** A line whose calls the code picks up, and its pickup group. */
+export type RoutePickupLine = {
+  readonly group: string;
+  readonly number: string;
+  readonly state: string;
+};
+
 /** Where a hunt leads when nobody takes the call, and what comes of that. */
 export type RouteFollow = {
   readonly when: 'busy' | 'no answer';
@@ -94,6 +101,11 @@ export type RouteTest = {
         readonly follows: readonly RouteFollow[];
       }
     | { readonly type: 'orbit'; readonly number: string; readonly state: string }
+    | {
+        readonly type: 'feature';
+        readonly feature: string;
+        readonly lines: readonly RoutePickupLine[];
+      }
     | { readonly type: 'refused'; readonly code: string; readonly cause: string };
   /** Of the line that it goes to, and of those that this one forwards all to. */
   readonly forwards: readonly RouteForward[];

@@ -25,6 +25,7 @@ import type {
 import { homeOf } from '../process/pid.ts';
 import { suggestion } from '../store/nearest-name.ts';
 import { idOf } from './cluster-watch.ts';
+import { featureOf } from './route-feature.ts';
 import { emergencyForwardsFrom, forwardsFrom } from './route-forwards.ts';
 import { leadsTo } from './route-rows.ts';
 
@@ -57,6 +58,16 @@ export function testRoute(
   const { kind, line, device, number } = found;
   const byLine = line === '' ? {} : { byLine: line };
   const rights = callerOf({ by: device, from: { number, name: '' }, ...byLine }, directory);
+  const caller = { kind, line, device, number, spaces: spacesOf(found, rights, digits, directory) };
+  const stateOf = (each: string) => stateOfLine(digits.locate(each), tester);
+  // No gateway has codes.
+  const feature =
+    kind === 'gateway' ? undefined : featureOf(directory, { device, line }, dialled, stateOf);
+  if (feature !== undefined)
+    return {
+      ...{ dialled, caller, walks: [], forwards: [], shownAs: number, growth: 'none' },
+      ...feature,
+    };
   const explained = digits.explain(dialled, rights, atMs);
   const { analysis } = explained;
   const outcome = outcomeOf(analysis, explained, tester);
@@ -64,7 +75,7 @@ export function testRoute(
   const shownAs = analysis.type === 'refused' ? number : (analysis.callerId ?? number);
   return {
     dialled,
-    caller: { kind, line, device, number, spaces: spacesOf(found, rights, digits, directory) },
+    caller,
     walks: explained.walks.map(
       ({ why, rounds }): RouteWalk => ({
         why,

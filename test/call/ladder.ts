@@ -125,6 +125,10 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
     }
     case 'lineRetrieve':
       return { type: name, number: '2000', call, ...wanted(words) };
+    case 'pickupSeek': {
+      const [group = '', device = 'dan-phone'] = words.split(' ');
+      return { type: name, number: '2000', call, group, device };
+    }
     case 'lineFree':
       return { type: name, number: '2000', appearance: Number(words), call, text: 'me: stuck' };
     case 'lineForgotten':
@@ -148,11 +152,17 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
 }
 
 /** `2`, `held`, `2 ringing`: an appearance, what its call is to be like, both or neither. */
-function wanted(words: string): { appearance?: number; wants?: 'held' | 'ringing' } {
-  const [, appearance, wants] = /^(\d+)? ?(held|ringing)?$/.exec(words) ?? [];
+/** `1 ringing as sales`: by the right of that pickup group. */
+function wanted(words: string): {
+  appearance?: number;
+  wants?: 'held' | 'ringing';
+  group?: string;
+} {
+  const [, appearance, wants, group] = /^(\d+)? ?(held|ringing)?(?: as (\w+))?$/.exec(words) ?? [];
   return {
     ...(appearance === undefined ? {} : { appearance: Number(appearance) }),
     ...(wants === undefined ? {} : { wants: wants as 'held' | 'ringing' }),
+    ...(group === undefined ? {} : { group }),
   };
 }
 
@@ -210,6 +220,8 @@ export function showSignal(signal: CallSignal): string {
     const { appearance, lineCall, holder } = signal;
     words.push(`${appearance}, ${lineCall} of ${holder.pid}`);
   }
+  if (signal.type === 'pickupSought')
+    words.push(signal.ringing.map(({ appearance }) => appearance).join(', '));
   if ('call' in signal && signal.call !== 'c1') words.push(signal.call);
   if (signal.type === 'callRequest' && signal.dialled !== '2000') words.push(signal.dialled);
   if (signal.type === 'lineInquire') words.push(signal.leg, signal.isAgain ? 'again' : '');

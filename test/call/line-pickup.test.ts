@@ -87,6 +87,63 @@ flow(
   `,
 );
 
+const SALES: Line = { ...SERIAL, pickupGroup: 'sales' };
+
+flow(
+  'one of the pickup group asks what rings, and has it, without being a member; but none of another group, and not its own call',
+  SALES,
+  `${RINGING}
+  d.1.d1 > pickupSeek sales c2
+             d.1.d1 < pickupSought 1 c2
+  d.1.d2 > pickupSeek support c2
+             d.1.d2 < pickupSought c2
+  d.1.d2 > pickupSeek sales ada-phone c2
+             d.1.d2 < pickupSought c2
+  d.1.d2 > lineRetrieve 1 ringing as support c2
+             d.1.d2 < lineRetrieveRefused c2 forbidden
+  d.1.d2 > lineRetrieve 1 ringing c2
+             d.1.d2 < lineRetrieveRefused c2 forbidden
+  d.1.d1 > lineRetrieve 1 ringing as sales c2
+             d.1.d1 < callRequest for c2
+  d.1.d1 > callProceed
+             a.1.c1 < callProceed
+             a.1.d7 < callWithdraw answered elsewhere
+             stop step
+             stop no answer
+  d.1.d1 > pickupSeek sales c3
+             d.1.d1 < pickupSought c3
+  `,
+);
+
+flow(
+  'a member without the right has nothing by the group either',
+  SALES,
+  `${RINGING}
+  c.1.d9 > lineRetrieve 1 ringing as sales c2
+             c.1.d9 < lineRetrieveRefused c2 forbidden
+  `,
+);
+
+flow(
+  'while one is about to have the call, a second one of the group is told so, until the first has given it up',
+  SALES,
+  `${RINGING}
+  d.1.d1 > lineRetrieve 1 ringing as sales c2
+             d.1.d1 < callRequest for c2
+  d.1.d2 > lineRetrieve 1 ringing as sales c3
+             d.1.d2 < lineRetrieveRefused c3 busy
+  b.1.d8 > lineRetrieve 1 ringing as sales c3
+             b.1.d8 < lineRetrieveRefused c3 busy
+  d.1.d1 > callRefuse not acceptable
+  d.1.d2 > lineRetrieve 1 ringing as sales c3
+             d.1.d2 < callRequest for c3
+  ! d.1.d2
+             d.1.d2 < callWithdraw unreachable
+  b.1.d8 > lineRetrieve 1 ringing as sales c4
+             b.1.d8 < callRequest for c4
+  `,
+);
+
 flow(
   'without a number: what has been held longest of what the member may have',
   { ...PARALLEL, members: PARALLEL.members.map((each) => ({ ...each, rights: ['retrieve'] })) },

@@ -168,3 +168,50 @@ when no answer: 902079460018 from 2900 leaves as +442079460018 by list london
     },
   );
 });
+
+const PICKUPS = `
+pickup_groups: { sales: { others: [door] }, door: { number: "2" }, hall: { number: "3" } }
+lines: { "2002": { pickup_group: sales, members: { ben: { device: ben } } } }
+devices:
+  ben: { auth: none, number: "2003", pickup_group: sales }
+  cas: { auth: none, number: "2004", pickup_group: door }
+  dan: { auth: none, number: "2005" }
+`;
+
+test('a feature code is told as one: which lines of which pickup groups, or why not', async (context) => {
+  const { runtime, config } = file(context);
+  writeFileSync(join(runtime, 'directory.yaml'), PICKUPS);
+  const ask = async (from: string, dialled: string) =>
+    (await runProgram(runtime, ['route', 'test', '--from', from, '--dial', dialled, ...config]))
+      .out;
+  const whole = await ask('2003', '*98');
+  const rows = ['2003 *98*', '2004 *98*', '2003 *983', '2005 *98', '2003 *82004', '2003 *72900'];
+  const verdicts = await Promise.all(
+    [...rows, '2003 *68'].map(async (each) => {
+      const [from = '', dialled = ''] = each.split(' ');
+      return (await ask(from, dialled)).trim().split('\n').at(-1);
+    }),
+  );
+  assert.deepEqual(
+    { whole, verdicts },
+    {
+      whole: `line 2003, device ben; search spaces: lines (of whoever has none)
+
+GROUP  LINE  STATE
+sales  2002  no manager was asked whether a phone is there
+sales  2003  no manager was asked whether a phone is there
+
+*98 from 2003 picks up what has rung longest in pickup group sales (2002, 2003)
+`,
+      verdicts: [
+        '*98* from 2003 picks up what has rung longest in pickup group door (2004)',
+        'LW-3464 the line may not pick up from that group: *98* from 2004',
+        'LW-3464 the line may not pick up from that group: *983 from 2003',
+        'LW-3463 the line is in no pickup group: *98 from 2005',
+        '*82004 from 2003 picks up what rings at line 2004, of pickup group door',
+        '*72900 from 2003 is the feature code forward_all, with 900 behind it',
+        'LW-3445 a call is transferred to this code, not dialled: *68 from 2003',
+      ],
+    },
+  );
+});

@@ -3,7 +3,7 @@
  * told as one line; times are seconds since the call began.
  */
 import assert from 'node:assert/strict';
-import type { Directory } from '../../src/call/directory.ts';
+import type { Directory, Line } from '../../src/call/directory.ts';
 import type { SimulatedManager } from '../../src/testkit/simulated-manager.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 import { DOMAIN } from '../../src/testkit/site.ts';
@@ -177,6 +177,34 @@ onLine(
     '1001 > 2000; taken by 2000b on 2000/1; ring 0.0 answer 1.0 end 2.0; picked up 2000; hung up; 200/16; ended by answerer',
   ],
 );
+
+recorded(
+  'a call that rings in a pickup group is picked up: one record, with who did; the code that was dialled in vain has its own',
+  ['1001', '2000a', '1002'],
+  ({ phone, callOf, wait }) => {
+    phone('1001').call('2000');
+    wait(1000);
+    phone('1002').call('*98');
+    wait(1000);
+    phone('1002').hangUp(callOf('1002'));
+    wait(100);
+    phone('1002').call('*98');
+  },
+  [
+    '1001 > 2000; taken by 1002 on 2000/1; ring 0.0 answer 1.0 end 2.0; picked up 1002; hung up; 200/16; ended by answerer',
+    '1002 > *98; ring - answer - end 0.0; no device LW-3461; 480/20; ended by system',
+  ],
+  { directory: inGroup('sales', ['2000', '1002']) },
+);
+
+function inGroup(id: string, numbers: readonly string[]): Directory {
+  const directory = simulationDirectory(DOMAIN);
+  const lines = [...directory.lines].map(([number, line]): [string, Line] =>
+    numbers.includes(number) ? [number, { ...line, pickupGroup: id }] : [number, line],
+  );
+  const group = { id, name: '', lines: numbers, others: [] };
+  return { ...directory, lines: new Map(lines), pickupGroups: new Map([[id, group]]) };
+}
 
 /** The manager's machine dies for good. */
 function lose({ site, wait }: Stage, at: number): void {

@@ -13,6 +13,7 @@ import type { SimulatedManager } from '../../src/testkit/simulated-manager.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 import { DOMAIN } from '../../src/testkit/site.ts';
 import { type Cast, castOf, type FlowOptions, flow, type Setting, stage } from './flow.ts';
+import { plainCallOf, shared, directoryWith as sharedWith } from './shared-stage.ts';
 
 const BASE = simulationDirectory(DOMAIN);
 
@@ -444,4 +445,49 @@ played(
   },
   ['over', 'over', '2100a 480 LW-3461', 0],
   LOSSES,
+);
+
+/** 1002 is in one group with the shared line. */
+function sharedInGroup(): Directory {
+  const directory = sharedWith({ pickupGroup: 'sales' });
+  const other = directory.lines.get('1002');
+  assert(other);
+  const lines = new Map(directory.lines).set('1002', { ...other, pickupGroup: 'sales' });
+  const group = { id: 'sales', name: '', lines: ['2000', '1002'], others: [] };
+  return { ...directory, lines, pickupGroups: new Map([['sales', group]]) };
+}
+
+shared(
+  'what one of the group has picked up is shown by the lamps of the line, held or not, and a member retrieves it',
+  ({ c, one, two, wait, lamps }) => {
+    const far = one.call('2000');
+    wait();
+    const call = two.call('*98');
+    wait(500);
+    const talks = [areTalking(call, far), lamps()];
+    two.hold(call, true);
+    wait();
+    const held = lamps();
+    const retrieved = c.retrieve(1);
+    wait(500);
+    const hears = [retrieved.remoteSession === far.session, plainCallOf(one).remoteSession];
+    return [talks, held, hears[0], hears[1] === retrieved.session, call.phase, lamps()];
+  },
+  [[true, '1 active'], '1 held', true, true, 'over', '1 active'],
+  { directory: sharedInGroup() },
+);
+
+shared(
+  'who has picked up hangs up: the lamp goes off',
+  ({ one, two, wait, lamps }) => {
+    one.call('2000');
+    wait();
+    const call = two.call('*98');
+    wait(500);
+    two.hangUp(call);
+    wait(500);
+    return [one.calls.size, lamps()];
+  },
+  [0, ''],
+  { directory: sharedInGroup() },
 );

@@ -1,12 +1,14 @@
 /** Phones of the house that dial what they may not, in all ways in which it can be written. */
 import { DOMAIN } from './actor.ts';
-import { type Name, uriOf } from './house.ts';
+import { type House, type Name, uriOf } from './house.ts';
 import { type Called, calls, type More, type Row, row, said } from './row.ts';
 
 const SPELLING = 'A number outside, from a phone that may not';
 const PRETENDING = 'A phone that may not, as somebody else';
 const BLOCKED = 'What is blocked for those who may call out';
 const FEATURES = 'Services';
+const PICKUP = 'Group pickup';
+const PICKED = '403 LW-3463, then 200; the caller 200';
 const REFUSED = '403 LW-3003';
 const NUMBER = '902079460018';
 const ANA = `<sip:ana@${DOMAIN}>`;
@@ -149,6 +151,36 @@ const services = [
     ['the retrieval of a call, from a gateway', 'transit', '*11', '404 LW-3001'],
     ['the pickup of a call, from a gateway', 'out', '*82010', '404 LW-3001'],
   ]),
+  ...calls(PICKUP, [
+    ['by a phone that is in none', 'cas', '*98', '403 LW-3463'],
+    ['by a phone that is in none, as one that is', 'cas', '*98', '403 LW-3463', { from: ANA }],
+    ['by a phone that is in none, of a line that is in one', 'cas', '*82001', '403'],
+    ['by a phone that has no line', 'eve', '*98', '404 LW-3001'],
+    ['of another group', 'dan', '*981', '403 LW-3464'],
+    ['of all other groups', 'dan', '*98*', '403 LW-3464'],
+    ['a number outside behind the code', 'ben', `*98${NUMBER}`, '404 LW-3001'],
+    ['a number outside behind the code and a star', 'ben', `*98*${NUMBER}`, '404 LW-3001'],
+    ['by a gateway', 'out', '*98', '404 LW-3001'],
+    [
+      'by a gateway whose identities are believed',
+      'trusted',
+      '*98',
+      '404 LW-3001',
+      { headers: `P-Asserted-Identity: ${ANA}\r\n` },
+    ],
+  ]),
+  row(PICKUP, 'by a stranger', '401', async (house) => {
+    const stranger = await house.stranger();
+    const reply = await stranger.ask({ method: 'INVITE', uri: uriOf('*98'), from: ANA });
+    stranger.close();
+    return said(reply);
+  }),
+  row(
+    PICKUP,
+    'while it rings: by a phone that is in none, then by one of the group',
+    PICKED,
+    pickUp,
+  ),
   digitByDigit('digit by digit', 'ben', NUMBER, '403 LW-3003'),
   digitByDigit(
     'digit by digit, after a number of the house',
@@ -166,6 +198,19 @@ const services = [
   ),
   digitByDigit('a premium number digit by digit', 'ana', '909012345678', '403 LW-3002'),
 ];
+
+/** ben's phone rings. */
+async function pickUp(house: House): Promise<string> {
+  const { ana, ben, fay } = house.actors;
+  ben.habit = { does: 'ring' };
+  const calling = ana.ask({ method: 'INVITE', uri: uriOf('2002') });
+  await ben.until(() => ben.came.some((what) => what.startsWith('INVITE')));
+  const stranger = await house.dial('cas', '*98');
+  const picked = await fay.ask({ method: 'INVITE', uri: uriOf('*98') });
+  const caller = await calling;
+  if (caller.dialog !== undefined) await ana.hangUp(caller.dialog);
+  return `${said(stranger)}, then ${said(picked)}; the caller ${said(caller)}`;
+}
 
 /** Overlap dialling: the same call with one digit more each time; the answer to the last counts. */
 function digitByDigit(name: string, who: Name, digits: string, due: string, from = 1): Row {

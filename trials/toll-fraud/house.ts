@@ -202,10 +202,11 @@ export function uriOf(number: string): string {
 
 /** What a small office writes. `port`: of its gateways. */
 function directory(port: number): object {
-  const phone = (number: string, search?: string) => ({
+  const phone = (number: string, search?: string, group?: string) => ({
     password: PASSWORD,
     ...(number === '' ? {} : { number }),
     ...(search === undefined ? {} : { search }),
+    ...(group === undefined ? {} : { pickup_group: group }),
   });
   const gateway = (name: GatewayName) => ({
     uri: `sip:${GATEWAYS[name]}:${port}`,
@@ -215,13 +216,16 @@ function directory(port: number): object {
   const alone = (line: string) => ({ lines: [line] });
   return {
     devices: {
-      ana: phone('2001', 'staff'),
-      ben: phone('2002', 'visitors'),
+      ana: phone('2001', 'staff', 'house'),
+      ben: phone('2002', 'visitors', 'house'),
       cas: phone('2003', 'nobody'),
-      dan: phone('2004', 'barred'),
+      dan: phone('2004', 'barred', 'cellar'),
       eve: phone(''),
       // A network that gateways are in, too.
-      fay: { accept_from: '127.0.0.0/26', number: '2006', search: 'staff' },
+      fay: {
+        ...{ accept_from: '127.0.0.0/26', number: '2006' },
+        ...{ search: 'staff', pickup_group: 'house' },
+      },
       gus: phone(''),
       hal: phone(''),
     },
@@ -232,6 +236,7 @@ function directory(port: number): object {
         members: { gus: { device: 'gus' }, hal: { device: 'hal' } },
       },
     },
+    pickup_groups: { house: { number: '1' }, cellar: {} },
     hunts: {
       '2901': hunt('902079460018', 'visitors'),
       '2902': hunt('909012345678', 'staff'),

@@ -6,8 +6,9 @@
  * A line that nobody shares is told nothing: it has one member, and this phone has not subscribed to it.
  */
 import type { UseState } from '../../call/appearance-signals.ts';
+import { lcpFor } from '../../call/registration-table.ts';
 import type { CallId, Media, MemberCall } from '../../call/signals.ts';
-import { kindOf, type Pid } from '../../process/pid.ts';
+import { homeOf, kindOf, type Pid } from '../../process/pid.ts';
 import { holdOf } from '../../sdp/hold.ts';
 import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
@@ -200,10 +201,8 @@ function turn(process: DeviceProcess, record: CallLeg, state: UseState): void {
 
 /** Says it to the process that controls the line now; if there is none, it is said when there is one. */
 function say(process: DeviceProcess, record: CallLeg): void {
-  const { use, reportTo } = record;
-  // Who has picked the call up from a group is no member: the line hears of it as long as its process is that one.
-  const offered = use?.isOffered && reportTo !== undefined && kindOf(reportTo) === 'l';
-  const lcp = use && (lcpOf(process, use.number) ?? (offered ? reportTo : undefined));
+  const { use } = record;
+  const lcp = use && (lcpOf(process, use.number) ?? processOf(process, record, use));
   if (use === undefined || lcp === undefined) return;
   const { number, call, appearance, state, joined } = use;
   process.host.tell(lcp, {
@@ -216,6 +215,21 @@ function say(process: DeviceProcess, record: CallLeg): void {
     isExclusive: isForItself(use),
     ...(joined === undefined ? {} : { joined }),
   });
+}
+
+/**
+ * Who has picked the call up from a group is no member: its line hears of it as long as it has the process that has
+ * offered the call; of a replicated one that at the phone's own manager, if there is one.
+ */
+function processOf(
+  { environment, pid }: DeviceProcess,
+  { reportTo }: CallLeg,
+  { number, isOffered }: LineUse,
+): Pid | undefined {
+  if (!isOffered || reportTo === undefined || kindOf(reportTo) !== 'l') return undefined;
+  const location = environment.table.find(number);
+  if (location?.mode !== 'replicated') return reportTo;
+  return lcpFor(location, homeOf(pid))?.lcp ?? reportTo;
 }
 
 function isForItself({ state, isExclusive = false }: LineUse): boolean {
