@@ -21,6 +21,9 @@ const DIALLED = [
   ...['2900', '2901', '700', '701'],
 ];
 
+/** What rings in a pickup group: as often as anything else. */
+const PICKUPS = ['*98', '*98', '*98', '*98', '*98*', '*981', '*982', '*82000'];
+
 export class People {
   /** Calls that were made, and those that were answered. */
   calls = 0;
@@ -30,6 +33,7 @@ export class People {
   readonly #random: SeededRandom;
   readonly #haste: number;
   readonly #changed: (call: PhoneCall) => void;
+  readonly #dialled: readonly string[];
   #areTired = false;
 
   constructor({ site, haste, changed }: PeopleOptions) {
@@ -38,6 +42,8 @@ export class People {
     this.#random = site.random;
     this.#haste = haste;
     this.#changed = changed;
+    const hasGroups = site.directory.pickupGroups.size > 0;
+    this.#dialled = hasGroups ? [...DIALLED, ...PICKUPS] : DIALLED;
   }
 
   /** Somebody sits down at that phone, and answers it from now on. */
@@ -81,7 +87,7 @@ export class People {
     this.#after(3000, 20_000, () => this.#nextCall(phone));
     if (phone.calls.size > 1) return;
     const random = this.#random;
-    const number = random.pick(DIALLED) ?? '2000';
+    const number = random.pick(this.#dialled) ?? '2000';
     const call = random.chance(0.1) ? phone.callWithoutOffer(number) : phone.call(number);
     if (random.chance(0.2)) phone.watch('2000');
     this.calls++;
