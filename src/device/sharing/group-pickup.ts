@@ -32,11 +32,17 @@ export type GroupPickup = {
   wasLost: boolean;
   /** A line has not answered, or has no process just now. */
   isUnheard: boolean;
+  /** Monotonic milliseconds. */
+  readonly untilMs: number;
   /** Of the phone's INVITE. */
   readonly offer: Media | undefined;
 };
 
 const SEEK_MS = 1000;
+/** After that time no further call is asked for, and no further group: its user has hung up long ago, or should be told. */
+const PICKUP_MS = 5000;
+/** Calls of one group that are asked for, one after the other. */
+const CANDIDATES_MAX = 16;
 const TIMER = 'group pickup:';
 
 /** The phone has dialled for what rings in those groups. */
@@ -52,6 +58,7 @@ export function begin(
     ringing: [],
     wasLost: false,
     isUnheard: false,
+    untilMs: process.host.nowMs + PICKUP_MS,
     offer,
   };
   seek(process, record, record.groupPickup);
@@ -61,7 +68,7 @@ export function begin(
 function seek(process: DeviceProcess, record: CallLeg, pickup: GroupPickup): void {
   const { host, environment, place } = process;
   const [step] = pickup.steps;
-  if (step === undefined) return giveUp(process, record, pickup);
+  if (step === undefined || host.nowMs >= pickup.untilMs) return giveUp(process, record, pickup);
   const waiting: Asked[] = [];
   for (const number of step.lines) {
     const lcp = processOf(process, number);
@@ -117,13 +124,15 @@ function leave(
 function choose(process: DeviceProcess, record: CallLeg, pickup: GroupPickup): void {
   process.host.stop(TIMER + record.call);
   pickup.ringing.sort((one, other) => other.forMs - one.forMs);
+  pickup.ringing.length = Math.min(pickup.ringing.length, CANDIDATES_MAX);
   takeNext(process, record, pickup);
 }
 
 function takeNext(process: DeviceProcess, record: CallLeg, pickup: GroupPickup): void {
   const next = pickup.ringing.shift();
   const [step, ...rest] = pickup.steps;
-  if (next === undefined || step === undefined) {
+  const isLate = process.host.nowMs >= pickup.untilMs;
+  if (next === undefined || step === undefined || isLate) {
     pickup.steps = rest;
     return seek(process, record, pickup);
   }
