@@ -411,3 +411,31 @@ shared(
   },
   [true, 0, '1 active'],
 );
+
+shared(
+  'a phone whose CANCEL says nothing of the appearance gives its call up: the lamp goes off everywhere',
+  ({ b, one, wait, lamps }) => {
+    b.offHook(2);
+    wait();
+    b.dial('1001');
+    wait();
+    const rings = lamps();
+    b.onHook();
+    wait();
+    return [rings, lamps(), one.calls.size];
+  },
+  ['2 progressing', '', 0],
+  { habits: { '2000b': POLYCOM } },
+);
+
+shared(
+  'what a member talks about nobody joins: its lamp pressed is refused, and the call goes on',
+  (stage) => {
+    const { a, b, c, one, wait, lamps } = stage;
+    const call = talkTo(one, a, stage);
+    const attempts = [b.retrieve(1), c.retrieve(1)];
+    wait(500);
+    return [attempts.map(({ status }) => status), areTalking(call, plainCallOf(one)), lamps()];
+  },
+  [[486, 486], true, '1 active'],
+);

@@ -79,3 +79,51 @@ shared(
   },
   ['1 active, 2 alerting', '2 active', '1001', true],
 );
+
+shared(
+  'a member that announces a call to an outsider is out of both, and both appearances are free',
+  (stage) => {
+    const { a, one, two, wait, lamps } = stage;
+    const first = talkTo(one, a, stage);
+    a.hold(first);
+    wait();
+    a.offHook(2);
+    wait();
+    const second = a.dial('1002');
+    wait();
+    two.answer(plainCallOf(two));
+    wait();
+    const both = lamps();
+    a.transfer(first, '1002', second);
+    wait(1000);
+    return [both, lamps(), a.calls.size, areTalkingPlainly(stage)];
+  },
+  ['1 held, 2 active', '', 0, true],
+);
+
+shared(
+  'a member that announces a call to a colleague on the line: it goes on at the appearance on which the colleague has answered',
+  (stage) => {
+    const { a, b, one, wait, lamps } = stage;
+    const first = talkTo(one, a, stage);
+    a.hold(first);
+    wait();
+    a.offHook(2);
+    wait();
+    const second = a.dial('2000');
+    wait();
+    b.answer(callOf(b));
+    wait();
+    const all = lamps();
+    a.transfer(first, '2000', second);
+    wait(1000);
+    return [all, lamps(), shownAt(stage, 3), areTalking(callOf(b), plainCallOf(one))];
+  },
+  ['1 held, 2 active, 3 active', '3 active', '1001', true],
+);
+
+/** The two outsiders, with each other. */
+function areTalkingPlainly({ one, two }: Stage): boolean {
+  const [first, second] = [plainCallOf(one), plainCallOf(two)];
+  return first.remoteSession === second.session && second.remoteSession === first.session;
+}
