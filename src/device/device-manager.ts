@@ -155,6 +155,8 @@ export class DeviceManager {
       if (pid !== undefined) this.#leave(pid);
       if (after.gateways.has(id)) this.#placeGateway(id);
     }
+    // A line may have more lamps than before, or fewer.
+    this.#environment.shown.forget();
     for (const process of this.#processes.values())
       if (process.watches !== undefined)
         this.#scheduler.run(process.pid, () => watches.review(process));

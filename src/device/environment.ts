@@ -11,6 +11,7 @@ import type { Hop } from '../sip/hop.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { UserAgent } from '../sip/user-agent/user-agent.ts';
 import type { CallLeg } from './call-leg.ts';
+import type { LampText } from './sharing/lamp-text.ts';
 import type { CallStatistics } from './call-statistics.ts';
 
 export type Environment = {
@@ -32,6 +33,8 @@ export type Environment = {
   readonly dialogFinder: Pid;
   /** This manager's; `counterpartOf` it keeps subscriptions of this one's phones. */
   readonly depositary: Pid;
+  /** What the last phone with `call-info` was shown. */
+  readonly shown: LampText;
   /** Whose phone subscribed. */
   readonly subscribers: WeakMap<Subscription<CallLeg>, Pid>;
   /** The other managers of the cluster. */

@@ -6,15 +6,17 @@ import type { CallLeg } from './call-leg.ts';
 import { Depositary } from './depositary.ts';
 import { DialogFinder } from './dialog-finder.ts';
 import type { Environment } from './environment.ts';
+import { LampText } from './sharing/lamp-text.ts';
 
 /** Spawns them, always in the same order: `counterpartOf` finds those of other managers. */
 export function spawnResidents(
   scheduler: Scheduler<CallSignal>,
   userAgent: UserAgent<CallLeg>,
-): Pick<Environment, 'dialogFinder' | 'depositary' | 'subscribers'> {
+): Pick<Environment, 'dialogFinder' | 'depositary' | 'subscribers' | 'shown'> {
   return {
     dialogFinder: scheduler.spawnResident('m', (host) => new DialogFinder(host, userAgent)),
     depositary: scheduler.spawnResident('m', (host) => new Depositary(host)),
     subscribers: new WeakMap(),
+    shown: new LampText(),
   };
 }

@@ -204,17 +204,28 @@ function show(process: DeviceProcess, watch: Watch): void {
   const { userAgent, domain } = process.environment;
   const { subscription, number } = watch;
   watch.shownMs = process.host.nowMs;
-  const appearances = appearancesOf(process, number, watch.calls ?? []);
   if (watch.package === 'call-info')
     return userAgent.notify(subscription, {
-      headers: headerLine('Call-Info', lineCallInfo(appearances, domain)),
+      headers: callInfo(process, number, watch.calls ?? []),
     });
+  const appearances = appearancesOf(process, number, watch.calls ?? []);
   const isShared = watch.package === 'dialog;shared';
   const view = { entity: uriOf(number, domain), isShared, seesParties: true };
   const document = fullDialogInfo(watch.version++, appearances, view);
   userAgent.notify(subscription, {
     media: { type: DIALOG_INFO, body: formatDialogInfo(document) },
   });
+}
+
+/** What hides nothing from anybody is written once for all who are told it. */
+function callInfo(process: DeviceProcess, number: string, calls: readonly LineCallState[]): string {
+  const { shown, domain } = process.environment;
+  const known = shown.of(number, calls);
+  if (known !== undefined) return known;
+  const appearances = appearancesOf(process, number, calls);
+  const text = headerLine('Call-Info', lineCallInfo(appearances, domain));
+  if (!calls.some(({ isExclusive }) => isExclusive)) shown.keep(number, calls, text);
+  return text;
 }
 
 /**

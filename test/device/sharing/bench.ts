@@ -38,6 +38,7 @@ import { TransactionLayer } from '../../../src/sip/transaction/layer.ts';
 import type { UserAgentEvent } from '../../../src/sip/user-agent/events.ts';
 import { type TransactionUser, UserAgent } from '../../../src/sip/user-agent/user-agent.ts';
 import { simulationDirectory } from '../../../src/testkit/simulation-directory.ts';
+import { LampText } from '../../../src/device/sharing/lamp-text.ts';
 import { seeded } from '../../sip/user-agent/ladder.ts';
 import { headerOf, Peer, readSaying, readWire } from '../../sip/user-agent/script.ts';
 
@@ -138,6 +139,7 @@ export class Bench {
       dialogFinder: 'cm1.1.m2' as Pid,
       depositary: 'cm1.1.m3' as Pid,
       subscribers: new WeakMap(),
+      shown: new LampText(),
       peers: () => [],
       log: SILENT,
       statistics: new CallStatistics(),
