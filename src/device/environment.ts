@@ -11,8 +11,8 @@ import type { Hop } from '../sip/hop.ts';
 import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { UserAgent } from '../sip/user-agent/user-agent.ts';
 import type { CallLeg } from './call-leg.ts';
-import type { LampText } from './sharing/lamp-text.ts';
 import type { CallStatistics } from './call-statistics.ts';
+import type { LampText } from './sharing/lamp-text.ts';
 
 export type Environment = {
   readonly directory: Directory;

@@ -28,6 +28,7 @@ import * as calling from '../../../src/device/calling.ts';
 import { DeviceProcess } from '../../../src/device/device-process.ts';
 import type { Environment } from '../../../src/device/environment.ts';
 import { partyOfDevice } from '../../../src/device/identity.ts';
+import { LampText } from '../../../src/device/sharing/lamp-text.ts';
 import * as publications from '../../../src/device/sharing/publications.ts';
 import * as subscriptions from '../../../src/device/subscriptions.ts';
 import type { Pid } from '../../../src/process/pid.ts';
@@ -38,7 +39,6 @@ import { TransactionLayer } from '../../../src/sip/transaction/layer.ts';
 import type { UserAgentEvent } from '../../../src/sip/user-agent/events.ts';
 import { type TransactionUser, UserAgent } from '../../../src/sip/user-agent/user-agent.ts';
 import { simulationDirectory } from '../../../src/testkit/simulation-directory.ts';
-import { LampText } from '../../../src/device/sharing/lamp-text.ts';
 import { seeded } from '../../sip/user-agent/ladder.ts';
 import { headerOf, Peer, readSaying, readWire } from '../../sip/user-agent/script.ts';
 
