@@ -83,9 +83,7 @@ shared(
     const free = a.shown;
     const [next] = site.managers;
     if (next !== undefined) agent.station.server = next.address;
-    // Its subscription is not known there either.
-    agent.line = undefined;
-    agent.refresh();
+    agent.station.register(3600);
     wait(1000);
     first.say({ state: 'trying', appearance: 2 });
     wait();
