@@ -45,6 +45,7 @@ function makeProgram(): Command {
   addList(registrations, 'who is registered', 'listRegistrations', true);
   addList(lines, 'lines with their members', 'listLines');
   addList(calls, 'calls that are being set up or stand', 'listCalls', true);
+  addCalls(calls);
   addManagers(program);
   addGateways(program);
   withList(lines.command('show <number>').description('one line')).action(
@@ -78,6 +79,23 @@ function addList(
     const lists = await import('./lists.ts');
     print(await lists[name](listOptions(options)));
   });
+}
+
+function addCalls(calls: Command): void {
+  const show = calls
+    .command('show <call>')
+    .description('one call, up or over: its id, or the Call-ID of one of its legs')
+    .addOption(
+      new Option('-o, --output <format>', 'how to print')
+        .choices(['table', 'json', 'yaml'])
+        .default('table'),
+    );
+  withTarget(show).action(
+    async (call: string, flags: TargetFlags & { readonly output: 'table' | 'json' | 'yaml' }) => {
+      const { showCall } = await import('./call-show.ts');
+      print(await showCall(call, { ...target(flags), output: flags.output }));
+    },
+  );
 }
 
 function addManagers(program: Command): void {

@@ -13,6 +13,8 @@ export type RecordFilter = {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly number?: string | undefined;
+  /** A call's id, or the SIP Call-ID of one of its legs. */
+  readonly call?: string | undefined;
 };
 
 /** `all`: of every manager of the cluster, also where one is named; absent: unless one is. */
@@ -31,11 +33,16 @@ const FULL: readonly Column<RecordRow>[] = ['duration', 'talk', ...COLUMN_NAMES]
   cell: (row) => textOf(row, head),
 }));
 
+/** Those that are meant, of all managers that are meant: one for each call. */
+export async function findRecords(options: RecordOptions): Promise<readonly RecordRow[]> {
+  return latest(await sourcesOf(options), options);
+}
+
 /** The latest `limit` of them, oldest first. */
 export async function listRecords(
   options: RecordOptions & { readonly output: Format },
 ): Promise<string> {
-  const rows = await latest(await sourcesOf(options), options);
+  const rows = await findRecords(options);
   return formatRows(rows, options.output === 'csv' ? FULL : BRIEF, options.output);
 }
 
@@ -202,7 +209,7 @@ type Asking = readonly [RecordFilter, more: { readonly after?: number; readonly 
 
 async function fetchPage(
   { access, manager }: Source,
-  ...[{ from, to, number }, more]: Asking
+  ...[{ from, to, number, call }, more]: Asking
 ): Promise<readonly RecordRow[]> {
   const query = new URLSearchParams({ limit: String(more.limit) });
   if (manager !== undefined) query.set('manager', manager);
@@ -210,6 +217,7 @@ async function fetchPage(
   if (from !== undefined) query.set('from', from);
   if (to !== undefined) query.set('to', to);
   if (number !== undefined) query.set('number', number);
+  if (call !== undefined) query.set('call', call);
   const answer = await fetchJson(access, `/records?${query}`);
   const items: unknown =
     typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'items') : undefined;

@@ -14,6 +14,7 @@ type Asked = {
     from?: string;
     to?: string;
     number?: string;
+    call?: string;
     after?: string;
     limit?: string;
     manager?: string;
@@ -22,7 +23,7 @@ type Asked = {
 
 const LIMIT_DEFAULT = 1000;
 const LIMIT_MAX = 10_000;
-const NUMBER_MAX = 255;
+const NAME_MAX = 255;
 
 export function addRecords(api: FastifyInstance, view: ManagerView, fail: Fail): void {
   api.get<Asked>('/records', async ({ query: asked }, reply) => {
@@ -40,18 +41,20 @@ export function addRecords(api: FastifyInstance, view: ManagerView, fail: Fail):
 
 /** The query, or what is wrong with it. */
 function readQuery(asked: Asked['Querystring']): Query | string {
-  const { from, to, number, after, limit } = asked;
+  const { from, to, number, call, after, limit } = asked;
   const sinceMs = timeOf(from);
   const untilMs = timeOf(to);
   if (Number.isNaN(sinceMs)) return "'from' is no time: ISO 8601 or milliseconds since 1970";
   if (Number.isNaN(untilMs)) return "'to' is no time: ISO 8601 or milliseconds since 1970";
   if (after !== undefined && !/^\d{1,15}$/.test(after)) return "'after' is no 'seq' of a record";
   if (limit !== undefined && !/^[1-9]\d{0,8}$/.test(limit)) return "'limit' is no number";
-  if (number !== undefined && number.length > NUMBER_MAX) return "'number' is too long";
+  if (number !== undefined && number.length > NAME_MAX) return "'number' is too long";
+  if (call !== undefined && call.length > NAME_MAX) return "'call' is too long";
   return {
     ...(sinceMs === undefined ? {} : { sinceMs }),
     ...(untilMs === undefined ? {} : { untilMs }),
     ...(number === undefined ? {} : { number }),
+    ...(call === undefined ? {} : { call }),
     ...(after === undefined ? {} : { after: Number(after) }),
     limit: limit === undefined ? LIMIT_DEFAULT : Math.min(Number(limit), LIMIT_MAX),
   };

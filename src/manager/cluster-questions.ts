@@ -200,6 +200,7 @@ function queryOf({
   untilMs,
   after,
   number,
+  call,
   limit,
 }: Extract<Question, { ask: 'records' }>): Query {
   return {
@@ -208,6 +209,7 @@ function queryOf({
     ...(untilMs === undefined ? {} : { untilMs }),
     ...(after === undefined ? {} : { after }),
     ...(number === undefined ? {} : { number }),
+    ...(call === undefined ? {} : { call }),
   };
 }
 

@@ -18,6 +18,7 @@ export const RECORDS_QUESTION = {
   untilMs: time,
   after: time,
   number: z.string().max(256).optional(),
+  call: z.string().max(256).optional(),
 };
 
 /** `why`: in words, that they cannot be had. */

@@ -151,3 +151,52 @@ test('tail goes on until it is stopped', async (context) => {
   program.child.kill('SIGTERM');
   await program.ended;
 });
+
+test('one call is shown by its id, or by the Call-ID of a leg: up, or over', async (context) => {
+  const runtime = await manager(context);
+  const shown = async (name: string) => {
+    const { out, err, code } = await runProgram(runtime, ['call', 'show', name]);
+    return code === 0 ? out : `${code} ${err}`;
+  };
+  assert.deepEqual(
+    [await shown('b@2'), await shown('cmanager-a.1.d1-0'), await shown('nobody')],
+    [
+      `call k3x: ringing for 1:15, 1001 to 2000
+
+DEVICE  AT         STATE    CALL-ID
+1001    manager-a  calling  a@1
+2000a   manager-a  ringing  b@2
+`,
+      `call cmanager-a.1.d1-0: over, hung up
+
+FIELD                VALUE
+id                   cmanager-a.1.d1-0
+started              2023-11-14T22:13:20.000Z
+answered             2023-11-14T22:13:22.000Z
+ended                2023-11-14T22:14:25.500Z
+duration             65.5
+talk                 63.5
+from_number          1001
+from_name            =HYPERLINK("http://evil")
+from_device          1001
+from_call_id         a@1
+dialled              2000
+to_number            2000
+answered_number      2000
+answered_device      2000a
+answered_line        2000
+answered_appearance  1
+answered_call_id     b@2
+holds                1
+moves                [{"at":"2023-11-14T22:13:50.000Z","kind":"retrieved","number":"2000","name":"","manager":"manager-b"}]
+cause                hung up
+sip_status           200
+q850                 16
+ended_by             caller
+managers             ["manager-a","manager-b"]
+closing              end
+`,
+      "3 no call 'nobody' is up or on record\n",
+    ],
+  );
+});

@@ -261,9 +261,10 @@ export function fakeView(): FakeView {
       total: 2,
       missing: MISSING,
     }),
-    records: async ({ limit, number, after = 0 }) => {
+    records: async ({ limit, number, call, after = 0 }) => {
       if (number === 'none') throw new Error('no database can be asked');
-      return RECORDS.filter(({ seq }) => seq > after).slice(0, limit);
+      const isMeant = ({ id }: (typeof RECORDS)[number]) => call === undefined || call === id;
+      return RECORDS.filter((record) => record.seq > after && isMeant(record)).slice(0, limit);
     },
     allCalls: async (limit) => ({
       items: CALLS.slice(0, limit).map((row) => ({ manager: 'manager-a', ...row })),

@@ -31,7 +31,8 @@ const respondent: Respondent = {
   release: ({ appearance }) => ({ done: appearance === 2 }),
   gateways: () => ({ items: [], total: 0 }),
   ping: (gateway) => ({ done: gateway === 'london' }),
-  records: async ({ number, after, limit }) => {
+  records: async ({ number, call, after, limit }) => {
+    if (call !== undefined) return [{ seq: 1, id: call, grade: 2 }];
     if (number === 'none') throw new Error('no database can be asked');
     const from = after ?? RECORDS_KEPT - limit;
     return Array.from({ length: Math.min(limit, RECORDS_KEPT - from) }, (_, at) => ({
@@ -149,10 +150,16 @@ test('records are answered later, as many as fit: the latest, or those behind on
     return { first, last, isCut: items.length < 900, why, missing: asked.missing };
   };
   assert.deepEqual(
-    [await ask({}), await ask({ after: 10 }), await ask({ number: 'none' })],
+    [
+      await ask({}),
+      await ask({ after: 10 }),
+      await ask({ call: 'c9' }),
+      await ask({ number: 'none' }),
+    ],
     [
       { first: 776, last: 1000, isCut: true, why: '', missing: [] },
       { first: 11, last: 235, isCut: true, why: '', missing: [] },
+      { first: 1, last: 1, isCut: true, why: '', missing: [] },
       {
         ...{ first: undefined, last: undefined, isCut: true },
         ...{ why: 'no database can be asked', missing: [] },

@@ -7,6 +7,8 @@ export type Query = {
   readonly untilMs?: number;
   /** Called, was called or answered. */
   readonly number?: string;
+  /** Its id, or the SIP Call-ID of the caller's or the answerer's leg. */
+  readonly call?: string;
   /** Entries behind that one, in the order in which they came; absent: the latest ones. */
   readonly after?: number;
   readonly limit: number;

@@ -38,6 +38,11 @@ export function selectOf(
     const columns = ['from_number', 'dialled', 'to_number', 'answered_number'];
     where.push(`(${columns.map((name) => `${name} = ${given(number)}`).join(' OR ')})`);
   }
+  if (query.call !== undefined) {
+    const { call } = query;
+    const columns = ['id', 'from_call_id', 'answered_call_id'];
+    where.push(`(${columns.map((name) => `${name} = ${given(call)}`).join(' OR ')})`);
+  }
   const condition = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
   const order = query.after === undefined ? 'DESC' : 'ASC';
   const names = ['seq', ...COLUMN_NAMES].join(', ');

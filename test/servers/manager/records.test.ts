@@ -165,6 +165,20 @@ test('a manager that is killed after the answer has one record of the call when 
       ['1001', '1002', '1002', 'internal failure', undefined, 'restart', 200],
     ],
   );
+  const shown = await Promise.all(
+    rows.map(async ({ id, from_call_id }) => [
+      (await runProgram(runtime, ['call', 'show', `${id}`, '--manager', 'cm1'])).out.split('\n')[0],
+      (await runProgram(runtime, ['call', 'show', `${from_call_id}`])).out.split('\n')[0],
+    ]),
+  );
+  const [refused, lost] = [
+    `call ${rows[0]?.['id']}: over, unknown number, LW-3001 unknown number`,
+    `call ${rows[1]?.['id']}: over, internal failure`,
+  ];
+  assert.deepEqual(shown, [
+    [refused, refused],
+    [lost, lost],
+  ]);
 });
 
 test("the caller's manager is killed: the answerer's finishes the record, and the restart adds nothing but what it knows", {

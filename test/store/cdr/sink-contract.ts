@@ -75,7 +75,7 @@ export function queryContract(name: string, place: (context: TestContext) => Pro
     assert.deepEqual(await rows(), [{ ...full, ...late }]);
   });
 
-  test(`${name}: is asked for the latest, by time, by number, and page by page`, async (context) => {
+  test(`${name}: is asked for the latest, by time, number and call, and page by page`, async (context) => {
     const { open } = await place(context);
     const sink = await open();
     const entries = Array.from({ length: 10 }, (_, n) =>
@@ -92,10 +92,15 @@ export function queryContract(name: string, place: (context: TestContext) => Pro
       await ask({ number: '1002', limit: 100 }),
       await ask({ number: '97', limit: 100 }),
       await ask({ number: "' OR 1=1 --", limit: 100 }),
+      await ask({ call: doneEntry(4).id, limit: 100 }),
+      await ask({ call: doneEntry(5).answered_call_id ?? '', limit: 100 }),
+      await ask({ call: "' OR 1=1 --", limit: 100 }),
       first.map(({ id }) => Number(id.split('-')[1])),
       await ask({ after: first.at(-1)?.seq ?? 0, limit: 3 }),
     ];
     await sink.close();
-    assert.deepEqual(seen, [[7, 8, 9], [2, 3, 4], [1, 3, 5, 7, 9], [7], [], [0, 1, 2], [3, 4, 5]]);
+    assert.deepEqual(seen, [
+      ...[[7, 8, 9], [2, 3, 4], [1, 3, 5, 7, 9], [7], [], [4], [5], [], [0, 1, 2], [3, 4, 5]],
+    ]);
   });
 }
