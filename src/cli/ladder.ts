@@ -20,6 +20,8 @@ export type Rung = {
   readonly callId: string;
   /** Joins the Call-IDs of one call. */
   readonly call?: string | undefined;
+  /** Who of us, where we are several. */
+  readonly where?: string;
 };
 
 export type LadderOptions = {
@@ -27,6 +29,8 @@ export type LadderOptions = {
   readonly here: string;
   /** Text of at most 12 characters for `atMs`. */
   readonly time: (atMs: number) => string;
+  /** Columns for who of us it was; none unless told. */
+  readonly margin?: number;
   /** Peers that have a column from the start. */
   readonly peers?: readonly string[];
   /** Columns for peers at a time. */
@@ -46,6 +50,8 @@ const COLOURS = ['36', '33', '32', '35', '34', '31'];
 
 export class Ladder {
   readonly #options: LadderOptions;
+  /** From the beginning of a line to our lifeline. */
+  readonly #left: number;
   /** Peers by column, and at which rung each was last heard of. */
   readonly #columns: { peer: string; used: number }[];
   /** Call (or Call-ID of a call that stands alone) to its number and its legs. */
@@ -55,6 +61,7 @@ export class Ladder {
 
   constructor(options: LadderOptions) {
     this.#options = options;
+    this.#left = LEFT + (options.margin ?? 0);
     this.#columns = (options.peers ?? []).map((peer) => ({ peer, used: 0 }));
   }
 
@@ -82,11 +89,11 @@ export class Ladder {
     let names = '';
     [this.#options.here, ...this.#columns.map(({ peer }) => peer)].forEach((name, index) => {
       const text = shorten(printable(name), SEGMENT);
-      const start = LEFT + index * (SEGMENT + 1) - Math.floor(lengthOf(text) / 2);
+      const start = this.#left + index * (SEGMENT + 1) - Math.floor(lengthOf(text) / 2);
       names += ' '.repeat(Math.max(0, start - lengthOf(names))) + text;
     });
     const lifelines = ['', ...this.#columns].map(() => '│').join(' '.repeat(SEGMENT));
-    return ['', names, ' '.repeat(LEFT) + lifelines];
+    return ['', names, ' '.repeat(this.#left) + lifelines];
   }
 
   #draw(rung: Rung, column: number): string {
@@ -99,7 +106,10 @@ export class Ladder {
     const shown = this.#options.colour
       ? `\u001b[${COLOURS[(number - 1) % COLOURS.length]}m${arrow}\u001b[0m`
       : arrow;
-    const margin = `${this.#options.time(rung.atMs).padStart(TIME)}  ${tag}`.padEnd(LEFT);
+    const { time, margin: columns = 0 } = this.#options;
+    const where = columns === 0 ? '' : shorten(printable(rung.where ?? ''), columns - 1);
+    const when = `${time(rung.atMs).padStart(TIME)}  ${where.padEnd(columns)}${tag}`;
+    const margin = when.padEnd(this.#left);
     return `${margin}│${shown}│${beyond}`;
   }
 

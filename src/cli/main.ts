@@ -224,6 +224,7 @@ function addTrace(program: Command): void {
     .description('SIP messages as they go, drawn as a ladder')
     .option('--number <number>', 'only calls from or to this number')
     .option('--method <method>', 'only requests of this method and their answers')
+    .option('--all', 'of every manager of the cluster, in order of time', false)
     .option('--text', 'the whole messages below the arrows', false)
     .addOption(
       new Option('-o, --output <format>', 'ladder or JSON lines')
@@ -233,14 +234,15 @@ function addTrace(program: Command): void {
   type Flags = TargetFlags & {
     readonly number?: string;
     readonly method?: string;
+    readonly all: boolean;
     readonly text: boolean;
     readonly output: 'table' | 'json';
   };
   withTarget(command).action(async (options: Flags) => {
     const { trace } = await import('./trace.ts');
-    const { number, method, text, output } = options;
+    const { number, method, all, text, output } = options;
     await trace(
-      { ...target(options), number, method, text, output },
+      { ...target(options), number, method, all, text, output },
       {
         columns: process.stdout.columns,
         colour: isColourful(),

@@ -1,6 +1,6 @@
 /** `trace`: SIP as it goes over the wire, drawn as a ladder, or as JSON lines for programs. */
 import { printable } from '../base/printable.ts';
-import type { TraceRow } from '../http/trace.ts';
+import type { TraceLine, TraceRow } from '../http/trace.ts';
 import { fetchLines, findManager, type Target } from './api-client.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import { Ladder, peersThatFit, type Rung } from './ladder.ts';
@@ -9,6 +9,8 @@ import type { Format } from './output.ts';
 export type TraceOptions = Target & {
   readonly number?: string | undefined;
   readonly method?: string | undefined;
+  /** Of every manager of the cluster. */
+  readonly all: boolean;
   /** The whole message below its arrow. */
   readonly text: boolean;
   readonly output: Format;
@@ -23,14 +25,17 @@ export type Screen = {
 
 /** Draws until the program is ended. Throws `CommandError` when the manager goes away before. */
 export async function trace(options: TraceOptions, screen: Screen): Promise<void> {
-  const access = findManager(options, process.env);
+  const access = findManager(options, process.env, options.all ? 'cluster' : 'manager');
   const query = new URLSearchParams();
   if (options.number !== undefined) query.set('number', options.number);
   if (options.method !== undefined) query.set('method', options.method);
+  if (options.all) query.set('all', 'true');
+  const margin = options.all ? MANAGER_COLUMNS : 0;
   const ladder = new Ladder({
-    here: access.id,
+    here: options.all ? 'all managers' : access.id,
     time: clockTime,
-    peersMax: peersThatFit(screen.columns ?? 130),
+    margin,
+    peersMax: peersThatFit((screen.columns ?? 130 + margin) - margin),
     colour: screen.colour,
   });
   for await (const line of fetchLines(access, `/trace?${query}`)) {
@@ -40,17 +45,25 @@ export async function trace(options: TraceOptions, screen: Screen): Promise<void
   throw new CommandError(EXIT.unreachable, `manager ${access.id} is gone`);
 }
 
-/** A line of the stream is a message, or says how many were left out. */
-type StreamLine = TraceRow | { readonly missed: number };
+/** Of the names of managers, where there are several. */
+const MANAGER_COLUMNS = 12;
+
+/** A line of the stream is a message, or says how many were left out, or who does not answer. */
+type StreamLine = TraceRow | TraceLine;
 
 function draw(ladder: Ladder, line: StreamLine, withText: boolean): string {
   if ('missed' in line) return `… ${line.missed} messages left out: this reader is too slow\n`;
+  if ('missing' in line) {
+    const { missing } = line;
+    if (missing.length === 0) return '… all managers answer again\n';
+    return `… without ${missing.join(', ')}: no answer\n`;
+  }
   const rungs = ladder.add(rungOf(line)).join('\n');
   return withText ? `${rungs}\n${indented(line.text)}\n` : `${rungs}\n`;
 }
 
 /** What a row of the trace looks like on the ladder. */
-export function rungOf(row: TraceRow): Rung {
+export function rungOf(row: TraceRow & { readonly manager?: string }): Rung {
   const { atMs, direction, transport, peer, label, callId, call, target, to } = row;
   const isRequest = label === row.method;
   const whom = row.method === 'REGISTER' ? to : target;
@@ -64,6 +77,7 @@ export function rungOf(row: TraceRow): Rung {
     label: isRequest ? request : answer,
     callId,
     call,
+    ...(row.manager === undefined ? {} : { where: row.manager }),
   };
 }
 

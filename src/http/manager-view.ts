@@ -11,6 +11,7 @@ import type { GatewayRow } from './gateway-rows.ts';
 import type { Counters } from './metrics.ts';
 import type { NoCaller, RouteRow, RouteTest } from './route-rows.ts';
 import type { SettingChange, SettingChanged, SettingRow } from './setting-rows.ts';
+import type { TraceFilter, TraceLine } from './trace.ts';
 
 export interface ManagerView {
   readonly id: string;
@@ -46,6 +47,8 @@ export interface ManagerView {
   managers(): Promise<ClusterRows<ManagerRow>>;
   /** Every SIP message from now on, until the returned function is called. Costs nothing with no listener. */
   traffic(listener: (event: TrafficEvent) => void): () => void;
+  /** Of every manager of the cluster, in order of time, until the returned function is called. */
+  allTraffic(filter: TraceFilter, listener: (line: TraceLine) => void): () => void;
   /** Read at a scrape. */
   counters(): Counters;
   /** Takes no new call; resolves when the last one has ended or the configured time is over. */

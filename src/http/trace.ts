@@ -10,10 +10,19 @@ export type TraceRow = SipSummary & {
   readonly transport: string;
   readonly peer: string;
   /** Call that joins several legs, where known. */
-  readonly call?: string;
+  readonly call?: string | undefined;
   /** The whole message; digest responses are left out. */
   readonly text: string;
 };
+
+/**
+ * One line of the trace of a whole cluster: a message, with the manager that has sent or received it; how
+ * many were left out; or which managers do not answer, none again.
+ */
+export type TraceLine =
+  | (TraceRow & { readonly manager: string })
+  | { readonly missed: number }
+  | { readonly missing: readonly string[] };
 
 export type TraceFilter = {
   /** Only calls from or to this number. */

@@ -18,7 +18,7 @@ import { addRecords } from './record-routes.ts';
 import { addRoutes } from './route-routes.ts';
 import { addSettings } from './setting-routes.ts';
 import { readableText } from './sip-summary.ts';
-import { TraceReader } from './trace.ts';
+import { type TraceFilter, type TraceLine, TraceReader, type TraceRow } from './trace.ts';
 
 export type WebOptions = {
   readonly view: ManagerView;
@@ -151,13 +151,17 @@ function addApi(api: FastifyInstance, view: ManagerView): void {
     return isAll(query.all) ? view.allCalls(limit) : view.calls(limit);
   });
   let traces = 0;
-  api.get<{ Querystring: { number?: string; method?: string } }>('/trace', (request, reply) => {
+  type Traced = { Querystring: { number?: string; method?: string; all?: string } };
+  api.get<Traced>('/trace', (request, reply) => {
     if (traces >= TRACES_MAX)
       return fail(reply, 503, 'too_many_traces', `${TRACES_MAX} traces run already`);
     traces++;
     reply.hijack();
-    const { number, method } = request.query;
-    streamTrace(view, new TraceReader({ number, method }), reply, () => traces--);
+    const { number, method, all } = request.query;
+    const follow = isAll(all)
+      ? (tell: Tell) => view.allTraffic({ number, method }, tell)
+      : ownTrace(view, { number, method });
+    streamTrace(follow, reply, () => traces--);
     return reply;
   });
 }
@@ -203,26 +207,34 @@ function limitOf(text: string | undefined): number {
   return Math.min(Number(text), ROWS_MAX);
 }
 
+type Tell = (line: TraceLine | TraceRow) => void;
+
+function ownTrace(view: ManagerView, filter: TraceFilter): (tell: Tell) => () => void {
+  const reader = new TraceReader(filter);
+  return (tell) =>
+    view.traffic((event) => {
+      const row = reader.read(event);
+      if (row !== undefined) tell(row);
+    });
+}
+
 /** One JSON object per line for as long as the reader stays. A reader who is too slow is told how much it missed. */
 function streamTrace(
-  view: ManagerView,
-  reader: TraceReader,
+  follow: (tell: Tell) => () => void,
   { raw }: FastifyReply,
   ended: () => void,
 ): void {
   raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
   raw.flushHeaders();
   let missed = 0;
-  const unsubscribe = view.traffic((event) => {
-    const row = reader.read(event);
-    if (row === undefined) return;
+  const unsubscribe = follow((line) => {
     if (raw.writableLength > BACKLOG_MAX_BYTES) {
       missed++;
       return;
     }
     if (missed > 0) raw.write(`${JSON.stringify({ missed })}\n`);
     missed = 0;
-    raw.write(`${JSON.stringify(row)}\n`);
+    raw.write(`${JSON.stringify(line)}\n`);
   });
   const heartbeat = setInterval(() => raw.write('\n'), HEARTBEAT_MS);
   raw.on('close', () => {

@@ -19,6 +19,7 @@ import {
   recordsAnswer,
   recordsFailure,
 } from './record-answers.ts';
+import type { TraceAnswer, TraceQuestion } from './trace-desk.ts';
 import type { GuestRow } from './view.ts';
 
 /** How long others are waited for. */
@@ -39,6 +40,12 @@ const QUESTION = z.discriminatedUnion('ask', [
   z.strictObject({ v: z.literal(VERSION), ...RECORDS_QUESTION }),
   z.strictObject({ v: z.literal(VERSION), ask: z.literal('ping'), gateway: z.string().max(64) }),
   z.strictObject({ v: z.literal(VERSION), ask: z.literal('line'), number: z.string().max(256) }),
+  z.strictObject({
+    ...{ v: z.literal(VERSION), ask: z.literal('trace'), trace: z.string().max(128) },
+    after: z.int().min(0),
+    number: z.string().max(256).optional(),
+    method: z.string().max(64).optional(),
+  }),
   z.strictObject({
     ...{ v: z.literal(VERSION), ask: z.literal('appearance') },
     ...{ number: z.string().max(256), appearance: z.int().min(-1) },
@@ -76,6 +83,7 @@ export type Answers = {
   readonly gateways: Rows<GatewayRow>;
   readonly ping: { readonly done: boolean };
   readonly records: RecordsAnswer;
+  readonly trace: TraceAnswer;
 };
 
 const text = z.string().max(8192);
@@ -139,6 +147,15 @@ const GATEWAY = z.strictObject({
   refused: count,
 });
 
+/** A message of SIP is not longer. */
+const whole = z.string().max(131_072);
+
+const TRACE_ROW = z.strictObject({
+  ...{ atMs: z.number(), direction: z.enum(['received', 'sent']), transport: text, peer: text },
+  ...{ call: text.optional(), label: text, method: text, cseq: text, callId: text },
+  ...{ target: text, from: text, to: text, text: whole },
+});
+
 const rowsOf = <T extends z.ZodType>(row: T) =>
   z.strictObject({ items: z.array(row).max(ROWS_MAX), total: count });
 
@@ -159,6 +176,7 @@ const ANSWERS: { readonly [K in keyof Answers]: z.ZodType<Answers[K]> } = {
   gateways: rowsOf(GATEWAY),
   ping: z.strictObject({ done: z.boolean() }),
   records: RECORDS_ANSWER,
+  trace: z.strictObject({ first: count, missed: count, items: z.array(TRACE_ROW).max(ROWS_MAX) }),
 };
 
 /** What one manager has to say to each question. */
@@ -175,6 +193,7 @@ export type Respondent = {
   readonly appearance: (number: string, appearance: number) => AppearancePart;
   /** Of its own calls, or of all if its database is the cluster's. Rejects with a sentence. */
   readonly records: (query: Query) => Promise<readonly Found[]>;
+  readonly trace: (asked: TraceQuestion) => TraceAnswer;
   /** To be asked in a turn of the core. */
   readonly release: (asked: Extract<Question, { ask: 'release' }>) => Answers['release'];
 };
@@ -223,6 +242,8 @@ function textOf(question: Exclude<Versioned, { ask: 'records' }>, respondent: Re
       return JSON.stringify(respondent.appearance(question.number, question.appearance));
     case 'release':
       return JSON.stringify(respondent.release(question));
+    case 'trace':
+      return JSON.stringify(respondent.trace(question));
     case 'ping':
       return JSON.stringify(respondent.ping(question.gateway));
     case 'registrations':

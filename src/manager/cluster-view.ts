@@ -15,6 +15,7 @@ import type {
   RegistrationRow,
   Rows,
 } from '../http/manager-view.ts';
+import type { TraceFilter, TraceLine } from '../http/trace.ts';
 import { type Home, homeOf } from '../process/pid.ts';
 import type { Found, Query } from '../store/cdr/sink.ts';
 import { appearancePart } from './appearance-part.ts';
@@ -30,11 +31,13 @@ import {
   type Respondent,
   type StatusAnswer,
 } from './cluster-questions.ts';
+import { traceCluster } from './cluster-trace.ts';
 import { idOf } from './cluster-watch.ts';
 import { gatewayRows, nobodys, pingGateway } from './gateways.ts';
 import { type LinePart, lineRow, partsOf } from './line-view.ts';
 import { RECORDS_MAX } from './record-answers.ts';
 import { settingRows } from './setting-view.ts';
+import { TraceDesk, type Traffic } from './trace-desk.ts';
 import { answeredAt, callRows, type GuestRow, guestRows, registrationRows } from './view.ts';
 
 /** What this needs of a cluster: `ClusterMember` has it. */
@@ -46,12 +49,15 @@ export type Neighbours = Asker & {
 /** What a manager that is alone says of itself. */
 export type Self = Pick<ManagerRow, 'host' | 'process' | 'started' | 'sip'>;
 
+/** So often others are asked for their messages while somebody traces all. */
+const TRACE_POLL_MS = 300;
 /** Who left is shown for that long. */
 const GONE_MS = 600_000;
 
 export class ClusterView {
   readonly appearances: Appearances;
   readonly #turn: (action: () => void) => void;
+  readonly #traffic: Traffic;
   readonly #manager: CallManager;
   readonly #neighbours: Neighbours | undefined;
   readonly #self: Self;
@@ -66,12 +72,15 @@ export class ClusterView {
     log: Log,
     turn: (action: () => void) => void,
     records: Respondent['records'],
+    traffic: Traffic,
   ) {
     this.#manager = manager;
     this.#neighbours = neighbours;
     this.#self = self;
     this.#log = log;
     this.#turn = turn;
+    this.#traffic = traffic;
+    const desk = new TraceDesk(traffic, () => performance.now());
     this.#own = {
       status: () => statusOf(manager),
       registrations: (limit) => registrationRows(manager, performance.now(), limit),
@@ -97,6 +106,7 @@ export class ClusterView {
       },
       ping: (gateway) => ({ done: pingGateway(manager, gateway) }),
       records,
+      trace: (asked) => desk.take(asked),
       release: ({ number, appearance, call, text }) => ({
         done: manager.processing.freeAppearance(number, appearance, call, text),
       }),
@@ -104,6 +114,24 @@ export class ClusterView {
     const ask: Ask = (question, homes) => this.#ask(question, homes);
     this.appearances = new Appearances(manager, this.#own, ask, turn, log);
     neighbours?.answerWith((text, done) => answerTo(text, this.#own, done));
+  }
+
+  /** SIP of all managers; see `ManagerView.allTraffic`. */
+  trace(filter: TraceFilter, listener: (line: TraceLine) => void): () => void {
+    const { cluster } = this.#manager;
+    const { home } = cluster;
+    return traceCluster(
+      {
+        ...{ home, traffic: this.#traffic, epochMs: () => Date.now(), pollMs: TRACE_POLL_MS },
+        others: () => cluster.view.members.filter((other) => other !== home),
+        ask: async (other, question) => {
+          const { answers } = await this.#ask({ ask: 'trace', ...question }, [other]);
+          return answers.get(other);
+        },
+      },
+      filter,
+      listener,
+    );
   }
 
   async gateways(): Promise<ClusterRows<GatewayRow>> {

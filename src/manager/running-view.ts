@@ -159,6 +159,12 @@ export class RunningView implements ManagerView {
     };
   }
 
+  allTraffic(
+    ...asked: Parameters<ManagerView['allTraffic']>
+  ): ReturnType<ManagerView['allTraffic']> {
+    return this.#cluster.trace(...asked);
+  }
+
   /** The call that a message belongs to, by its Call-ID: joins the two legs of a call in a trace. */
   #callOf(text: string): string | undefined {
     const callId = /^(?:Call-ID|i)[ \t]*:[ \t]*(\S+)/im.exec(text)?.[1];

@@ -109,8 +109,10 @@ async function run(
   const turn = (action: () => void): void => driver.act(action);
   held?.settings.connect((...changed) => processing.settingChanged(...changed), turn);
   const self = { ...record, process: record.pid };
-  const cluster = new ClusterView(...([manager, seat?.member, self, log, turn] as const), (query) =>
-    recordsOf(keeper, query),
+  const cluster = new ClusterView(
+    ...([manager, seat?.member, self, log, turn] as const),
+    (query) => recordsOf(keeper, query),
+    (listener) => view.traffic(listener),
   );
   const count = (): Counters => (seat === undefined ? {} : clusterCounters(seat.member, manager));
   const view = new RunningView(manager, driver, transports, config, cluster, count, keeper);

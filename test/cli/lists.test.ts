@@ -254,6 +254,32 @@ test('a trace is a ladder that grows, and ends with its manager', async (context
   );
 });
 
+test('a trace of all managers says whose message each is, and who does not answer', async (context) => {
+  const { runtime, view } = await manager(context);
+  const program = startProgram(runtime, ['trace', '--all']);
+  while (view.listeners.size === 0) await new Promise((resolve) => setImmediate(resolve));
+  view.pass({
+    ...{ atMs: 0, direction: 'received', transport: 'udp', peer: '127.0.0.1:5061' },
+    text: sipMessage('INVITE sip:2000@pbx.test SIP/2.0', ['Call-ID: a@1', 'CSeq: 1 INVITE']),
+  });
+  await program.said('INVITE 2000');
+  program.child.kill('SIGINT');
+  const { out } = await program.ended;
+  assert.deepEqual(
+    out
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/\d\d:\d\d:\d\d\.\d{3}/, 'hh:mm:ss.mmm').trimEnd()),
+    [
+      '… without manager-c: no answer',
+      '',
+      '                            all managers           udp 127.0.0.1:5061',
+      '                                  │                         │',
+      'hh:mm:ss.mmm  manager-b   1       │◄─ INVITE 2000 ──────────│',
+    ],
+  );
+});
+
 test('why a lamp is lit: what has happened, whose legs and lamps there are, and which of them is wrong', async (context) => {
   const { runtime } = await manager(context);
   const why = await runProgram(runtime, ['line', 'why', '2000/2']);

@@ -9,6 +9,7 @@ import type {
   ManagerView,
   TrafficEvent,
 } from '../../src/http/manager-view.ts';
+import { TraceReader } from '../../src/http/trace.ts';
 import { routeRows } from '../../src/manager/route-rows.ts';
 import { testRoute } from '../../src/manager/route-test.ts';
 import { ROUTE_DIGITS, ROUTE_DIRECTORY } from '../manager/route-directory.ts';
@@ -325,6 +326,15 @@ export function fakeView(): FakeView {
     released,
     managers: async () => ({ items: MANAGERS, total: 3, missing: MISSING }),
     traffic: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    allTraffic: (_filter, tell) => {
+      tell({ missing: ['manager-c'] });
+      const listener: Parameters<FakeView['traffic']>[0] = (event) => {
+        const row = new TraceReader({}).read(event);
+        if (row !== undefined) tell({ manager: 'manager-b', ...row });
+      };
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

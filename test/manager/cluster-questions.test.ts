@@ -40,6 +40,7 @@ const respondent: Respondent = {
       moves: [{ kind: 'parked', atMs: 5, number: '700', name: '', manager: 'a' } as const, ''],
     }));
   },
+  trace: () => ({ first: 0, missed: 0, items: [] }),
 };
 
 const RECORDS_KEPT = 1000;
