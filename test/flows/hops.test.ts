@@ -345,3 +345,29 @@ hops('a call that is transferred to the line', 'single', [
     `,
   ],
 ]);
+
+test('a call between phones of one manager, whose line has its process there, is no other manager’s business', () => {
+  const users = ['1001', '2000a', '2000b', '1002'];
+  const site = stage('replicated', users);
+  const said = listen(site);
+  const cast = castOf(site, users.length);
+  cast.phone('1001').call('1002');
+  site.run(100);
+  cast.phone('1002').answer(cast.callOf('1002'));
+  site.run(100);
+  callerHangsUp(cast);
+  site.run(100);
+  assert.deepEqual(said, []);
+});
+
+for (const mode of ['single', 'replicated'] as const)
+  test(`a registration that is refreshed writes nothing to the store [${mode}]`, () => {
+    const site = stage(mode, USERS);
+    const transactions = () =>
+      site.managers.map(({ run }) => run?.member.counters?.table.transactions);
+    const before = transactions();
+    const cast = castOf(site, USERS.length);
+    for (const user of USERS) cast.phone(user).register(3600);
+    site.run(1000);
+    assert.deepEqual(transactions(), before);
+  });
