@@ -364,7 +364,7 @@ for (const mode of ['single', 'replicated'] as const)
   test(`a registration that is refreshed writes nothing to the store [${mode}]`, () => {
     const site = stage(mode, USERS);
     const transactions = () =>
-      site.managers.map(({ run }) => run?.member.counters?.table.transactions);
+      site.managers.map(({ run }) => run?.member?.counters?.table.transactions);
     const before = transactions();
     const cast = castOf(site, USERS.length);
     for (const user of USERS) cast.phone(user).register(3600);
