@@ -78,6 +78,7 @@ function timeOf(text: string): number {
 const GATEWAYS: readonly Column<RouteGateway>[] = [
   { head: 'gateway', cell: (row) => row.gateway },
   { head: 'group', cell: (row) => `${row.group} ${row.spread}` },
+  { head: 'taken', cell: (row) => row.taken },
   { head: 'state', cell: (row) => row.state },
 ];
 

@@ -36,7 +36,7 @@ export interface ManagerView {
   /** The route plan's patterns. */
   routes(limit: number): Rows<RouteRow>;
   /** What would become of a number that `from` (line, device, gateway) dials, and why. */
-  testRoute(from: string, dialled: string, atMs?: number): RouteTest | NoCaller;
+  testRoute(from: string, dialled: string, atMs?: number): Promise<RouteTest | NoCaller>;
   /** Gateways in the directory's order, as who keeps each says. */
   gateways(): Promise<ClusterRows<GatewayRow>>;
   /** Has whoever keeps that gateway send OPTIONS now; false: nobody does. */

@@ -20,14 +20,14 @@ export function addRoutes(
   );
   api.get<{ Querystring: { from?: unknown; dial?: unknown; at?: unknown } }>(
     '/routes/test',
-    ({ query }, reply) => {
+    async ({ query }, reply) => {
       const { from, dial, at } = query;
       if (!isText(from) || !isText(dial))
         return fail(reply, 400, 'bad_request', "'from' and 'dial' say who dials what");
       const atMs = at === undefined ? undefined : Date.parse(String(at));
       if (Number.isNaN(atMs))
         return fail(reply, 400, 'bad_request', "'at' is a time such as 2026-12-24T18:00:00Z");
-      const test = view.testRoute(from, dial, atMs);
+      const test = await view.testRoute(from, dial, atMs);
       return 'absent' in test ? fail(reply, 404, 'not_found', test.absent) : test;
     },
   );

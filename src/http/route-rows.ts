@@ -46,6 +46,8 @@ export type RouteGateway = {
   readonly spread: string;
   /** What is known of it: `kept by manager-a`. */
   readonly state: string;
+  /** Whether a call would be sent there: `first`, `if those before have no way`, or why not: `no: 30 of 30 calls are up`. */
+  readonly taken: string;
 };
 
 /** A line of the hunt that the number leads to, in the hunt's order. */

@@ -12,13 +12,11 @@ import type { Hunt } from '../call/hunting/hunt.ts';
 import type { LineSettings } from '../call/line-settings.ts';
 import { formatRefusal } from '../call/refusal-codes.ts';
 import { firstLcp } from '../call/registration-table.ts';
-import type { RouteList } from '../call/routing/gateway.ts';
 import { partyOfDevice } from '../device/identity.ts';
 import type {
   NoCaller,
   RouteCaller,
   RouteForward,
-  RouteGateway,
   RouteTest,
   RouteWalk,
 } from '../http/route-rows.ts';
@@ -27,6 +25,7 @@ import { suggestion } from '../store/nearest-name.ts';
 import { idOf } from './cluster-watch.ts';
 import { featureOf } from './route-feature.ts';
 import { emergencyForwardsFrom, forwardsFrom } from './route-forwards.ts';
+import { type GatewayRows, gatewaysOf } from './route-gateways.ts';
 import { leadsTo } from './route-rows.ts';
 
 export type RouteTester = {
@@ -36,6 +35,8 @@ export type RouteTester = {
   readonly settings?: LineSettings;
   /** What is known of a gateway now; undefined: nothing, no manager is asked. */
   readonly stateOf: ((gateway: string) => string) | undefined;
+  /** How the gateways do; absent: nobody was asked. */
+  readonly rows?: GatewayRows;
 };
 
 /** `from`: a line, a device, its user name, or a gateway. `atMs`: at that time, and not now (of the epoch). */
@@ -170,7 +171,7 @@ function outcomeOf(
   { walks }: Explained,
   tester: RouteTester,
 ): RouteTest['outcome'] {
-  const { stateOf } = tester;
+  const { stateOf, rows } = tester;
   switch (analysis.type) {
     case 'line':
     case 'locating':
@@ -189,7 +190,7 @@ function outcomeOf(
         list: list.name,
         number,
         isEmergency,
-        gateways: gatewaysOf(list, stateOf),
+        gateways: gatewaysOf(list, isEmergency, stateOf, rows),
       };
     }
     case 'refused': {
@@ -253,17 +254,6 @@ function stateOfLine(analysis: Analysis, { stateOf }: RouteTester): string {
 
 const UNASKED_ORBIT = 'no manager was asked whether a call is parked there';
 const UNASKED = 'no manager was asked whether a phone is there';
-
-function gatewaysOf({ groups }: RouteList, stateOf: RouteTester['stateOf']): RouteGateway[] {
-  return groups.flatMap(({ spread, gateways }, at) =>
-    gateways.map(({ gateway }) => ({
-      gateway,
-      group: at + 1,
-      spread,
-      state: stateOf?.(gateway) ?? 'no manager was asked',
-    })),
-  );
-}
 
 function verdictOf(
   outcome: RouteTest['outcome'],

@@ -112,14 +112,24 @@ export class RunningView implements ManagerView {
     return routeRows(this.#manager.directory, limit);
   }
 
-  testRoute(from: string, dialled: string, atMs?: number): ReturnType<ManagerView['testRoute']> {
+  async testRoute(
+    from: string,
+    dialled: string,
+    atMs?: number,
+  ): ReturnType<ManagerView['testRoute']> {
     const { directory, processing } = this.#manager;
     const stateOf = (gateway: string): string => {
       const keeper = processing.gateways.keeper(gateway);
       return keeper === undefined ? 'kept by no manager' : `kept by ${idOf(homeOf(keeper))}`;
     };
     const { digits, settings } = processing;
-    return testRoute({ directory, digits, settings, stateOf }, from, dialled, atMs);
+    const tester = { directory, digits, settings, stateOf };
+    const test = testRoute(tester, from, dialled, atMs);
+    if ('absent' in test || test.outcome.type !== 'list') return test;
+    // Only its keeper knows whether a gateway takes calls.
+    const { items } = await this.gateways();
+    const rows = new Map(items.map((row) => [row.gateway, row]));
+    return testRoute({ ...tester, rows }, from, dialled, atMs);
   }
 
   gateways(): ReturnType<ManagerView['gateways']> {

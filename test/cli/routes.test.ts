@@ -48,23 +48,24 @@ looks for 902079460018
     number, with its prefix: +442079460018
     caller, in its mask: +442079460101
 
-GATEWAY   GROUP       STATE
-gw-ldn-1  1 top-down  kept by manager-b
-gw-ldn-2  1 top-down  kept by manager-b
+GATEWAY   GROUP       TAKEN                        STATE
+gw-ldn-1  1 top-down  first                        kept by manager-b
+gw-ldn-2  1 top-down  if those before have no way  kept by manager-b
 
 shown as +442079460101
 902079460018 from 2001 leaves as +442079460018 by list london
 `,
   );
   const json = await runProgram(runtime, [...args, '-o', 'json']);
+  const kept = { group: 1, spread: 'top-down', state: 'kept by manager-b' };
   assert.deepEqual(JSON.parse(json.out).outcome, {
     type: 'list',
     list: 'london',
     number: '+442079460018',
     isEmergency: false,
     gateways: [
-      { gateway: 'gw-ldn-1', group: 1, spread: 'top-down', state: 'kept by manager-b' },
-      { gateway: 'gw-ldn-2', group: 1, spread: 'top-down', state: 'kept by manager-b' },
+      { gateway: 'gw-ldn-1', ...kept, taken: 'first' },
+      { gateway: 'gw-ldn-2', ...kept, taken: 'if those before have no way' },
     ],
   });
   const nobody = await runProgram(runtime, ['route', 'test', '--from', '201', '--dial', '1']);

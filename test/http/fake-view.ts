@@ -273,7 +273,7 @@ export function fakeView(): FakeView {
       missing: [],
     }),
     routes: (limit) => routeRows(ROUTE_DIRECTORY, limit),
-    testRoute: (from, dialled) =>
+    testRoute: async (from, dialled) =>
       testRoute(
         { directory: ROUTE_DIRECTORY, digits: ROUTE_DIGITS, stateOf: () => 'kept by manager-b' },
         from,
