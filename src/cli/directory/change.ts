@@ -2,7 +2,7 @@
 import { hostname, userInfo } from 'node:os';
 import type { Access } from '../../http/access-file.ts';
 import type { DirectoryItems, DirectoryState, VersionRow } from '../../http/directory-service.ts';
-import { type Document, isItem } from '../../store/directory/document.ts';
+import { type Document, isItem, pathOf } from '../../store/directory/document.ts';
 import { diffDocuments, type EntryChange, summaryOf } from '../../store/directory/document-diff.ts';
 import { fetchJson, findManager, type Target } from '../api-client.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
@@ -55,8 +55,8 @@ export async function apply(options: ApplyOptions): Promise<string> {
   const access = reach(options);
   const { files, isDry, comment, output } = options;
   const state = await fetchState(access);
-  const document = readFiles(files, state.realm);
   const present = await fetchItems(access);
+  const document = readFiles(files, state.realm, modesOf(documentOf(present)));
   const changes = diffDocuments(documentOf(present), document);
   const counting = present.version?.version ?? 0;
   if (changes.length === 0 && counting > 0) {
@@ -160,6 +160,18 @@ function documentOf({ items }: DirectoryItems): Document {
       'the manager answered with something else than a directory',
     );
   return document;
+}
+
+function modesOf(document: Document): ReadonlyMap<string, string> {
+  const modes = new Map<string, string>();
+  for (const item of document) {
+    const [section, number] = pathOf(item);
+    const value: unknown = item.at(-1);
+    if (section !== 'lines' || number === undefined) continue;
+    const isSaid = typeof value === 'object' && value !== null && 'mode' in value;
+    modes.set(number, isSaid ? String(value.mode) : 'single');
+  }
+  return modes;
 }
 
 function show(

@@ -8,10 +8,17 @@ import { loadDirectory } from '../../store/directory/load.ts';
 import { formatProblem } from '../../store/problem.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
 
-/** The files at `path` as they would be kept. Throws `CommandError` with all that is wrong, a line each. */
-export function readFiles(path: string, realm: string): Document {
+/**
+ * The files at `path` as they would be kept. `modes`: of the lines that there are, if the files are to count. Throws
+ * `CommandError` with all that is wrong, a line each.
+ */
+export function readFiles(
+  path: string,
+  realm: string,
+  modes: ReadonlyMap<string, string> = new Map(),
+): Document {
   if (!existsSync(path)) throw new CommandError(EXIT.notFound, `no such file or folder: '${path}'`);
-  const read = loadDirectory(path, { realm, env: process.env });
+  const read = loadDirectory(path, { realm, env: process.env, modes });
   if (read.ok) return read.document();
   const count = read.problems.length;
   const lines = [

@@ -2,6 +2,7 @@
 import type { Directory } from '../../call/directory.ts';
 import { type Item, pathOf } from '../../store/directory/document.ts';
 import { whatOf } from '../../store/directory/document-diff.ts';
+import { modeFault } from '../../store/directory/modes.ts';
 
 /** Secrets in the clear, or by a reference that only one machine can follow; and a line's mode changed under its calls. */
 export function faultsOf(
@@ -22,9 +23,7 @@ export function faultsOf(
     const mode = 'mode' in value ? String(value.mode) : 'single';
     const before = present.lines.get(path[1] ?? '')?.mode;
     if (before !== undefined && before !== mode)
-      faults.push(
-        `${what}: its mode cannot be changed from ${before} to ${mode} while it is there: apply the directory without it first, then with it`,
-      );
+      faults.push(`${what}: ${modeFault(before, mode)}`);
   }
   return faults;
 }

@@ -19,6 +19,7 @@ import { checkNames, readGateways } from './gateways.ts';
 import { gather } from './gather.ts';
 import { readHunts } from './hunts.ts';
 import { checkUsers, joinLines, readLines } from './lines.ts';
+import { checkModes } from './modes.ts';
 import { readPark } from './park.ts';
 import { readPickupGroups } from './pickup-groups.ts';
 import { readRouteLists } from './route-lists.ts';
@@ -31,6 +32,8 @@ export type DirectoryOptions = {
   /** First SIP domain; passwords are hashed with it. */
   readonly realm: string;
   readonly env: Environment;
+  /** Modes of the lines that there are: what is up on a line is of its mode. Absent: none is there. */
+  readonly modes?: ReadonlyMap<string, string>;
 };
 
 export type DirectoryRead =
@@ -98,6 +101,7 @@ function build(
     problems.push({ place: first?.place ?? topOf(''), message });
   }
   const lines = readLines(entries.lines, drafts, problems);
+  checkModes(entries.lines, lines, options.modes, problems);
   checkUsers(drafts, lines, problems);
   const devices = joinLines(drafts, lines);
   const users = new Map<string, Device>();

@@ -136,7 +136,7 @@ test('what is wrong is said with its place, and nothing is stored', async (conte
         ],
         [
           1,
-          'line 2000: its mode cannot be changed from single to replicated while it is there: apply the directory without it first, then with it\n',
+          '/mode.yaml:3:19: line 2000: its mode cannot be changed from single to replicated while it is there: apply the directory without it first, then with it\n1 problem in /mode.yaml\n',
         ],
         [3, "no such file or folder: '/absent'\n"],
         [3, 'version 9 is not kept\n'],
