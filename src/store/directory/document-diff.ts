@@ -24,6 +24,8 @@ const NOUNS: Readonly<Record<string, string>> = {
   hunts: 'hunt',
   pickup_groups: 'pickup group',
 };
+/** Parts of the route plan whose key is no plural of that. */
+const PARTS: Readonly<Record<string, string>> = { search: 'search space', valid: 'time of day' };
 /** Lines of one entry that are compared line by line; beyond that all go and all come. */
 const LINES_MAX = 400;
 
@@ -109,7 +111,8 @@ export function whatOf(path: readonly string[]): string {
 function nounOf([section = '', part = '', ...rest]: readonly string[]): string {
   if (section === 'route_plan' && part === 'partitions')
     return rest.length > 1 ? 'pattern' : 'partition';
-  if (section === 'route_plan' && part !== '') return part.replace(/s$/, '').replaceAll('_', ' ');
+  if (section === 'route_plan' && part !== '')
+    return PARTS[part] ?? part.replace(/s$/, '').replaceAll('_', ' ');
   return NOUNS[section] ?? section.replaceAll('_', ' ');
 }
 
