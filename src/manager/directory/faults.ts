@@ -22,8 +22,7 @@ export function faultsOf(
     if (path[0] !== 'lines' || present === undefined) continue;
     const mode = 'mode' in value ? String(value.mode) : 'single';
     const before = present.lines.get(path[1] ?? '')?.mode;
-    if (before !== undefined && before !== mode)
-      faults.push(`${what}: ${modeFault(before, mode)}`);
+    if (before !== undefined && before !== mode) faults.push(`${what}: ${modeFault(before, mode)}`);
   }
   return faults;
 }
