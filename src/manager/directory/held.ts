@@ -50,8 +50,8 @@ export async function holdDirectory(options: HoldOptions): Promise<HeldDirectory
   const now = (): string => new Date().toISOString();
   const keeper = new DirectoryKeeper({ versions, realm, log, now });
   const settings = new KeptSettings(place);
-  keeper.onMade = (before, after) =>
-    settings.forget((number) => before.lines.has(number) && !after.lines.has(number));
+  // Not only of lines that this version has dropped: what the store did not take back then goes now.
+  keeper.onMade = ({ lines }) => settings.forget((number) => !lines.has(number));
   const isAlone = store === undefined;
   const open = () => openDirectory({ keeper, file, isAlone, by, log });
   try {

@@ -46,8 +46,8 @@ export class DirectoryKeeper {
   #unfollow: () => void = () => {};
   /** Called whenever another version counts here. */
   onChanged: (directory: Directory, version: Version) => void = () => {};
-  /** Called for a version that was made here, when it counts here: what counted before, and what does now. */
-  onMade: (before: Directory, after: Directory) => void = () => {};
+  /** Called for a version that was made here, when it counts here. */
+  onMade: (directory: Directory) => void = () => {};
 
   constructor(options: KeeperOptions) {
     this.versions = options.versions;
@@ -108,9 +108,8 @@ export class DirectoryKeeper {
     const note = { at, by, comment, origin, ...(restores === undefined ? {} : { restores }) };
     this.versions.put(base, note, items.map(formatItem), (put) => {
       if (put.type !== 'done') return done(put);
-      const before = this.#directory;
       this.load(put.head, (loaded) => {
-        if (before !== undefined && loaded.ok) this.onMade(before, loaded.directory);
+        if (loaded.ok) this.onMade(loaded.directory);
         done(put);
       });
     });

@@ -101,7 +101,7 @@ export class KeptSettings implements SettingsKeeper {
 
   /**
    * Of lines that are no more: whoever has such a number next is not to find what others have set for it. What
-   * the store does not take back now stays, as if nobody had asked.
+   * the store does not take back now stays until it is asked again.
    */
   forget(isGone: (number: string) => boolean): void {
     void this.#ready.then(() => {

@@ -1,12 +1,15 @@
 /** A manager that is no member of its cluster any more: it says why, and ends so that it is started again. */
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
+import { eventually } from '../../../bench/processes.ts';
 import { SILENT } from '../../../src/base/log.ts';
 import { connectEtcd } from '../../../src/cluster/etcd/connect.ts';
 import { type Program, runtimeOf, startProgram } from '../../cli/program.ts';
 import { type EtcdCluster, startEtcd } from '../etcd/etcd-server.ts';
 import { startNats } from '../nats/nats-server.ts';
 import { Folder } from './manager-file.ts';
+
+const WITHIN_MS = 10_000;
 
 async function running(
   context: TestContext,
@@ -39,7 +42,12 @@ test('metrics say how it stands in its cluster, and label nothing by number or u
   const { program } = await running(context, {});
   const out = await program.said('manager ready');
   const [, web = ''] = /"web":"([^"]+)"/.exec(out) ?? [];
-  const text = await (await fetch(`${web}/metrics`)).text();
+  // On a machine that stands still for a moment it does not know at once whether it still is a member.
+  let text = '';
+  await eventually(async () => {
+    text = await (await fetch(`${web}/metrics`)).text();
+    return text.includes('linewright_cluster_standing{standing="member"} 1');
+  }, WITHIN_MS);
   const shown = text.split('\n').filter((line) => line.startsWith('linewright_cluster_'));
   const ready = await fetch(`${web}/readyz`);
   assert.deepEqual(
