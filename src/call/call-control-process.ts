@@ -11,12 +11,12 @@ import type { CallRecords } from './call-records.ts';
 import { type CallState, type CallView, newCallView } from './call-registry.ts';
 import type { Destination, Routing } from './destination.ts';
 import { INTER_DIGIT } from './dialling.ts';
-import type { Diverting } from './diverting.ts';
 import type { EffectBuffer } from './effects.ts';
-import { type FormerLine, hearTooLate } from './former-lines.ts';
+import type { Diverting } from './forwarding/diverting.ts';
+import { huntLookup, type Way, wayOf, wayOnward } from './forwarding/way-through.ts';
 import { askedLines, type HuntLookup, presentCall, stepCall } from './hunting/hunt-control.ts';
+import { type FormerLine, hearTooLate } from './line/former-lines.ts';
 import type { CallId, CallRequest, CallSignal, LegRef, Party } from './signals.ts';
-import { huntLookup, type Way, wayOf, wayOnward } from './way-through.ts';
 
 /** `callsMax`: calls of this manager at a time; more are refused with 'overload', but for emergencies. */
 export type CallControlOptions = Routing & {

@@ -1,10 +1,10 @@
 /** What call control remembers of its call, state by state: plain data. */
 import type { Pid } from '../process/pid.ts';
 import type { SoughtLine } from './destination.ts';
-import type { Distributed, Distributing, Locking } from './distribution-state.ts';
-import type { Diverting } from './diverting.ts';
+import type { Diverting } from './forwarding/diverting.ts';
 import type { Hunting } from './hunting/hunt-control.ts';
 import type { AtOrbit } from './parking/orbit-call.ts';
+import type { Distributed, Distributing, Locking } from './replicated/distribution-state.ts';
 import type { CallRequest, LegRef, Party } from './signals.ts';
 
 export type New = { readonly state: 'new' };

@@ -21,12 +21,12 @@ import type {
 import type { Cause } from './cause.ts';
 import type { Destination, SoughtLine } from './destination.ts';
 import { awaitDigits, inDialling } from './dialling.ts';
-import { distribute, stepDistribution } from './distribution.ts';
-import { tellCaller } from './distribution-state.ts';
-import { endOffer, type LineRefusal } from './diverting.ts';
 import { EXIT, type Out, start, stop, tell } from './effects.ts';
+import { endOffer, type LineRefusal } from './forwarding/diverting.ts';
 import { inOrbit, reach } from './parking/orbit-call.ts';
 import type { RefusalCode } from './refusal-codes.ts';
+import { distribute, stepDistribution } from './replicated/distribution.ts';
+import { tellCaller } from './replicated/distribution-state.ts';
 import type { CallRequest, CallSignal } from './signals.ts';
 
 /** `atMs`: when, on the manager's own clock; absent: a line's process that is lost starts its times anew. */

@@ -15,17 +15,18 @@ import { DigitAnalysis } from './digit-analysis.ts';
 import type { Directory } from './directory.ts';
 import type { DirectoryChange } from './directory-change.ts';
 import { EffectBuffer } from './effects.ts';
-import { HuntOrder } from './hunting/hunt.ts';
-import type { LineControl } from './line-control.ts';
-import { spreadEdits } from './line-edit.ts';
-import { LineManager } from './line-manager.ts';
-import type { LineRecords } from './line-record.ts';
 import {
   LineSettings,
   type Setting,
   type SettingKind,
   type SettingsKeeper,
-} from './line-settings.ts';
+} from './forwarding/line-settings.ts';
+import { SettingsDesk, type Wish } from './forwarding/settings-desk.ts';
+import { HuntOrder } from './hunting/hunt.ts';
+import type { LineControl } from './line/line-control.ts';
+import { spreadEdits } from './line/line-edit.ts';
+import { LineManager } from './line/line-manager.ts';
+import type { LineRecords } from './line/line-record.ts';
 import { ParkManager, type ParkRecord } from './parking/park-manager.ts';
 import { ParkTable } from './parking/park-table.ts';
 import type { RefusalCode } from './refusal-codes.ts';
@@ -38,7 +39,6 @@ import {
   type RouteListOptions,
 } from './routing/route-list-process.ts';
 import { RouteOrder } from './routing/route-order.ts';
-import { SettingsDesk, type Wish } from './settings-desk.ts';
 import type { CallId, CallRequest, CallSignal } from './signals.ts';
 
 /** Seconds: a lock takes two ways between managers, and more when several want it. */

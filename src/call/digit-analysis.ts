@@ -12,7 +12,7 @@ import { explain, type Round } from './dial-plan/explanation.ts';
 import type { Directory, RouteTarget } from './directory.ts';
 import { beginsFeatureCode } from './feature-codes.ts';
 import type { Hunt } from './hunting/hunt.ts';
-import { isKnownNumber } from './line-of-number.ts';
+import { isKnownNumber } from './line/line-of-number.ts';
 import {
   EMERGENCY_SPACES,
   isCurrent,

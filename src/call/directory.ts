@@ -1,7 +1,7 @@
 /** The directory as call processing sees it: lines, members, devices, gateways, route plan. Read-only data. */
 import type { RoutePlan } from './dial-plan/route-plan.ts';
 import type { FeatureCodes } from './feature-codes.ts';
-import type { GivenForwards } from './forwarding.ts';
+import type { GivenForwards } from './forwarding/forwarding.ts';
 import type { Hunt } from './hunting/hunt.ts';
 import type { Orbits } from './parking/orbit.ts';
 import type { PickupGroup } from './pickup-group.ts';

@@ -2,7 +2,7 @@
  * What is dialled for a service instead of a number: codes of the directory, each with digits behind it perhaps.
  * Those that are there unless the directory says otherwise are what callers in North America know (*72 and others).
  */
-import type { SettingKind } from './line-settings.ts';
+import type { SettingKind } from './forwarding/line-settings.ts';
 
 export const FEATURES = [
   'retrieve',

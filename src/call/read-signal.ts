@@ -4,7 +4,7 @@
  * newer manager may say more.
  */
 import { readHome, readPid } from '../process/pid.ts';
-import { DIVERSION_REASONS } from './diversion.ts';
+import { DIVERSION_REASONS } from './forwarding/diversion.ts';
 import { isRefusalCode } from './refusal-codes.ts';
 import { isCause } from './refusals.ts';
 import { LCPS_MAX } from './registration-table.ts';

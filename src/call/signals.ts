@@ -9,16 +9,16 @@ import type { AppearanceSignal, HeldCall, UseState } from './appearance-signals.
 import type { Answerer, Ending, Origin } from './call-record.ts';
 import type { Cause } from './cause.ts';
 import type { DepositSignal } from './deposit-signals.ts';
-import type { DistributionSignal } from './distribution-signals.ts';
-import type { Diversion } from './diversion.ts';
-import type { Forward } from './forwarding.ts';
-import type { LineSignal, LocationSignal } from './line-signals.ts';
-import type { LineLock, LockSignal } from './lock-signals.ts';
+import type { Diversion } from './forwarding/diversion.ts';
+import type { Forward } from './forwarding/forwarding.ts';
+import type { SettingSignal } from './forwarding/setting-signals.ts';
+import type { LineSignal, LocationSignal } from './line/line-signals.ts';
 import type { ParkSignal } from './parking/park-signals.ts';
 import type { PickupSignal } from './pickup-signals.ts';
 import type { RefusalCode } from './refusal-codes.ts';
+import type { DistributionSignal } from './replicated/distribution-signals.ts';
+import type { LineLock, LockSignal } from './replicated/lock-signals.ts';
 import type { GatewaySignal } from './routing/gateway-signals.ts';
-import type { SettingSignal } from './setting-signals.ts';
 import type { UpkeepSignal } from './upkeep-signals.ts';
 import type { WatchSignal } from './watch-signals.ts';
 

@@ -7,7 +7,7 @@
  */
 import type { Device } from '../call/directory.ts';
 import type { DirectoryChange } from '../call/directory-change.ts';
-import { seatsOf } from '../call/line-of-number.ts';
+import { seatsOf } from '../call/line/line-of-number.ts';
 import type { CallSignal } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import type { Scheduler } from '../process/scheduler.ts';

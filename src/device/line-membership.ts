@@ -2,7 +2,7 @@
  * How a device process comes to its lines, and leaves them: flows F1 and F2 (claims 12-16, 46-49); and
  * how it takes the calls of a line, whose process is gone, to the next one.
  */
-import { type LineSeat, seatsOf } from '../call/line-of-number.ts';
+import { type LineSeat, seatsOf } from '../call/line/line-of-number.ts';
 import type { CallSignal, MemberCall } from '../call/signals.ts';
 import { homeOf, type Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';

@@ -1,7 +1,7 @@
 /** What is shown of one appearance of a line: why its lamp is lit. Plain data, made when asked for. */
 import type { AppearanceState } from '../call/appearance-signals.ts';
 import type { Cause } from '../call/cause.ts';
-import type { Happening } from '../call/line-chains.ts';
+import type { Happening } from '../call/line/line-chains.ts';
 import type { ControlRow, LineRow } from './manager-view.ts';
 
 export type LampState = AppearanceState | 'idle';

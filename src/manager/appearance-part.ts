@@ -1,7 +1,7 @@
 /** What one manager knows of an appearance of a line: its line's process, if it has one, and its phones. */
 import { z } from 'zod';
-import { eventsOf, HAPPENINGS } from '../call/line-chains.ts';
-import { isUsed, type LineControl, lineStateOf } from '../call/line-control.ts';
+import { eventsOf, HAPPENINGS } from '../call/line/line-chains.ts';
+import { isUsed, type LineControl, lineStateOf } from '../call/line/line-control.ts';
 import { isCause } from '../call/refusals.ts';
 import type { DeviceProcess } from '../device/device-process.ts';
 import { seatOf } from '../device/sharing/rights.ts';

@@ -1,6 +1,6 @@
 /** Appearances of the whole cluster's lines: why one is lit, and an administrator's word that frees it. */
 import type { Log } from '../base/log.ts';
-import { lineOfNumber } from '../call/line-of-number.ts';
+import { lineOfNumber } from '../call/line/line-of-number.ts';
 import type { Absent, AppearanceRow, Released } from '../http/appearance-rows.ts';
 import type { Home } from '../process/pid.ts';
 import type { AppearancePart } from './appearance-part.ts';

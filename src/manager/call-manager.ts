@@ -10,7 +10,7 @@ import type { Random } from '../base/random.ts';
 import { CallProcessing } from '../call/call-processing.ts';
 import type { Directory } from '../call/directory.ts';
 import { changeDirectory } from '../call/directory-change.ts';
-import type { SettingsKeeper } from '../call/line-settings.ts';
+import type { SettingsKeeper } from '../call/forwarding/line-settings.ts';
 import { readSignal } from '../call/read-signal.ts';
 import type { CallSignal } from '../call/signals.ts';
 import { Admissions } from '../device/admission.ts';

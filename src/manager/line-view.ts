@@ -3,7 +3,7 @@
  * parts of all managers together (`lineRow`).
  */
 import type { Line } from '../call/directory.ts';
-import { seatsOf } from '../call/line-of-number.ts';
+import { seatsOf } from '../call/line/line-of-number.ts';
 import { keyOf, type RegistrationTable } from '../call/registration-table.ts';
 import type { DeviceProcess } from '../device/device-process.ts';
 import type { ControlRow, LineRow, MemberRow, PhoneRow } from '../http/manager-view.ts';

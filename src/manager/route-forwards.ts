@@ -1,10 +1,15 @@
 /** What the forwards of a line would make of a call to it: a part of what is said of a number that is dialled. */
 import type { Analysis, DigitAnalysis } from '../call/digit-analysis.ts';
 import type { Directory } from '../call/directory.ts';
-import { DIVERSIONS_MAX, rightsOfLine } from '../call/diversion.ts';
-import { whyNotForward } from '../call/forward-target.ts';
-import { FORWARD_KINDS, type Forward, type Forwards, forwardsOf } from '../call/forwarding.ts';
-import { LineSettings } from '../call/line-settings.ts';
+import { DIVERSIONS_MAX, rightsOfLine } from '../call/forwarding/diversion.ts';
+import { whyNotForward } from '../call/forwarding/forward-target.ts';
+import {
+  FORWARD_KINDS,
+  type Forward,
+  type Forwards,
+  forwardsOf,
+} from '../call/forwarding/forwarding.ts';
+import { LineSettings } from '../call/forwarding/line-settings.ts';
 import { formatRefusal } from '../call/refusal-codes.ts';
 import type { RouteForward } from '../http/route-rows.ts';
 

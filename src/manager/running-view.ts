@@ -1,5 +1,5 @@
 /** A running manager as the API, metrics and the command line see it. */
-import { firstName } from '../call/diversion.ts';
+import { firstName } from '../call/forwarding/diversion.ts';
 import type { ManagerState, ManagerView, TrafficEvent } from '../http/manager-view.ts';
 import type { Counters } from '../http/metrics.ts';
 import { homeOf } from '../process/pid.ts';

@@ -1,6 +1,6 @@
 /** What a line does with calls that it is not to have: shown, and changed by an administrator. */
-import { FORWARD_KINDS, forwardsOf } from '../call/forwarding.ts';
-import type { Setting, SettingKind } from '../call/line-settings.ts';
+import { FORWARD_KINDS, forwardsOf } from '../call/forwarding/forwarding.ts';
+import type { Setting, SettingKind } from '../call/forwarding/line-settings.ts';
 import { formatRefusal, type RefusalCode } from '../call/refusal-codes.ts';
 import type { SettingChange, SettingChanged, SettingRow } from '../http/setting-rows.ts';
 import { suggestion } from '../store/nearest-name.ts';

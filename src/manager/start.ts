@@ -2,7 +2,7 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Random } from '../base/random.ts';
-import type { SettingsKeeper } from '../call/line-settings.ts';
+import type { SettingsKeeper } from '../call/forwarding/line-settings.ts';
 import type { JoinFailure } from '../cluster/joining.ts';
 import { LoneManager } from '../cluster/lone-manager.ts';
 import { ClusterMember } from '../cluster/member.ts';

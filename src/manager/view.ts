@@ -1,6 +1,6 @@
 /** What a running manager shows: rows made from the core's own records when somebody asks. */
 import type { CallView } from '../call/call-registry.ts';
-import { firstName } from '../call/diversion.ts';
+import { firstName } from '../call/forwarding/diversion.ts';
 import type { CallLeg } from '../device/call-leg.ts';
 import type { CallRow, LegRow, RegistrationRow, Rows } from '../http/manager-view.ts';
 import type { Counters } from '../http/metrics.ts';

@@ -1,6 +1,6 @@
 /** The directory of simulated phones, whose lines forward to one another, in a circle too. */
 import type { Directory, Line } from '../call/directory.ts';
-import type { GivenForwards } from '../call/forwarding.ts';
+import type { GivenForwards } from '../call/forwarding/forwarding.ts';
 import type { PickupGroup } from '../call/pickup-group.ts';
 import { simulationDirectory } from './simulation-directory.ts';
 

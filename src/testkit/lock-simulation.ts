@@ -3,8 +3,8 @@
  * tails, loss, duplicates; managers that die, that are paused past their membership, that come again.
  * What the exhaustive search (`explore/lock-model.ts`) sees of short runs, this sees of long ones.
  */
-import type { LockEffect, LockEvent } from '../call/lock-control.ts';
-import { step } from '../call/lock-manager.ts';
+import type { LockEffect, LockEvent } from '../call/replicated/lock-control.ts';
+import { step } from '../call/replicated/lock-manager.ts';
 import type { Pid } from '../process/pid.ts';
 import { Agenda } from './agenda.ts';
 import {

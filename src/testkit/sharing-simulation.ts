@@ -10,7 +10,7 @@
  * All the time: no two phones have seized the same appearance, nor talk to the same party.
  */
 import type { Line, Member } from '../call/directory.ts';
-import { isUsed, type LineControl } from '../call/line-control.ts';
+import { isUsed, type LineControl } from '../call/line/line-control.ts';
 import { knows } from '../device/sharing/inquiry.ts';
 import { Course } from './course.ts';
 import { DeathLog } from './death-log.ts';

@@ -1,6 +1,6 @@
 /** What must hold of a simulated cluster at rest: looked at from outside, manager by manager. */
-import { isUsed } from '../call/line-control.ts';
-import { seatsOf } from '../call/line-of-number.ts';
+import { isUsed } from '../call/line/line-control.ts';
+import { seatsOf } from '../call/line/line-of-number.ts';
 import { lcpFor, type RegistrationTable } from '../call/registration-table.ts';
 import type { DeviceProcess } from '../device/device-process.ts';
 import type { Place } from '../device/place.ts';

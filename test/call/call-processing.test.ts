@@ -1,7 +1,7 @@
 /** Call processing as a whole: line manager, line control, call control and digit analysis on one manager. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { snapshotOf } from '../../src/call/line-control.ts';
+import { snapshotOf } from '../../src/call/line/line-control.ts';
 import { firstLcp } from '../../src/call/registration-table.ts';
 import type { Pid } from '../../src/process/pid.ts';
 import { directoryOf, lineOf, Switchboard, wayOut } from './switchboard.ts';

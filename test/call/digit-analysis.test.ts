@@ -4,7 +4,7 @@ import test from 'node:test';
 import type { DialRule } from '../../src/call/dial-plan/route-plan.ts';
 import { type Analysis, type Caller, DigitAnalysis } from '../../src/call/digit-analysis.ts';
 import type { Directory, RouteTarget } from '../../src/call/directory.ts';
-import { lineOfNumber, seatsOf } from '../../src/call/line-of-number.ts';
+import { lineOfNumber, seatsOf } from '../../src/call/line/line-of-number.ts';
 import { homeOf, type Pid } from '../../src/process/pid.ts';
 import { directoryOf, lineOf, listOf, wayOut } from './switchboard.ts';
 

@@ -106,11 +106,12 @@ test('managers on other machines are asked by way of one that is here; who does 
       return { items: row === undefined ? [] : [...items, { ...row, id: 'manager-d' }], ...rest };
     },
   }));
+  const byName = (a: string, b: string) => a.localeCompare(b);
   const told = async (...args: readonly string[]) => {
     const { out, err } = await runProgram(runtime, ['cdr', 'export', '--format', 'json', ...args]);
-    return [[...out.matchAll(/c-manager-[a-z]-\d/g)].map(([id]) => id).sort(), err];
+    return [[...out.matchAll(/c-manager-[a-z]-\d/g)].map(([id]) => id).sort(byName), err];
   };
-  const all = [1, 2].flatMap((n) => [`c-manager-a-${n}`, `c-manager-c-${n}`]).sort();
+  const all = [1, 2].flatMap((n) => [`c-manager-a-${n}`, `c-manager-c-${n}`]).sort(byName);
   const missing = 'not complete: records cannot be had: manager-d did not answer within 1 s\n';
   assert.deepEqual(
     [

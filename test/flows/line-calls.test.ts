@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { InvariantError } from '../../src/base/assert.ts';
-import { snapshotOf } from '../../src/call/line-control.ts';
+import { snapshotOf } from '../../src/call/line/line-control.ts';
 import { firstLcp } from '../../src/call/registration-table.ts';
 import type { Phone, PhoneCall } from '../../src/testkit/phone.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';

@@ -1,7 +1,7 @@
 /** An administrator frees an appearance: everybody's phone that has to do with it is let go, and the lamps go off. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { lineStateOf } from '../../src/call/line-control.ts';
+import { lineStateOf } from '../../src/call/line/line-control.ts';
 import { Bench } from '../../src/testkit/phones/bench.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 import { DOMAIN, Site, serverAt } from '../../src/testkit/site.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DigitAnalysis } from '../../src/call/digit-analysis.ts';
-import { LineSettings } from '../../src/call/line-settings.ts';
+import { LineSettings } from '../../src/call/forwarding/line-settings.ts';
 import { emergencyForwardsFrom, forwardsFrom } from '../../src/manager/route-forwards.ts';
 import { readDirectory } from '../../src/store/directory/load.ts';
 

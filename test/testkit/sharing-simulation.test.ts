@@ -1,7 +1,7 @@
 /** Phones that share a line in the simulator: a seed repeats exactly, and lines with a rule broken are found out. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { LineProcess } from '../../src/call/line-process.ts';
+import { LineProcess } from '../../src/call/line/line-process.ts';
 import type { CallSignal } from '../../src/call/signals.ts';
 import { DeviceProcess } from '../../src/device/device-process.ts';
 import type { Pid } from '../../src/process/pid.ts';

@@ -12,13 +12,13 @@ import { type CallEvent, NEW, step } from '../call-control.ts';
 import type { CallControl, Over } from '../call-control-state.ts';
 import type { Cause } from '../cause.ts';
 import type { Destination } from '../destination.ts';
-import { giveBack } from '../distribution-state.ts';
 import { type Effect, EXIT, type Out, start, stop, tell } from '../effects.ts';
-import type { FormerLine } from '../former-lines.ts';
+import type { Way } from '../forwarding/way-through.ts';
+import type { FormerLine } from '../line/former-lines.ts';
 import { REFUSALS, type RefusalCode } from '../refusal-codes.ts';
 import { weightier } from '../refusals.ts';
+import { giveBack } from '../replicated/distribution-state.ts';
 import type { CallId, CallRequest, CallSignal } from '../signals.ts';
-import type { Way } from '../way-through.ts';
 import type { Hunt, HuntStep } from './hunt.ts';
 
 /** One of a hunt's calls. */

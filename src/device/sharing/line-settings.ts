@@ -3,7 +3,7 @@
  * setting that counts is answered as a call without media that is over at once, which phones show as one that
  * was taken; one that does not with its refusal, which they sound as such.
  */
-import type { SettingKind } from '../../call/line-settings.ts';
+import type { SettingKind } from '../../call/forwarding/line-settings.ts';
 import type { CallSignal, Media } from '../../call/signals.ts';
 import { idleAnswer } from '../../sdp/idle-answer.ts';
 import type { CallLeg } from '../call-leg.ts';

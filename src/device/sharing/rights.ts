@@ -2,7 +2,7 @@
 
 import type { Cause } from '../../call/cause.ts';
 import type { Directory, Line, Member, Rights } from '../../call/directory.ts';
-import { isKnownNumber } from '../../call/line-of-number.ts';
+import { isKnownNumber } from '../../call/line/line-of-number.ts';
 import type { Pid } from '../../process/pid.ts';
 import type { SipRequest } from '../../sip/message/message.ts';
 import { parseNameAddr } from '../../sip/message/name-addr.ts';

@@ -3,7 +3,11 @@
  * the first one first, the last one being whom it goes to). Gateways are told in the way that they want, phones by
  * Diversion, which is what they show. Read from gateways that are trusted only.
  */
-import { DIVERSIONS_MAX, type Diversion, type DiversionReason } from '../../call/diversion.ts';
+import {
+  DIVERSIONS_MAX,
+  type Diversion,
+  type DiversionReason,
+} from '../../call/forwarding/diversion.ts';
 import type { Gateway } from '../../call/routing/gateway.ts';
 import type { CallRequest } from '../../call/signals.ts';
 import type { SipRequest } from '../../sip/message/message.ts';

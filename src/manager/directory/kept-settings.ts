@@ -6,7 +6,7 @@
  * A key for each setting: two members who set two of them at once do not undo each other's, and of two who set
  * the same the last one counts. Every manager follows all of them.
  */
-import type { Setting, SettingKind, SettingsKeeper } from '../../call/line-settings.ts';
+import type { Setting, SettingKind, SettingsKeeper } from '../../call/forwarding/line-settings.ts';
 import type { VersionStore } from '../../cluster/versions.ts';
 import type { Entry, Operation, Revision } from '../../process/state-plane.ts';
 

@@ -2,8 +2,8 @@
 
 import { DigitAnalysis } from '../../call/digit-analysis.ts';
 import type { Directory } from '../../call/directory.ts';
-import { whyNotForward } from '../../call/forward-target.ts';
-import { FORWARD_KINDS, type ForwardKind } from '../../call/forwarding.ts';
+import { whyNotForward } from '../../call/forwarding/forward-target.ts';
+import { FORWARD_KINDS, type ForwardKind } from '../../call/forwarding/forwarding.ts';
 import { formatRefusal } from '../../call/refusal-codes.ts';
 import { type Entry, placeAt } from '../document.ts';
 import type { Problem } from '../problem.ts';

@@ -1,6 +1,10 @@
 /** Lines of the directory: those that are given, and one for each device that has a number of its own. */
 import type { Device, Line, Member, Offering, Rights } from '../../call/directory.ts';
-import { FORWARD_AFTER_MS, type GivenForwards, LINE_PATIENCE_MS } from '../../call/forwarding.ts';
+import {
+  FORWARD_AFTER_MS,
+  type GivenForwards,
+  LINE_PATIENCE_MS,
+} from '../../call/forwarding/forwarding.ts';
 import { type Entry, keyPlaceAt, placeAt, plain } from '../document.ts';
 import { suggestion } from '../nearest-name.ts';
 import { formatPlace, type Problem } from '../problem.ts';

@@ -9,8 +9,8 @@
 import { NEW, step as stepCall } from '../../call/call-control.ts';
 import type { Line } from '../../call/directory.ts';
 import type { Out } from '../../call/effects.ts';
-import { type LineControl, newLineControl } from '../../call/line-control.ts';
-import { step as stepLine } from '../../call/line-control-process.ts';
+import { type LineControl, newLineControl } from '../../call/line/line-control.ts';
+import { step as stepLine } from '../../call/line/line-control-process.ts';
 import type { Pid } from '../../process/pid.ts';
 import { type Machine, machineOf, type ProcessEvent } from './machine.ts';
 import {

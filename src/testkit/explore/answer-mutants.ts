@@ -1,7 +1,7 @@
 /** A line's process and call control that break a rule about answers, made of the real ones. */
 import { step as stepCall } from '../../call/call-control.ts';
 import { type Effect, tell } from '../../call/effects.ts';
-import { step as stepLine } from '../../call/line-control-process.ts';
+import { step as stepLine } from '../../call/line/line-control-process.ts';
 import type { AnswerSteps } from './answer-model.ts';
 
 const REAL: AnswerSteps = { line: stepLine, call: stepCall };

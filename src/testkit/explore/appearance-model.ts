@@ -9,8 +9,8 @@
  */
 import type { Line } from '../../call/directory.ts';
 import type { Out } from '../../call/effects.ts';
-import { isUsed, type LineControl, newLineControl } from '../../call/line-control.ts';
-import { step as stepLine } from '../../call/line-control-process.ts';
+import { isUsed, type LineControl, newLineControl } from '../../call/line/line-control.ts';
+import { step as stepLine } from '../../call/line/line-control-process.ts';
 import type { CallSignal } from '../../call/signals.ts';
 import type { Pid } from '../../process/pid.ts';
 import { LCP, type LineEvent, lineOf } from './answer-model.ts';

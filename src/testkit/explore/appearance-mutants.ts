@@ -1,7 +1,7 @@
 /** A line's process that breaks a rule about appearances, made of the real one. */
 import { type Effect, tell } from '../../call/effects.ts';
-import { isUsed, type LineControl, type Used } from '../../call/line-control.ts';
-import { step as stepLine } from '../../call/line-control-process.ts';
+import { isUsed, type LineControl, type Used } from '../../call/line/line-control.ts';
+import { step as stepLine } from '../../call/line/line-control-process.ts';
 import type { LineStep } from './appearance-model.ts';
 
 /** What another has seized is given again. */

@@ -8,8 +8,8 @@
  * expelled. N1: no operation has two appearance numbers, no number two operations. L1: when nothing
  * more can happen, no living member wants, holds or has postponed anything.
  */
-import type { LockEvent } from '../../call/lock-control.ts';
-import { LOCK_AGAIN, LOCK_PATIENCE, step } from '../../call/lock-manager.ts';
+import type { LockEvent } from '../../call/replicated/lock-control.ts';
+import { LOCK_AGAIN, LOCK_PATIENCE, step } from '../../call/replicated/lock-manager.ts';
 import type { Pid } from '../../process/pid.ts';
 import type { Model } from './explorer.ts';
 import {

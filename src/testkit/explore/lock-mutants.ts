@@ -2,8 +2,8 @@
  * Lock managers that each break one rule, made of the real one: what the search must find. A search
  * that finds nothing wrong with these proves nothing about the real one.
  */
-import type { LockEvent } from '../../call/lock-control.ts';
-import { step } from '../../call/lock-manager.ts';
+import type { LockEvent } from '../../call/replicated/lock-control.ts';
+import { step } from '../../call/replicated/lock-manager.ts';
 import type { Pid } from '../../process/pid.ts';
 import type { LockStep } from './lock-node.ts';
 

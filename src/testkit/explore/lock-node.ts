@@ -4,14 +4,14 @@
  * lives with it: what has the lock is shown to everybody at once.
  */
 
-import type { LineReport } from '../../call/line-report.ts';
+import type { LineReport } from '../../call/line/line-report.ts';
 import {
   type LockEffect,
   type LockEvent,
   type LockManager,
   newLockManager,
-} from '../../call/lock-control.ts';
-import type { LineLock } from '../../call/lock-signals.ts';
+} from '../../call/replicated/lock-control.ts';
+import type { LineLock } from '../../call/replicated/lock-signals.ts';
 import type { CallRequest, Party } from '../../call/signals.ts';
 import type { Pid } from '../../process/pid.ts';
 

@@ -1,5 +1,5 @@
 /** What the model of the lock has besides its processes: members, faults to come, and words for it all. */
-import type { LockEvent } from '../../call/lock-control.ts';
+import type { LockEvent } from '../../call/replicated/lock-control.ts';
 import type { Pid } from '../../process/pid.ts';
 
 export type LockConfiguration = {

@@ -10,8 +10,12 @@
  */
 import { step as stepCall } from '../../call/call-control.ts';
 import { type Out, tell } from '../../call/effects.ts';
-import { claimedLineControl, type LineControl, newLineControl } from '../../call/line-control.ts';
-import { step as stepLine } from '../../call/line-control-process.ts';
+import {
+  claimedLineControl,
+  type LineControl,
+  newLineControl,
+} from '../../call/line/line-control.ts';
+import { step as stepLine } from '../../call/line/line-control-process.ts';
 import { isGone, type Pid } from '../../process/pid.ts';
 import { type AnswerSteps, callMachine, checkAnswers, LCP, lineOf } from './answer-model.ts';
 import { type Machine, machineOf, type ProcessEvent } from './machine.ts';

@@ -7,8 +7,8 @@
  * same on record. Of two phones that have seized one appearance neither has heard anything else, at any time.
  */
 import type { Out } from '../../call/effects.ts';
-import { newReplicatedLine, type ReplicatedLine } from '../../call/replicated-calls.ts';
-import { step as stepLine } from '../../call/replicated-line.ts';
+import { newReplicatedLine, type ReplicatedLine } from '../../call/replicated/replicated-calls.ts';
+import { step as stepLine } from '../../call/replicated/replicated-line.ts';
 import type { CallSignal } from '../../call/signals.ts';
 import { type Home, homeOf, type Pid } from '../../process/pid.ts';
 import { type LineEvent, lineOf } from './answer-model.ts';

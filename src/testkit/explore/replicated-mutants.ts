@@ -1,7 +1,7 @@
 /** A replicated line's process that breaks a rule about appearances, made of the real one. */
 import { tell } from '../../call/effects.ts';
-import { isUsed } from '../../call/line-control.ts';
-import { step as stepLine } from '../../call/replicated-line.ts';
+import { isUsed } from '../../call/line/line-control.ts';
+import { step as stepLine } from '../../call/replicated/replicated-line.ts';
 import type { ReplicatedStep } from './replicated-model.ts';
 
 /** Who has given out an appearance has told nobody. */

@@ -1,5 +1,5 @@
 /** What phones should show of a line, by the record of the process that controls it; each in its own dialect's words. */
-import { type LineControl, lineStateOf } from '../../call/line-control.ts';
+import { type LineControl, lineStateOf } from '../../call/line/line-control.ts';
 import { lcpFor } from '../../call/registration-table.ts';
 import type { LineCallState } from '../../call/watch-signals.ts';
 import type { CallManager } from '../../manager/call-manager.ts';

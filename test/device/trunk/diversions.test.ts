@@ -1,7 +1,7 @@
 /** Who has sent a call on, as gateways and phones hear it, and as a gateway says it. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Diversion } from '../../../src/call/diversion.ts';
+import type { Diversion } from '../../../src/call/forwarding/diversion.ts';
 import type { Gateway } from '../../../src/call/routing/gateway.ts';
 import type { CallRequest } from '../../../src/call/signals.ts';
 import {

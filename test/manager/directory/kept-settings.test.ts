@@ -1,7 +1,7 @@
 /** What members set for their lines: kept by a store, the same at all managers, there again after them. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Setting } from '../../../src/call/line-settings.ts';
+import type { Setting } from '../../../src/call/forwarding/line-settings.ts';
 import { EmbeddedStatePlane } from '../../../src/cluster/embedded-state-plane.ts';
 import { EmbeddedStore } from '../../../src/cluster/embedded-store.ts';
 import { KeptSettings } from '../../../src/manager/directory/kept-settings.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { step as stepCall } from '../../../src/call/call-control.ts';
-import { step as stepLine } from '../../../src/call/line-control-process.ts';
+import { step as stepLine } from '../../../src/call/line/line-control-process.ts';
 import { explore } from '../../../src/testkit/explore/explorer.ts';
 import { rehomingModel } from '../../../src/testkit/explore/rehoming-model.ts';
 
