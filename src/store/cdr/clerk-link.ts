@@ -8,8 +8,10 @@ export type ClerkLinkOptions = ThreadData & {
   readonly say: (level: 'info' | 'warn' | 'error', event: string, fields: object) => void;
 };
 
-/** Records go out a moment after they have been written, many at a time. */
-const TOGETHER_MS = 50;
+/** Records go out a moment after they have been written … */
+const SOON_MS = 50;
+/** … and twice a second where there are always some: a delivery costs far more than a record more in it. */
+const APART_MS = 500;
 const RESTART_MS = 1000;
 const CLOSE_MS = 5000;
 const QUESTION_MS = 30_000;
@@ -29,6 +31,8 @@ export class ClerkLink {
   #worker: Worker | undefined;
   #ids = 0;
   #notice: NodeJS.Timeout | undefined;
+  /** Monotonic. */
+  #toldMs = Number.NEGATIVE_INFINITY;
   #restart: NodeJS.Timeout | undefined;
   #closed: (() => void) | undefined;
   #isClosing = false;
@@ -40,10 +44,13 @@ export class ClerkLink {
   /** There is something in the spool. */
   written(): void {
     if (this.#isClosing) return;
-    this.#notice ??= setTimeout(() => {
+    if (this.#notice !== undefined) return;
+    const waitMs = Math.max(SOON_MS, this.#toldMs + APART_MS - performance.now());
+    this.#notice = setTimeout(() => {
       this.#notice = undefined;
+      this.#toldMs = performance.now();
       this.#tell({ type: 'written' });
-    }, TOGETHER_MS);
+    }, waitMs);
   }
 
   /** Rejects with a sentence when the database cannot be asked. */
