@@ -12,6 +12,7 @@ import { freePortsInRow } from '../../support/free-ports.ts';
 
 const RUN = resolve(import.meta.dirname, '../../../examples/three-managers/run.ts');
 const MANAGERS = 3;
+const WITHIN_MS = 30_000;
 
 type Example = {
   readonly child: ChildProcess;
@@ -79,12 +80,20 @@ class Stage {
     await this.until([`${user} registered`]);
   }
 
-  /** Until all of that has happened. */
+  /** Until all of that has happened; fails, with what has, when that takes too long. */
   async until(wanted: readonly string[]): Promise<void> {
-    while (!wanted.every((event) => this.#events.includes(event)))
+    let isLate = false;
+    const late = setTimeout(() => {
+      isLate = true;
+      this.#wake();
+    }, WITHIN_MS);
+    while (!wanted.every((event) => this.#events.includes(event))) {
+      assert(!isLate, `not ${wanted.join(' and ')}, but: ${this.#events.join(', ')}`);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
+    }
+    clearTimeout(late);
   }
 
   /** What has happened since the last time, in any order. */
