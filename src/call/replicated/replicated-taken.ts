@@ -264,8 +264,10 @@ export function coordinationTimeout(line: ReplicatedLine, name: string, out: Out
   if (name.startsWith(`${ALONE}:`)) {
     const call = name.slice(ALONE.length + 1);
     const state = liveCall(line, call);
-    if (!line.unsaid.delete(call) || state?.holder === undefined) return true;
-    tellPeers(line, { type: 'lineCall', number, state }, out);
+    const isUnsaid = line.unsaid.delete(call);
+    if (state?.holder === undefined || ours(line, call) === undefined) return true;
+    // They know already, if it has been given another number meanwhile.
+    if (isUnsaid) tellPeers(line, { type: 'lineCall', number, state }, out);
     // The news of its end may have been for call control.
     const { pid, call: leg } = state.holder;
     out.push(tell(pid, { type: 'lineInquire', number, call, leg, isAgain: true }));

@@ -42,7 +42,10 @@ export function ours(line: ReplicatedLine, call: CallId): Used | undefined {
   return used !== undefined && isUsed(used) ? used : undefined;
 }
 
-/** This process answers for `used` from now on, as of the lock `seq`: what the others are to be told. */
+/**
+ * This process answers for `used` from now on, as of the lock `seq`: what the others are to be told. They are,
+ * unless the caller enters it among those that are unsaid.
+ */
 export function assume(
   line: ReplicatedLine,
   used: Used,
@@ -56,6 +59,7 @@ export function assume(
   line.known.set(used.call, state);
   line.aged.delete(used.call);
   line.mine.add(used.call);
+  line.unsaid.delete(used.call);
   line.control.changed = true;
   sweepLater(line, out);
   const { number } = line.control.line;
