@@ -121,8 +121,10 @@ export function newReplicatedLine(line: Line, self: Pid): ReplicatedLine {
   };
 }
 
-export function reportOf(line: ReplicatedLine): LineReport {
-  return { calls: [...line.known.values()] };
+/** Without what has not been said yet: who has heard of it from a report would not be told of its end. */
+export function reportOf({ known, unsaid }: ReplicatedLine): LineReport {
+  const calls = [...known.values()];
+  return { calls: unsaid.size === 0 ? calls : calls.filter(({ call }) => !unsaid.has(call)) };
 }
 
 /** The call as the line knows it, unless it has ended. */

@@ -86,11 +86,9 @@ function learnOfUsed(line: ReplicatedLine, call: ReportedCall, from: Pid, out: O
   out.push(tell(control, { type: 'callFollow', call: call.call, version: 0 }));
 }
 
-export function knowsMore({ known }: ReplicatedLine, { calls }: LineReport): boolean {
+export function knowsMore(line: ReplicatedLine, { calls }: LineReport): boolean {
   const theirs = new Set(calls.map(({ call }) => call));
-  for (const { call, state } of known.values())
-    if (state !== 'ended' && !theirs.has(call)) return true;
-  return false;
+  return reportOf(line).calls.some(({ call, state }) => state !== 'ended' && !theirs.has(call));
 }
 
 export function report(line: ReplicatedLine, to: Pid, out: Out): void {

@@ -556,6 +556,25 @@ flow(
 );
 
 flow(
+  'of one of which nothing has been said since its call control has ended no report says anything either',
+  `${THERE}
+  a.1.c1 > callTaken of b.1.d8
+             start sweep 60000
+             b.1.d5 < lineState 1 active ben
+  a.1.c1 > callEnded transferred
+             start alone 100
+             b.1.d5 < lineState 1 active ben
+  a.1.l1 > lineReport c2 appearance 2 by a.1.c2
+             a.1.c2 < callFollow c2 version 0
+  c.1.l3 > lineView 2 : a.1.l1 b.1.l2 c.1.l3
+             c.1.l3 < lineReport c2 offered
+  b.1.d8 > callEnded hung up
+             stop alone
+             b.1.d5 < lineState
+  `,
+);
+
+flow(
   'a line that is full refuses calls',
   `
   b.1.m1 > lineView 1 : b.1.l2
