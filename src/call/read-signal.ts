@@ -189,7 +189,7 @@ const SHAPES: Shapes = {
   lineBring: { number: text, device: text, calls: listOf(memberCall, CALLS_MAX) },
   lineState: { number: text, calls: listOf(lineCall, CALLS_MAX) },
   lineLock: { number: text, call, operation: text, kind },
-  lineUnlock: { number: text, operation: text },
+  lineUnlock: { number: text, call, operation: text },
   lineLocked: { number: text, call, lock, lcps, appearance: count },
   lineLockRefused: {
     number: text,

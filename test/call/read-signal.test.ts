@@ -40,7 +40,7 @@ const kept = {
 
 const SIGNALS: readonly CallSignal[] = [
   { type: 'lineLock', number, call, operation: 'offer-1', kind: 'offer' },
-  { type: 'lineUnlock', number, operation: 'offer-1' },
+  { type: 'lineUnlock', number, call: 'c1', operation: 'offer-1' },
   { type: 'lineLocked', number, call, lock, lcps: [pid], appearance: 1 },
   { type: 'lineLockRefused', number, call, operation: 'offer-1', reason: 'timeout' },
   {

@@ -26,8 +26,8 @@ export function hearTooLate(
   if (!('call' in signal) || !former.some(({ call }) => call === signal.call)) return false;
   switch (signal.type) {
     case 'lineLocked': {
-      const { number, lock } = signal;
-      host.tell(from, { type: 'lineUnlock', number, operation: lock.operation });
+      const { number, call, lock } = signal;
+      host.tell(from, { type: 'lineUnlock', number, call, operation: lock.operation });
       return true;
     }
     case 'callProceed':

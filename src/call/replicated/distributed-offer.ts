@@ -163,7 +163,7 @@ function alert(call: Distributing, signal: Signal<'callAlert'>, lcp: Pid, out: O
 }
 
 function answer(call: Distributing, signal: Signal<'callProceed'>, out: Out): Distribution {
-  const { request, lcps, line, asking } = call;
+  const { request, lcps } = call;
   const { from, caller, appearance, lock } = request;
   const { member = '', ...said } = signal;
   disarm(call, out);
@@ -173,7 +173,7 @@ function answer(call: Distributing, signal: Signal<'callProceed'>, out: Out): Di
     ...{ appearance, seq: lock.seq, from, caller, holder: signal.from, member },
   };
   for (const lcp of lcps) out.push(tell(lcp, taken));
-  if (asking !== undefined) sayUnlock(line, asking, out);
+  sayUnlock(call, out);
   return {
     state: 'distributed',
     taken,
@@ -288,8 +288,8 @@ function withdraw(call: Distributing, cause: Cause, out: Out): Distribution {
 }
 
 function stopAll(call: Distributing, cause: Cause, out: Out): void {
-  const { request, lcps, line, asking } = call;
-  if (asking !== undefined) sayUnlock(line, asking, out);
+  const { request, lcps } = call;
+  sayUnlock(call, out);
   for (const lcp of lcps) withdrawLeg({ pid: lcp, call: request.call }, cause, out);
   disarm(call, out);
 }

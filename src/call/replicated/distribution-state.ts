@@ -109,16 +109,21 @@ export function loseAsked(call: Locking | Distributing, gone: Pid | Home, out: O
   return lcps[0] === asked || ask(call, out);
 }
 
-export function sayUnlock({ number }: Line, { lcps: [asked], operation }: Asking, out: Out): void {
-  if (asked !== undefined) out.push(tell(asked, { type: 'lineUnlock', number, operation }));
+/** The lock that is asked for, if one is, is not wanted any more. */
+export function sayUnlock({ request, line, asking }: Locking | Distributing, out: Out): void {
+  const [asked] = asking?.lcps ?? [];
+  if (asking === undefined || asked === undefined) return;
+  const { call } = request;
+  const { number } = line;
+  out.push(tell(asked, { type: 'lineUnlock', number, call, operation: asking.operation }));
 }
 
 /**
  * The lock came from somebody who is not asked any more: it seemed not to hear, and did. It would keep the
  * lock for a while and the call's number for longer.
  */
-export function giveBack(from: Pid, { number, lock }: Signal<'lineLocked'>, out: Out): void {
-  out.push(tell(from, { type: 'lineUnlock', number, operation: lock.operation }));
+export function giveBack(from: Pid, { number, call, lock }: Signal<'lineLocked'>, out: Out): void {
+  out.push(tell(from, { type: 'lineUnlock', number, call, operation: lock.operation }));
 }
 
 export function exit(out: Out): Distribution {

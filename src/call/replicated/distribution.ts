@@ -91,7 +91,7 @@ function inLocking(call: Locking, event: CallEvent, out: Out): Distribution {
 
 /** The caller does not want it any more. */
 function unlock(call: Locking, out: Out): Distribution {
-  sayUnlock(call.line, call.asking, out);
+  sayUnlock(call, out);
   dismiss(call, 'caller gave up', out);
   return exit(out);
 }

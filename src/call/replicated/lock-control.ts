@@ -5,7 +5,7 @@
 import type { Home, Pid } from '../../process/pid.ts';
 import type { Effect } from '../effects.ts';
 import type { LineReport } from '../line/line-report.ts';
-import type { CallSignal } from '../signals.ts';
+import type { CallId, CallSignal } from '../signals.ts';
 import type { LineLock, LineOperation, LockRefusal, LockSignal } from './lock-signals.ts';
 
 /** An operation, and how often its lock was had in vain. */
@@ -171,6 +171,13 @@ export function newLockManager(number: string, me: Pid): LockManager {
 /** Whether nothing is wanted or held: the line control process may leave, by an event 'fence'. */
 export function isIdle({ phase, queue }: LockManager): boolean {
   return (phase.state === 'idle' || phase.state === 'joining') && queue.length === 0;
+}
+
+/** Whether an operation of that call is under way at this process, or to come. */
+export function isAskedFor({ phase, queue }: LockManager, call: CallId): boolean {
+  const isUnderWay =
+    (phase.state === 'wanted' || phase.state === 'held') && phase.wish.operation.call === call;
+  return isUnderWay || queue.some(({ operation }) => operation.call === call);
 }
 
 /**

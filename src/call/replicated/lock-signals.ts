@@ -50,7 +50,12 @@ export type LockSignal =
       readonly kind: LineOperationKind;
     }
   /** Call control: I do not want that lock any more, or have no use for it. */
-  | { readonly type: 'lineUnlock'; readonly number: string; readonly operation: string }
+  | {
+      readonly type: 'lineUnlock';
+      readonly number: string;
+      readonly call: CallId;
+      readonly operation: string;
+    }
   /**
    * To call control: do it. Show `lock` to all of `lcps`, to whom it has not been shown yet. Said again
    * while some of them have not accepted: they are then named again.

@@ -22,7 +22,7 @@ import type { CallSignal } from '../signals.ts';
 import { isIdle } from './lock-control.ts';
 import { bury, liveCall, type ReplicatedLine, SWEEP, sweep } from './replicated-calls.ts';
 import { attach, bring, detach, hearAdopted } from './replicated-devices.ts';
-import { offer, useLock, useWishes } from './replicated-lock.ts';
+import { hearUnlock, offer, useLock, useWishes } from './replicated-lock.ts';
 import { answerHere, answerLost, refuseHere, ringRound, silence } from './replicated-offer.ts';
 import { evict, knowsMore, learn, meet, report } from './replicated-reports.ts';
 import {
@@ -136,8 +136,10 @@ function receive(line: ReplicatedLine, signal: CallSignal, from: Pid, out: Out):
     case 'lineUnwatch':
       unwatchLine(line.control, signal.pid ?? from);
       break;
-    case 'lineLock':
     case 'lineUnlock':
+      hearUnlock(line, signal, from, out);
+      break;
+    case 'lineLock':
     case 'lockRequest':
     case 'lockResponse':
     case 'lockAccepted':

@@ -7,9 +7,9 @@ import { type Out, tell } from '../effects.ts';
 import { lowestFree, takeAppearance } from '../line/appearances.ts';
 import type { ReportedCall } from '../line/line-report.ts';
 import type { CallRequest } from '../signals.ts';
-import type { LockEffect, LockEvent } from './lock-control.ts';
+import { isAskedFor, type LockEffect, type LockEvent } from './lock-control.ts';
 import { step as stepLock } from './lock-manager.ts';
-import type { LineLock, LineOperation } from './lock-signals.ts';
+import type { LineLock, LineOperation, LockSignal } from './lock-signals.ts';
 import {
   drop,
   enter,
@@ -106,9 +106,26 @@ function fulfil(
   if (lcps.includes(line.self)) useLock(line, { type: 'shown', lock, body, from: line.self }, out);
 }
 
-function unlock(line: ReplicatedLine, { id, control }: LineOperation, out: Out): void {
+/**
+ * Call control has no use for a lock. It may have been given up here already, since nobody had accepted what
+ * it was for: then the call still has a number, for an offer that does not come.
+ */
+export function hearUnlock(
+  line: ReplicatedLine,
+  signal: Extract<LockSignal, { type: 'lineUnlock' }>,
+  from: Pid,
+  out: Out,
+): void {
+  const { call } = signal;
+  useLock(line, { type: 'signal', signal, from }, out);
+  const known = liveCall(line, call);
+  if (known?.version !== 0 || known.control !== from) return;
+  if (!isAskedFor(line.lock, call)) drop(line, call);
+}
+
+function unlock(line: ReplicatedLine, { id, call, control }: LineOperation, out: Out): void {
   const { number } = line.control.line;
-  const signal = { type: 'lineUnlock', number, operation: id } as const;
+  const signal = { type: 'lineUnlock', number, call, operation: id } as const;
   useLock(line, { type: 'signal', signal, from: control }, out);
 }
 

@@ -271,7 +271,8 @@ export class LockModel implements Model {
     if (withdrawals === 0) return;
     for (const { operation } of [phase.wish, ...queue]) {
       const left = { ...surroundings, withdrawals: withdrawals - 1 };
-      const signal = { type: 'lineUnlock', number: NUMBER, operation: operation.id } as const;
+      const { id, call } = operation;
+      const signal = { type: 'lineUnlock', number: NUMBER, call, operation: id } as const;
       const event = this.#eventOf({ type: 'signal', signal, from: CONTROL });
       this.#put({ ...world, surroundings: left }, place, this.#act(node, event), next);
       labels?.push(`${letterOf(place)} is told that ${operation.id} is not wanted`);

@@ -255,9 +255,9 @@ flow(
   b.1.l1 > callProceed c3 of b.1.d7
              a.1.d1 < callProceed
              stop hunt
-             a.1.l3 < lineUnlock
+             a.1.l3 < lineUnlock c2
   a.1.l3 > lineLocked c2
-             a.1.l3 < lineUnlock
+             a.1.l3 < lineUnlock c2
   b.1.l3 > callFollow c2
              b.1.l3 < callEnded c2 call gone
   `,

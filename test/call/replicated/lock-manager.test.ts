@@ -456,7 +456,7 @@ test('while others wait, eight operations are done in one hold', () => {
     hear({
       type: 'shown',
       lock: held,
-      body: { type: 'lineUnlock', number: '2000', operation: id },
+      body: { type: 'lineUnlock', number: '2000', call: id, operation: id },
       from: a,
     });
     say({ type: 'lockAccepted', number: '2000', seq, operation: id, ok: true }, b);
@@ -663,7 +663,7 @@ function eventOf(rung: string): LockEvent {
     operation,
     revision: numberIn(said, 'view', 1),
   };
-  const body: CallSignal = { type: 'lineUnlock', number: '2000', operation };
+  const body: CallSignal = { type: 'lineUnlock', number: '2000', call: operation, operation };
   return { type: 'shown', lock, body, from };
 }
 
@@ -676,7 +676,7 @@ function signalOf(said: string): LockSignal | undefined {
     case 'lineLock':
       return { type: what, number, call: id, operation: id, kind: 'offer' };
     case 'lineUnlock':
-      return { type: what, number, operation: id };
+      return { type: what, number, call: id, operation: id };
     case 'view': {
       const [, revision = '', ...names] = said.split(' ');
       return { type: 'lineView', number, revision: Number(revision), lcps: names.map(pidOf) };

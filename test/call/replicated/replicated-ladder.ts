@@ -35,7 +35,7 @@ export function replicatedSignalOf(rung: Extract<Rung, { type: 'signal' }>): Cal
     case 'lineLock':
       return { type: name, number, call, operation, kind: 'offer' };
     case 'lineUnlock':
-      return { type: name, number, operation };
+      return { type: name, number, call, operation };
     case 'lineLocked': {
       const lcps = pidsOf(rest, 'to');
       return { type: name, number, call, lock: lockOf(rest, from), lcps, appearance };

@@ -283,6 +283,26 @@ flow(
 );
 
 flow(
+  'the same, and the lock had been given up by then, since call control did not hear of it in time',
+  `
+  b.1.m1 > lineView 1 : b.1.l2
+  b.1.c1 > lineLock c1.1
+             start lock again 200
+             start lock patience 2000
+             start sweep 60000
+             b.1.c1 < lineLocked c1.1 seq 1 to b.1.l2 appearance 1
+  @ lock patience
+             stop lock again
+             stop lock patience
+  b.1.c1 > lineUnlock c1.1
+  b.1.c2 > lineLock c2
+             start lock again 200
+             start lock patience 2000
+             b.1.c2 < lineLocked c2 c2.1 seq 2 to b.1.l2 appearance 1
+  `,
+);
+
+flow(
   'who joins hears of the calls that are up, and asks their call controls; who was told of an end remembers it',
   `
   b.1.m1 > lineView 1 : b.1.l2
