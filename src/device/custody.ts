@@ -26,6 +26,7 @@ import type { Leg } from '../sip/user-agent/leg.ts';
 import { type CallLeg, isUndecided } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { dialledOf } from './identity.ts';
+import { descriptionIn } from './session-description.ts';
 
 /** For a call request; nothing when nobody keeps records. `previous`: the call that it goes on with. */
 export function originOf(
@@ -59,7 +60,7 @@ export function answererOf(
 export function noteHold(record: CallLeg, side: 'phone' | 'peer', media: Media | undefined): void {
   if (media === undefined) return;
   const bit = side === 'phone' ? 1 : 2;
-  const isHold = holdOf(media.body) === 'held';
+  const isHold = holdOf(descriptionIn(media)) === 'held';
   if (isHold && (record.heldBy & bit) === 0) record.holds++;
   record.heldBy = isHold ? record.heldBy | bit : record.heldBy & ~bit;
 }

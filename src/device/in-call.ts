@@ -18,6 +18,7 @@ import * as parking from './parking.ts';
 import * as pickup from './pickup.ts';
 import { refer } from './referral.ts';
 import { askPhone, refuseChange, withMedia } from './session-change.ts';
+import { descriptionIn } from './session-description.ts';
 import * as keeping from './sharing/keeping.ts';
 import * as lineUse from './sharing/line-use.ts';
 import { changedOver, notTaken } from './take-over.ts';
@@ -222,7 +223,7 @@ export function modifyRefused(
 
 /** An answer to `offer` that takes nothing of it; nothing where no stream was offered. */
 function refusalOf(offer: Media | undefined): Media | undefined {
-  const body = offer && refusingAnswer(offer.body, '0.0.0.0', 1);
+  const body = offer && refusingAnswer(descriptionIn(offer), '0.0.0.0', 1);
   return body === undefined ? undefined : { type: 'application/sdp', body };
 }
 
@@ -262,7 +263,7 @@ export function acknowledge(
     process.environment.userAgent.acknowledgeModify(leg, media);
     changed(process, record, true);
     // Who left the offer to this phone says with its answer whether it holds.
-    if (media !== undefined && holdOf(media.body) !== 'held') record.holding = undefined;
+    if (media !== undefined && holdOf(descriptionIn(media)) !== 'held') record.holding = undefined;
   } else if (record.role === 'called' && !record.offered && leg.state === 'answered') {
     process.environment.userAgent.acknowledge(leg, media);
   }

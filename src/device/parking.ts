@@ -16,6 +16,7 @@ import * as custody from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { partyOfDevice } from './identity.ts';
 import { refuseChange } from './session-change.ts';
+import { descriptionIn } from './session-description.ts';
 import * as lineUse from './sharing/line-use.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -175,7 +176,7 @@ export function phoneModified(
 ): boolean {
   const { change, leg } = record;
   if (change?.by !== 'park' || leg === undefined) return false;
-  const body = media && idleAnswer(media.body, 1);
+  const body = media && idleAnswer(descriptionIn(media), 1);
   const idle = body === undefined ? undefined : { type: 'application/sdp', body };
   process.environment.userAgent.acknowledgeModify(leg, idle);
   held(process, record);
@@ -265,7 +266,7 @@ export function phoneModifies(
   media: Media | undefined,
 ): boolean {
   if (parking?.orbit === undefined || peer !== undefined || change !== undefined) return false;
-  const body = media && idleAnswer(media.body, 1);
+  const body = media && idleAnswer(descriptionIn(media), 1);
   if (leg === undefined || body === undefined) return false;
   process.environment.userAgent.answerModify(leg, { type: 'application/sdp', body });
   return true;

@@ -15,6 +15,7 @@ import * as called from './called.ts';
 import { causeOf, reasonOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { withMedia } from './session-change.ts';
+import { descriptionIn } from './session-description.ts';
 import * as publications from './sharing/publications.ts';
 import * as retrieval from './sharing/retrieval.ts';
 import * as retrievalAnswer from './sharing/retrieval-answer.ts';
@@ -73,7 +74,7 @@ function answerPhone(
   if (theirs === undefined && ours !== undefined) return called.taken(process, record, ours, true);
   if (theirs === undefined) return process.release(record, 'not acceptable', 'nobody');
   record.change = { by: 'pickup', ...(ours === undefined ? {} : { offer: theirs }) };
-  const body = ours && idleAnswer(ours.body, 1);
+  const body = ours && idleAnswer(descriptionIn(ours), 1);
   const idle = body === undefined ? undefined : { type: 'application/sdp', body };
   process.environment.userAgent.answer(leg, withMedia(ours === undefined ? theirs : idle));
 }

@@ -25,13 +25,21 @@ export type PhoneCall = {
 
 /** A description with the call's own session id, by which the other end can be told who sent it. */
 export function sessionOf(call: PhoneCall, direction: 'sendrecv' | 'sendonly'): Body {
-  const { address: own, formats = '0' } = call.phone.options;
+  const { address: own, formats = '0', isPlaced = false } = call.phone.options;
   const { address } = own;
+  const type = 'application/sdp';
+  const body =
+    `v=0\r\no=- ${call.session} 1 IN IP4 ${address}\r\ns=-\r\nc=IN IP4 ${address}\r\n` +
+    `t=0 0\r\nm=audio 4000 RTP/AVP ${formats}\r\na=${direction}\r\n`;
+  return isPlaced ? placed(type, body) : { type, body };
+}
+
+function placed(type: string, body: string): Body {
   return {
-    type: 'application/sdp',
+    type: 'multipart/mixed;boundary="a b"',
     body:
-      `v=0\r\no=- ${call.session} 1 IN IP4 ${address}\r\ns=-\r\nc=IN IP4 ${address}\r\n` +
-      `t=0 0\r\nm=audio 4000 RTP/AVP ${formats}\r\na=${direction}\r\n`,
+      `--a b\r\nContent-Type: ${type}\r\n\r\n${body}\r\n--a b\r\nContent-Type: application/pidf+xml\r\n` +
+      'Content-ID: <here@pbx.test>\r\n\r\n<presence/>\r\n--a b--\r\n',
   };
 }
 

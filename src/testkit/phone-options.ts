@@ -20,6 +20,8 @@ export type PhoneOptions = {
   readonly timers?: TimerValues;
   /** Payload types that it offers and answers with, `0 8`; 0 unless told. */
   readonly formats?: string;
+  /** Its descriptions are one part of a body, the other being where it is (RFC 6442). */
+  readonly isPlaced?: boolean;
   /** Hears of every call that this phone has, before anything else happens to it. */
   readonly begun?: (call: PhoneCall) => void;
 };

@@ -12,7 +12,7 @@ import type { TimerValues } from '../sip/transaction/timers.ts';
 import { Agenda } from './agenda.ts';
 import type { ManagerRun, Surroundings } from './manager-run.ts';
 import { keyOf, Network, udp } from './network.ts';
-import { Phone, type PhoneCall } from './phone.ts';
+import { Phone, type PhoneCall, type PhoneOptions } from './phone.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { SimulatedManager } from './simulated-manager.ts';
 import { SimulatedPlanes } from './simulated-planes.ts';
@@ -34,6 +34,7 @@ export type SiteOptions = {
   readonly auditMs?: number;
   /** Of phones: as of `PhoneOptions`. */
   readonly formats?: string;
+  readonly isPlaced?: boolean;
   /** As of `Surroundings`. */
   readonly records?: Surroundings['records'] | undefined;
 };
@@ -51,7 +52,7 @@ export class Site {
   readonly phones: Phone[] = [];
   /** Of managers and phones. */
   readonly timers: TimerValues | undefined;
-  readonly #formats: string | undefined;
+  readonly #habits: Pick<PhoneOptions, 'formats' | 'isPlaced'>;
   readonly #planes: SimulatedPlanes | undefined;
   readonly #runs = new WeakMap<PhoneCall, ManagerRun>();
 
@@ -60,7 +61,11 @@ export class Site {
     const { agenda, clock } = this;
     this.random = new SeededRandom(seed);
     this.directory = directory;
-    this.#formats = options.formats;
+    const { formats, isPlaced } = options;
+    this.#habits = {
+      ...(formats === undefined ? {} : { formats }),
+      ...(isPlaced === undefined ? {} : { isPlaced }),
+    };
     this.network = new Network(agenda, this.random);
     this.timers = timers;
     if (managers > 1) this.#planes = new SimulatedPlanes(agenda, this.random, clock);
@@ -141,7 +146,7 @@ export class Site {
       network: this.network,
       random: this.random,
       ...(this.timers === undefined ? {} : { timers: this.timers }),
-      ...(this.#formats === undefined ? {} : { formats: this.#formats }),
+      ...this.#habits,
       begun: (call) => {
         const run = this.runAt(call.server);
         if (run !== undefined) this.#runs.set(call, run);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Gateway } from '../../src/call/routing/gateway.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
-import { DOMAIN, SERVER, Site } from '../../src/testkit/site.ts';
+import { DOMAIN, SERVER, Site, type SiteOptions } from '../../src/testkit/site.ts';
 import { wayOut } from '../call/switchboard.ts';
 import { GOOD, ScriptedGateway } from './scripted-gateway.ts';
 
@@ -11,7 +11,7 @@ const NAMES = ['one', 'two'] as const;
 const PHONE = '0 9 8 18';
 
 /** Phone 1001, which has PCMU, G.722, PCMA and G.729; two gateways in a row with those codecs. */
-function stage(one: readonly string[], two: readonly string[]) {
+function stage(one: readonly string[], two: readonly string[], habits: SiteOptions = {}) {
   const plain = simulationDirectory(DOMAIN);
   const gateways = new Map(
     NAMES.map((id, at): [string, Gateway] => [
@@ -36,7 +36,7 @@ function stage(one: readonly string[], two: readonly string[]) {
       countries: new Map(),
     },
   };
-  const site = new Site(1, directory, { formats: PHONE });
+  const site = new Site(1, directory, { formats: PHONE, ...habits });
   const scripted = NAMES.map((_, at) => new ScriptedGateway(site, 7001 + at, GOOD));
   const phone = site.addPhone('1001');
   phone.register(3600);
@@ -133,3 +133,61 @@ test('a change of the session of which nothing is left is refused, and the call 
   site.run(1000);
   assert.deepEqual([call.phase, new Set(first.statuses)], ['talking', new Set([488])]);
 });
+
+test('of a body of several parts the description has what the gateway knows, and the rest stays; also of a hold', () => {
+  const { site, phone, first } = stage(['pcma', 'g729', 'gsm', 'pcmu'], [], { isPlaced: true });
+  first.formats = '8';
+  const call = phone.call('95');
+  site.run(1000);
+  const before = call.phase;
+  phone.hold(call, true);
+  site.run(1000);
+  const bodies = first.requests.flatMap(({ method, body }) => (method === 'INVITE' ? [body] : []));
+  assert.deepEqual(
+    [
+      before,
+      call.held,
+      bodies.map((body) => [formatsOf(body), body.replace(/^[\s\S]*\r\n--a b\r\n/, '')]),
+    ],
+    [
+      'talking',
+      true,
+      Array.from({ length: 2 }, () => [
+        '4000 RTP/AVP 8 18 0',
+        'Content-Type: application/pidf+xml\r\nContent-ID: <here@pbx.test>\r\n\r\n<presence/>\r\n--a b--\r\n',
+      ]),
+    ],
+  );
+});
+
+test('of a body of several parts with nothing in common the next gateway is asked, and the first one hears nothing', () => {
+  const { site, phone, first, second } = stage(['opus'], ['pcmu'], { isPlaced: true });
+  const call = phone.call('95');
+  site.run(1000);
+  assert.deepEqual([call.phase, first.asked, second.asked], ['talking', '', 'INVITE 5']);
+});
+
+for (const [name, type, body] of [
+  ['without a boundary', 'multipart/mixed', '--x\r\n\r\n--x--\r\n'],
+  [
+    'without an end',
+    'multipart/mixed;boundary=x',
+    '--x\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n',
+  ],
+  [
+    'whose description is encoded',
+    'multipart/mixed;boundary=x',
+    '--x\r\nContent-Type: application/sdp\r\nContent-Transfer-Encoding: base64\r\n\r\ndj0w\r\n--x--\r\n',
+  ],
+] as const)
+  test(`a body of several parts ${name} passes no gateway that knows some codecs only`, () => {
+    const { site, phone, first } = stage(['pcmu'], []);
+    const rung: string[] = [];
+    site.network.tap = (_from, to, text) => {
+      if (to.port === phone.options.address.port && text.startsWith('INVITE')) rung.push(text);
+    };
+    first.body = { type, body };
+    first.call(SERVER, '1001');
+    site.run(100);
+    assert.deepEqual([rung, first.statuses], [[], [488]]);
+  });

@@ -3,6 +3,7 @@ import type { Hop } from '../../src/sip/hop.ts';
 import type { SipMessage, SipRequest } from '../../src/sip/message/message.ts';
 import { parseMessage } from '../../src/sip/message/parse.ts';
 import { respond } from '../../src/sip/message/serialize.ts';
+import type { Body } from '../../src/sip/user-agent/leg.ts';
 import { keyOf, udp } from '../../src/testkit/network.ts';
 import type { Site } from '../../src/testkit/site.ts';
 
@@ -29,6 +30,8 @@ export class ScriptedGateway {
   script: Script;
   /** What its session descriptions have. */
   formats = '0';
+  /** In the place of such a description, when it calls. */
+  body: Body | undefined;
   readonly #site: Site;
   #invites = 0;
 
@@ -57,14 +60,14 @@ export class ScriptedGateway {
   /** Calls `number` at a manager. */
   call(manager: Hop, number: string, headers = '', from = '<sip:0201@10.0.2.1>'): void {
     const key = keyOf(this.address);
-    const sdp = sessionOf(this.formats);
+    const { type, body } = this.body ?? { type: 'application/sdp', body: sessionOf(this.formats) };
     const id = `in-${this.address.port}-${this.#invites++}`;
     const text =
       `INVITE sip:${number}@${keyOf(manager)} SIP/2.0\r\n` +
       `Via: SIP/2.0/UDP ${key};branch=z9hG4bK${id}\r\nMax-Forwards: 70\r\n` +
       `From: ${from};tag=${id}\r\nTo: <sip:${number}@${keyOf(manager)}>\r\n` +
       `Call-ID: ${id}\r\nCSeq: 1 INVITE\r\nContact: <sip:${key}>\r\n${headers}` +
-      `Content-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`;
+      `Content-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     this.#site.network.send(this.address, manager, text);
   }
 

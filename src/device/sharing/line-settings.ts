@@ -11,6 +11,7 @@ import { logCall } from '../call-log.ts';
 import { refusalHeaders } from '../cause-to-status.ts';
 import { recordDialled } from '../custody.ts';
 import type { DeviceProcess } from '../device-process.ts';
+import { descriptionIn } from '../session-description.ts';
 import * as takeOver from '../take-over.ts';
 import * as seizures from './seizures.ts';
 
@@ -74,7 +75,7 @@ export function done(process: DeviceProcess, record: CallLeg, signal: Signal<'li
   }
   record.phase = 'talking';
   const { offer } = change;
-  const body = offer && idleAnswer(offer.body, 1);
+  const body = offer && idleAnswer(descriptionIn(offer), 1);
   const media = body === undefined ? IDLE : { type: 'application/sdp', body };
   process.environment.userAgent.answer(leg, { media });
 }

@@ -12,6 +12,7 @@ import { homeOf, kindOf, type Pid } from '../../process/pid.ts';
 import { holdOf } from '../../sdp/hold.ts';
 import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
+import { descriptionIn } from '../session-description.ts';
 import { lcpOf, seatOf } from './rights.ts';
 
 /** A call of a line that a leg is part of, and what the line was told of it last. */
@@ -156,7 +157,7 @@ export function changed(process: DeviceProcess, record: CallLeg, theirs: Media |
   if (use?.next === undefined) return;
   if (!use.isAwaitingAck) return turn(process, record, use.next);
   // Who answers a hold with a hold has not begun it.
-  if (theirs !== undefined && holdOf(theirs.body) === 'held') unchanged(record);
+  if (theirs !== undefined && holdOf(descriptionIn(theirs)) === 'held') unchanged(record);
 }
 
 /** The change is not to be. */
@@ -175,13 +176,13 @@ export function acknowledged(
 ): void {
   const { use } = record;
   if (use?.isAwaitingAck !== true) return;
-  const isHeld = media !== undefined && holdOf(media.body) === 'held';
+  const isHeld = media !== undefined && holdOf(descriptionIn(media)) === 'held';
   turn(process, record, isHeld ? (use.next ?? 'held') : 'active');
 }
 
 /** What a phone that offers this does with its call; undefined: it does not say. */
-function stateOf({ body }: Media, isExclusive: boolean): UseState | undefined {
-  switch (holdOf(body)) {
+function stateOf(media: Media, isExclusive: boolean): UseState | undefined {
+  switch (holdOf(descriptionIn(media))) {
     case 'held':
       return isExclusive ? 'held-private' : 'held';
     case 'none':

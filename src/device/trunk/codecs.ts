@@ -3,7 +3,8 @@
  * (`sdp/codecs.ts`). Media is direct, so a call of which nothing is left cannot be: route list control is told
  * (LW-3204), and asks the next gateway; what comes in is refused, and so is a change of the session.
  *
- * An emergency call of which nothing would be left passes as it is. Bodies of several parts do, always.
+ * Of a body of several parts those that are descriptions are changed. One of which nobody can say what it describes counts
+ * as one of which nothing is left. An emergency call of which nothing would be left passes as it is.
  */
 import type { CallSignal, Media } from '../../call/signals.ts';
 import type { Pid } from '../../process/pid.ts';
@@ -16,6 +17,7 @@ import { reasonOf, refusalHeaders, statusOf } from '../cause-to-status.ts';
 import { recordRefusal } from '../custody.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import { refuseChange } from '../session-change.ts';
+import { descriptionIn, reviseDescriptions } from '../session-description.ts';
 import * as transfer from '../transfer.ts';
 
 type Event = UserAgentEvent<CallLeg>;
@@ -24,7 +26,8 @@ type Codecs = readonly string[];
 
 const CAUSE = 'not acceptable';
 const CODE = 'LW-3204';
-const SDP = /^application\/sdp *(?:;|$)/i;
+/** In the place of what cannot be read, where nobody can refuse it any more. */
+const NO_DESCRIPTION: Media = { type: 'application/sdp', body: '' };
 
 /** What is said to the gateway's process, as the gateway may hear it; undefined: it is refused. */
 export function towards(
@@ -41,7 +44,7 @@ export function towards(
     process.host.tell(from, { ...refusal, ...attemptOf(signal) });
     return undefined;
   }
-  if (!('media' in signal) || !('call' in signal)) return signal;
+  if (!('media' in signal) || !('call' in signal) || signal.type === 'callConvey') return signal;
   const record = process.legs.get(signal.call);
   const allowed = allow(signal.media, codecs, record?.isEmergency === true);
   if (allowed === signal.media) return signal;
@@ -76,7 +79,8 @@ export function from(
   record: CallLeg,
   event: Event,
 ): Event | undefined {
-  if (!('media' in event)) return event;
+  // What is said in INFO or MESSAGE is of no session.
+  if (!('media' in event) || event.type === 'request') return event;
   const allowed = allow(event.media, codecs, record.isEmergency);
   if (allowed === event.media) return event;
   if (allowed !== 'nothing') return withMedia(event, allowed);
@@ -113,10 +117,18 @@ function allow(
   codecs: Codecs,
   isEmergency: boolean,
 ): Media | undefined | 'nothing' {
-  if (media === undefined || !SDP.test(media.type)) return media;
-  const { sdp, isVain } = allowCodecs(media.body, codecs);
-  if (isVain) return isEmergency ? media : 'nothing';
-  return sdp === media.body ? media : { type: media.type, body: sdp };
+  if (media === undefined) return media;
+  let described = 0;
+  let vain = 0;
+  const allowed = reviseDescriptions(media, (sdp, isSession) => {
+    const { sdp: left, isVain } = allowCodecs(sdp, codecs);
+    if (isSession) described++;
+    if (isSession && isVain) vain++;
+    return left;
+  });
+  // Of several descriptions whoever gets them chooses one.
+  if (allowed !== undefined && (vain === 0 || vain < described)) return allowed;
+  return isEmergency ? media : 'nothing';
 }
 
 /** The same with another description. */
@@ -126,7 +138,8 @@ function withMedia<T extends { readonly media?: Media }>(given: T, media: Media 
 
 /** With all its streams refused: what nobody can refuse any more. */
 function emptied(media: Media | undefined, codecs: Codecs): Media | undefined {
-  return media && { type: media.type, body: allowCodecs(media.body, codecs).sdp };
+  if (media === undefined) return media;
+  return reviseDescriptions(media, (sdp) => allowCodecs(sdp, codecs).sdp) ?? NO_DESCRIPTION;
 }
 
 /** It has answered with what it was not offered, or offers nothing that it may. */
@@ -135,7 +148,7 @@ function endAnswered(process: DeviceProcess, record: CallLeg, media: Media | und
   const { userAgent } = process.environment;
   if (leg === undefined) return;
   const body =
-    offered || media === undefined ? undefined : refusingAnswer(media.body, '0.0.0.0', 1);
+    offered || media === undefined ? undefined : refusingAnswer(descriptionIn(media), '0.0.0.0', 1);
   userAgent.acknowledge(leg, body === undefined ? undefined : { type: 'application/sdp', body });
   userAgent.hangUp(leg, reasonOf(CAUSE));
   record.phase = 'over';
