@@ -298,8 +298,14 @@ const SHAPES: Shapes = {
   callConvey: { call, kind: oneOf('info', 'message'), media: optional(media), package: text },
   callConveyed: { call, cause: optional(isCause) },
   callTransfer: { call, to: text, by: text, byLine: optional(text), transferor: leg },
-  callJoin: { call, to: leg, party, transferor: leg, control: optional(leg) },
-  callReplacePeer: { call, from: leg, party: optional(party), media: optional(media) },
+  callJoin: {
+    ...{ call, to: leg, party, transferor: leg },
+    ...{ giver: optional(leg), control: optional(leg) },
+  },
+  callReplacePeer: {
+    ...{ call, from: leg, replaced: optional(leg) },
+    ...{ party: optional(party), media: optional(media) },
+  },
   callPutBack: { call, from: leg },
   callTakeOver: {
     ...{ call, from: leg, by: text, orbit: optional(text) },

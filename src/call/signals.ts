@@ -264,14 +264,20 @@ export type CallSignal =
       readonly to: LegRef;
       readonly party: Party;
       readonly transferor: LegRef;
+      /** The transferor's leg with `to`. */
+      readonly giver?: LegRef;
       /** Call control of the transferor's call, which goes on for the moved leg. */
       readonly control?: LegRef;
     }
-  /** To the other leg of a join: `from` takes the place of your peer. Answered as a callModify, to `from`. */
+  /**
+   * To the other leg of a join: `from` takes the place of your peer, which is `replaced`, or is refused because
+   * another has it by now. Answered as a callModify, to `from`.
+   */
   | {
       readonly type: 'callReplacePeer';
       readonly call: CallId;
       readonly from: LegRef;
+      readonly replaced?: LegRef;
       /** Whom the leg speaks to then. */
       readonly party?: Party;
       readonly media?: Media;
@@ -346,7 +352,7 @@ export type CallSignal =
       readonly leg?: LegRef;
       readonly cause?: Cause;
     }
-  /** To the transferor: how its transfer goes. The last one has a `cause` or `done`. */
+  /** To the transferor: how its transfer goes. The last one has a `cause` or `done`. 'failed' also to its other leg, which it was giving away. */
   | {
       readonly type: 'callTransferProgress';
       readonly call: CallId;

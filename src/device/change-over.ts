@@ -32,6 +32,8 @@ export function begin(
   { peer: next, replacing }: Extract<CallLeg['change'], { by: 'peer' }>,
   isSure: boolean,
 ): void {
+  // The peer has given its place to the next one: so it had that itself.
+  confirm(process, record);
   const { peer, party, control } = record;
   record.formerPeer = peer;
   record.unsure = { peer, party, control };

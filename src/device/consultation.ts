@@ -39,3 +39,12 @@ export function givenAway(
   process.release(record, 'transferred', 'peer');
   return true;
 }
+
+/** The transfer in which this call was to be given away has failed. */
+export function notGiven(
+  record: CallLeg,
+  { state }: Signal<'callTransferProgress'>,
+  from: LegRef['pid'],
+): void {
+  if (state === 'failed' && record.givenTo?.pid === from) record.givenTo = undefined;
+}

@@ -187,7 +187,7 @@ export class DeviceProcess implements Process<CallSignal> {
       case 'callPutBack':
         return changeOver.takeBack(this, record, signal);
       case 'callTransferProgress':
-        return referral.progress(this, record, signal);
+        return referral.progress(this, record, signal, from);
       case 'callGive':
         return consultation.give(this, record, signal);
       case 'lineSetDone':

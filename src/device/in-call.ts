@@ -176,6 +176,7 @@ function changed(process: DeviceProcess, record: CallLeg, isSure: boolean): void
     return;
   }
   changeOver.begin(process, record, change, isSure);
+  transfer.stay(process, record);
 }
 
 /** The peer's phone took the change that this phone asked for. */

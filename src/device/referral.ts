@@ -4,12 +4,13 @@
  */
 import type { Cause } from '../call/cause.ts';
 import type { CallSignal, LegRef, Party } from '../call/signals.ts';
-import { kindOf } from '../process/pid.ts';
+import { kindOf, type Pid } from '../process/pid.ts';
 import { reasonPhrase } from '../sip/message/reason-phrases.ts';
 import { headerLine } from '../sip/message/safe.ts';
 import type { Exchange, UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
 import { statusOf } from './cause-to-status.ts';
+import { notGiven } from './consultation.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { type SearchResult, seek } from './dialog-search.ts';
 import { isAddressOfOurs, uriOf } from './identity.ts';
@@ -130,6 +131,7 @@ function begin(
       to: consultation.peer,
       party: consultation.party,
       transferor,
+      giver: consultation.leg,
       ...(control === undefined ? {} : { control }),
     });
   } else {
@@ -175,9 +177,10 @@ export function progress(
   process: DeviceProcess,
   record: CallLeg,
   signal: Signal<'callTransferProgress'>,
+  from: Pid,
 ): void {
   const { transfer } = record;
-  if (transfer === undefined) return;
+  if (transfer === undefined) return notGiven(record, signal, from);
   switch (signal.state) {
     case 'ringing':
       return tellPhone(process, record, 180, undefined);
@@ -201,8 +204,12 @@ export function progress(
 
 /** The phone hears that its transfer, if one is under way, has failed. */
 export function fail(process: DeviceProcess, record: CallLeg, cause: Cause): void {
+  const { consultation } = record.transfer ?? {};
   tellPhone(process, record, statusOf(cause), 'noresource');
   record.transfer = undefined;
+  if (consultation === undefined) return;
+  const { pid, call } = consultation;
+  process.host.tell(pid, { type: 'callTransferProgress', call, state: 'failed', cause });
 }
 
 function tellPhone(

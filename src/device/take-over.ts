@@ -154,8 +154,7 @@ export function handOver(
   const refusal = whyNotTaken(process, record, by);
   if (refusal !== undefined) return refuseChange(process, from, refusal);
   const ofLine = lineOf(record);
-  const isMoving = record.change?.by === 'join' || record.change?.by === 'move';
-  if (isMoving) return refuseChange(process, from, 'request pending');
+  if (isOnItsWay(record)) return refuseChange(process, from, 'request pending');
   const isFree = record.phase === 'talking' && record.takenBy === undefined;
   if (peer === undefined || !isFree || controls.length >= CONTROLS_MAX)
     return refuseChange(process, from, 'call gone');
@@ -170,6 +169,12 @@ export function handOver(
     ...(holds === 0 ? {} : { holds }),
     ...(ofLine === undefined ? {} : { line: ofLine }),
   });
+}
+
+/** It is about to have another peer, or none. */
+function isOnItsWay({ change, parking }: CallLeg): boolean {
+  const isMoved = change?.by === 'join' || change?.by === 'move';
+  return isMoved || change?.by === 'take-over' || parking !== undefined;
 }
 
 /** The line that has the leg's call, and its id for it. */
@@ -213,10 +218,15 @@ export function handedOver(
   // Who has dialled an orbit has a line of its own that hears of the call's end.
   if (change.orbit === undefined) record.controls = controlsFor(process, controls, line);
   else record.accountedBy = signal.controls.find(({ pid }) => kindOf(pid) === 'c');
-  process.host.tell(signal.peer.pid, {
+  const { peer } = signal;
+  const { replaced } = change;
+  // A call that is kept, or parked, is had from its far end.
+  const isPeers = replaced?.pid === peer.pid && replaced.call === peer.call;
+  process.host.tell(peer.pid, {
     type: 'callReplacePeer',
-    call: signal.peer.call,
+    call: peer.call,
     from: { pid: process.pid, call: record.call },
+    ...(replaced === undefined || isPeers ? {} : { replaced }),
     party: record.self,
     ...withMedia(change.offer),
   });
@@ -228,8 +238,14 @@ export function replacePeer(
   record: CallLeg,
   signal: Signal<'callReplacePeer'>,
 ): void {
-  if (record.phase !== 'talking') return refuseChange(process, signal.from, 'call gone');
+  if (record.phase !== 'talking' || isAnothers(record, signal))
+    return refuseChange(process, signal.from, 'call gone');
   askPhone(process, record, 'INVITE', signal.media, signal.from, signal.party ?? record.party);
+}
+
+/** Whether the peer is not, or not any more, the one whose place is wanted. */
+function isAnothers({ peer }: CallLeg, { replaced }: Signal<'callReplacePeer'>): boolean {
+  return replaced !== undefined && peer !== undefined && peer.pid !== replaced.pid;
 }
 
 /** The peer's phone has changed over: the new phone's INVITE is answered. */

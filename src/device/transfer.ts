@@ -29,9 +29,8 @@ export function transfer(
   signal: Signal<'callTransfer'>,
 ): void {
   const { transferor } = signal;
-  if (isInMotion(record)) {
-    return report(process, transferor, 'failed', 'request pending');
-  }
+  const refusal = whyNotMoved(record, transferor);
+  if (refusal !== undefined) return report(process, transferor, 'failed', refusal);
   const { directory } = process.environment;
   const code = readFeatureCode(directory.features, signal.to);
   if (code?.feature === 'park' && code.digits === '') {
@@ -66,8 +65,14 @@ export function transfer(
   };
 }
 
-function isInMotion({ change, move, parking: parked, phase }: CallLeg): boolean {
-  return (change ?? move ?? parked) !== undefined || phase !== 'talking';
+/** Undefined: it may be. Its peer may be another one by now than who wants it to be moved. */
+function whyNotMoved(
+  { change, move, parking: parked, takenBy, phase, peer }: CallLeg,
+  { pid }: LegRef,
+): Cause | undefined {
+  const isInMotion = (change ?? move ?? parked ?? takenBy) !== undefined || phase !== 'talking';
+  if (isInMotion) return 'request pending';
+  return peer?.pid === pid ? undefined : 'call gone';
 }
 
 /** The phone that the moved party is to reach rings. True: the alert was for a move. */
@@ -123,16 +128,16 @@ export function refuse(
 
 /** Attended: this leg is to speak with `to`, which is asked for an offer. */
 export function join(process: DeviceProcess, record: CallLeg, signal: Signal<'callJoin'>): void {
-  const { to, transferor } = signal;
-  if (isInMotion(record)) {
-    return report(process, transferor, 'failed', 'request pending');
-  }
+  const { to, transferor, giver } = signal;
+  const refusal = whyNotMoved(record, transferor);
+  if (refusal !== undefined) return report(process, transferor, 'failed', refusal);
   record.change = { by: 'join', to, transferor, control: signal.control };
   record.party = signal.party;
   process.host.tell(to.pid, {
     type: 'callReplacePeer',
     call: to.call,
     from: { pid: process.pid, call: record.call },
+    ...(giver === undefined ? {} : { replaced: giver }),
     party: record.self,
   });
 }
@@ -249,6 +254,15 @@ function fail(process: DeviceProcess, record: CallLeg, cause: Cause): void {
   // The transferor hung up meanwhile: nobody is left to speak to.
   if (record.peer === undefined && record.parking === undefined)
     process.release(record, cause, 'nobody');
+}
+
+/** Another has the transferor's place: the leg stays with that one, and is not moved any more. */
+export function stay(process: DeviceProcess, record: CallLeg): void {
+  const { move } = record;
+  if (move === undefined) return;
+  const cause = 'answered elsewhere';
+  process.host.tell(move.control, { type: 'callWithdraw', call: move.call, cause });
+  fail(process, record, cause);
 }
 
 function report(
