@@ -51,7 +51,7 @@ export function invited(process: DeviceProcess, given: Invited): void {
   const begun = overlap.begunBefore(process, leg, dialled);
   const call = process.newCallId();
   const gateway = trunk?.gateway;
-  if (gateway?.secret !== undefined) environment.userAgent.setSecret(leg, gateway.secret);
+  if (gateway !== undefined) environment.userAgent.setTerms(leg, gateway);
   const published = publications.publishedOf(process, request);
   const line =
     gateway === undefined ? (published?.number ?? callingLine(process, request)) : undefined;

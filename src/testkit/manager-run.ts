@@ -33,6 +33,8 @@ export type Surroundings = {
   readonly secret: string;
   readonly timers: TimerValues | undefined;
   readonly auditMs?: number | undefined;
+  /** As of `CallManagerOptions`. */
+  readonly sessionTimer?: { readonly expiresS: number; readonly minSeS: number } | undefined;
   /** Gets what managers say of their calls for the record; undefined: they say nothing. */
   readonly records?: KeptRecord[] | undefined;
   /** Undefined: the one manager is alone. */
@@ -189,7 +191,8 @@ export class ManagerRun {
   }
 
   #make(cluster: Cluster, secret: string): CallManager {
-    const { directory, domain, random, agenda, log, timers, auditMs } = this.#surroundings;
+    const { directory, domain, random, agenda, log, timers, auditMs, sessionTimer } =
+      this.#surroundings;
     const address = keyOf(this.#options.address);
     const manager = new CallManager({
       cluster,
@@ -203,6 +206,7 @@ export class ManagerRun {
       addressOf: () => address,
       bans: false,
       ...(auditMs === undefined ? {} : { auditMs }),
+      ...(sessionTimer === undefined ? {} : { sessionTimer }),
       ...(timers === undefined ? {} : { timers }),
     });
     manager.processing.callRecords.isWanted = this.#surroundings.records !== undefined;

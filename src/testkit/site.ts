@@ -32,6 +32,7 @@ export type SiteOptions = {
   readonly storeOutage?: 'freeze' | 'fence';
   /** As of `CallManagerOptions`. */
   readonly auditMs?: number;
+  readonly sessionTimer?: Surroundings['sessionTimer'];
   /** Of phones: as of `PhoneOptions`. */
   readonly formats?: string;
   readonly isPlaced?: boolean;
@@ -79,6 +80,7 @@ export class Site {
       secret: `seed ${seed}`,
       timers,
       auditMs: options.auditMs,
+      sessionTimer: options.sessionTimer,
       records: options.records,
       cluster: this.#planes && { planes: this.#planes, clock, timings, storeOutage },
     };

@@ -11,6 +11,7 @@ import { dialScenario, type GatewayHabit, gatewayScenario } from './support/sipp
 import { eventually } from './support/waiting.ts';
 
 const DOMAIN = 'pbx.test';
+const TIMER = '(Session-Expires: [0-9]+|Supported: [a-z0-9, ]*timer)';
 const FOREIGN = 'WWW-Authenticate: Digest realm="elsewhere", nonce="x", algorithm=MD5, qop="auth"';
 
 /** Each at an address of its own: that is how the manager knows them apart. */
@@ -26,6 +27,8 @@ const GATEWAYS = {
     address: '127.0.0.77',
     habit: { does: 'refuses', status: '401 Unauthorized', headers: [FOREIGN] },
   },
+  timed: { address: '127.0.0.80', habit: { does: 'takes', shows: TIMER } },
+  untimed: { address: '127.0.0.82', habit: { does: 'takes', shows: TIMER } },
 } as const satisfies Record<string, { address: string; habit: GatewayHabit }>;
 
 type Name = keyof typeof GATEWAYS;
@@ -69,6 +72,7 @@ class Stage {
         ping: 'off',
         reliable: 'off',
         ...(name === 'full' ? { max_calls: 1 } : {}),
+        ...(name === 'untimed' ? { session_timer: 'off' } : {}),
         auth: { user: 'lw', password: 'secret' },
       },
     ]);
@@ -149,6 +153,8 @@ test('a call out by a list whose gateways SIPp plays', { timeout: 120_000 }, asy
     ['busy', 'refused 486', { busy: 'invited, acknowledged' }],
     // Asked for credentials by somebody else's name: none are given.
     ['foreign', 'answered', { good: TAKEN, foreign: 'invited, acknowledged' }],
+    ['timed', 'answered', { timed: 'invited Session-Expires: 1800, released' }],
+    ['untimed', 'answered', { untimed: TAKEN }],
   ];
   for (const [name, heard, asked] of rows)
     await t.test(name, async () => {

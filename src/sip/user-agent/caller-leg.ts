@@ -9,6 +9,7 @@ import type { SipResponse } from '../message/message.ts';
 import type { OutgoingRequest } from '../message/outgoing.ts';
 import type { Agent } from './agent.ts';
 import { contentLines, detachBody, sessionOf, withMedia } from './body.ts';
+import { requestLines } from './capabilities.ts';
 import { forget, giveUp, leave, left, sendAck } from './ending.ts';
 import type { Body, InviteOrder } from './leg.ts';
 import { LegRecord } from './leg-record.ts';
@@ -31,9 +32,9 @@ export function invite<O>(agent: Agent<O>, order: InviteOrder, owner: O): LegRec
     hop,
     routes,
   };
-  const lines = agent.lines(hop);
-  const ours = order.reliable ? lines.full : lines.fullUnreliable;
-  const timer = order.withoutSessionTimer === true ? '' : sessionLines(agent, 0);
+  const { reliable, withoutSessionTimer: isUntimed = false } = order;
+  const ours = requestLines(agent.lines(hop), reliable, !isUntimed);
+  const timer = isUntimed ? '' : sessionLines(agent, 0);
   const headers = `${timer}${ours}${order.headers}${contentLines(media)}`;
   const body = media?.body ?? '';
   const { dialog, request } = openDialog(opening, 'INVITE', maxForwards, headers, body);
@@ -51,6 +52,7 @@ export function invite<O>(agent: Agent<O>, order: InviteOrder, owner: O): LegRec
   leg.media = media;
   leg.sent = agent.layer.request(request, hop, leg);
   leg.secret = order.secret;
+  leg.isUntimed = isUntimed;
   if (order.silenceMs !== undefined) {
     leg.silenceMs = order.silenceMs;
     listen(agent, leg);

@@ -31,8 +31,10 @@ export function allowLineWithout(method: string): string {
 
 /** RFC 3262, RFC 4028, RFC 3891, RFC 4488. */
 export const SUPPORTED_LINE = 'Supported: 100rel, timer, replaces, norefersub\r\n';
-/** For INVITEs whose answers shall not ask for PRACK. */
+/** For INVITEs whose answers shall not ask for PRACK, and for far ends that shall not begin a session timer. */
 export const SUPPORTED_LINE_UNRELIABLE = 'Supported: timer, replaces, norefersub\r\n';
+const SUPPORTED_LINE_UNTIMED = 'Supported: 100rel, replaces, norefersub\r\n';
+const SUPPORTED_LINE_NEITHER = 'Supported: replaces, norefersub\r\n';
 
 const EXTENSIONS: ReadonlySet<string> = new Set(['100rel', 'timer', 'replaces', 'norefersub']);
 
@@ -72,6 +74,9 @@ export type OurLines = {
   readonly full: string;
   /** The same for an INVITE that must not draw reliable provisional answers. */
   readonly fullUnreliable: string;
+  /** Both for a far end that is to hear nothing of session timers. */
+  readonly untimed: string;
+  readonly untimedUnreliable: string;
 };
 
 /** The lines for the Contact URI `uri`; `product`: a Server or User-Agent value, '' for none. */
@@ -79,11 +84,20 @@ export function linesFor(uri: string, product: string): OurLines {
   const contact = headerLine('Contact', `<${uri}>`);
   // User-Agent stands in requests and, as RFC 3261 §20.41 has it, may stand in answers as well.
   const who = product === '' ? '' : headerLine('User-Agent', product);
+  const linesWith = (supported: string) => `${contact}${ALLOW_LINE}${supported}${who}`;
   return {
     contact,
-    full: `${contact}${ALLOW_LINE}${SUPPORTED_LINE}${who}`,
-    fullUnreliable: `${contact}${ALLOW_LINE}${SUPPORTED_LINE_UNRELIABLE}${who}`,
+    full: linesWith(SUPPORTED_LINE),
+    fullUnreliable: linesWith(SUPPORTED_LINE_UNRELIABLE),
+    untimed: linesWith(SUPPORTED_LINE_UNTIMED),
+    untimedUnreliable: linesWith(SUPPORTED_LINE_NEITHER),
   };
+}
+
+/** Those of a request that is the far end's to answer. */
+export function requestLines(lines: OurLines, isReliable: boolean, isTimed: boolean): string {
+  if (isTimed) return isReliable ? lines.full : lines.fullUnreliable;
+  return isReliable ? lines.untimed : lines.untimedUnreliable;
 }
 
 const KEPT_MAX = 512;

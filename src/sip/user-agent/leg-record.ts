@@ -89,6 +89,8 @@ export class LegRecord<O> implements Leg<O> {
   isUnheard = false;
   silenceMs = 0;
   secret: ClientSecret | undefined;
+  /** It is not asked for a session timer; one that it asks for by itself it has. */
+  isUntimed = false;
   /** Whether its INVITE has been challenged. */
   hasProved = false;
   /** As caller: our offer, until the answer. */

@@ -62,7 +62,7 @@ export type InviteOrder = {
   readonly silenceMs?: number;
   /** Answers a challenge for its realm, once. Absent: nobody's challenge is answered. */
   readonly secret?: ClientSecret;
-  /** Whether no session timer is to be asked for. */
+  /** Whether no session timer is to be asked for, nor said to be known. */
   readonly withoutSessionTimer?: boolean;
   /** Who is called. What comes inside the dialog from another address must be admitted as the same. */
   readonly identity?: Identity;

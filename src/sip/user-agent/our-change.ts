@@ -6,6 +6,7 @@ import type { Hop } from '../hop.ts';
 import type { SipResponse } from '../message/message.ts';
 import type { Agent } from './agent.ts';
 import { contentLines, detachBody, sessionOf, withMedia } from './body.ts';
+import { requestLines } from './capabilities.ts';
 import { Change } from './change.ts';
 import { sendAck, terminate } from './ending.ts';
 import type { Body } from './leg.ts';
@@ -72,9 +73,9 @@ export function refreshSession<O>(agent: Agent<O>, session: SessionTimer<O>): vo
 function send<O>(agent: Agent<O>, change: Change<O>, proof = ''): void {
   const { leg, method, media } = change;
   const { dialog } = leg;
-  const lines = agent.lines(dialog.hop);
+  const isTimed = !leg.isUntimed || leg.session !== undefined;
   // A re-INVITE is answered soon: no provisional answers of it that would have to be reliable.
-  const ours = method === 'INVITE' ? lines.fullUnreliable : lines.full;
+  const ours = requestLines(agent.lines(dialog.hop), method !== 'INVITE', isTimed);
   const session = refreshLines(agent, leg, change.leastS);
   const headers = `${ours}${session}${change.headers}${proof}${contentLines(media)}`;
   const outgoing = dialog.request(method, headers, media?.body ?? '');

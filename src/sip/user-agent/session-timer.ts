@@ -90,7 +90,7 @@ function supportsTimer<O>(agent: Agent<O>, message: SipMessage): boolean {
 export function agreeAsServer<O>(agent: Agent<O>, leg: LegRecord<O>, request: SipRequest): string {
   const read = readSessionExpires(request.headers);
   const asked = read === 'malformed' ? undefined : read;
-  const ours = agent.options.sessionTimer?.expiresS;
+  const ours = leg.isUntimed ? undefined : agent.options.sessionTimer?.expiresS;
   if (asked === undefined && ours === undefined) {
     stop(agent, leg);
     return '';
@@ -125,8 +125,9 @@ export function sessionLines<O>(agent: Agent<O>, leastS: number): string {
 
 /** Header lines of our re-INVITE or UPDATE: the same again, roles kept (§7.4). */
 export function refreshLines<O>(agent: Agent<O>, leg: LegRecord<O>, leastS: number): string {
-  const { session } = leg;
-  if (session === undefined) return leg.supported.has('timer') ? sessionLines(agent, leastS) : '';
+  const { session, isUntimed } = leg;
+  const isAsked = !isUntimed && leg.supported.has('timer');
+  if (session === undefined) return isAsked ? sessionLines(agent, leastS) : '';
   const intervalS = Math.max(session.intervalS, leastS);
   const minimum = leastS > MIN_SE_S ? `Min-SE: ${leastS}\r\n` : '';
   return `Session-Expires: ${intervalS};refresher=${session.weRefresh ? 'uac' : 'uas'}\r\n${minimum}`;

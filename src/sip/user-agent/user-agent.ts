@@ -11,7 +11,6 @@
  * no further event names it; those that were already in `events` stay there.
  */
 import { assert } from '../../base/assert.ts';
-import type { ClientSecret } from '../digest/challenge.ts';
 import type { Effect } from '../effects.ts';
 import type { Hop } from '../hop.ts';
 import type { Fault } from '../message/message.ts';
@@ -163,9 +162,14 @@ export class UserAgent<O> {
     if (kept.state === 'invited') ending.refuse(this.#agent, kept, status, headers);
   }
 
-  /** Who we are if the far end of a leg that called us asks. A leg that we called has it from its order. */
-  setSecret(leg: Leg<O>, secret: ClientSecret): void {
-    record(leg).secret = secret;
+  /**
+   * For a leg that called us: who we are if its far end asks, and whether it is asked for a session timer. A leg that we
+   * called has that from its order.
+   */
+  setTerms(leg: Leg<O>, terms: Pick<InviteOrder, 'secret' | 'withoutSessionTimer'>): void {
+    const kept = record(leg);
+    kept.secret = terms.secret;
+    kept.isUntimed = terms.withoutSessionTimer === true;
   }
 
   /** ACK to an 'answered' leg that we called; `media`: the answer when the 2xx made the offer. */

@@ -3,22 +3,29 @@
 /** What a gateway does with each call that it is offered. */
 export type GatewayHabit =
   /** 180 and an answer; `afterMs`: 100 at once, and the answer then. */
-  | { readonly does: 'takes'; readonly afterMs?: number }
+  | {
+      readonly does: 'takes';
+      readonly afterMs?: number;
+      /** What of the INVITE is logged besides: a regular expression. */
+      readonly shows?: string;
+    }
   /** Not a word for so long, then 180. */
   | { readonly does: 'hesitates'; readonly afterMs: number }
   | { readonly does: 'refuses'; readonly status: string; readonly headers?: readonly string[] }
   | { readonly does: 'is silent' };
 
 export function gatewayScenario(habit: GatewayHabit): string {
+  const shown = ('shows' in habit && habit.shows) || 'nothing of the kind';
   return scenario([
     `<recv request="INVITE" rrs="true"><action>
       <ereg regexp="INVITE sip:([0-9]+)" search_in="msg" assign_to="whole,number"/>
       <ereg regexp="Authorization" search_in="msg" assign_to="proof"/>
       <ereg regexp="Diversion: &lt;sip:([0-9]+)@[^&gt;]*&gt;;reason=([a-z-]+)" search_in="msg" assign_to="all,diverter,reason"/>
-      <log message="[$number] invited [$proof] [$diverter] [$reason]"/>
+      <ereg regexp="${shown}" search_in="msg" assign_to="shown"/>
+      <log message="[$number] invited [$proof] [$diverter] [$reason] [$shown]"/>
     </action></recv>`,
     ...steps(habit),
-    '<Reference variables="whole,number,proof,all,diverter,reason"/>',
+    '<Reference variables="whole,number,proof,all,diverter,reason,shown"/>',
   ]);
 }
 
