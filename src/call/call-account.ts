@@ -1,5 +1,5 @@
 /** What each step of call control adds to the account of its call. Call control itself knows nothing of it. */
-import { homeOf } from '../process/pid.ts';
+import { homeOf, type Pid } from '../process/pid.ts';
 import type { CallEvent } from './call-control.ts';
 import type { CallControl } from './call-control-state.ts';
 import {
@@ -232,13 +232,19 @@ function endOfStanding(account: CallAccount, event: CallEvent): End {
   if (signal.type === 'callEnded') {
     const { cause, holds } = signal;
     if (holds !== undefined) account.holds = holds;
-    const isCaller = account.caller?.pid === from;
+    const isCaller = isCallers(account, from);
     // Somebody has seen the other side's manager die before it was seen here.
     const closing = cause === 'internal failure' ? 'loss' : 'end';
     return { cause, code, endedBy: endedBy(signal, cause, isCaller), closing };
   }
   const cause = signal.type === 'callWithdraw' ? signal.cause : 'internal failure';
   return { cause, code, endedBy: cause === 'caller gave up' ? 'caller' : 'system', closing: 'end' };
+}
+
+/** Who has answered has the caller's place once that one has transferred him: the other side is still the caller's. */
+function isCallers({ caller, holder }: CallAccount, from: Pid): boolean {
+  const isAnswerers = caller?.pid === holder?.pid && caller?.call === holder?.call;
+  return caller?.pid === from && !isAnswerers;
 }
 
 /** `isCaller`: the leg that says so is the caller's. */

@@ -303,7 +303,7 @@ const SHAPES: Shapes = {
     ...{ giver: optional(leg), control: optional(leg) },
   },
   callReplacePeer: {
-    ...{ call, from: leg, replaced: optional(leg) },
+    ...{ call, from: leg, replaced: optional(leg), isTransfer: optional(bool) },
     ...{ party: optional(party), media: optional(media) },
   },
   callPutBack: { call, from: leg },

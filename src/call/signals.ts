@@ -280,6 +280,8 @@ export type CallSignal =
       readonly replaced?: LegRef;
       /** Whom the leg speaks to then. */
       readonly party?: Party;
+      /** Its peer has transferred it. */
+      readonly isTransfer?: true;
       readonly media?: Media;
     }
   /** To a leg whose place another was about to take, from its peer: that one's phone has not, and the two have each other. */

@@ -40,6 +40,8 @@ export type Change =
       readonly offer?: Media;
       /** Nobody wants it any more, and the phone has not answered yet. */
       readonly isVain?: true;
+      /** `peer` has that place since the leg's peer has transferred it. */
+      readonly isTransfer?: true;
     }
   /** `to` was asked for an offer, with which this phone is to be joined to it. */
   | {

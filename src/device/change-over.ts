@@ -7,6 +7,7 @@ import type { Cause } from '../call/cause.ts';
 import type { CallSignal, LegRef } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
+import { sayTransferred } from './caller-place.ts';
 import * as custody from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import * as parkedCalls from './parking.ts';
@@ -16,7 +17,10 @@ import * as lineUse from './sharing/line-use.ts';
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
 /** What a leg had before its peer took another's place. `peer`: undefined when that one is no more. */
-export type Former = Pick<CallLeg, 'peer' | 'party' | 'control'>;
+export type Former = Pick<CallLeg, 'peer' | 'party' | 'control'> & {
+  /** That one has transferred it. */
+  readonly isTransfer?: true;
+};
 
 /** Ends of a new leg by which the call is its former holder's: its phone has not taken it. */
 const IN_VAIN: ReadonlySet<Cause> = new Set(['unreachable', 'internal failure', 'caller gave up']);
@@ -29,14 +33,14 @@ export function isInVain(cause: Cause): boolean {
 export function begin(
   process: DeviceProcess,
   record: CallLeg,
-  { peer: next, replacing }: Extract<CallLeg['change'], { by: 'peer' }>,
+  { peer: next, replacing, isTransfer }: Extract<CallLeg['change'], { by: 'peer' }>,
   isSure: boolean,
 ): void {
   // The peer has given its place to the next one: so it had that itself.
   confirm(process, record);
   const { peer, party, control } = record;
   record.formerPeer = peer;
-  record.unsure = { peer, party, control };
+  record.unsure = { peer, party, control, ...(isTransfer ? { isTransfer } : {}) };
   record.peer = next;
   // It answered for the call with the former peer.
   record.control = undefined;
@@ -48,7 +52,9 @@ export function begin(
 /** The new leg's phone has the call. */
 export function confirm(process: DeviceProcess, record: CallLeg): void {
   if (record.unsure === undefined) return;
+  const { isTransfer } = record.unsure;
   record.unsure = undefined;
+  if (isTransfer) sayTransferred(process, record);
   keeping.retrieved(process, record);
   if (record.peer !== undefined)
     custody.moved(process, record, { peer: record.peer, replacing: record.party });

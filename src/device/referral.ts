@@ -4,11 +4,12 @@
  */
 import type { Cause } from '../call/cause.ts';
 import type { CallSignal, LegRef, Party } from '../call/signals.ts';
-import { kindOf, type Pid } from '../process/pid.ts';
+import type { Pid } from '../process/pid.ts';
 import { reasonPhrase } from '../sip/message/reason-phrases.ts';
 import { headerLine } from '../sip/message/safe.ts';
 import type { Exchange, UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
+import { controlOf, giveControl } from './caller-place.ts';
 import { statusOf } from './cause-to-status.ts';
 import { notGiven } from './consultation.ts';
 import type { DeviceProcess } from './device-process.ts';
@@ -144,23 +145,6 @@ function begin(
       transferor,
     });
   }
-}
-
-/**
- * Call control of the call that the leg has the caller's place in: as it began, or since it was moved into that
- * call or has taken that place.
- */
-function controlOf({ role, reportTo, call, controls }: CallLeg): LegRef | undefined {
-  if (role === 'calling' && reportTo !== undefined) return { pid: reportTo, call };
-  return controls.findLast(({ pid }) => kindOf(pid) === 'c');
-}
-
-/** It is the peer's now, and is not to hear of this leg's end. */
-function giveControl(record: CallLeg): void {
-  const given = controlOf(record);
-  if (given === undefined) return;
-  if (given.pid === record.reportTo) record.reportTo = undefined;
-  else record.controls = record.controls.filter((control) => control !== given);
 }
 
 /** The line whose rights the transfer is judged by: that on which the phone has the call. */

@@ -12,6 +12,7 @@ import { kindOf, type Pid } from '../process/pid.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
+import { sayWhoCalls } from './caller-place.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
 import { isInVain } from './change-over.ts';
 import * as custody from './custody.ts';
@@ -241,6 +242,9 @@ export function replacePeer(
   if (record.phase !== 'talking' || isAnothers(record, signal))
     return refuseChange(process, signal.from, 'call gone');
   askPhone(process, record, 'INVITE', signal.media, signal.from, signal.party ?? record.party);
+  const { change } = record;
+  const isAsked = change?.by === 'peer' && change.peer === signal.from;
+  if (isAsked && signal.isTransfer) record.change = { ...change, isTransfer: true };
 }
 
 /** Whether the peer is not, or not any more, the one whose place is wanted. */
@@ -310,19 +314,6 @@ function joined(process: DeviceProcess, record: CallLeg): void {
     process.host.tell(reportTo, { type: 'callEnded', call, cause: 'transferred' });
   record.reportTo = undefined;
   lineUse.answered(process, record);
-}
-
-/** This leg has the place of the caller of a call, whose call control ends it if this leg is gone. */
-export function sayWhoCalls(
-  process: DeviceProcess,
-  record: CallLeg,
-  joined: Pick<Signal<'callMoved'>, 'how' | 'party'>,
-): void {
-  const caller = { pid: process.pid, call: record.call };
-  const { self: from, party: to } = record;
-  for (const { pid, call } of record.controls)
-    if (kindOf(pid) === 'c')
-      process.host.tell(pid, { type: 'callMoved', call, caller, from, to, ...joined });
 }
 
 /**

@@ -11,6 +11,7 @@ import { readFeatureCode } from '../call/feature-codes.ts';
 import type { CallSignal, LegRef, Media } from '../call/signals.ts';
 import { kindOf, type Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
+import { sayTransferred, sayWhoCalls } from './caller-place.ts';
 import { givenAway } from './consultation.ts';
 import * as custody from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
@@ -18,7 +19,6 @@ import { partyOfDevice } from './identity.ts';
 import * as parking from './parking.ts';
 import { withMedia } from './session-change.ts';
 import * as lineUse from './sharing/line-use.ts';
-import { sayWhoCalls } from './take-over.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -139,6 +139,7 @@ export function join(process: DeviceProcess, record: CallLeg, signal: Signal<'ca
     from: { pid: process.pid, call: record.call },
     ...(giver === undefined ? {} : { replaced: giver }),
     party: record.self,
+    isTransfer: true,
   });
 }
 
@@ -195,6 +196,7 @@ export function phoneModified(
   });
   const isAttended = move === undefined;
   if (change.control !== undefined) adopt(process, record, change.control, isAttended);
+  else if (isAttended) sayTransferred(process, record);
   record.move = undefined;
   parking.retrieved(process, record);
   if (change.transferor === undefined) return true;

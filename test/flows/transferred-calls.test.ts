@@ -37,7 +37,7 @@ const PLAYS: Readonly<Record<string, readonly [(cast: Cast) => void, string]>> =
       refer(cast, '1002', '2000', '2000a');
       attend(cast, '2000a', '2100', '2100a');
     },
-    '1001 with 2000',
+    '1001 with 2100',
   ],
   'attended by its caller, then by whom that has left behind': [
     (cast) => {

@@ -1,0 +1,50 @@
+/**
+ * The caller's place in a call: whoever has it is whom call control hears of the end from. It goes from one leg to another
+ * when the call is transferred, or is taken over (RFC 3891); call control is told who has it then, and whom it speaks to.
+ */
+import type { CallSignal, LegRef } from '../call/signals.ts';
+import { kindOf } from '../process/pid.ts';
+import type { CallLeg } from './call-leg.ts';
+import type { DeviceProcess } from './device-process.ts';
+
+type Joined = Pick<Extract<CallSignal, { type: 'callMoved' }>, 'how' | 'party'>;
+
+/**
+ * Call control of the call that the leg has the caller's place in: as it began, or since it was moved into that
+ * call or has taken that place.
+ */
+export function controlOf({ role, reportTo, call, controls }: CallLeg): LegRef | undefined {
+  if (role === 'calling' && reportTo !== undefined) return { pid: reportTo, call };
+  return controls.findLast(({ pid }) => kindOf(pid) === 'c');
+}
+
+/** It is the peer's now, and is not to hear of this leg's end. */
+export function giveControl(record: CallLeg): void {
+  const given = controlOf(record);
+  if (given === undefined) return;
+  if (given.pid === record.reportTo) record.reportTo = undefined;
+  else record.controls = record.controls.filter((control) => control !== given);
+}
+
+/** This leg has the place of the caller of a call, whose call control ends it if this leg is gone. */
+export function sayWhoCalls(process: DeviceProcess, record: CallLeg, joined: Joined): void {
+  for (const control of record.controls)
+    if (kindOf(control.pid) === 'c') sayMoved(process, record, control, joined);
+}
+
+/** The leg keeps its place, and speaks to another one: whom its peer has transferred it to. */
+export function sayTransferred(process: DeviceProcess, record: CallLeg): void {
+  const control = controlOf(record);
+  const { party } = record;
+  if (control !== undefined) sayMoved(process, record, control, { how: 'transferred', party });
+}
+
+function sayMoved(
+  { host, pid }: DeviceProcess,
+  { self: from, party: to, call: leg }: CallLeg,
+  { pid: control, call }: LegRef,
+  joined: Joined,
+): void {
+  const caller = { pid, call: leg };
+  host.tell(control, { type: 'callMoved', call, caller, from, to, ...joined });
+}
