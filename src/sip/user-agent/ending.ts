@@ -86,17 +86,23 @@ export function leave<O>(agent: Agent<O>, leg: LegRecord<O>, headers: string): v
   stopBusiness(agent, leg);
   stopRepeating(agent, leg);
   leg.phase = 'leaving';
+  leg.farewell = headers;
   const { dialog } = leg;
   const outgoing = dialog.request('BYE', headers, '');
   leg.outgoing = provable(leg, outgoing);
   agent.layer.request(outgoing, dialog.hop, leg);
 }
 
-/** An answer to our BYE: that is the end, unless it wants to know who we are. */
+/**
+ * An answer to our BYE: that is the end, unless it wants to know who we are; or a NOTIFY that we have sent since has
+ * overtaken it (§12.2.2): then its phone is in the call still.
+ */
 export function left<O>(agent: Agent<O>, leg: LegRecord<O>, response: SipResponse): void {
-  const { outgoing, dialog } = leg;
+  const { outgoing, dialog, phase } = leg;
   if (response.status < 200) return;
-  const line = leg.phase === 'leaving' ? proofFor(agent, leg, outgoing, response) : undefined;
+  const isOvertaken = response.status === 500 && response.cseq < dialog.localCseq;
+  if (isOvertaken && phase === 'leaving') return leave(agent, leg, leg.farewell);
+  const line = phase === 'leaving' ? proofFor(agent, leg, outgoing, response) : undefined;
   if (line === undefined || outgoing === undefined) return forget(agent, leg);
   leg.outgoing = undefined;
   agent.layer.request(dialog.request('BYE', outgoing.headers + line, ''), dialog.hop, leg);

@@ -113,6 +113,27 @@ ladder(
 );
 
 ladder(
+  'a BYE that the last NOTIFY of a REFER has overtaken is said again: the phone has refused it as out of order',
+  `${ANA_CALLED}
+  ana -> REFER | Refer-To: <sip:3001@pbx.test>
+  * request REFER
+  ! acceptReferral
+  ana <- 202 REFER
+  ! notify {trying}
+  ana <- NOTIFY sip:ana@192.0.2.1:5060 #1 | Event: refer | Subscription-State: active;expires=180 {trying}
+  ! notify noresource {ok}
+  ! hangUp SIP;cause=200
+  ana <- BYE sip:ana@192.0.2.1:5060 #2 | Reason: SIP;cause=200
+  ana -> 200 NOTIFY
+  ana <- NOTIFY sip:ana@192.0.2.1:5060 #3 | Event: refer | Subscription-State: terminated;reason=noresource {ok}
+  ana -> 200 NOTIFY
+  ana -> 500 BYE
+  ana <- BYE sip:ana@192.0.2.1:5060 #4 | Reason: SIP;cause=200
+  ana -> 500 BYE
+  `,
+);
+
+ladder(
   'a second REFER in one dialog has an id; a transferor may want no NOTIFY at all (RFC 4488)',
   `${ANA_CALLED}
   ana -> REFER | Refer-To: <sip:3001@pbx.test>
