@@ -45,6 +45,7 @@ export type PeersOptions = {
 export class Peers {
   readonly #options: PeersOptions;
   readonly #peers = new Map<Home, Peer>();
+  #all: readonly Peer[] = [];
   /** Nothing can have been heard before. */
   #listeningMs: number;
 
@@ -54,7 +55,7 @@ export class Peers {
   }
 
   get all(): readonly Peer[] {
-    return [...this.#peers.values()];
+    return this.#all;
   }
 
   get(home: Home): Peer | undefined {
@@ -66,6 +67,7 @@ export class Peers {
     for (const home of members)
       if (home !== this.#options.me && !this.#peers.has(home))
         this.#peers.set(home, newPeer(home, nowMs));
+    this.#all = [...this.#peers.values()];
   }
 
   /** This manager was asleep, or without the bus: silence counts from now on, and nobody is suspected. */

@@ -12,7 +12,7 @@ export class Networks {
 
   /** `ranges` have been checked by whoever read them: a bad one throws. */
   constructor(ranges: readonly string[]) {
-    this.#networks = ranges.map((range) => ipaddr.parseCIDR(range));
+    this.#networks = ranges.map(parseRange);
   }
 
   get isEmpty(): boolean {
@@ -43,4 +43,9 @@ export class Networks {
         narrowest = Math.max(narrowest, bits);
     return narrowest;
   }
+}
+
+/** Told by the colon which of the two it is: the library's own way tries one, and throws. */
+function parseRange(range: string): Network {
+  return range.includes(':') ? ipaddr.IPv6.parseCIDR(range) : ipaddr.IPv4.parseCIDR(range);
 }

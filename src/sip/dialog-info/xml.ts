@@ -125,12 +125,16 @@ function toOctets(text: string): string {
 const NOT_ASCII =
   /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xef(?:[\x80-\xbe][\x80-\xbf]|\xbf[\x80-\xbd])|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\u{80}-\u{10ffff}]/gu;
 
+/** All but printable ASCII that means nothing to XML: most of what is written has none of it. */
+const NOT_PLAIN = /[^ !#-%'-;=?-~]/;
+
 /**
  * Text for XML content and attributes: markup escaped, controls turned to spaces. An octet that is no
  * UTF-8 is taken for ISO 8859-1: a name in the wrong encoding must not make the whole document
  * unreadable, and all lamps of a phone dark.
  */
 export function escapeXml(text: string): string {
+  if (!NOT_PLAIN.test(text)) return text;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not pass
   const clean = text.replace(/[\x00-\x1f\x7f]/g, ' ').replace(NOT_ASCII, (found) => {
     const isSequence = found.length > 1 && found.charCodeAt(0) < 0x100;

@@ -45,8 +45,13 @@ export function safeBlock(block: string): string {
   return block;
 }
 
+/** What does not stand in a quoted string as it is. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not pass
+const UNQUOTABLE = /[\x00-\x1f"\\\x7f]/;
+
 /** `text` as a quoted string: quotes and backslashes escaped, controls turned to spaces. */
 export function quoted(text: string): string {
+  if (!UNQUOTABLE.test(text)) return `"${text}"`;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not pass
   const clean = text.replace(/[\x00-\x1f\x7f]/g, ' ');
   return `"${clean.replace(/["\\]/g, '\\$&')}"`;
