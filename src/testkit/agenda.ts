@@ -17,14 +17,18 @@ export class Agenda {
 
   at(atMs: number, action: () => void): void {
     const heap = this.#heap;
-    heap.push({ atMs: Math.max(atMs, this.nowMs), order: this.#order++, action });
-    let child = heap.length - 1;
-    while (child > 0) {
-      const parent = (child - 1) >> 1;
-      if (!this.#isBefore(child, parent)) break;
-      this.#swap(child, parent);
-      child = parent;
+    const entry = { atMs: Math.max(atMs, this.nowMs), order: this.#order++, action };
+    let at = heap.length;
+    heap.push(entry);
+    // Those that are later move down, and leave it their place.
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      const above = heap[parent];
+      if (above === undefined || !isBefore(entry, above)) break;
+      heap[at] = above;
+      at = parent;
     }
+    heap[at] = entry;
   }
 
   /** Time of the next action; Infinity when there is none. */
@@ -37,40 +41,31 @@ export class Agenda {
     const [first] = this.#heap;
     const last = this.#heap.pop();
     if (first === undefined || last === undefined) return false;
-    if (this.#heap.length > 0) {
-      this.#heap[0] = last;
-      this.#sink();
-    }
+    if (this.#heap.length > 0) this.#sink(last);
     this.nowMs = first.atMs;
     first.action();
     return true;
   }
 
-  #sink(): void {
-    let parent = 0;
+  /** Puts `entry` into the place of the first, which is gone. */
+  #sink(entry: Entry): void {
+    const heap = this.#heap;
+    let at = 0;
     for (;;) {
-      const left = 2 * parent + 1;
-      if (left >= this.#heap.length) return;
-      const right = left + 1;
-      const child = right < this.#heap.length && this.#isBefore(right, left) ? right : left;
-      if (!this.#isBefore(child, parent)) return;
-      this.#swap(child, parent);
-      parent = child;
+      const left = 2 * at + 1;
+      const one = heap[left];
+      const other = heap[left + 1];
+      if (one === undefined) break;
+      const isOther = other !== undefined && isBefore(other, one);
+      const below = isOther ? other : one;
+      if (!isBefore(below, entry)) break;
+      heap[at] = below;
+      at = isOther ? left + 1 : left;
     }
+    heap[at] = entry;
   }
+}
 
-  #isBefore(a: number, b: number): boolean {
-    const x = this.#heap[a];
-    const y = this.#heap[b];
-    if (x === undefined || y === undefined) return false;
-    return x.atMs < y.atMs || (x.atMs === y.atMs && x.order < y.order);
-  }
-
-  #swap(a: number, b: number): void {
-    const x = this.#heap[a];
-    const y = this.#heap[b];
-    if (x === undefined || y === undefined) return;
-    this.#heap[a] = y;
-    this.#heap[b] = x;
-  }
+function isBefore(one: Entry, other: Entry): boolean {
+  return one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order);
 }

@@ -264,11 +264,13 @@ export class ManagerRun {
       const { address } = this.#options;
       const { effects } = manager;
       const { ready } = manager.processing.callRecords;
-      for (const record of ready.splice(0))
-        this.#surroundings.records?.push({ manager: this.id, life: this, record });
+      // Most turns come to nothing.
+      if (ready.length > 0)
+        for (const record of ready.splice(0))
+          this.#surroundings.records?.push({ manager: this.id, life: this, record });
       for (const effect of effects)
         if (effect.type === 'send') network.send(address, effect.hop, effect.text);
-      effects.length = 0;
+      if (effects.length > 0) effects.length = 0;
     }
     this.#setAlarm();
   }

@@ -20,7 +20,8 @@ export type Receiver = (text: string, from: Hop) => void;
 export class Network {
   readonly #agenda: Agenda;
   readonly #random: SeededRandom;
-  readonly #receivers = new Map<string, Receiver>();
+  /** By address and port. */
+  readonly #receivers = new Map<string, Map<number, Receiver>>();
   readonly #cut = new Set<string>();
   weather: Weather = CALM;
   /** Sees every datagram that is sent, before the weather does. */
@@ -31,12 +32,14 @@ export class Network {
     this.#random = random;
   }
 
-  attach(address: Hop, receive: Receiver): void {
-    this.#receivers.set(keyOf(address), receive);
+  attach(hop: Hop, receive: Receiver): void {
+    const { address, port } = hop;
+    const ports = this.#receivers.get(address) ?? new Map<number, Receiver>();
+    this.#receivers.set(address, ports.set(port, receive));
   }
 
-  detach(address: Hop): void {
-    this.#receivers.delete(keyOf(address));
+  detach({ address, port }: Hop): void {
+    this.#receivers.get(address)?.delete(port);
   }
 
   /** Nothing reaches that address until it is mended. */
@@ -58,15 +61,19 @@ export class Network {
   #deliver(from: Hop, to: Hop, text: string): void {
     const { delayMs, reordering } = this.weather;
     const held = this.#random.chance(reordering) ? this.#random.between(20, 400) : 0;
-    const key = keyOf(to);
     this.#agenda.after(this.#random.between(...delayMs) + held, () => {
-      if (!this.#cut.has(key)) this.#receivers.get(key)?.(text, from);
+      if (this.#cut.size > 0 && this.#cut.has(keyOf(to))) return;
+      this.#receivers.get(to.address)?.get(to.port)?.(text, from);
     });
   }
 }
 
 export function keyOf(hop: Hop): string {
   return `${hop.address}:${hop.port}`;
+}
+
+export function isSamePlace(one: Hop, other: Hop): boolean {
+  return one.port === other.port && one.address === other.address;
 }
 
 export function udp(address: string, port: number): Hop {

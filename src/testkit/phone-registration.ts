@@ -4,7 +4,7 @@
  */
 import { assert } from '../base/assert.ts';
 import type { Hop } from '../sip/hop.ts';
-import { keyOf } from './network.ts';
+import { isSamePlace } from './network.ts';
 
 /** What a phone is to do when a server has answered, or has not. */
 export type NextRegistration = { readonly server: Hop; readonly isRemoval: boolean };
@@ -94,7 +94,7 @@ export class PhoneRegistration {
   }
 
   #indexOf(hop: Hop): number {
-    return this.#servers.findIndex((server) => keyOf(server) === keyOf(hop));
+    return this.#servers.findIndex((server) => isSamePlace(server, hop));
   }
 
   #serverAt(at: number): Hop {

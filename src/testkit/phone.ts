@@ -47,12 +47,14 @@ export class Phone {
     this.options = options;
     const { address, random, agenda, user, servers } = options;
     const timers = options.timers === undefined ? {} : { timers: options.timers };
+    const place = keyOf(address);
+    const contact = `sip:${user}@${place}`;
     this.#registration = new PhoneRegistration(servers);
     this.#layer = new TransactionLayer({
       nowMs: agenda.nowMs,
       random,
       out: this.#out,
-      sentBy: () => keyOf(address),
+      sentBy: () => place,
       ...timers,
     });
     this.userAgent = new UserAgent<PhoneCall>({
@@ -60,7 +62,7 @@ export class Phone {
       random,
       log: SILENT,
       nowMs: agenda.nowMs,
-      contact: () => `sip:${user}@${keyOf(address)}`,
+      contact: () => contact,
       admit: () => ({ type: 'admitted', identity: { kind: 'device', id: user } }),
       register: () => ({ status: 405, headers: '' }),
       allowEvents: [],

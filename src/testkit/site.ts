@@ -11,7 +11,7 @@ import type { Hop } from '../sip/hop.ts';
 import type { TimerValues } from '../sip/transaction/timers.ts';
 import { Agenda } from './agenda.ts';
 import type { ManagerRun, Surroundings } from './manager-run.ts';
-import { keyOf, Network, udp } from './network.ts';
+import { isSamePlace, Network, udp } from './network.ts';
 import { Phone, type PhoneCall, type PhoneOptions } from './phone.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { SimulatedManager } from './simulated-manager.ts';
@@ -106,7 +106,7 @@ export class Site {
 
   /** The process that runs at that address now. */
   runAt(address: Hop): ManagerRun | undefined {
-    return this.managers.find((manager) => keyOf(manager.address) === keyOf(address))?.run;
+    return this.managers.find((manager) => isSamePlace(manager.address, address))?.run;
   }
 
   /** The process that a phone's call goes through, if it is there and may act: it alone knows of the call. */
@@ -116,7 +116,7 @@ export class Site {
   }
 
   isServer(address: Hop): boolean {
-    return this.managers.some((manager) => keyOf(manager.address) === keyOf(address));
+    return this.managers.some((manager) => isSamePlace(manager.address, address));
   }
 
   /** Whether all managers run, and are members with one view of all of them. */

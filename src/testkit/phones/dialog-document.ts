@@ -179,16 +179,20 @@ function readXml(body: string): Element | string {
   return root;
 }
 
+const NO_SPACES: ReadonlyMap<string, string> = new Map();
+
 function elementOf(tag: string, text: string, parent: Element | undefined): Element | string {
   const attributes = new Map([[' tag', tag]]);
-  const spaces = new Map(parent?.spaces);
+  // Most elements declare nothing, and have their parent's.
+  const declared = text.includes('xmlns') ? new Map(parent?.spaces) : undefined;
   for (const [, name = '', value = ''] of text.matchAll(/([\w.:-]+)\s*=\s*"([^"]*)"/g)) {
     const plain = unescaped(value);
     if (plain === undefined || attributes.has(name)) return `the attribute ${name} of ${tag}`;
-    if (name === 'xmlns') spaces.set('', plain);
-    else if (name.startsWith('xmlns:')) spaces.set(name.slice(6), plain);
+    if (name === 'xmlns') declared?.set('', plain);
+    else if (name.startsWith('xmlns:')) declared?.set(name.slice(6), plain);
     else attributes.set(name, plain);
   }
+  const spaces = declared ?? parent?.spaces ?? NO_SPACES;
   const [prefix, local] = tag.includes(':') ? tag.split(':', 2) : ['', tag];
   const space = spaces.get(prefix ?? '');
   if (space === undefined) return `nothing is bound to the prefix of ${tag}`;
@@ -204,6 +208,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function unescaped(text: string): string | undefined {
+  if (!text.includes('&')) return text;
   if (/&(?!(?:amp|lt|gt|quot|apos|#\d{1,6}|#x[0-9a-f]{1,5});)/i.test(text)) return undefined;
   return text.replace(/&(#x?)?([0-9a-z]+);/gi, (_, number: string | undefined, name: string) =>
     number === undefined

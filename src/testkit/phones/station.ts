@@ -290,13 +290,14 @@ export class Station {
 
   #start(): TransactionLayer<Asked> {
     const { agenda, random, address, timers } = this.options;
+    const place = keyOf(address);
     this.#out = [];
     this.#wakeAtMs = Number.POSITIVE_INFINITY;
     return new TransactionLayer<Asked>({
       nowMs: agenda.nowMs,
       random,
       out: this.#out,
-      sentBy: () => keyOf(address),
+      sentBy: () => place,
       ...(timers === undefined ? {} : { timers }),
     });
   }
