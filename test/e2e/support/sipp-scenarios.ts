@@ -195,10 +195,81 @@ export function callerScenario(caller: CallerScenario): string {
   ]);
 }
 
+/** A phone that picks a call up by dialling a code. */
+export type PickerScenario = Pick<CallerScenario, 'user' | 'domain' | 'contact' | 'lingerMs'> & {
+  /** The code, `*98`. */
+  readonly dialled: string;
+};
+
+/**
+ * INVITE, an answer without media, ACK, and the caller's offer by re-INVITE; then BYE from the caller. Or a refusal, whose
+ * code is logged.
+ */
+export function pickerScenario(picker: PickerScenario): string {
+  const { user, domain, dialled, contact, lingerMs } = picker;
+  const target = `sip:${dialled}@${domain}`;
+  const request = (start: string, to: string, cseq: string, lines: readonly string[], more = '') =>
+    send(
+      [
+        `${start} SIP/2.0`,
+        'Via: SIP/2.0/UDP [local_ip]:[local_port];rport;branch=[branch]',
+        'Max-Forwards: 70',
+        `From: <sip:${user}@${domain}>;tag=[pid]-[call_number]`,
+        to,
+        'Call-ID: [call_id]',
+        `CSeq: ${cseq}`,
+        ...lines,
+      ],
+      more,
+    );
+  const answer = (lines: readonly string[]) =>
+    send([
+      'SIP/2.0 200 OK',
+      '[last_Via:]',
+      '[last_From:]',
+      '[last_To:]',
+      '[last_Call-ID:]',
+      '[last_CSeq:]',
+      ...lines,
+    ]);
+  const line = `Contact: <sip:${user}@${contact}>`;
+  const keepCall = '<ereg regexp="s=call-([0-9]+)" search_in="body" assign_to="whole,call"/>';
+  const keepCode = '<ereg regexp="LW-[0-9]+" search_in="hdr" header="Reason:" assign_to="reason"/>';
+  return scenario('picker', [
+    request(
+      `INVITE ${target}`,
+      `To: <${target}>`,
+      '1 INVITE',
+      [line, ...sdp(user, 42_000)],
+      'retrans="500"',
+    ),
+    recv('', { response: '100', optional: 'true' }),
+    ...['403', '404', '480', '486'].map((response) =>
+      recv('', { response, optional: 'true', next: REFUSED, action: keepCode }),
+    ),
+    recv('', { response: '200', routes: true }),
+    request('ACK [next_url]', '[last_To:]', '1 ACK', ['[routes]']),
+    recv('INVITE', { action: keepCall }),
+    answer([line, ...sdp(user, 42_000)]),
+    recv('ACK', {}),
+    log('picked'),
+    recv('BYE', {}),
+    answer([]),
+    log('released'),
+    jump(END),
+    label(REFUSED),
+    request(`ACK ${target}`, '[last_To:]', '1 ACK', []),
+    log('refused [$reason]', '[call_number]'),
+    label(END),
+    `<timewait milliseconds="${lingerMs}"/>`,
+    '<Reference variables="whole,call,reason"/>',
+  ]);
+}
+
 // SIPp's labels are numbers.
 const [ANSWERED, RELEASED, RELEASED_LINGER, CROSSED, CANCELLED] = [1, 2, 3, 4, 5];
 const [REJECTED, REJECTED_WAIT, REPEATED, CANCELLED_LINGER] = [6, 7, 8, 9];
-const [LINGER, LATE, END, RINGING] = [10, 11, 12, 13];
+const [LINGER, LATE, END, RINGING, REFUSED] = [10, 11, 12, 13, 14];
 
 /** What a scenario waits for. */
 type Awaited = {
