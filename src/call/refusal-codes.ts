@@ -4,7 +4,7 @@
  * docs/refusals.md says what each means and what to do, and a test compares.
  *
  * LW-30xx: digit analysis and rights to dial. LW-32xx: route lists and gateways. LW-34xx: features that move
- * calls. A code is never used again for something else.
+ * calls, and services that are dialled. A code is never used again for something else.
  */
 import type { Cause } from './cause.ts';
 
@@ -56,6 +56,10 @@ export const REFUSALS = {
   'LW-3464': { cause: 'forbidden', title: 'the line may not pick up from that group' },
   'LW-3465': { cause: 'forbidden', title: 'the line may not answer calls' },
   'LW-3466': { cause: 'overload', title: 'not all lines of the group could be asked' },
+  'LW-3481': { cause: 'no device', title: 'no call waits there' },
+  'LW-3482': { cause: 'busy', title: 'the call is not to be had' },
+  'LW-3483': { cause: 'forbidden', title: 'the call is not for this phone' },
+  'LW-3484': { cause: 'unreachable', title: 'the line could not be asked' },
 } as const satisfies Readonly<Record<string, Refusal>>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -1,5 +1,7 @@
 /** The calling side: a phone or gateway sends INVITE, and hears how its call request goes. */
 
+import type { Cause } from '../call/cause.ts';
+import type { RefusalCode } from '../call/refusal-codes.ts';
 import type { Gateway } from '../call/routing/gateway.ts';
 import type { CallRequest, CallSignal, Media, Party } from '../call/signals.ts';
 import { kindOf } from '../process/pid.ts';
@@ -38,16 +40,12 @@ export function invited(process: DeviceProcess, given: Invited): void {
   const { leg, request, media } = event;
   const isFull =
     trunk === undefined ? process.legs.size >= environment.callsPerDeviceMax : trunks.isFull(trunk);
-  if (isFull) {
-    recordRefusal(process, leg, request, 'overload', undefined);
-    return environment.userAgent.refuse(leg, 503, refusalHeaders('overload'));
-  }
+  if (isFull)
+    return turnAway(process, event, 'overload', trunk === undefined ? undefined : 'LW-3203');
   if (event.replaces !== undefined || event.sought !== undefined) return takeOver(process, event);
   const dialled = trunk === undefined ? dialledOf(request.uri) : calledIn(trunk.gateway, request);
-  if (dialled === undefined || dialled === '' || !isForUs(process, request.uri)) {
-    recordRefusal(process, leg, request, 'unknown number', 'LW-3007');
-    return environment.userAgent.refuse(leg, 404, refusalHeaders('unknown number', 'LW-3007'));
-  }
+  if (dialled === undefined || dialled === '' || !isForUs(process, request.uri))
+    return turnAway(process, event, 'unknown number', 'LW-3007');
   const begun = overlap.begunBefore(process, leg, dialled);
   const call = process.newCallId();
   const gateway = trunk?.gateway;
@@ -92,6 +90,17 @@ export function invited(process: DeviceProcess, given: Invited): void {
   if (trunk !== undefined && trunks.ask(process, trunk, record, callRequest)) return;
   record.reportTo = environment.startCall(host, callRequest);
   if (shared !== undefined) lineUse.begin(process, record, shared);
+}
+
+/** It is no call as yet, and will be none. */
+function turnAway(
+  process: DeviceProcess,
+  { leg, request }: Invited,
+  cause: Cause,
+  code: RefusalCode | undefined,
+): void {
+  recordRefusal(process, leg, request, cause, code);
+  process.environment.userAgent.refuse(leg, statusOf(cause), refusalHeaders(cause, code));
 }
 
 /** Who has sent the call on before it came in. */

@@ -78,7 +78,7 @@ export function recordEnd(
   records.closed(account, { cause, code, endedBy: 'system', closing: 'end' });
 }
 
-/** An INVITE that is refused before it is a call. */
+/** An INVITE that is refused before it is a call: on record and, with its code, in the log. */
 export function recordRefusal(
   process: DeviceProcess,
   leg: Leg<CallLeg>,
@@ -86,15 +86,18 @@ export function recordRefusal(
   cause: Cause,
   code: RefusalCode | undefined,
 ): void {
-  if (!process.environment.records.isWanted) return;
+  const { records, log } = process.environment;
+  const call = process.newCallId();
   const dialled = dialledOf(request.uri) ?? '';
-  recordUnborn(
-    process,
-    leg,
-    { call: process.newCallId(), from: process.party, dialled },
-    cause,
-    code,
-  );
+  if (code !== undefined) {
+    const { device } = process.place;
+    log.write('info', 'call refused', {
+      ...{ call, leg: leg.callId, device, number: dialled },
+      ...{ cause, code },
+    });
+  }
+  if (records.isWanted)
+    recordUnborn(process, leg, { call, from: process.party, dialled }, cause, code);
 }
 
 /** The same of what was dialled for a service, which refuses. */

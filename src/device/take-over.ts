@@ -347,7 +347,9 @@ export function notTaken(
   // Who has not handed over has nothing to be given back.
   if (peer !== undefined || from === undefined || from !== change.replaced?.pid)
     giveBack(process, record);
-  if (change.orbit === undefined) refuse(process, record, cause);
+  const code = retrieval.codeOf(record, cause);
+  if (code !== undefined) refuseDialled(process, record, code);
+  else if (change.orbit === undefined) refuse(process, record, cause);
   else if (change.isVain) {
     // Its phone has been answered, its line has not.
     tellControls(process, record, 'caller gave up', {});

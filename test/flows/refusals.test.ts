@@ -8,8 +8,9 @@ import { REFUSALS, type RefusalCode } from '../../src/call/refusal-codes.ts';
 import { q850Of, statusOf } from '../../src/device/cause-to-status.ts';
 import { entryOf } from '../../src/manager/cdr/record-entry.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
-import { DOMAIN, Site, type SiteOptions } from '../../src/testkit/site.ts';
+import { DOMAIN, SERVER, Site, type SiteOptions } from '../../src/testkit/site.ts';
 import { listOf, wayOut } from '../call/switchboard.ts';
+import { GOOD, ScriptedGateway } from './scripted-gateway.ts';
 
 function huntOf(number: string, line: string, rest: Partial<Hunt> = {}): [string, Hunt] {
   const lines = [{ number: line, ms: 3000 }];
@@ -80,6 +81,12 @@ const ROWS: readonly (readonly [string, string, RefusalCode])[] = [
   ['1001', '700', 'LW-3441'],
   ['1001', '*68', 'LW-3445'],
   ['1001', '*781', 'LW-3001'],
+  ['1001', '*11', 'LW-3481'],
+  ['1001', '*8', 'LW-3481'],
+  ['1001', '*82000', 'LW-3483'],
+  ['1001', '*87777*1', 'LW-3001'],
+  ['1001', '*80', 'LW-3001'],
+  ['1001', '*98', 'LW-3463'],
   ['1001', '*721001', 'LW-3401'],
   ['1001', '*722999', 'LW-3404'],
 ];
@@ -88,16 +95,39 @@ function said(code: unknown, status: unknown, q850: unknown): string {
   return [code, status, q850].join(' ');
 }
 
+/** What is on record, and what the log says that has a code. */
+function hearing() {
+  const records: NonNullable<SiteOptions['records']> = [];
+  const logged: LogFields[] = [];
+  const log = {
+    debugging: false,
+    write: (_level: string, _event: string, fields: LogFields = {}) => {
+      if (fields['code'] !== undefined) logged.push(fields);
+    },
+  };
+  return { records, logged, log };
+}
+
+/** Filled with the refusals that go over the network from now on, if Reason and Warning say the same. */
+function answersAt(site: Site): string[] {
+  const answers: string[] = [];
+  const known = new Set<string>();
+  site.network.tap = (_from, _to, text) => {
+    // It is said again until it is acknowledged.
+    if (known.has(text)) return;
+    known.add(text);
+    const [, status] = /^SIP\/2\.0 ([45]\d\d) .*\r\n(?:.*\r\n)*?CSeq: \d+ INVITE/i.exec(text) ?? [];
+    const reason = /^Reason: Q\.850;cause=(\d+);text="(LW-\d+) /m.exec(text);
+    const warning = /^Warning: 399 \S+ "(LW-\d+) /m.exec(text)?.[1];
+    if (status !== undefined && reason !== null && warning === reason[2])
+      answers.push(said(reason[2], status, reason[1]));
+  };
+  return answers;
+}
+
 for (const managers of [1, 3])
   test(`code and cause are the same in SIP, log and record${managers > 1 ? ' [three managers]' : ''}`, () => {
-    const records: NonNullable<SiteOptions['records']> = [];
-    const logged: LogFields[] = [];
-    const log = {
-      debugging: false,
-      write: (_level: string, _event: string, fields: LogFields = {}) => {
-        if (fields['code'] !== undefined) logged.push(fields);
-      },
-    };
+    const { records, logged, log } = hearing();
     const site = new Site(1, directory(), { managers, records, log });
     if (managers > 1) while (!site.isWhole) site.run(10);
     const phones = new Map(['1001', '1002'].map((user) => [user, site.addPhone(user)]));
@@ -105,15 +135,7 @@ for (const managers of [1, 3])
     const callee = phones.get('1002');
     if (callee !== undefined) callee.onInvited = (call) => callee.ring(call);
     site.run(2000);
-    const answers: string[] = [];
-    site.network.tap = (_from, _to, text) => {
-      const [, status] =
-        /^SIP\/2\.0 ([45]\d\d) .*\r\n(?:.*\r\n)*?CSeq: \d+ INVITE/i.exec(text) ?? [];
-      const reason = /^Reason: Q\.850;cause=(\d+);text="(LW-\d+) /m.exec(text);
-      const warning = /^Warning: 399 \S+ "(LW-\d+) /m.exec(text)?.[1];
-      if (status !== undefined && reason !== null && warning === reason[2])
-        answers.push(said(reason[2], status, reason[1]));
-    };
+    const answers = answersAt(site);
     const seen = ROWS.map(([from, dialled]) => {
       for (const list of [answers, logged, records]) list.length = 0;
       phones.get(from)?.call(dialled);
@@ -134,6 +156,61 @@ for (const managers of [1, 3])
         const { cause } = REFUSALS[code];
         const all = [said(code, statusOf(cause), q850Of(cause))];
         return { dialled, sip: all, log: `${code} ${cause}`, records: all, isOneCall: true };
+      }),
+    );
+  });
+
+/** What comes in by a gateway with one line, whose codec is PCMU; the keeper of the three is another manager perhaps. */
+const FROM_OUTSIDE: readonly (readonly [string, RefusalCode, string])[] = [
+  ['1234;phone-context=elsewhere.test', 'LW-3007', '0'],
+  ['1001', 'LW-3204', '8'],
+  ['7777', 'LW-3001', '0'],
+  ['91', 'LW-3003', '0'],
+  ['1001', 'LW-3203', '0'],
+];
+
+for (const at of [0, 1, 2])
+  test(`what comes in by a gateway is refused with one code everywhere, at manager ${at + 1} of three`, () => {
+    const { records, logged, log } = hearing();
+    const gateway = {
+      ...{ id: 'gw', uri: 'sip:10.0.2.1:7001', acceptFrom: ['10.0.2.1/32'], callsMax: 1 },
+      codecs: ['pcmu'],
+    };
+    const gateways = new Map([['gw', gateway]]);
+    const site = new Site(1, { ...directory(), gateways }, { managers: 3, records, log });
+    while (!site.isWhole) site.run(10);
+    const server = site.managers[at]?.address ?? SERVER;
+    const phone = site.addPhone('1001', '1001', [server]);
+    phone.register(3600);
+    phone.onInvited = (call) => phone.answer(call);
+    const far = new ScriptedGateway(site, 7001, GOOD);
+    site.run(2000);
+    const answers = answersAt(site);
+    const seen = FROM_OUTSIDE.map(([dialled, code, formats]) => {
+      if (code === 'LW-3203') {
+        far.formats = '0';
+        far.call(server, '1001');
+        site.run(1000);
+      }
+      for (const list of [answers, logged, records]) list.length = 0;
+      far.formats = formats;
+      far.call(server, dialled);
+      site.run(3000);
+      const kept = records.map(({ record }) => entryOf(record));
+      return {
+        dialled,
+        sip: [...new Set(answers)],
+        log: logged.map((fields) => fields['code']),
+        records: kept.map((entry) => said(entry.code, entry.sip_status, entry.q850)),
+        isOneCall: kept.every(({ id }) => id === logged[0]?.['call']),
+      };
+    });
+    assert.deepEqual(
+      seen,
+      FROM_OUTSIDE.map(([dialled, code]) => {
+        const { cause } = REFUSALS[code];
+        const all = [said(code, statusOf(cause), q850Of(cause))];
+        return { dialled, sip: all, log: [code], records: all, isOneCall: true };
       }),
     );
   });

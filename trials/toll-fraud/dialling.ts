@@ -144,17 +144,17 @@ const blocked = calls(BLOCKED, [
 
 const services = [
   ...calls(FEATURES, [
-    ["the retrieval of another line's call", 'ben', '*112010', '403'],
-    ["the pickup of another line's call", 'ben', '*82010', '403'],
-    ['a number outside behind a code', 'ben', `*8${NUMBER}`, '404'],
-    ['a number outside behind a code and a star', 'ben', `*8*${NUMBER}`, '404'],
+    ["the retrieval of another line's call", 'ben', '*112010', '403 LW-3483'],
+    ["the pickup of another line's call", 'ben', '*82010', '403 LW-3483'],
+    ['a number outside behind a code', 'ben', `*8${NUMBER}`, '404 LW-3001'],
+    ['a number outside behind a code and a star', 'ben', `*8*${NUMBER}`, '404 LW-3001'],
     ['the retrieval of a call, from a gateway', 'transit', '*11', '404 LW-3001'],
     ['the pickup of a call, from a gateway', 'out', '*82010', '404 LW-3001'],
   ]),
   ...calls(PICKUP, [
     ['by a phone that is in none', 'cas', '*98', '403 LW-3463'],
     ['by a phone that is in none, as one that is', 'cas', '*98', '403 LW-3463', { from: ANA }],
-    ['by a phone that is in none, of a line that is in one', 'cas', '*82001', '403'],
+    ['by a phone that is in none, of a line that is in one', 'cas', '*82001', '403 LW-3483'],
     ['by a phone that has no line', 'eve', '*98', '404 LW-3001'],
     ['of another group', 'dan', '*981', '403 LW-3464'],
     ['of all other groups', 'dan', '*98*', '403 LW-3464'],

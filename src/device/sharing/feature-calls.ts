@@ -3,7 +3,6 @@
  * is picked up. Behind the code: nothing, for the call that has waited longest; the number of its appearance; the
  * number of a line, if the phone has several; or both, with a star between. And what rings in a pickup group.
  */
-import type { Cause } from '../../call/cause.ts';
 import {
   type Feature,
   type FeatureCall,
@@ -11,6 +10,7 @@ import {
   SETTINGS_BY_CODE,
 } from '../../call/feature-codes.ts';
 import { type PickupStep, pickupAt, pickupWish } from '../../call/pickup-group.ts';
+import type { RefusalCode } from '../../call/refusal-codes.ts';
 import type { Media } from '../../call/signals.ts';
 import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
@@ -101,8 +101,8 @@ function act(
     return true;
   }
   const target = targetOf(process, line, digits);
-  if ('cause' in target) {
-    takeOver.refuse(process, record, target.cause);
+  if ('code' in target) {
+    takeOver.refuseDialled(process, record, target.code);
     return true;
   }
   // Whatever it has seized to dial the code: the call has an appearance of its own.
@@ -139,16 +139,16 @@ function targetOf(
   { environment, place }: DeviceProcess,
   line: string,
   digits: string,
-): Target | { readonly cause: Cause } {
+): Target | { readonly code: RefusalCode } {
   const { directory } = environment;
   if (digits === '') return { number: line, appearance: undefined };
   const star = digits.lastIndexOf('*');
   const number = star < 0 ? digits : digits.slice(0, star);
   const isLine = star >= 0 || directory.lines.has(number);
   if (isLine && !directory.devices.get(place.device)?.lines.includes(number))
-    return { cause: directory.lines.has(number) ? 'forbidden' : 'unknown number' };
+    return { code: directory.lines.has(number) ? 'LW-3483' : 'LW-3001' };
   if (isLine && star < 0) return { number, appearance: undefined };
   const index = star < 0 ? digits : digits.slice(star + 1);
-  if (!/^[1-9]\d{0,3}$/.test(index)) return { cause: 'unknown number' };
+  if (!/^[1-9]\d{0,3}$/.test(index)) return { code: 'LW-3001' };
   return { number: isLine ? number : line, appearance: Number(index) };
 }

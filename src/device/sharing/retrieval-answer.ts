@@ -6,7 +6,7 @@ import type { CallLeg } from '../call-leg.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import * as takeOver from '../take-over.ts';
 import * as groupPickup from './group-pickup.ts';
-import { PATIENCE, settle } from './retrieval.ts';
+import { codeOf, PATIENCE, settle } from './retrieval.ts';
 import * as seizures from './seizures.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -69,12 +69,13 @@ function refused(
   fail(process, record, cause);
 }
 
-/** The phone does not get the call. Who has dialled a code is not told that a call is gone: it has named none. */
+/** The phone does not get the call. */
 export function fail(process: DeviceProcess, record: CallLeg, cause: Cause): void {
   if (groupPickup.lost(process, record, cause)) return;
-  const isNone = cause === 'call gone' && record.retrieval?.isDialled === true;
+  const code = codeOf(record, cause);
   settle(process, record);
-  takeOver.refuse(process, record, isNone ? 'no device' : cause);
+  if (code === undefined) takeOver.refuse(process, record, cause);
+  else takeOver.refuseDialled(process, record, code);
 }
 
 /** True: the timer was one of these. */

@@ -5,6 +5,7 @@
  * One that rings it offers to the phone (`pickup.ts`).
  */
 import type { Cause } from '../../call/cause.ts';
+import type { RefusalCode } from '../../call/refusal-codes.ts';
 import type { CallId, CallRequest, Media, MemberCall } from '../../call/signals.ts';
 import type { Pid } from '../../process/pid.ts';
 import type { CallLeg } from '../call-leg.ts';
@@ -31,6 +32,21 @@ export type Retrieval = {
   /** Whether a member has begun it. */
   readonly isOwn?: boolean;
 };
+
+/** What a line says to who has dialled a code: he has named none, and is not told that a call is gone. */
+const CODES: { readonly [C in Cause]?: RefusalCode } = {
+  'call gone': 'LW-3481',
+  'no device': 'LW-3481',
+  busy: 'LW-3482',
+  forbidden: 'LW-3483',
+  'unknown number': 'LW-3001',
+  unreachable: 'LW-3484',
+};
+
+/** Undefined: no code was dialled, or the cause is not the line's. */
+export function codeOf({ retrieval }: CallLeg, cause: Cause): RefusalCode | undefined {
+  return retrieval?.isDialled ? CODES[cause] : undefined;
+}
 
 /** A line that does not say a word for that long is not there. */
 const PATIENCE_MS = 3000;

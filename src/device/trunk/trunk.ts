@@ -10,6 +10,7 @@ import type { CallId, CallRequest, CallSignal } from '../../call/signals.ts';
 import { type Home, isGone, type Pid } from '../../process/pid.ts';
 import type { UserAgentEvent } from '../../sip/user-agent/events.ts';
 import type { CallLeg } from '../call-leg.ts';
+import { logCall } from '../call-log.ts';
 import { refusalHeaders, statusOf } from '../cause-to-status.ts';
 import { recordEnd } from '../custody.ts';
 import type { DeviceProcess } from '../device-process.ts';
@@ -197,6 +198,7 @@ function goOn(
   record.phase = 'over';
   process.forget(record);
   environment.statistics.ended(cause);
+  logCall(process, record, 'call refused', cause, 'LW-3203');
   recordEnd(process, request, cause, 'LW-3203');
   environment.userAgent.refuse(record.leg, statusOf(cause), refusalHeaders(cause, 'LW-3203'));
 }
