@@ -139,11 +139,9 @@ const SHAPES: Shapes = {
   lineRegistered: { number: text, lcp: pid, epoch: count, isIntroduced: bool },
   lineRefused: { number: text, cause: isCause },
   attach: {
-    number: text,
-    pid,
-    device: text,
-    member: text,
+    ...{ number: text, pid, device: text, member: text },
     calls: optional(listOf(memberCall, CALLS_MAX)),
+    seen: optional(listOf(record({ call, appearance: count }), CALLS_MAX)),
   },
   detach: { number: text },
   attached: { number: text, epoch: count },

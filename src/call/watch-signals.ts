@@ -23,6 +23,9 @@ export type LineCallState = {
   readonly joined?: CallId;
 };
 
+/** A call as the line's process before has shown it to those who watch. */
+export type SeenCall = Pick<LineCallState, 'call' | 'appearance'>;
+
 /** Watching a line: what lights the lamps. */
 export type WatchSignal =
   /** Device process to line manager, and with `pid` on to the line control process: tell me what the line does. */

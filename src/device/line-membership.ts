@@ -156,7 +156,9 @@ function attach(process: DeviceProcess, number: string, lcp: Pid): void {
   if (seat === undefined) return;
   const calls = callsOf(process, number, lcp);
   const { member } = seat;
-  host.tell(lcp, { type: 'attach', number, pid, device: place.device, member, calls });
+  const seen = watches.seenBefore(process, number, lcp);
+  const told = seen === undefined ? {} : { seen };
+  host.tell(lcp, { type: 'attach', number, pid, device: place.device, member, calls, ...told });
   sayAgain(process, offeredBy(process, number), lcp);
 }
 

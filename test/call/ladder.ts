@@ -83,10 +83,12 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
     case 'callProceed':
       return { type: name, call, from: leg, party: { number: '2000', name: from } };
     case 'attach': {
-      const [who = '', has] = rest.split(/ ?has ?/);
+      const [told = '', sees] = rest.split(/ ?sees ?/);
+      const [who = '', has] = told.split(/ ?has ?/);
       const [member = '', device = `${member}-phone`] = who.split(' ');
       const attach = { type: name, number: '2000', pid: from, device, member } as const;
-      return has === undefined ? attach : { ...attach, calls: memberCalls(has) };
+      const seen = sees === undefined ? {} : { seen: seenCalls(sees) };
+      return has === undefined ? attach : { ...attach, calls: memberCalls(has), ...seen };
     }
     case 'lineWatch':
     case 'lineUnwatch':
@@ -186,6 +188,14 @@ function memberCalls(text: string): MemberCall[] {
         state: (state === 'alone' ? 'active' : state) as MemberCall['state'],
       };
     });
+}
+
+/** `c1 2, c9 1`: calls of the line that a device has been told of, each with its appearance. */
+function seenCalls(text: string): { call: string; appearance: number }[] {
+  return text.split(', ').map((each) => {
+    const [call = '', appearance = ''] = each.split(' ');
+    return { call, appearance: Number(appearance) };
+  });
 }
 
 export function showEffect(effect: Effect): string {

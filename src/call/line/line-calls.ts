@@ -6,7 +6,6 @@ import { type Home, isGone, kindOf, type Pid } from '../../process/pid.ts';
 import type { Cause } from '../cause.ts';
 import { type Out, tell } from '../effects.ts';
 import type { CallId, CallRequest, CallSignal, MemberCall } from '../signals.ts';
-import { lowestFree, takeAppearance } from './appearances.ts';
 import { note, timeOf } from './line-chains.ts';
 import {
   type Adopted,
@@ -44,6 +43,7 @@ import {
   passHold,
 } from './line-retrieval.ts';
 import { beginUse, LINE_CALLS_MAX, use } from './line-seizures.ts';
+import { isFull, numberFor } from './silent-homes.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -217,11 +217,11 @@ export function offer(line: LineControl, asked: CallRequest, control: Pid, out: 
     out.push(tell(control, { type: 'callRefuse', call, cause: 'overload' }));
     return;
   }
-  if (line.line.whenFull !== 'ring' && lowestFree(line.appearances) > line.line.appearances) {
+  if (isFull(line)) {
     out.push(tell(control, { type: 'callRefuse', call, cause: 'no free appearance' }));
     return;
   }
-  const appearance = takeAppearance(line.appearances, call);
+  const appearance = numberFor(line, call);
   const offered: Offered = {
     state: 'offered',
     call,

@@ -29,18 +29,21 @@ import {
   adopt,
   adoptionTimeout,
   expect,
+  goOnInDoubt,
   isRecovered,
   leaveAdopted,
   loseInRecovery,
   mustWait,
   own,
   RECOVERY,
+  takeWaiting,
   wait,
 } from './line-recovery.ts';
 import { free } from './line-release.ts';
 import { holderEnded, retrievalTimeout, retrieve } from './line-retrieval.ts';
 import { freeSeizures, leaseTimeout, seize } from './line-seizures.ts';
 import { tellWatchers, unwatchLine, watchLine } from './line-watchers.ts';
+import { hearSeen, isInDoubt } from './silent-homes.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -161,9 +164,12 @@ function attach(line: LineControl, signal: Signal<'attach'>, out: Out): void {
     return;
   }
   out.push(tell(pid, { type: 'attached', number, epoch: line.epoch }));
+  hearSeen(line, signal.seen);
   if (signal.calls !== undefined) takeReport(line, stored, signal.calls, isBack, out);
   for (const call of line.calls.values())
     if (call.state === 'offered') joinOffer(line, call, stored, out);
+  // It may be known now which number nobody has.
+  if (line.recovery?.isOverdue) replay(line, takeWaiting(line), out);
 }
 
 /** `isBack`: it was here all the time, and has calls that were never another process's. */
@@ -225,7 +231,8 @@ function timeout(line: LineControl, name: string, out: Out): void {
   if (name === IDLE) return retire(line, out);
   if (name === INQUIRY) return inquire(line, () => true, out);
   if (name === RECOVERY) {
-    if (line.state === 'recovering') replay(line, activate(line, out), out);
+    if (line.state !== 'recovering') return;
+    replay(line, isInDoubt(line) ? goOnInDoubt(line, out) : activate(line, out), out);
     return;
   }
   if (adoptionTimeout(line, name, out)) return;

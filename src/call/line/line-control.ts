@@ -130,6 +130,12 @@ export type Recovery = {
   readonly homes: { readonly home: Home; count: number | null }[];
   /** Device processes that have said which calls they have. */
   readonly reported: Pid[];
+  /** The calls that the process before has shown to those who have attached, at index 0 that of appearance 1; null: none of them watched. */
+  seen: (CallId | null)[] | null;
+  /** Calls that were found, and whose numbers are not known. */
+  readonly unnumbered: CallId[];
+  /** Devices have had their time, and managers that have said nothing are waited for. */
+  isOverdue: boolean;
 };
 
 export type LineControl = {

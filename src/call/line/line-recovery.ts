@@ -11,7 +11,7 @@ import { type Home, homeOf, isGone, type Pid } from '../../process/pid.ts';
 import type { Cause } from '../cause.ts';
 import { type Out, start, stop, tell } from '../effects.ts';
 import type { CallSignal, LegRef, MemberCall } from '../signals.ts';
-import { freeAppearance, keepAppearance } from './appearances.ts';
+import { freeAppearance } from './appearances.ts';
 import { note } from './line-chains.ts';
 import {
   type Adopted,
@@ -30,6 +30,7 @@ import { isPrivate } from './line-members.ts';
 import { disarm, withdraw } from './line-offer.ts';
 import { beginRetrieval, isSame } from './line-retrieval.ts';
 import { adoptOwn } from './line-seizures.ts';
+import { beOverdue, isCertain, numberAll, numberOfFound } from './silent-homes.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -60,9 +61,12 @@ const SAID_AT_ONCE: ReadonlySet<CallSignal['type']> = new Set([
 ]);
 
 /** Whether `signal` cannot be dealt with before the process is active, or knows whether the number is its own. */
-export function mustWait({ state }: LineControl, { type }: CallSignal): boolean {
+export function mustWait(line: LineControl, signal: CallSignal): boolean {
+  const { state } = line;
+  const { type } = signal;
   if (state === 'active' || SAID_AT_ONCE.has(type)) return false;
-  return state === 'claiming' || type.startsWith('call') || ABOUT_CALLS.has(type);
+  if (state === 'claiming') return true;
+  return (type.startsWith('call') || ABOUT_CALLS.has(type)) && !isCertain(line, signal);
 }
 
 export function wait(line: LineControl, signal: CallSignal, from: Pid, out: Out): void {
@@ -91,7 +95,9 @@ export function own(
   line.own = { lcp, manager };
   line.state = homes.length === 0 ? 'active' : 'recovering';
   if (line.state === 'recovering') {
-    line.recovery = { homes: homes.map((home) => ({ home, count: null })), reported: [] };
+    const unheard = homes.map((home) => ({ home, count: null }));
+    const nothing = { reported: [], unnumbered: [], seen: null, isOverdue: false };
+    line.recovery = { homes: unheard, ...nothing };
     out.push(start(RECOVERY, RECOVERY_MS));
   }
   return takeWaiting(line);
@@ -123,19 +129,33 @@ export function isRecovered({ recovery, devices }: LineControl): boolean {
 
 /** Everybody has attached, or time is up. Returns what has waited for that. */
 export function activate(line: LineControl, out: Out): readonly Said[] {
-  const reported = line.recovery?.reported ?? [];
+  skipReported(line);
+  numberAll(line);
   line.state = 'active';
   line.recovery = null;
   out.push(stop(RECOVERY));
-  for (const call of line.calls.values()) {
-    if (call.state !== 'adopted') continue;
-    // They were there before, and it was not their turn (the plan tells), or they did not want it.
-    for (const pid of reported) if (!call.ringing.includes(pid)) call.refused.push(pid);
-  }
   return takeWaiting(line);
 }
 
-function takeWaiting(line: LineControl): readonly Said[] {
+/** Time is up, and managers are silent. Returns what has waited, and some of it may go on. */
+export function goOnInDoubt(line: LineControl, out: Out): readonly Said[] {
+  skipReported(line);
+  if (line.recovery !== null) beOverdue(line.recovery, RECOVERY, out);
+  return takeWaiting(line);
+}
+
+/** Those that have attached without a call that others ring for are not rung for it. */
+function skipReported(line: LineControl): void {
+  const reported = line.recovery?.reported ?? [];
+  for (const call of line.calls.values()) {
+    if (call.state !== 'adopted') continue;
+    // They were there before, and it was not their turn (the plan tells), or they did not want it.
+    for (const pid of reported)
+      if (!call.ringing.includes(pid) && !call.refused.includes(pid)) call.refused.push(pid);
+  }
+}
+
+export function takeWaiting(line: LineControl): readonly Said[] {
   const { waiting } = line;
   line.waiting = [];
   return waiting;
@@ -165,7 +185,7 @@ export function adopt(line: LineControl, device: LineDevice, report: MemberCall,
 
 function adoptRinging(line: LineControl, pid: Pid, report: MemberCall, out: Out): void {
   const { call, control = pid, from, caller } = report;
-  const appearance = keepAppearance(line.appearances, call, report.appearance);
+  const appearance = numberOfFound(line, call, report.appearance);
   const common = { call, control, from, caller, appearance } as const;
   putCall(line, { state: 'adopted', ...common, ringing: [pid], refused: [], said: [] });
   note(line, common, 'rebuilt', pid);
@@ -182,7 +202,7 @@ export function adoptTaken(
   holder: LegRef,
 ): void {
   const { call, control = pid, from, caller } = report;
-  const appearance = keepAppearance(line.appearances, call, report.appearance);
+  const appearance = numberOfFound(line, call, report.appearance);
   const isOnItsOwn = report.control === undefined;
   const common = { call, control, from, caller, appearance, holder, member, isOnItsOwn };
   const taken: Taken = { state: 'taken', ...common, isExclusive: isPrivate(line.line, member) };

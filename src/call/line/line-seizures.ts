@@ -15,6 +15,7 @@ import { isHeld, isUsed, type LineControl, type Own, putCall, type Used } from '
 import { findDevice, type LineDevice } from './line-control-database.ts';
 import { hasRight, isPrivate } from './line-members.ts';
 import { discard, LEASE } from './line-retrieval.ts';
+import { numberOfFound } from './silent-homes.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -143,7 +144,7 @@ export function adoptOwn(
   const { call, appearance, use = 'active', leaseMs = LEASE_MIN_MS } = report;
   const isTaken = holderOfAppearance(line.appearances, appearance) !== null;
   if (use === 'seized' && isTaken) return refuseSeizure(line, device.pid, call, 'busy', out);
-  const own = begin(line, device, holder, keepAppearance(line.appearances, call, appearance), call);
+  const own = begin(line, device, holder, numberOfFound(line, call, appearance), call);
   own.from = report.from;
   own.use = use;
   note(line, own, 'rebuilt', device.pid);

@@ -3,6 +3,7 @@ import type { Home, Pid } from '../../process/pid.ts';
 import type { Cause } from '../cause.ts';
 import type { Line } from '../directory.ts';
 import type { MemberCall } from '../signals.ts';
+import type { SeenCall } from '../watch-signals.ts';
 
 /** How device processes come to a line: F1 and F2 of the patent (claims 12-16, 46-49). */
 export type LineSignal =
@@ -30,7 +31,8 @@ export type LineSignal =
   /**
    * To line control process: offer calls to `pid`. From a line manager, of one that is new to the line;
    * from the device process itself with `calls`: those of the line that it has, seizures among them. What it
-   * has asked for and was not answered (`lineSeize`, `lineRetrieve`) it asks for again behind this.
+   * has asked for and was not answered (`lineSeize`, `lineRetrieve`) it asks for again behind this. `seen`: all of
+   * the line's calls, others' too, as the process before has shown them to its phone; absent: that watched nothing.
    */
   | {
       readonly type: 'attach';
@@ -39,6 +41,7 @@ export type LineSignal =
       readonly device: string;
       readonly member: string;
       readonly calls?: readonly MemberCall[];
+      readonly seen?: readonly SeenCall[];
     }
   /** Device process to line control process, and to line manager: no more calls. A call that rings it counts as refused. */
   | { readonly type: 'detach'; readonly number: string }

@@ -3,7 +3,7 @@
  * BroadSoft have them. The line tells each of its watchers the same; what a phone may see of it, and in which
  * words, is settled here.
  */
-import type { LineCallState } from '../../call/watch-signals.ts';
+import type { LineCallState, SeenCall } from '../../call/watch-signals.ts';
 import { counterpartOf, type Home, type Pid } from '../../process/pid.ts';
 import { DIALOG_INFO } from '../../sip/dialog-info/document.ts';
 import { formatDialogInfo } from '../../sip/dialog-info/writer.ts';
@@ -139,6 +139,18 @@ export function lineState(
     if (!isSame) show(process, watch);
   }
   return isAnother;
+}
+
+/** The line's calls as the phone was told of them by a process before `lcp`; undefined: by none. */
+export function seenBefore(
+  { watches }: DeviceProcess,
+  number: string,
+  lcp: Pid,
+): readonly SeenCall[] | undefined {
+  for (const watch of watches?.values() ?? [])
+    if (watch.number === number && watch.calls !== undefined && watch.lcp !== lcp)
+      return watch.calls.map(({ call, appearance }) => ({ call, appearance }));
+  return undefined;
 }
 
 /** The phone may not watch that line any more, or the line is no more. */

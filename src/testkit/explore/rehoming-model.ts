@@ -90,9 +90,9 @@ function check(world: Snapshot, phones: readonly Pid[]): string | undefined {
 
 function lineMachine(pid: Pid, record: LineControl, steps: AnswerSteps): Machine {
   return machineOf(pid, record, (line: LineControl, event, out) => {
-    // Half a second is over before two are.
+    // The time of devices, and of managers that are silent, is over before two seconds are.
     const isLater = event.type === 'timer' && event.timer !== 'recovery';
-    if (isLater && line.state === 'recovering')
+    while (isLater && line.state === 'recovering')
       steps.line(line, { type: 'timer', timer: 'recovery' }, out);
     if (event.type !== 'act') steps.line(line, event, out);
     return line;

@@ -1032,6 +1032,7 @@ claimed(
   `
   a.1.m1 > lineOwned a.1
              start recovery 500
+  a.1.m1 > lineMembers 9
   a.1.d7 > attach ana has c1 1 answered
              a.1.d7 < attached
              start adoption 2000
@@ -1057,6 +1058,7 @@ claimed(
   `
   a.1.m1 > lineOwned a.1
              start recovery 500
+  a.1.m1 > lineMembers 9
   b.1.d4 > lineWatch
              b.1.d4 < lineState
   a.1.d7 > attach ana has c1 3 answered
@@ -1072,10 +1074,11 @@ claimed(
   a.1.d6 > attach cas has c1 3 ringing, c2 3 active
              a.1.d6 < attached
              a.1.d6 < callWithdraw answered elsewhere
-             b.1.d4 < lineState 3 active ben, 1 active cas
+             b.1.d4 < lineState 3 active ben, 5 active cas
   a.1.d7 > callEnded hung up
   @ recovery
              stop recovery
+             b.1.d4 < lineState 3 active ben, 1 active cas
   a.1.c1 > callWithdraw caller gave up
              b.1.d8 < callWithdraw caller gave up
              b.1.d4 < lineState 1 active cas
@@ -1106,6 +1109,7 @@ claimed(
   `
   a.1.m1 > lineOwned a.1
              start recovery 500
+  a.1.m1 > lineMembers 9
   a.1.d7 > attach ana has c1 1 ringing, c2 2 answered, c3 3 ringing
              a.1.d7 < attached
              start adoption 2000
@@ -1134,6 +1138,8 @@ claimed(
   `
   a.1.m1 > lineOwned a.1 b.1
              start recovery 500
+  a.1.m1 > lineMembers 9
+  b.1.m1 > lineMembers 9
   a.1.d7 > attach ana has c1 1 ringing
              a.1.d7 < attached
              start adoption 2000

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { snapshotOf } from '../../../src/call/line/line-control.ts';
-import { firstLcp } from '../../../src/call/registration-table.ts';
+import { firstLcp, lcpFor } from '../../../src/call/registration-table.ts';
 import { homeOf, type Pid } from '../../../src/process/pid.ts';
 import { rendezvousRank } from '../../../src/process/rendezvous.ts';
 import { Exchange } from '../exchange.ts';
@@ -514,4 +514,64 @@ test('a member with a delay rings when it is due, though its line has another pr
   exchange.kill('a.1', 400);
   const ms = 5000 + msUntil(play, () => cas.open('offered').length === 1);
   assert.equal(Math.round(ms / 100), 80);
+});
+
+/** c sleeps: b hears nothing of it, and it claims nothing. */
+function sleep({ exchange }: Cast): void {
+  exchange.memberOf('b.1').stalled.add('c.1');
+  exchange.memberOf('c.1').isBlind = true;
+}
+
+test('who calls while the line moves and a manager sleeps, whose phones may have any number, waits until that is expelled', () => {
+  const play = cast();
+  const { exchange, ben, dan } = play;
+  exchange.kill('a.1', 0);
+  sleep(play);
+  exchange.wait(1);
+  exchange.act(dan, () => dan.dial('2000'));
+  exchange.wait(1000);
+  const seen = [ben.open('offered').length];
+  exchange.kill('c.1', 200);
+  exchange.wait(201);
+  assert.deepEqual([...seen, ben.open('offered').length], [0, 1]);
+  end(play);
+});
+
+test('and when it cannot be expelled, for less than two seconds', () => {
+  const play = cast();
+  const { exchange, ben, dan } = play;
+  exchange.kill('a.1', 0);
+  sleep(play);
+  exchange.wait(1);
+  exchange.act(dan, () => dan.dial('2000'));
+  const ms = msUntil(play, () => ben.open('offered').length === 1);
+  assert.equal(ms < 2000, true);
+});
+
+test('a new process of a replicated line gives no number before the manager that sleeps is expelled, either', () => {
+  const line = lineOf('2000', ['ana', 'ben', 'cas'], { mode: 'replicated' });
+  const exchange = new Exchange(directoryOf([line], ['dan']), HOMES);
+  const plug = (home: string, user: string) => {
+    const device = exchange.board(home).plug(user);
+    exchange.settle();
+    return device;
+  };
+  const ana = plug('a.1', 'ana');
+  const ben = plug('b.1', 'ben');
+  const dan = plug('b.1', 'dan');
+  const play = { exchange, ana, ben, dan, cas: plug('c.1', 'cas') };
+  sleep(play);
+  exchange.memberOf('a.1').stalled.add('c.1');
+  const { table } = exchange.board('b.1').processing;
+  const location = table.find('2000');
+  const own = location?.mode === 'replicated' ? lcpFor(location, 'b.1')?.lcp : undefined;
+  assert(own !== undefined);
+  exchange.board('b.1').crash(own);
+  exchange.settle();
+  exchange.act(dan, () => dan.dial('2000'));
+  exchange.wait(1500);
+  const seen = [ben.open('offered').length];
+  exchange.kill('c.1', 100);
+  exchange.wait(101);
+  assert.deepEqual([...seen, ben.open('offered').length], [0, 1]);
 });
