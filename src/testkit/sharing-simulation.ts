@@ -7,7 +7,8 @@
  * 3. Everybody hangs up: no lamp is lit, and no line has a call.
  * 4. Phones go. In the end there is nothing left.
  *
- * All the time: no two phones have seized the same appearance, nor talk to the same party.
+ * All the time: no two phones have seized the same appearance, nor talk to the same party; and no number is given away
+ * that a phone has whose manager sleeps (`sleeper.ts`).
  */
 import type { Line, Member } from '../call/directory.ts';
 import { isUsed, type LineControl } from '../call/line/line-control.ts';
@@ -26,6 +27,7 @@ import { sharingDirectory } from './sharing-directory.ts';
 import { SharingPeople } from './sharing-people.ts';
 import type { SimulationResult } from './simulation-result.ts';
 import { DOMAIN, Site } from './site.ts';
+import { sleepWhileItMoves } from './sleeper.ts';
 import { callsOf, remnantsOf } from './watch.ts';
 
 /** Short, so that what is lost is given up within seconds: 64*T1 is 3.2 s. */
@@ -51,6 +53,10 @@ const MISHAPS = [0, 0, 1, 2, 3] as const;
 /** Neighbouring seeds have different shapes, whatever else they do. */
 const SHAPE = 0x1a3b;
 const MODES: readonly Line['mode'][] = ['single', 'replicated'];
+/** What befalls some of the others that have several managers: it has chances of its own, and takes its time. */
+const SLEEP = 0x5e7;
+const SLEEP_AFTER_MS = [300, 1200] as const;
+const SLEEP_MS = 3500;
 /** How many managers, of four seeds. */
 const MANAGERS = [1, 3, 3, 3] as const;
 
@@ -78,6 +84,8 @@ class SharingSimulation {
   readonly #holders: Holders;
   readonly #weather: Weather;
   readonly #mishaps: number;
+  /** Undefined: no manager sleeps while the line moves. */
+  readonly #sleep: SeededRandom | undefined;
   #datagrams = 0;
   #isOver = false;
 
@@ -99,7 +107,8 @@ class SharingSimulation {
     this.#seat(shape);
     this.#weather = shape.pick(WEATHERS) ?? CALM;
     this.#mishaps = shape.pick(MISHAPS) ?? 0;
-    const isCalm = this.#weather === CALM && this.#mishaps === 0;
+    this.#sleep = this.#sleepOf(seed);
+    const isCalm = this.#weather === CALM && this.#mishaps === 0 && this.#sleep === undefined;
     this.#holders = new Holders({
       site,
       crossingMs: isCalm ? CALM_CROSSING_MS : CROSSING_MS,
@@ -168,11 +177,32 @@ class SharingSimulation {
     const site = this.#site;
     const { random, agenda } = site;
     site.network.weather = this.#weather;
-    const busyMs = random.between(...BUSY_MS);
+    const busyMs = random.between(...BUSY_MS) + (this.#sleep === undefined ? 0 : SLEEP_MS);
     this.#people.begin();
     for (let count = this.#mishaps; count > 0; count--)
       agenda.after(random.between(300, busyMs), () => this.#course.tell(this.#befall()));
+    if (this.#sleep !== undefined) this.#sleepLater(this.#sleep);
     this.#course.pass(busyMs);
+  }
+
+  /** Where nothing else befalls the managers: then it is certain who has which number. */
+  #sleepOf(seed: number): SeededRandom | undefined {
+    const { managers, directory } = this.#site;
+    const isSingle = directory.lines.get('2000')?.mode === 'single';
+    if (this.#mishaps > 0 || managers.length === 1 || !isSingle) return undefined;
+    const random = new SeededRandom(seed + SLEEP);
+    return random.chance(0.5) ? undefined : random;
+  }
+
+  #sleepLater(random: SeededRandom): void {
+    const site = this.#site;
+    site.agenda.after(random.between(...SLEEP_AFTER_MS), () =>
+      sleepWhileItMoves({
+        ...{ site, number: '2000', random },
+        tell: (what) => this.#course.tell(what),
+        violate: (what) => this.#course.note(what),
+      }),
+    );
   }
 
   /** What may befall a manager that is alone is its end. */
