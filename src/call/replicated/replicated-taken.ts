@@ -23,7 +23,7 @@ import {
   show,
 } from './replicated-retrieval.ts';
 import { ALONE, assume, ours, tellPeers } from './replicated-used.ts';
-import { dropWish, isTakingOver, wish, wishToUse } from './replicated-wishes.ts';
+import { dropWish, isAwaitingNumber, isTakingOver, wish, wishToUse } from './replicated-wishes.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -263,6 +263,11 @@ export function coordinationTimeout(line: ReplicatedLine, name: string, out: Out
   const { number } = line.control.line;
   if (name.startsWith(`${ALONE}:`)) {
     const call = name.slice(ALONE.length + 1);
+    if (isAwaitingNumber(line, call)) {
+      // Its number is another's meanwhile, and the next takes its time: it is asked then.
+      out.push(start(name, ALONE_MS));
+      return true;
+    }
     const state = liveCall(line, call);
     const isUnsaid = line.unsaid.delete(call);
     if (state?.holder === undefined || ours(line, call) === undefined) return true;

@@ -117,6 +117,14 @@ export function isTakingOver(line: ReplicatedLine, call: CallId, from: Pid): boo
   return wished?.said.type === 'taken over' && wished.state !== 'shown';
 }
 
+/** Whether a call that is up has no number at the moment, and is to have one. */
+export function isAwaitingNumber(line: ReplicatedLine, call: CallId): boolean {
+  if (liveCall(line, call) !== undefined) return false;
+  for (const { said } of line.wishes.values())
+    if (said.call === call && said.type === 'lineUse') return true;
+  return false;
+}
+
 /** What `from`, or anybody, wants for `call` is not wanted any more. Gives what that was. */
 export function dropWish(line: ReplicatedLine, call: CallId, from?: Pid): Wanted | undefined {
   let said: Wanted | undefined;

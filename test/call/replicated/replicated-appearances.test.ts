@@ -534,6 +534,28 @@ flow(
 );
 
 flow(
+  'the same, and its next number takes its time: it is asked when it has that',
+  `${THERE}
+  a.1.c1 > callTaken of b.1.d8
+             start sweep 60000
+             b.1.d5 < lineState 1 active ben
+  a.1.c1 > callEnded transferred
+             start alone 100
+             b.1.d5 < lineState 1 active ben
+  a.1.l1 > lineCall c2 own 1 active ana of a.1.d7 seq 2 by a.1.l1 a.1.l1-1 locked
+             a.1.l1 < lineReport c2 own
+             a.1.l1 < lockAccepted a.1.l1-1 seq 2${ASKED}
+             b.1.d5 < lineState 1 active ana
+  @ alone:c1
+             start alone 100${GRANTED}
+             a.1.l1 < lineCall c1 own 2 active ben of b.1.d8 seq 3 version 1 locked
+             b.1.d5 < lineState 1 active ana, 2 active ben
+  @ alone:c1
+             b.1.d8 < lineInquire c1 again
+  `,
+);
+
+flow(
   'the same, over before it is asked whether it is',
   `${THERE}
   a.1.c1 > callTaken of b.1.d8

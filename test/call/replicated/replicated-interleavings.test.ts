@@ -95,7 +95,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 const IDS = ['a', 'b', 'c', 'd'];
 const USERS = [...MEMBERS, 'dan'];
 
-test('claims 17, 23-26, 55-58: any interleaving on two to four managers keeps the invariants, and ends with nothing left', () => {
+test('claims 17, 23-26, 50, 55-58: any interleaving on two to four managers keeps the invariants, and ends with nothing left', () => {
   fc.assert(
     fc.property(
       fc.nat(2),

@@ -120,7 +120,7 @@ flow(
 );
 
 flow(
-  'claims 18, 28, 29: it rings its own devices, passes the first answer on, and tells the others who has the call',
+  'claims 18, 28, 29, 60, 61: it rings its own devices, passes the first answer on, and tells the others who has the call',
   `${OFFERED}
   b.1.d8 > callAlert
              a.1.c1 < callAlert
