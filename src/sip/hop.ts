@@ -24,6 +24,17 @@ export function isReliable(transport: Transport): boolean {
   return transport !== 'udp';
 }
 
+/** Whether both lead to the same place in the same way. */
+export function isSameHop(one: Hop, other: Hop): boolean {
+  return (
+    one.port === other.port &&
+    one.flow === other.flow &&
+    one.listener === other.listener &&
+    one.transport === other.transport &&
+    one.address === other.address
+  );
+}
+
 /** `udp:192.0.2.1:5060`, for logs and keys. */
 export function formatHop(hop: Hop): string {
   const host = hop.address.includes(':') ? `[${hop.address}]` : hop.address;

@@ -108,6 +108,42 @@ for (const managers of [1, 3]) {
   });
 }
 
+for (const managers of [1, 3]) {
+  const where = managers === 1 ? '' : ' [three managers]';
+
+  test(`a phone that begins anew while it rings rings again, and answers${where}`, () => {
+    const { site, bench, a, b, far } = stage(managers);
+    const call = far.call('2000');
+    site.run(500);
+    const seen = [a, b].map(({ calls }) => calls.size);
+    a.crash();
+    a.boot();
+    site.run(500);
+    seen.push(a.calls.size, b.calls.size);
+    if (a.call !== undefined) a.answer(a.call);
+    site.run(500);
+    const after = [call.phase, a.call?.phase, b.calls.size, b.shown];
+    far.hangUp(call);
+    site.run(500);
+    assert.deepEqual(
+      [seen, after, a.calls.size, bench.faults],
+      [[1, 1, 1, 1], ['talking', 'talking', 0, '1 active'], 0, []],
+    );
+  });
+
+  test(`one that only registers with another Call-ID rings for one call still${where}`, () => {
+    const { site, bench, a, b, far } = stage(managers);
+    const call = far.call('2000');
+    site.run(500);
+    a.station.registerAnew(3600);
+    site.run(500);
+    const seen = [a, b].map(({ calls }) => calls.size);
+    far.hangUp(call);
+    site.run(500);
+    assert.deepEqual([seen, a.calls.size, b.calls.size, bench.faults], [[1, 1], 0, 0, []]);
+  });
+}
+
 test('a phone of RFC 7463 that begins anew has given up the number that it has published', () => {
   const { site, bench, a } = stage(1);
   const agent = bench.appearance({ user: '2000c', line: '2000' });

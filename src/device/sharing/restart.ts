@@ -1,7 +1,8 @@
 /**
  * A phone that has been switched off and on, for all that it says: it registers, or subscribes, as one does
  * that knows nothing of what was before. What it has seized or published is free; whether it has its calls and its
- * subscriptions still, it is asked: some begin anew for other reasons.
+ * subscriptions still, it is asked: some begin anew for other reasons. What rings it is told once more, in a way that
+ * means nothing to one that knows it.
  */
 import type { Subscription } from '../../sip/user-agent/subscription.ts';
 import type { CallLeg } from '../call-leg.ts';
@@ -40,6 +41,12 @@ function look(process: DeviceProcess): void {
   seizures.giveAllUp(process);
   // It knows no entity-tag of what it has published.
   publications.leave(process);
-  for (const { leg } of new Set(process.legs.values()))
-    if (leg !== undefined) process.environment.userAgent.audit(leg);
+  const { userAgent } = process.environment;
+  const { place } = process;
+  for (const { leg } of new Set(process.legs.values())) {
+    if (leg === undefined) continue;
+    userAgent.audit(leg);
+    if (place.kind === 'phone' && place.binding !== undefined)
+      userAgent.remind(leg, place.binding.hop);
+  }
 }

@@ -1,6 +1,6 @@
 /** A binding as the registrar keeps it: with what a refresh is recognised by, and its timer. */
 import type { Timer } from '../../base/timer-wheel.ts';
-import type { Hop } from '../hop.ts';
+import { type Hop, isSameHop } from '../hop.ts';
 import { detach } from '../message/detach.ts';
 import type { SipRequest } from '../message/message.ts';
 import type { Binding } from './binding.ts';
@@ -129,16 +129,6 @@ export function idOf(order: ContactOrder): string {
 /** A hop that was found in a URI holds a piece of the datagram; the socket's own does not. */
 function detachHop(hop: Hop, source: Hop): Hop {
   return hop === source ? hop : { ...hop, address: detach(hop.address) };
-}
-
-function isSameHop(one: Hop, other: Hop): boolean {
-  return (
-    one.port === other.port &&
-    one.flow === other.flow &&
-    one.listener === other.listener &&
-    one.transport === other.transport &&
-    one.address === other.address
-  );
 }
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {

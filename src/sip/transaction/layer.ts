@@ -9,7 +9,7 @@
 import { assert } from '../../base/assert.ts';
 import type { Random } from '../../base/random.ts';
 import type { Effect, Send } from '../effects.ts';
-import type { Hop } from '../hop.ts';
+import { type Hop, isSameHop } from '../hop.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
 import type { OutgoingRequest } from '../message/outgoing.ts';
 import { parseMessage } from '../message/parse.ts';
@@ -182,6 +182,16 @@ export class TransactionLayer<U> {
   cancel(transaction: ClientTransaction<U>, headers: string): void {
     if (transaction.kind === 'INVITE client')
       cancelInviteClient(transaction, headers, this.#context);
+  }
+
+  /** An INVITE that rings goes to `hop` again as it was, if it went there. Deviation: figure 5 knows no power cuts. */
+  repeat(transaction: ClientTransaction<U>, hop: Hop): void {
+    if (transaction.kind !== 'INVITE client' || transaction.state !== 'proceeding') return;
+    const { outgoing, branch } = transaction;
+    if (outgoing === undefined || !isSameHop(transaction.hop, hop)) return;
+    const text = serializeRequest(outgoing, formatVia(hop, this.#sentBy(hop), branch));
+    this.counters.retransmissionsSent++;
+    this.#out.push({ type: 'send', text, hop });
   }
 
   /** A connection went down: what happens to those who sent by it. */

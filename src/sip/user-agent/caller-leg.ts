@@ -66,6 +66,12 @@ export function loseCallerPatience<O>(agent: Agent<O>, leg: LegRecord<O>): void 
   giveUp(agent, leg, '');
 }
 
+/** The telephone may have been switched off and on while it rang. If it rings anew, that is another early dialog. */
+export function remind<O>(agent: Agent<O>, leg: LegRecord<O>, hop: Hop): void {
+  if (leg.sent === undefined) return;
+  if (leg.phase === 'inviting' || leg.phase === 'early') agent.layer.repeat(leg.sent, hop);
+}
+
 /** An answer to our INVITE, or to our BYE. */
 export function receiveCallerResponse<O>(
   agent: Agent<O>,

@@ -232,6 +232,11 @@ export class UserAgent<O> {
     audit(this.#agent, record(leg));
   }
 
+  /** Says the INVITE of a leg that we call, and that rings, once more: its phone, at `hop`, may have forgotten it. */
+  remind(leg: Leg<O>, hop: Hop): void {
+    caller.remind(this.#agent, record(leg), hop);
+  }
+
   /** As `audit`, all far ends that have not said anything for that long. */
   auditSilent(silentMs: number): void {
     auditSilent(this.#agent, silentMs);

@@ -173,6 +173,12 @@ export class Station {
     });
   }
 
+  /** REGISTER with a Call-ID that it has not had, for another reason than having been switched off. */
+  registerAnew(expiresS: number): void {
+    this.#registerId = '';
+    this.register(expiresS);
+  }
+
   /** Sends what `build` makes; `auth` is the line that answers a challenge, or ''. */
   ask(build: (auth: string) => OutgoingRequest, hop: Hop, heard: Heard): Asked {
     let attempts = 0;

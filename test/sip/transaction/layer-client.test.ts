@@ -152,6 +152,22 @@ test('a phone may ring for ever', () => {
   );
 });
 
+test('an INVITE that rings is sent again as it was, where it went; one that is not heard of, cancelled or answered is not', () => {
+  const desk = new Desk();
+  const transaction = desk.layer.request(outgoing('INVITE'), PEER, 'one');
+  const repeated = (hop = PEER): readonly string[] => {
+    desk.layer.repeat(transaction, hop);
+    return desk.sent();
+  };
+  const [invite = ''] = desk.sent();
+  const calling = repeated();
+  desk.receive(answerTo(invite, 180));
+  const ringing = [repeated(), repeated(PEER_ON_TCP)];
+  desk.layer.cancel(transaction, '');
+  desk.sent();
+  assert.deepEqual([calling, ringing, repeated()], [[], [[invite], []], []]);
+});
+
 test('a CANCEL waits for the first provisional answer, is sent once, and its own answer is nobody’s news', () => {
   const desk = new Desk();
   const transaction = desk.layer.request(outgoing('INVITE'), PEER, 'one');
