@@ -10,7 +10,7 @@ const RECEPTION = lineOf('2000', ['ana', 'ben', 'cas']);
 const OUTBOUND = [wayOut('9.XXX', 'gw', 1, '+44')];
 const DIRECTORY = directoryOf([RECEPTION], ['dan', 'eve'], OUTBOUND);
 
-test('claims 12, 13, 31, 32: the first device of a line has its line control process made, and gets its PID', () => {
+test('claims 12, 13, 46-48, 70, 71, 77, 78: the first device of a line has its line control process made, and gets its PID', () => {
   const board = new Switchboard(DIRECTORY);
   const ana = board.plug('ana');
   board.settle();
@@ -33,7 +33,7 @@ test('claims 12, 13, 31, 32: the first device of a line has its line control pro
   ]);
 });
 
-test('claims 14, 16, 33: the second device joins the process that is there', () => {
+test('claims 14, 16, 41, 49, 69, 72: the second device joins the process that is there', () => {
   const board = new Switchboard(DIRECTORY);
   const ana = board.plug('ana');
   const ben = board.plug('ben');
@@ -157,7 +157,7 @@ test('a call that is to leave waits for a gateway for 2 s, then there is none', 
   assertNothingLeft(board);
 });
 
-test('claims 4, 20: out through a gateway, and not from one gateway to another', () => {
+test('claims 4, 20, 39, 53: out through a gateway, and not from one gateway to another', () => {
   const board = new Switchboard(DIRECTORY);
   const [dan, gateway] = [board.plug('dan'), board.plug('gw', 'g')];
   board.settle();
@@ -173,7 +173,7 @@ test('claims 4, 20: out through a gateway, and not from one gateway to another',
   );
 });
 
-test('claims 3, 19: in from a gateway', () => {
+test('claims 3, 19, 38, 52, 66, 73: in from a gateway', () => {
   const board = new Switchboard(DIRECTORY);
   const [ana, gateway] = [board.plug('ana'), board.plug('gw', 'g')];
   board.settle();

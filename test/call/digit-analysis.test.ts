@@ -1,4 +1,4 @@
-/** Digit analysis over a table, a directory and its route plan. */
+/** Digit analysis over a table, a directory and its route plan: claims 5, 6, 21, 22, 40, 54, 67, 68, 74, 75. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { DialRule } from '../../src/call/dial-plan/route-plan.ts';

@@ -24,7 +24,7 @@ function enter(table: RegistrationTable, key: string, lcp: Pid, revision: number
   return number === undefined ? undefined : table.find(number);
 }
 
-test('single mode: the process, and its epoch', () => {
+test('claims 5, 40, 67, 74: single mode: the process, and its epoch', () => {
   const table = new RegistrationTable();
   assert.deepEqual(
     [
@@ -37,7 +37,7 @@ test('single mode: the process, and its epoch', () => {
   );
 });
 
-test('claims 21, 40, 54: replicated mode lists every process, the oldest first', () => {
+test('claims 21, 22, 54: replicated mode lists every process, the oldest first', () => {
   const table = new RegistrationTable();
   enter(table, 'm/2000/b.1', B, 4);
   enter(table, 'm/2000/a.1', A, 3);

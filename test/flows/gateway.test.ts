@@ -1,4 +1,4 @@
-/** Gateways are devices too: claims 3, 4, 19, 20, 38, 39. */
+/** Gateways are devices too: claims 3, 4, 19, 20, 38, 39, 52, 53, 66, 73. */
 import type { Directory } from '../../src/call/directory.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 import { DOMAIN } from '../../src/testkit/site.ts';

@@ -1,10 +1,13 @@
-/** A line on several phones, as they see it: flows F4, F5, F7, F9, F10 (claims 1-16). */
+/**
+ * A line on several phones, as they see it: flows F4, F5, F7, F9, F10 (claims 1-16, 36-49, 66-78; with replicated lines,
+ * and F6 and F8, claims 17-35, 50-65).
+ */
 import { flow } from './flow.ts';
 
 const MEMBERS = ['2000a', '2000b', '2000c', '1001'];
 
 flow(
-  'all members ring, the first answer wins, the others learn that it was answered elsewhere (claims 8, 10)',
+  'all members ring, the first answer wins, the others learn that it was answered elsewhere (claims 8, 10, 29, 42, 44, 61)',
   MEMBERS,
   ({ phone, callOf, wait }) => {
     const call = phone('1001').call('2000');
@@ -232,7 +235,7 @@ flow(
 );
 
 flow(
-  'in series: each step has its time (claim 9)',
+  'in series: each step has its time (claims 9, 43)',
   ['2100a', '2100b', '1001'],
   ({ phone, callOf, wait }) => {
     phone('1001').call('2100');

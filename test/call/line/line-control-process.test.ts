@@ -33,7 +33,7 @@ const SERIAL: Line = {
 };
 
 flow(
-  'claims 1, 7, 8, 10: a shared line rings every device, and the first answer wins',
+  'claims 1, 7, 8, 10, 41, 42, 44: a shared line rings every device, and the first answer wins',
   PARALLEL,
   `
   a.1.d7 > attach ana
@@ -225,7 +225,7 @@ flow(
 );
 
 flow(
-  'claim 9: serial offering rings step after step',
+  'claims 9, 43: serial offering rings step after step',
   SERIAL,
   `
   a.1.d7 > attach ana

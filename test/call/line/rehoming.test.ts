@@ -101,7 +101,7 @@ function end({ exchange, ana, ben, cas, dan }: Cast): void {
   );
 }
 
-test('claims 6, 14-16: one process for the line in the cluster; devices of other managers join it', () => {
+test('claims 6, 14-16, 49, 68, 72, 75: one process for the line in the cluster; devices of other managers join it', () => {
   const play = cast();
   const { exchange, ana, ben, cas } = play;
   assert.deepEqual(
@@ -117,6 +117,35 @@ test('claims 6, 14-16: one process for the line in the cluster; devices of other
     'talking answered',
   ]);
   end(play);
+});
+
+test('claims 31-35, 60, 63-65: a replicated line has a process at each manager with a device of it, which knows those there', () => {
+  const line = lineOf('2000', ['ana', 'ben', 'cas', 'dan'], { mode: 'replicated' });
+  const exchange = new Exchange(directoryOf([line]), HOMES);
+  const plug = (home: string, user: string) => {
+    const device = exchange.board(home).plug(user);
+    exchange.settle();
+    return device;
+  };
+  const devices = [plug('a.1', 'ana'), plug('b.1', 'ben'), plug('a.1', 'cas'), plug('b.1', 'dan')];
+  const processes = ['a.1', 'b.1'].map((home) => {
+    const { table, lines } = exchange.board(home).processing;
+    return { lcp: lcpFor(table.find('2000'), home)?.lcp, devices: lines.get('2000')?.devices };
+  });
+  const seat = (at: number, member: string) => ({
+    pid: devices[at]?.host.pid,
+    device: `${member}-phone`,
+    member,
+  });
+  const [a, b] = devices.map(({ lines }) => lines.get('2000')?.lcp);
+  assert.deepEqual(processes, [
+    { lcp: a, devices: [seat(0, 'ana'), seat(2, 'cas')] },
+    { lcp: b, devices: [seat(1, 'ben'), seat(3, 'dan')] },
+  ]);
+  assert.deepEqual(
+    [...exchange.boards.values()].map(({ processing }) => processing.table.find('2000')),
+    HOMES.map(() => exchange.board('a.1').processing.table.find('2000')),
+  );
 });
 
 test('two managers claim a number at once: one has it, and all devices come to it', () => {
