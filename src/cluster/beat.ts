@@ -28,7 +28,10 @@ export const MEMBERS_MAX = 64;
 const TEXT_MAX = 16_384;
 
 export function writeBeat({ home, no, rv, heard, suspects }: Beat): string {
-  return JSON.stringify({ home, no, rv, heard: [...heard], suspects: [...suspects] });
+  // Homes hold nothing that JSON would escape.
+  const pairs = Array.from(heard, ([peer, last]) => `["${peer}",${last}]`);
+  const names = Array.from(suspects, (suspect) => `"${suspect}"`);
+  return `{"home":"${home}","no":${no},"rv":${rv},"heard":[${pairs.join()}],"suspects":[${names.join()}]}`;
 }
 
 /** The beat that came in, or undefined: malformed, too long, or of a home that its sender has not. */

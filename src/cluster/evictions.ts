@@ -166,8 +166,10 @@ export class Evictions {
 
 /** Those who are suspected, if they are half of all members; this manager is none of `peers`. */
 function otherHalf(peers: readonly Peer[]): readonly Peer[] | undefined {
-  const half = peers.filter(({ suspicion }) => suspicion !== undefined);
-  return half.length * 2 === peers.length + 1 ? half : undefined;
+  let suspects = 0;
+  for (const { suspicion } of peers) if (suspicion !== undefined) suspects++;
+  if (suspects * 2 !== peers.length + 1) return undefined;
+  return peers.filter(({ suspicion }) => suspicion !== undefined);
 }
 
 function homesOf(peers: readonly Peer[]): readonly Home[] {

@@ -345,14 +345,15 @@ export class Membership {
   #beat({ home, peers, evictions, pulse }: Joined): void {
     const nowMs = this.#nowMs;
     const no = pulse.next(nowMs);
-    const heard = peers.all
-      .filter((peer) => nowMs - peer.heardMs <= this.#timings.heardMs && peer.beatNo > 0)
-      .filter((peer) => !evictions.isOpen(peer.home))
-      .map((peer) => [peer.home, peer.beatNo] as const)
-      .slice(0, MEMBERS_MAX);
+    const heard = new Map<Home, number>();
+    for (const peer of peers.all) {
+      const isHeard = nowMs - peer.heardMs <= this.#timings.heardMs && peer.beatNo > 0;
+      if (isHeard && !evictions.isOpen(peer.home) && heard.size < MEMBERS_MAX)
+        heard.set(peer.home, peer.beatNo);
+    }
     const suspects = peers.tellSuspects(no).slice(0, MEMBERS_MAX);
     const { revision: rv } = this.#members.view;
-    const beat = { home, no, rv, heard: new Map(heard), suspects: new Set(suspects) };
+    const beat = { home, no, rv, heard, suspects: new Set(suspects) };
     this.#options.publish('beat', writeBeat(beat));
   }
 

@@ -95,8 +95,12 @@ export class Judge {
     if (peers.length === 0) return false;
     if (downMs !== undefined) return true;
     const limitMs = nowMs - this.#timings.heardMs;
-    const missing = peers.filter((peer) => peer.heardMeMs < limitMs).length;
-    const silent = peers.filter((peer) => Math.max(peer.heardMs, peer.seenMs) < limitMs).length;
+    let missing = 0;
+    let silent = 0;
+    for (const { heardMs, heardMeMs, seenMs } of peers) {
+      if (heardMeMs < limitMs) missing++;
+      if (Math.max(heardMs, seenMs) < limitMs) silent++;
+    }
     if (peers.length === 1) return missing + silent > 0;
     const size = peers.length + 1;
     return missing >= 2 || (size - silent) * 2 <= size;
