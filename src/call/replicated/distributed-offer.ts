@@ -30,9 +30,10 @@ import {
 /** All of the line's processes have consented: the call goes to each of them. */
 export function begin(
   { request, line, forwards, tries, followers }: Locking,
-  { lock, lcps, appearance }: Signal<'lineLocked'>,
+  locked: Signal<'lineLocked'>,
   out: Out,
 ): Distribution {
+  const { lock, lcps, appearance } = locked;
   const plan = planOf(line);
   const shown = { ...request, line: line.number, appearance, lock };
   const call: Distributing = {
@@ -43,6 +44,7 @@ export function begin(
   };
   if (!advance(call)) {
     for (const pid of followers) if (!call.lcps.includes(pid)) call.lcps.push(pid);
+    giveBack(lock.by, locked, out);
     return giveUp(call, call.cause, out);
   }
   call.request = { ...call.request, members: membersOf(call), round: 0 };

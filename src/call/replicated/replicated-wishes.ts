@@ -16,6 +16,7 @@ import { pickUp } from '../line/line-pickup.ts';
 import { adoptTaken } from '../line/line-recovery.ts';
 import {
   beginRetrieval,
+  discard,
   findByLeg,
   isSame,
   passHold,
@@ -31,7 +32,7 @@ import type {
   OperationRefusal,
 } from './lock-signals.ts';
 import { drop, liveCall, type ReplicatedLine, type Wanted, type Wish } from './replicated-calls.ts';
-import { assumeRetrieval } from './replicated-retrieval.ts';
+import { assumeRetrieval, failRetrieval } from './replicated-retrieval.ts';
 import { assume, ours } from './replicated-used.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -230,7 +231,18 @@ export function denied(
   }
   line.wishes.delete(id);
   // Who asked does so again, as soon as the line has another process.
-  if (reason !== 'fenced') refuse(line, said, from, 'overload', out);
+  if (reason === 'fenced') return;
+  if (wished.shown !== undefined) takeBack(line, said, from, out);
+  refuse(line, said, from, 'overload', out);
+}
+
+/** It was shown, and the others have not believed it: some may have, and it is in nobody's hands. */
+function takeBack(line: ReplicatedLine, { call }: Wanted, from: Pid, out: Out): void {
+  const cause = 'overload';
+  const seized = ours(line, call);
+  if (seized?.use === 'seized') discard(line.control, seized, cause, undefined, out);
+  const retrieved = findByLeg(line.control, { pid: from, call });
+  if (retrieved?.retrieval?.by.pid === from) failRetrieval(line, retrieved, cause, out);
 }
 
 /** True: the timer was one of these. */

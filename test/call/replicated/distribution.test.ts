@@ -451,7 +451,7 @@ flow(
   `,
 );
 
-test('a line whose members may not answer is refused with no device', () => {
+test('a line whose members may not answer is refused with no device, and its lock is given back', () => {
   const members = PARALLEL.members.map((member) => ({ ...member, rights: [] }));
   walk(
     { ...PARALLEL, members },
@@ -459,6 +459,7 @@ test('a line whose members may not answer is refused with no device', () => {
     a.1.d1 > callRequest
                a.1.l1 < lineLock c1.1
     a.1.l1 > lineLocked c1.1 to a.1.l1 b.1.l2
+               a.1.l1 < lineUnlock c1.1
                a.1.d1 < callRefuse no device
                a.1.l1 < callWithdraw no answer
                b.1.l2 < callWithdraw no answer

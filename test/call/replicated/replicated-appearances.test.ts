@@ -281,6 +281,54 @@ flow(
   `,
 );
 
+const GRANTED_AGAIN = GRANTED.replace('lockResponse', 'lockResponse round 2');
+const NOT_BELIEVED = (seq: number): string => `
+  a.1.l1 > lockAccepted b.1.l2-1 seq ${seq} not`;
+
+flow(
+  'a seizure that the others do not believe twice is taken back from all',
+  `${THERE}
+  b.1.d8 > lineSeize 2${ASKED}${GRANTED}
+             start lease 15000
+             start sweep 60000
+             a.1.l1 < lineCall c1 own 2 seized ben of b.1.d8 seq 1 version 1 locked
+             b.1.d5 < lineState 2 seized ben${NOT_BELIEVED(1)}
+             stop lock again
+             stop lock patience${ASKED}${GRANTED_AGAIN}
+             start lease 15000
+             a.1.l1 < lineCall c1 own 2 seized ben of b.1.d8 seq 2 version 2 locked
+             b.1.d5 < lineState 2 seized ben${NOT_BELIEVED(2)}
+             stop lease
+             b.1.d8 < lineSeizeRefused overload
+             stop lock again
+             stop lock patience
+             a.1.l1 < lineCall c1 ended 2 ben of b.1.d8 seq 2 version 3
+             b.1.d5 < lineState
+  `,
+);
+
+flow(
+  'a retrieval likewise',
+  `${THERE}
+  a.1.l1 > lineCall c1 own 1 held ana of a.1.d7 seq 1 by a.1.l1 a.1.l1-1 locked
+             start sweep 60000
+             a.1.l1 < lockAccepted a.1.l1-1 seq 1
+             b.1.d5 < lineState 1 held ana
+  b.1.d8 > lineRetrieve 1 c2${ASKED}${GRANTED}
+             start retrieval 5000
+             a.1.l1 < lineRetrieval by b.1.d8 seq 2${NOT_BELIEVED(2)}
+             stop lock again
+             stop lock patience${ASKED}${GRANTED_AGAIN}
+             start retrieval 5000
+             a.1.l1 < lineRetrieval by b.1.d8 seq 3${NOT_BELIEVED(3)}
+             stop retrieval
+             b.1.d8 < lineRetrieveRefused c2 overload
+             stop lock again
+             stop lock patience
+             a.1.l1 < lineRetrieval over seq 3
+  `,
+);
+
 flow(
   'what is given back before all have accepted it is not said to be had',
   `

@@ -61,7 +61,10 @@ export function replicatedSignalOf(rung: Extract<Rung, { type: 'signal' }>): Cal
       return told.type === 'lineReport' ? { ...granted, seq: 1, report: told.report } : told;
     }
     case 'lockAccepted':
-      return { type: name, number, seq: lockOf(rest, from).seq, operation, ok: true };
+      return {
+        ...{ type: name, number, seq: lockOf(rest, from).seq, operation },
+        ok: !rest.endsWith(' not'),
+      };
     case 'lineReport': {
       const state = rest.includes('ended') ? 'ended' : 'offered';
       const control = (/by (\S+)/.exec(rest)?.[1] ?? 'a.1.c1') as Pid;
