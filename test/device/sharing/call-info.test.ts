@@ -157,7 +157,7 @@ ladder(
   line -> lineRetrieved call=#0 appearance=2 lineCall=y1 holder=other/y1 party=1001
   other <- callTakeOver call=y1
   other -> callTakenOver call=#0 peer=other/x1 party=1001 controls=line/y1
-  other <- callReplacePeer call=x1 party=2000 media={sendrecv}
+  other <- callReplacePeer call=x1 replaced={"pid":"cm1.1.d9","call":"y1"} party=2000 media={sendrecv}
   other -> callModified call=#0 media=sendrecv
   phone <- 200 INVITE {sendrecv}
   phone -> ACK
