@@ -185,7 +185,7 @@ const SHAPES: Shapes = {
   lineWatch: { number: text, pid: optional(pid) },
   lineUnwatch: { number: text, pid: optional(pid) },
   lineBring: { number: text, device: text, calls: listOf(memberCall, CALLS_MAX) },
-  lineState: { number: text, calls: listOf(lineCall, CALLS_MAX) },
+  lineState: { number: text, calls: listOf(lineCall, CALLS_MAX), isPartial: optional(bool) },
   lineLock: { number: text, call, operation: text, kind },
   lineUnlock: { number: text, call, operation: text },
   lineLocked: { number: text, call, lock, lcps, appearance: count },

@@ -41,9 +41,13 @@ export type WatchSignal =
       readonly device: string;
       readonly calls: readonly MemberCall[];
     }
-  /** Line control process to each watcher: all its calls, at once and after each change. */
+  /**
+   * Line control process to each watcher: all its calls, at once and after each change. `isPartial`: it has taken the
+   * line over, and knows these so far; of others counts what was told before.
+   */
   | {
       readonly type: 'lineState';
       readonly number: string;
       readonly calls: readonly LineCallState[];
+      readonly isPartial?: true;
     };

@@ -21,7 +21,7 @@ export function hear(process: DeviceProcess, signal: CallSignal, from: Pid): boo
       keeping.located(process, signal);
       return true;
     case 'lineState':
-      if (watches.lineState(process, signal.number, signal.calls, from))
+      if (watches.lineState(process, signal, from))
         lineMembership.bring(process, signal.number, from);
       return true;
     case 'lineSeized':

@@ -221,6 +221,7 @@ export function showSignal(signal: CallSignal): string {
         )
         .join(', '),
     );
+  if (signal.type === 'lineState' && signal.isPartial) words.push('partial');
   if (signal.type === 'lineLocate' && signal.gone) words.push(signal.gone);
   if (signal.type === 'lineLocated') words.push(signal.lcp);
   if (signal.type === 'gatewayLocate') words.push(signal.gateway, signal.gone ?? '');

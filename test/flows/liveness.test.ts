@@ -189,6 +189,43 @@ test('a phone whose manager has gone has right lamps as soon as it subscribes at
   );
 });
 
+for (const [what, sleepMs] of [
+  ['', 0],
+  [', though the manager of who holds sleeps for a second', 1000],
+] as const)
+  test(`the line’s manager goes, and no lamp blinks${what}`, () => {
+    const site = new Site(1, simulationDirectory(DOMAIN), { managers: 4 });
+    site.run(500);
+    const bench = new Bench(site);
+    const first = site.addPhone('2000c', '2000c', [serverAt(3)]);
+    const far = site.addPhone('1001', '1001', [serverAt(2)]);
+    far.onInvited = (call) => far.answer(call);
+    for (const phone of [first, far]) phone.register(3600);
+    site.run(300);
+    const [a, b] = [0, 1].map((manager) => {
+      const phone = bench.sca({ user: `2000${'ab'[manager]}`, line: '2000', manager });
+      phone.boot();
+      site.run(300);
+      return phone;
+    });
+    assert(a !== undefined && b !== undefined);
+    hold({ a, site });
+    const seen = new Set([a.shown, b.shown]);
+    for (const phone of [a, b]) phone.onChanged = () => seen.add(phone.shown);
+    site.managers[3]?.kill();
+    for (let ms = 0; ms < 600 && sleepMs > 0; ms++) {
+      site.run(1);
+      const isOut = site.managers[1]?.manager?.cluster.view.members.length === 3;
+      if (isOut && site.managers[0]?.run?.isPaused === false) {
+        site.managers[0].run.pause();
+        site.agenda.after(sleepMs, () => site.managers[0]?.run?.resume());
+        break;
+      }
+    }
+    site.run(3000);
+    assert.deepEqual([[...seen], bench.faults], [['1 held'], []]);
+  });
+
 test('the line’s manager goes alone: phones elsewhere are told by its next process, with rising versions', () => {
   const site = new Site(1, simulationDirectory(DOMAIN), { managers: 3 });
   site.run(500);

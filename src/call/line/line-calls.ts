@@ -221,6 +221,7 @@ export function offer(line: LineControl, asked: CallRequest, control: Pid, out: 
     out.push(tell(control, { type: 'callRefuse', call, cause: 'no free appearance' }));
     return;
   }
+  const { changed } = line;
   const appearance = numberFor(line, call);
   const offered: Offered = {
     state: 'offered',
@@ -244,7 +245,7 @@ export function offer(line: LineControl, asked: CallRequest, control: Pid, out: 
   note(line, offered, 'offered', control);
   beginOffer(line, offered, asked.offeredMs ?? 0, out);
   // Refused at once: no lamp has been lit.
-  if (!line.calls.has(call)) line.changed = false;
+  if (!line.calls.has(call)) line.changed = changed;
 }
 
 /** Call control asks again: who rings rings on, and what was said meanwhile counts. */

@@ -133,6 +133,8 @@ export function activate(line: LineControl, out: Out): readonly Said[] {
   numberAll(line);
   line.state = 'active';
   line.recovery = null;
+  // Watchers do not know yet that these are all.
+  line.changed = true;
   out.push(stop(RECOVERY));
   return takeWaiting(line);
 }

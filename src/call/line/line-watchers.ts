@@ -1,6 +1,7 @@
 /** Who is told what a line does, to light its lamps: devices of this manager or of any other. */
 import type { Pid } from '../../process/pid.ts';
 import { type Out, tell } from '../effects.ts';
+import type { CallSignal } from '../signals.ts';
 import { type LineControl, lineStateOf } from './line-control.ts';
 
 /** Watchers of one line; more are refused with 'overload'. */
@@ -15,7 +16,13 @@ export function watchLine(line: LineControl, watcher: Pid, out: Out): void {
     }
     line.watchers.push(watcher);
   }
-  out.push(tell(watcher, lineStateOf(line)));
+  out.push(tell(watcher, stateNow(line)));
+}
+
+/** Of a process that does not know all of the line's calls yet, what it knows: what phones show of others stays. */
+function stateNow(line: LineControl): CallSignal {
+  const state = lineStateOf(line);
+  return line.state === 'recovering' ? { ...state, isPartial: true } : state;
 }
 
 export function unwatchLine(line: LineControl, watcher: Pid): void {
@@ -28,6 +35,6 @@ export function tellWatchers(line: LineControl, out: Out): void {
   if (!line.changed) return;
   line.changed = false;
   if (line.watchers.length === 0) return;
-  const state = lineStateOf(line);
+  const state = stateNow(line);
   for (const watcher of line.watchers) out.push(tell(watcher, state));
 }

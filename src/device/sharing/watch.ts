@@ -3,6 +3,7 @@
  * BroadSoft have them. The line tells each of its watchers the same; what a phone may see of it, and in which
  * words, is settled here.
  */
+import type { CallSignal } from '../../call/signals.ts';
 import type { LineCallState, SeenCall } from '../../call/watch-signals.ts';
 import { counterpartOf, type Home, type Pid } from '../../process/pid.ts';
 import { DIALOG_INFO } from '../../sip/dialog-info/document.ts';
@@ -124,8 +125,7 @@ export function again(process: DeviceProcess, number: string): void {
 /** What the line does now. True: it has another process. */
 export function lineState(
   process: DeviceProcess,
-  number: string,
-  calls: readonly LineCallState[],
+  { number, calls, isPartial }: Extract<CallSignal, { type: 'lineState' }>,
   from: Pid,
 ): boolean {
   let isAnother = false;
@@ -133,12 +133,28 @@ export function lineState(
     if (watch.number !== number) continue;
     isAnother ||= watch.lcp !== undefined && watch.lcp !== from;
     watch.lcp = from;
-    const isSame = watch.isConfirming === true && isEqual(watch.calls, calls);
-    watch.isConfirming = false;
-    watch.calls = calls;
+    // Who has been shown nothing waits for the whole.
+    if (isPartial && watch.calls === undefined) continue;
+    const now = isPartial ? mixed(watch.calls ?? [], calls) : calls;
+    const isSame = (isPartial || watch.isConfirming === true) && isEqual(watch.calls, now);
+    watch.isConfirming = isPartial === true;
+    watch.calls = now;
     if (!isSame) show(process, watch);
   }
   return isAnother;
+}
+
+/** Those of which `known` says nothing as they were `before`. */
+function mixed(
+  before: readonly LineCallState[],
+  known: readonly LineCallState[],
+): readonly LineCallState[] {
+  const left = before.flatMap((was) => {
+    const is = known.find(({ call }) => call === was.call);
+    if (is !== undefined) return is;
+    return known.some(({ appearance }) => appearance === was.appearance) ? [] : was;
+  });
+  return [...left, ...known.filter(({ call }) => !before.some((was) => was.call === call))];
 }
 
 /** The line's calls as the phone was told of them by a process before `lcp`; undefined: by none. */

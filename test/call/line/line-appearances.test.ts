@@ -293,7 +293,7 @@ claimed(
   l.1.m1 > lineOwned b.1
              start recovery 500
   a.1.w1 > lineWatch
-             a.1.w1 < lineState
+             a.1.w1 < lineState partial
   c.1.d9 > attach cas has
              c.1.d9 < attached
   c.1.d9 > lineSeize 1 c9
@@ -303,7 +303,7 @@ claimed(
   b.1.d7 > attach ana has c1 1 own seized, c2 2 own held
              b.1.d7 < attached
              start lease 1000
-             a.1.w1 < lineState 1 seized ana, 2 held ana
+             a.1.w1 < lineState 1 seized ana, 2 held ana partial
   b.1.d8 > attach ben has c3 3 active held-private, c4 4 own progressing
              b.1.d8 < attached
              stop recovery

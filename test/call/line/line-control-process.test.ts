@@ -948,7 +948,7 @@ claimed(
              a.1.c1 < lineLocated a.1.l5
   a.1.c1 > callRequest
   b.1.d4 > lineWatch
-             b.1.d4 < lineState 2 alerting
+             b.1.d4 < lineState 2 alerting partial
   b.1.m1 > lineMembers 1
   b.1.d8 > attach ben has c1 2 ringing
              b.1.d8 < attached
@@ -1060,21 +1060,21 @@ claimed(
              start recovery 500
   a.1.m1 > lineMembers 9
   b.1.d4 > lineWatch
-             b.1.d4 < lineState
+             b.1.d4 < lineState partial
   a.1.d7 > attach ana has c1 3 answered
              a.1.d7 < attached
              start adoption 2000
              a.1.c1 < lineLocated a.1.l5
-             b.1.d4 < lineState 3 alerting
+             b.1.d4 < lineState 3 alerting partial
   b.1.d8 > attach ben has c1 3 active
              b.1.d8 < attached
              a.1.d7 < callWithdraw answered elsewhere
              stop adoption
-             b.1.d4 < lineState 3 active ben
+             b.1.d4 < lineState 3 active ben partial
   a.1.d6 > attach cas has c1 3 ringing, c2 3 active
              a.1.d6 < attached
              a.1.d6 < callWithdraw answered elsewhere
-             b.1.d4 < lineState 3 active ben, 5 active cas
+             b.1.d4 < lineState 3 active ben, 5 active cas partial
   a.1.d7 > callEnded hung up
   @ recovery
              stop recovery
@@ -1092,7 +1092,7 @@ claimed(
              start recovery 500
   a.1.m1 > lineMembers 1
   b.1.d4 > lineWatch
-             b.1.d4 < lineState
+             b.1.d4 < lineState partial
   a.1.d7 > attach ana has c1 1 alone
              a.1.d7 < attached
              stop recovery

@@ -18,7 +18,7 @@ const OWNED = `
              start recovery 500
   a.1.m1 > lineMembers 1
   a.1.w1 > lineWatch
-             a.1.w1 < lineState`;
+             a.1.w1 < lineState partial`;
 
 claimed(
   'a call gets a number that nobody had when phones were last told; others wait for who is silent, and get what he has not',
@@ -31,7 +31,7 @@ claimed(
              start recovery 1250
              a.1.d7 < callRequest
              start no answer 25000
-             a.1.w1 < lineState 2 alerting
+             a.1.w1 < lineState 2 alerting partial
   a.1.d7 > callAlert
              a.1.c1 < callAlert
   b.1.m1 > lineMembers 1
@@ -84,7 +84,7 @@ claimed(
   `${OWNED}
   a.1.d7 > attach ana has c2 2 active sees c9 1, c2 2
              a.1.d7 < attached
-             a.1.w1 < lineState 2 active ana
+             a.1.w1 < lineState 2 active ana partial
   @ recovery
              start recovery 1250
   a.1.c1 > callRequest
@@ -109,11 +109,12 @@ claimed(
              start recovery 1250
              a.1.d7 < callRequest
              start no answer 25000
-             a.1.w1 < lineState 2 alerting
+             a.1.w1 < lineState 2 alerting partial
   b.1.m1 > lineMembers 1
   b.1.d8 > attach ben has c1 2 ringing
              b.1.d8 < attached
              stop recovery
+             a.1.w1 < lineState 2 alerting
   b.1.d8 > callProceed
              a.1.c1 < callProceed
              a.1.d7 < callWithdraw answered elsewhere
@@ -130,19 +131,19 @@ claimed(
              a.1.d7 < attached
              start adoption 2000
              a.1.c1 < lineLocated a.1.l5
-             a.1.w1 < lineState 1 alerting, 2 active ana
+             a.1.w1 < lineState 1 alerting, 2 active ana partial
   a.1.c1 > callRequest
   @ recovery
              start recovery 1250
              stop adoption
              start no answer 25000
-             a.1.w1 < lineState 1 alerting, 2 active ana
+             a.1.w1 < lineState 1 alerting, 2 active ana partial
   a.1.d7 > callProceed
              a.1.c1 < callProceed
              stop no answer
-             a.1.w1 < lineState 1 active ana, 2 active ana
+             a.1.w1 < lineState 1 active ana, 2 active ana partial
   a.1.d7 > lineUse c2 held
-             a.1.w1 < lineState 1 active ana, 2 held ana
+             a.1.w1 < lineState 1 active ana, 2 held ana partial
   `,
   TWO,
 );
@@ -152,7 +153,7 @@ claimed(
   `${OWNED}
   a.1.d7 > attach ana has c2 2 active, c3 1 active
              a.1.d7 < attached
-             a.1.w1 < lineState 2 active ana, 1 active ana
+             a.1.w1 < lineState 2 active ana, 1 active ana partial
   a.1.c1 > callRequest
   @ recovery
              start recovery 1250
@@ -181,7 +182,7 @@ claimed(
   `${OWNED}
   a.1.d7 > attach ana has c2 0 own active, c3 0 own active sees c2 2, c9 1
              a.1.d7 < attached
-             a.1.w1 < lineState 2 active ana, 3 active ana
+             a.1.w1 < lineState 2 active ana, 3 active ana partial
   b.1.m1 > lineMembers 1
   b.1.d8 > attach ben has c9 1 own active
              b.1.d8 < attached
@@ -196,7 +197,7 @@ claimed(
   `${OWNED}
   a.1.d7 > attach ana has c3 0 own active sees c9 1
              a.1.d7 < attached
-             a.1.w1 < lineState 3 active ana
+             a.1.w1 < lineState 3 active ana partial
   b.1.m1 > lineMembers 1
   b.1.d8 > attach ben has c9 1 own active
              b.1.d8 < attached
