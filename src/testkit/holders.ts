@@ -8,6 +8,7 @@ import { ScaPhone } from './phones/sca-phone.ts';
 import type { StationCall } from './phones/station-call.ts';
 import type { Site } from './site.ts';
 import { isFarEndLost } from './watch.ts';
+import { isPhones } from './winners.ts';
 
 export type HoldersOptions = {
   readonly site: Site;
@@ -80,7 +81,7 @@ function believedBy(phone: BenchPhone): Map<string, StationCall | undefined> {
   if (phone instanceof ScaPhone && phone.seizure?.state === 'seized')
     had.set(`appearance ${phone.seizure.index}, seized`, undefined);
   for (const call of phone.calls)
-    if (call.phase === 'talking' && call.remoteSession !== '')
+    if (call.phase === 'talking' && isPhones(call.remoteSession))
       had.set(`session ${call.remoteSession}`, call);
   return had;
 }

@@ -14,6 +14,14 @@ export type WinnersOptions = {
   readonly violate: (what: string) => void;
 };
 
+/** In what managers describe when there is nobody to hear (`sdp/idle-answer.ts`, `sdp/refusal.ts`). */
+const NOBODY = '1';
+
+/** Whether that session is a phone's. */
+export function isPhones(session: string): boolean {
+  return session !== '' && session !== NOBODY;
+}
+
 export class Winners {
   readonly #options: WinnersOptions;
   /** Called legs that talk to the same caller's session, since when. */
@@ -25,7 +33,7 @@ export class Winners {
 
   /** A call has changed. */
   observe(call: PhoneCall): void {
-    if (call.role !== 'called' || call.remoteSession === '') return;
+    if (call.role !== 'called' || !isPhones(call.remoteSession)) return;
     const session = call.remoteSession;
     let talkers = this.#talkers.get(session);
     if (call.phase === 'over') {
@@ -46,7 +54,9 @@ export class Winners {
   #check(session: string): void {
     const { agenda, crossingMs, isServed, violate } = this.#options;
     const still = [...(this.#talkers.get(session) ?? [])].filter(
-      ([call, sinceMs]) => agenda.nowMs - sinceMs >= crossingMs && isServed(call),
+      ([call, sinceMs]) =>
+        // It may have been moved to another party, and be over.
+        call.remoteSession === session && agenda.nowMs - sinceMs >= crossingMs && isServed(call),
     );
     if (still.length < 2) return;
     const users = still.map(([call]) => call.phone.options.user).join(' and ');
