@@ -182,6 +182,6 @@ function aboutSeen(seen: Seen): string {
     case 'too short':
       return `ends ${seen.surplus} digit${seen.surplus === 1 ? '' : 's'} before`;
     case 'differs':
-      return `has another digit ${seen.digit}`;
+      return `differs at digit ${seen.digit}`;
   }
 }

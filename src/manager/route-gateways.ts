@@ -1,10 +1,13 @@
 /** The gateways that a number would leave by, in the order in which they are asked, and why one would not be. */
+import type { RefusalCode } from '../call/refusal-codes.ts';
 import type { RouteGroup, RouteList } from '../call/routing/gateway.ts';
 import type { GatewayRow } from '../http/gateway-rows.ts';
 import type { RouteGateway } from '../http/route-rows.ts';
 
 /** How each gateway does now, by name; absent: nobody was asked. */
 export type GatewayRows = ReadonlyMap<string, GatewayRow>;
+
+const AGAIN = 'asked above';
 
 /** `stateOf`: who keeps it; undefined: no manager is asked. */
 export function gatewaysOf(
@@ -25,7 +28,7 @@ export function gatewaysOf(
       const isAgain = seen.has(gateway);
       seen.add(gateway);
       const order = orderOf(spread, open, gateway, isAhead);
-      const taken = isAgain ? 'asked above' : (barred.get(gateway) ?? order);
+      const taken = isAgain ? AGAIN : (barred.get(gateway) ?? order);
       const state = stateOf?.(gateway) ?? 'no manager was asked';
       return { gateway, group: at + 1, spread, state, taken };
     });
@@ -59,4 +62,15 @@ function orderOf(
   if (spread === 'circular') return 'in turn';
   if (spread === 'weight') return 'by chance';
   return open[0] === gateway ? 'first' : 'if those before have no way';
+}
+
+const NO = 'no: ';
+const FULL = / calls are up$/;
+
+/** What the call hears if none of them would have it, as far as that is known; else undefined. */
+export function refusalOf(gateways: readonly RouteGateway[]): RefusalCode | undefined {
+  const barred = gateways.filter(({ taken }) => taken.startsWith(NO));
+  const isOpen = gateways.some(({ taken }) => taken !== AGAIN && !taken.startsWith(NO));
+  if (isOpen || barred.length === 0) return undefined;
+  return barred.some(({ taken }) => FULL.test(taken)) ? 'LW-3202' : 'LW-3201';
 }

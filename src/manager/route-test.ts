@@ -25,7 +25,7 @@ import { suggestion } from '../store/nearest-name.ts';
 import { idOf } from './cluster-watch.ts';
 import { featureOf } from './route-feature.ts';
 import { emergencyForwardsFrom, forwardsFrom } from './route-forwards.ts';
-import { type GatewayRows, gatewaysOf } from './route-gateways.ts';
+import { type GatewayRows, gatewaysOf, refusalOf } from './route-gateways.ts';
 import { leadsTo } from './route-rows.ts';
 
 export type RouteTester = {
@@ -269,8 +269,12 @@ function verdictOf(
     const lines = outcome.lines.map(({ number }) => number).join(', ');
     return `${call} goes to hunt ${outcome.number}: ${lines}, ${ORDERS[outcome.order]}`;
   }
-  if (outcome.type === 'list')
-    return `${call} leaves as ${outcome.number} by list ${outcome.list}${outcome.isEmergency ? ', as an emergency' : ''}`;
+  if (outcome.type === 'list') {
+    const { number, list, isEmergency, gateways } = outcome;
+    const code = refusalOf(gateways);
+    const now = code === undefined ? '' : `; no gateway takes it now: ${formatRefusal(code)}`;
+    return `${call} leaves as ${number} by list ${list}${isEmergency ? ', as an emergency' : ''}${now}`;
+  }
   if (analysis.type !== 'refused') return call;
   const why = detailOf(analysis.code, walks);
   return `${formatRefusal(analysis.code)}: ${call}${why === '' ? '' : `: ${why}`}`;
@@ -332,7 +336,7 @@ function nearest(round: Round | undefined): string {
   const other = least(seen, 'differs', ({ digit }) => -digit);
   return other === undefined
     ? 'no pattern begins like that'
-    : `nearest pattern ${other.pattern} has another digit ${other.digit}`;
+    : `nearest pattern ${other.pattern} differs at digit ${other.digit}`;
 }
 
 /** `11 digits after 9, got 10`: after the dot, where the pattern has one that was dialled. */

@@ -40,7 +40,7 @@ looks for 902079460018
   partition internal (staff)
     no pattern begins like that
   partition emergency (staff)
-    999                  has another digit 2
+    999                  differs at digit 2
   partition office (staff)
     9.0[12]XXXXXXXXX     matches 2,000,000,000 numbers of that length: the closest
   → 9.0[12]XXXXXXXXX of office: list london

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { RouteGroup } from '../../src/call/routing/gateway.ts';
 import type { GatewayRow } from '../../src/http/gateway-rows.ts';
+import type { RouteGateway } from '../../src/http/route-rows.ts';
 import { nobodys } from '../../src/manager/gateways.ts';
-import { gatewaysOf } from '../../src/manager/route-gateways.ts';
+import { gatewaysOf, refusalOf } from '../../src/manager/route-gateways.ts';
 
 function group(spread: RouteGroup['spread'], ...names: readonly string[]): RouteGroup {
   return { spread, gateways: names.map((gateway) => ({ gateway, weight: 1 })) };
@@ -20,9 +21,13 @@ const ROWS: readonly GatewayRow[] = [
   })),
 ];
 
-function taken(groups: readonly RouteGroup[], isEmergency = false): readonly string[] {
+function gatewaysIn(groups: readonly RouteGroup[], isEmergency: boolean): readonly RouteGateway[] {
   const rows = new Map(ROWS.map((row) => [row.gateway, row]));
-  const found = gatewaysOf({ name: 'out', groups }, isEmergency, () => '', rows);
+  return gatewaysOf({ name: 'out', groups }, isEmergency, () => '', rows);
+}
+
+function taken(groups: readonly RouteGroup[], isEmergency = false): readonly string[] {
+  const found = gatewaysIn(groups, isEmergency);
   return found.map(({ gateway, taken: said }) => `${gateway} ${said}`);
 }
 
@@ -57,5 +62,25 @@ test('whose turn it is nobody knows before; an emergency is tried everywhere', (
       ],
       ['open first', 'full if those before have no way'],
     ],
+  );
+});
+
+test('where none would have the call now it is said what the caller would hear', () => {
+  const codeOf = (...names: readonly string[]) =>
+    refusalOf(gatewaysIn([group('top-down', ...names)], false));
+  const unasked = gatewaysOf(
+    { name: 'out', groups: [group('top-down', 'one')] },
+    false,
+    undefined,
+    undefined,
+  );
+  assert.deepEqual(
+    [
+      codeOf('open', 'one'),
+      codeOf('open', 'lost', 'open'),
+      codeOf('open', 'full'),
+      refusalOf(unasked),
+    ],
+    [undefined, 'LW-3201', 'LW-3202', undefined],
   );
 });

@@ -119,7 +119,7 @@ test('a pattern counts at its times only, and its alternatives at theirs; route 
       ],
       [
         [
-          'LW-3001 unknown number: +4421 from trunk: nearest pattern +4420 has another digit 5',
+          'LW-3001 unknown number: +4421 from trunk: nearest pattern +4420 differs at digit 5',
           '',
           'not office',
         ],

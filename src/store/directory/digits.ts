@@ -24,6 +24,8 @@ type Changes = {
   keepLast?: number;
   mask?: string;
   prefix: string;
+  /** The step that says so. */
+  last?: string;
   form?: NumberForm;
 };
 
@@ -40,7 +42,7 @@ export function readDigits(
     const fault = apply(step, changes, pattern, written, countries);
     if (fault !== undefined) return fault;
   }
-  const { strip, prefix, form, ...rest } = changes;
+  const { strip, prefix, form, last: _, ...rest } = changes;
   const ends = { ...(prefix !== '' && { prefix }), ...(form !== undefined && { form }) };
   return { ...(strip > 0 && { strip }), ...rest, ...ends };
 }
@@ -58,7 +60,8 @@ function apply(
     return `expected 'strip 9', 'strip .', '0 -> +44', 'keep 4', 'prefix 8', 'mask 20XX', 'E.164' or 'national', got '${step}'`;
   if (changes.form !== undefined) return `nothing can follow the form before '${step}'`;
   if (groups['form'] !== undefined) return applyForm(groups, changes, countries);
-  if (changes.prefix !== '') return `nothing can follow the replacement before '${step}'`;
+  if (changes.last !== undefined)
+    return `'${step}' must come before '${changes.last}': what stands in front is put there last`;
   const { strip, from = '', to = '', prefix, keep, mask } = groups;
   if (mask !== undefined) {
     changes.mask = mask;
@@ -66,6 +69,7 @@ function apply(
   }
   if (prefix !== undefined) {
     changes.prefix = prefix;
+    changes.last = step;
     return undefined;
   }
   if (changes.mask !== undefined) return `'${step}' must come before the mask`;
@@ -88,7 +92,10 @@ function apply(
     return `'${step}' never applies: what is left of the pattern begins '${rest(pattern, written, changes.strip)}'`;
   }
   changes.strip += leading.length;
-  if (strip === undefined) changes.prefix = to;
+  if (strip === undefined) {
+    changes.prefix = to;
+    if (to !== '') changes.last = step;
+  }
   return undefined;
 }
 
