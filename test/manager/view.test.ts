@@ -101,8 +101,8 @@ test('a call is shown with who talks to whom, also after transfers of either kin
     {
       begun: ['1001 > 1002, 1002 up: 1001 1002'],
       consults: ['1001 > 1002, 1002 up: 1001 1002', '1002 > 2000, 2000a up: 1002 2000a'],
-      attended: ['1001 > 1002, 2000a up: 1001 2000a'],
-      taken: ['1001 > 1002, 2000b up: 1001 2000b'],
+      attended: ['1001 > 2000, 2000a up: 1001 2000a'],
+      taken: ['1001 > 2000, 2000b up: 1001 2000b'],
       blind: ['1001 > 1002, 1002 up: 1001 1002'],
       byCaller: ['1002 > 2000, 2000a up: 1002 2000a'],
       over: [],
