@@ -308,13 +308,13 @@ flow(
     1002 > INVITE *112
     1002 < 484, Q.850;cause=28;text="Invalid number format"
     1002 > ACK
-    1002 < 480, Q.850;cause=20;text="Subscriber absent"
+    1002 < 480, Q.850;cause=20;text="LW-3481 no call waits there"
     1002 > ACK
     2000a > INVITE *1
     2000a < 484, Q.850;cause=28;text="LW-3004 no route: digits are missing"
     2000a > ACK
     2000a > INVITE *11#
-    2000a < 480, Q.850;cause=20;text="Subscriber absent"
+    2000a < 480, Q.850;cause=20;text="LW-3481 no call waits there"
     2000a > ACK
     2000b > INVITE 7
     2000b < 484, Q.850;cause=28;text="LW-3004 no route: digits are missing"
