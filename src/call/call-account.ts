@@ -14,7 +14,7 @@ import type { Cause } from './cause.ts';
 import type { Destination } from './destination.ts';
 import type { EffectBuffer } from './effects.ts';
 import { presentCall } from './hunting/hunt-control.ts';
-import type { CallRequest, CallSignal, LegRef } from './signals.ts';
+import type { CallRequest, CallSignal, LegRef, Party } from './signals.ts';
 
 /** Of the one of a hunt's calls that counts; undefined: none does as yet. */
 type State = Exclude<CallControl['state'], 'hunting'> | undefined;
@@ -94,6 +94,9 @@ export function noteStep(
     case 'callMoved':
       moved(account, signal, records);
       break;
+    case 'callTransferred':
+      transferred(account, signal.to, event.from, records);
+      break;
     default:
   }
 }
@@ -165,6 +168,11 @@ function moved(
     ...party,
     manager: managerOf(caller),
   });
+}
+
+function transferred(account: CallAccount, to: Party, from: Pid, records: CallRecords): void {
+  const manager = managerOf({ pid: from });
+  noteMove(account, { kind: 'transferred', atMs: records.timeOf(account), ...to, manager });
 }
 
 function end(

@@ -54,7 +54,8 @@ export class CallControlProcess implements Process<CallSignal> {
       this.#step({ type: 'signal', signal, from, atMs: this.#host.nowMs });
       if (signal.type === 'callProceed') this.#showAnswer(signal.from, signal.party);
       if (signal.type === 'callHeld') this.#showAnswer(signal.holder, signal.party);
-      if (signal.type === 'callMoved') this.#showMove(signal);
+      if (signal.type === 'callMoved') this.#showMove(signal.caller, signal);
+      if (signal.type === 'callTransferred') this.#showMove(this.#view?.caller, signal);
       return;
     }
     // Said twice: the call is under way.
@@ -72,8 +73,8 @@ export class CallControlProcess implements Process<CallSignal> {
     this.#request(way, signal.diversions?.length);
   }
 
-  #showMove({ caller, from, to }: Extract<CallSignal, { type: 'callMoved' }>): void {
-    if (this.#view === undefined) return;
+  #showMove(caller: LegRef | undefined, { from, to }: { from: Party; to: Party }): void {
+    if (this.#view === undefined || caller === undefined) return;
     this.#view.caller = caller;
     this.#view.from = from;
     if (to.number !== '') this.#view.dialled = to.number;

@@ -256,6 +256,7 @@ const SHAPES: Shapes = {
     attempt: optional(count),
     answerer: optional(answerer),
   },
+  callTransferred: { call, from: party, to: party },
   callMoved: {
     call,
     caller: leg,

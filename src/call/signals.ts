@@ -191,6 +191,16 @@ export type CallSignal =
       readonly party?: Party;
       readonly how?: 'retrieved' | 'transferred';
     }
+  /**
+   * To call control from its caller, whose peer has transferred it: it speaks to `to` now. For the call's record, and
+   * for who looks at it; nothing depends on it.
+   */
+  | {
+      readonly type: 'callTransferred';
+      readonly call: CallId;
+      readonly from: Party;
+      readonly to: Party;
+    }
   /** From caller to the answerer, always: the call stands; `media` is the answer to a delayed offer. */
   | { readonly type: 'callAcknowledge'; readonly call: CallId; readonly media?: Media }
   /** Towards the caller: not taken. `round`: of a replicated line's, nobody rings at the sender's in that one. */

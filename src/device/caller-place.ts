@@ -28,23 +28,20 @@ export function giveControl(record: CallLeg): void {
 
 /** This leg has the place of the caller of a call, whose call control ends it if this leg is gone. */
 export function sayWhoCalls(process: DeviceProcess, record: CallLeg, joined: Joined): void {
-  for (const control of record.controls)
-    if (kindOf(control.pid) === 'c') sayMoved(process, record, control, joined);
+  const caller = { pid: process.pid, call: record.call };
+  const { self: from, party: to } = record;
+  for (const { pid, call } of record.controls)
+    if (kindOf(pid) === 'c')
+      process.host.tell(pid, { type: 'callMoved', call, caller, from, to, ...joined });
 }
 
-/** The leg keeps its place, and speaks to another one: whom its peer has transferred it to. */
-export function sayTransferred(process: DeviceProcess, record: CallLeg): void {
+/**
+ * The leg keeps its place, and speaks to another one: whom its peer has transferred it to. Call control may be gone with
+ * that peer: the call goes on without it.
+ */
+export function sayTransferred({ host }: DeviceProcess, record: CallLeg): void {
   const control = controlOf(record);
-  const { party } = record;
-  if (control !== undefined) sayMoved(process, record, control, { how: 'transferred', party });
-}
-
-function sayMoved(
-  { host, pid }: DeviceProcess,
-  { self: from, party: to, call: leg }: CallLeg,
-  { pid: control, call }: LegRef,
-  joined: Joined,
-): void {
-  const caller = { pid, call: leg };
-  host.tell(control, { type: 'callMoved', call, caller, from, to, ...joined });
+  if (control === undefined) return;
+  const { self: from, party: to } = record;
+  host.tell(control.pid, { type: 'callTransferred', call: control.call, from, to });
 }

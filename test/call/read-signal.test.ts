@@ -127,6 +127,7 @@ const SIGNALS: readonly CallSignal[] = [
   { type: 'callProceed', call, from: leg, media, party },
   { type: 'callHeld', call, holder: leg, party, device: 'ana-phone', far: party, member: 'ana' },
   { type: 'callAcknowledge', call, media },
+  { type: 'callTransferred', call, from: party, to: party },
   { type: 'callRefuse', call, cause },
   { type: 'callWithdraw', call, cause },
   { type: 'callRelease', call, cause, from: leg },
