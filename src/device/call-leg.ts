@@ -18,6 +18,7 @@ import type { Parking } from './parking.ts';
 import type { GroupPickup } from './sharing/group-pickup.ts';
 import type { Holding } from './sharing/keeping.ts';
 import type { LineUse } from './sharing/line-use.ts';
+import type { PickedBy } from './sharing/next-pickup.ts';
 import type { Retrieval } from './sharing/retrieval.ts';
 import type { Seizure } from './sharing/seizures.ts';
 
@@ -81,6 +82,8 @@ export type Change =
    * caller's, which the phone is sent next; or with the caller's, for which its acknowledgement has the answer.
    */
   | { readonly by: 'pickup'; readonly offer?: Media }
+  /** The call that the phone was about to have is another's: the next one is asked for when what it does is done. */
+  | { readonly by: 'next pickup' }
   /** The phone dials digit by digit from `line`: a service that more digits may follow. */
   | { readonly by: 'digits'; readonly line: string; readonly offer?: Media }
   /** The phone has dialled a code that sets something for its line. */
@@ -147,6 +150,8 @@ export type CallLeg = {
   retrieval: Retrieval | undefined;
   /** It was begun to have a call that rings in a pickup group, whichever that is. */
   groupPickup: GroupPickup | undefined;
+  /** Of a called leg whose phone has asked for the call: how it has. */
+  pickedBy: PickedBy | undefined;
   /** What its phone had seized before it dialled, until the far end is heard of. */
   seizure: Seizure | undefined;
   /** Call control of a call that a line offered, as long as it answers for this leg. */
@@ -227,6 +232,7 @@ export function calledLeg(
     parking: undefined,
     retrieval: undefined,
     groupPickup: undefined,
+    pickedBy: undefined,
     seizure: undefined,
     control: request.control,
     attempt: request.attempt ?? 0,
@@ -298,6 +304,7 @@ export function callingLeg(
     parking: undefined,
     retrieval: undefined,
     groupPickup: undefined,
+    pickedBy: undefined,
     seizure: undefined,
     control: undefined,
     attempt: 0,

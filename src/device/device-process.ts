@@ -36,6 +36,7 @@ import * as referral from './referral.ts';
 import * as featureCalls from './sharing/feature-calls.ts';
 import * as keeping from './sharing/keeping.ts';
 import * as lineSettings from './sharing/line-settings.ts';
+import * as nextPickup from './sharing/next-pickup.ts';
 import * as publications from './sharing/publications.ts';
 import type { Published } from './sharing/published.ts';
 import * as retrieval from './sharing/retrieval.ts';
@@ -305,7 +306,7 @@ export class DeviceProcess implements Process<CallSignal> {
     keeping.end(this, record);
     if (by !== 'phone') {
       referral.fail(this, record, cause);
-      endLeg(this, record, phase, cause);
+      if (!nextPickup.goOn(this, record, phase, cause)) endLeg(this, record, phase, cause);
     }
     if (record.role === 'calling')
       this.environment.statistics.ended(phase === 'talking' ? 'answered' : 'cancelled');

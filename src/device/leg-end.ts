@@ -1,7 +1,7 @@
 /** The end of a leg, as its phone and the process that set the call up hear of it. */
 import type { Ending } from '../call/call-record.ts';
 import type { Cause } from '../call/cause.ts';
-import { formatRefusal, REFUSALS } from '../call/refusal-codes.ts';
+import { formatRefusal, REFUSALS, type RefusalCode } from '../call/refusal-codes.ts';
 import type { LegRef } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
 import type { Leg } from '../sip/user-agent/leg.ts';
@@ -9,31 +9,37 @@ import { attemptOf, type CallLeg } from './call-leg.ts';
 import { q850Of, reasonOf, refusalHeaders, statusOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
 
+/** Another has the call that the phone wanted as one of a group. */
+const TOO_LATE = 'LW-3462';
+
 /** The phone's side: who still waits for our answer is refused, everybody else hung up. `phase`: before the end. */
 export function endLeg(
   { environment: { userAgent } }: DeviceProcess,
-  { leg, role, groupPickup }: CallLeg,
+  { leg, role, pickedBy }: CallLeg,
   phase: CallLeg['phase'],
   cause: Cause,
 ): void {
   if (leg === undefined) return;
-  const isTooLate = groupPickup !== undefined && cause === 'answered elsewhere';
-  if (isTooLate) endPickup(userAgent, leg);
+  const isTooLate = pickedBy?.asked.groupPickup !== undefined && cause === 'answered elsewhere';
+  if (isTooLate) refuseLeg(userAgent, leg, REFUSALS[TOO_LATE].cause, TOO_LATE);
   else if (leg.state === 'invited' || (role === 'calling' && phase === 'offered'))
-    userAgent.refuse(leg, statusOf(cause), refusalHeaders(cause));
+    refuseLeg(userAgent, leg, cause);
   else userAgent.hangUp(leg, reasonOf(cause));
 }
 
-/** Another has the call that the phone wanted as one of a group. It has been answered as a rule: the code goes into the BYE. */
-function endPickup(userAgent: DeviceProcess['environment']['userAgent'], leg: Leg<CallLeg>): void {
-  const code = 'LW-3462';
-  const { cause } = REFUSALS[code];
-  if (leg.state === 'invited') userAgent.refuse(leg, statusOf(cause), refusalHeaders(cause, code));
-  else
-    userAgent.hangUp(
-      leg,
-      `${reasonOf('answered elsewhere')}, Q.850;cause=${q850Of(cause)};text="${formatRefusal(code)}"`,
-    );
+/** A leg that its phone has begun, and that comes to nothing. If it was answered already, the code is in the BYE. */
+export function refuseLeg(
+  userAgent: DeviceProcess['environment']['userAgent'],
+  leg: Leg<CallLeg>,
+  cause: Cause,
+  code?: RefusalCode,
+  headers = refusalHeaders(cause, code),
+): void {
+  if (leg.state !== 'answered' && leg.state !== 'confirmed')
+    return userAgent.refuse(leg, statusOf(cause), headers);
+  if (code === undefined) return userAgent.hangUp(leg, reasonOf(cause));
+  const isElsewhere = code === TOO_LATE ? `${reasonOf('answered elsewhere')}, ` : '';
+  userAgent.hangUp(leg, `${isElsewhere}Q.850;cause=${q850Of(cause)};text="${formatRefusal(code)}"`);
 }
 
 /** The other leg. It may have another leg of this process in this one's place already. */

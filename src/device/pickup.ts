@@ -16,6 +16,7 @@ import { causeOf, reasonOf } from './cause-to-status.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { withMedia } from './session-change.ts';
 import { descriptionIn } from './session-description.ts';
+import * as nextPickup from './sharing/next-pickup.ts';
 import * as publications from './sharing/publications.ts';
 import * as retrieval from './sharing/retrieval.ts';
 import * as retrievalAnswer from './sharing/retrieval-answer.ts';
@@ -44,7 +45,7 @@ export function begin(process: DeviceProcess, request: Signal<'callRequest'>, fr
   asked.phase = 'over';
   const record = calledLeg(process, request, from, host.nowMs);
   record.leg = leg;
-  record.groupPickup = asked.groupPickup;
+  record.pickedBy = { asked, wanted };
   leg.owner = record;
   process.keep(call, record);
   logCall(process, record, 'call picked up');
@@ -69,14 +70,22 @@ function answerPhone(
   theirs: Media | undefined,
 ): void {
   const { leg } = record;
+  const { userAgent } = process.environment;
   if (leg === undefined) return;
+  // It was answered for a call that another has: this one's caller makes the offer now, or has the phone make it.
+  if (leg.state !== 'invited') {
+    record.change = { by: 'pickup', ...(theirs === undefined ? {} : { offer: theirs }) };
+    if (userAgent.modify(leg, 'INVITE', theirs) === 'pending')
+      process.release(record, 'request pending', 'nobody');
+    return;
+  }
   // A caller without an offer answers the phone's, and the phone hears of that with its acknowledgement.
   if (theirs === undefined && ours !== undefined) return called.taken(process, record, ours, true);
   if (theirs === undefined) return process.release(record, 'not acceptable', 'nobody');
   record.change = { by: 'pickup', ...(ours === undefined ? {} : { offer: theirs }) };
   const body = ours && idleAnswer(descriptionIn(ours), 1);
   const idle = body === undefined ? undefined : { type: 'application/sdp', body };
-  process.environment.userAgent.answer(leg, withMedia(ours === undefined ? theirs : idle));
+  userAgent.answer(leg, withMedia(ours === undefined ? theirs : idle));
 }
 
 /** What the phone says while it picks a call up. True: it was something about that. */
@@ -86,6 +95,7 @@ export function heard(
   event: UserAgentEvent<CallLeg>,
 ): boolean {
   const { change, leg } = record;
+  if (nextPickup.heard(process, record, event)) return true;
   if (change?.by !== 'pickup' || leg === undefined) return false;
   const { userAgent } = process.environment;
   switch (event.type) {
@@ -95,8 +105,11 @@ export function heard(
         process.release(record, 'request pending', 'nobody');
       return true;
     case 'modified':
-      userAgent.acknowledgeModify(leg);
-      take(process, record, event.media);
+      if (change.offer === undefined) called.taken(process, record, event.media, true);
+      else {
+        userAgent.acknowledgeModify(leg);
+        take(process, record, event.media);
+      }
       return true;
     case 'modify refused':
       // Those who ring ring on.
@@ -118,9 +131,14 @@ export function confirmed(
   record: CallLeg,
   media: Media | undefined,
 ): boolean {
-  const { leg, role } = record;
+  const { leg, role, change } = record;
+  const { userAgent } = process.environment;
   if (role !== 'called' || leg?.role !== 'called') return false;
   publications.claim(process, record);
-  if (leg.state === 'invited') process.environment.userAgent.answer(leg, withMedia(media));
+  if (leg.state === 'invited') userAgent.answer(leg, withMedia(media));
+  else if (change?.by === 'pickup') {
+    record.change = undefined;
+    userAgent.acknowledgeModify(leg, media);
+  }
   return true;
 }

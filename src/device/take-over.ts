@@ -13,13 +13,13 @@ import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import { sayWhoCalls } from './caller-place.ts';
-import { refusalHeaders, statusOf } from './cause-to-status.ts';
+import { refusalHeaders } from './cause-to-status.ts';
 import { isInVain } from './change-over.ts';
 import * as custody from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { endSearch, type SearchResult, seek } from './dialog-search.ts';
 import { dialledOf } from './identity.ts';
-import { tellControls } from './leg-end.ts';
+import { refuseLeg, tellControls } from './leg-end.ts';
 import { remember } from './overlap.ts';
 import { askPhone, refuseChange, withMedia } from './session-change.ts';
 import * as keeping from './sharing/keeping.ts';
@@ -105,6 +105,7 @@ export function refuse(
   record: CallLeg,
   cause: Cause,
   headers = refusalHeaders(cause),
+  code?: RefusalCode,
 ): void {
   record.phase = 'over';
   process.forget(record);
@@ -112,7 +113,7 @@ export function refuse(
   retrieval.end(process, record, cause);
   endSearch(process, record);
   if (record.leg !== undefined)
-    process.environment.userAgent.refuse(record.leg, statusOf(cause), headers);
+    refuseLeg(process.environment.userAgent, record.leg, cause, code, headers);
   process.settle();
 }
 
@@ -127,7 +128,7 @@ export function refuseDialled(
   tellControls(process, record, cause, {});
   if (record.reportTo === undefined) custody.recordDialled(process, record, cause, code);
   else tellReport(process, record, cause, code);
-  refuse(process, record, cause, refusalHeaders(cause, code));
+  refuse(process, record, cause, refusalHeaders(cause, code), code);
 }
 
 /** Call control of a call to an orbit hears how it ended. */

@@ -305,6 +305,107 @@ played(
 );
 
 played(
+  'who is late has the next call that rings, whenever the first one is answered',
+  ['1001', '1002', '2000a', '2100b'],
+  ({ phone, wait }) => {
+    const seen = new Set<string>();
+    for (const delayMs of [0, 1, 2, 3, 4, 5, 6, 8]) {
+      const first = phone('1001').call('2000');
+      wait(200);
+      const second = phone('1002').call('2100');
+      wait(200);
+      const picker = phone('2100b').call('*98');
+      wait(delayMs);
+      const rung = [...phone('2000a').calls];
+      for (const each of rung) phone('2000a').answer(each);
+      wait(500);
+      const isFirst = areTalking(first, picker);
+      const isNext = areTalking(second, picker) && rung.some((each) => areTalking(first, each));
+      seen.add(`${isFirst !== isNext} ${[...phone('2000a').calls].length + Number(isFirst)}`);
+      for (const call of [first, second, picker]) phone(call.phone.options.user).hangUp(call);
+      wait(500);
+    }
+    return [...seen];
+  },
+  ['true 1'],
+);
+
+played(
+  'the caller hangs up while its call is picked up: the next one is had',
+  ['1001', '1002', '2000a', '2100b'],
+  ({ phone, wait }) => {
+    const seen = new Set<string>();
+    // Later its call may be the picker's already.
+    for (const delayMs of [0, 1, 2, 3]) {
+      const first = phone('1001').call('2000');
+      wait(200);
+      const second = phone('1002').call('2100');
+      wait(200);
+      const picker = phone('2100b').call('*98');
+      wait(delayMs);
+      phone('1001').hangUp(first);
+      wait(500);
+      seen.add(`${areTalking(second, picker)} ${phone('2000a').calls.size}`);
+      for (const call of [second, picker]) phone(call.phone.options.user).hangUp(call);
+      wait(500);
+    }
+    return [...seen];
+  },
+  ['true 0'],
+);
+
+played(
+  'who is late has the next call also when its caller has left the offer to it',
+  ['1001', '1002', '2000a', '2100b'],
+  ({ phone, wait }) => {
+    const seen = new Set<string>();
+    for (const delayMs of [0, 1, 2, 3, 4, 5, 6]) {
+      const first = phone('1001').call('2000');
+      wait(200);
+      const second = phone('1002').callWithoutOffer('2100');
+      wait(200);
+      const picker = phone('2100b').call('*98');
+      wait(delayMs);
+      for (const each of phone('2000a').calls) phone('2000a').answer(each);
+      wait(500);
+      seen.add(pairs([first, second], [picker]).join());
+      for (const call of [first, second, picker]) phone(call.phone.options.user).hangUp(call);
+      wait(500);
+    }
+    return [...seen].filter((pair) => pair !== '2100b: 1001');
+  },
+  ['2100b: 1002'],
+);
+
+played(
+  'who is late hangs up before it has the next call: that rings on, and another has it',
+  ['1001', '1002', '2000a', '2100b', '2100a'],
+  ({ phone, wait }) => {
+    const seen = new Set<string>();
+    for (const delayMs of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      const first = phone('1001').call('2000');
+      wait(200);
+      const second = phone('1002').call('2100');
+      wait(200);
+      const picker = phone('2100b').call('*98');
+      wait(2);
+      for (const each of phone('2000a').calls) phone('2000a').answer(each);
+      wait(delayMs);
+      phone('2100b').hangUp(picker);
+      wait(500);
+      const isOver = second.phase === 'over';
+      const next = phone('2100a').call('*98');
+      wait(500);
+      seen.add(`${picker.phase} ${isOver || areTalking(second, next)}`);
+      for (const call of [first, second, next]) phone(call.phone.options.user).hangUp(call);
+      wait(500);
+    }
+    return [...seen];
+  },
+  ['over true'],
+);
+
+played(
   'who gives it up leaves the others ringing, and the next one has the call',
   ['1001', '2100a', '2000a', '1002'],
   ({ phone, callOf, wait }) => {

@@ -271,6 +271,41 @@ shared(
 );
 
 shared(
+  'two phones without lamps dial for what rings in the same moment: each has a call',
+  (stage) => {
+    const { one, two, wait, lamps } = stage;
+    const phones = [unaware(stage, '2000c'), unaware(stage, '2000b')];
+    for (const far of [one, two]) {
+      far.call('2000');
+      wait();
+    }
+    const picked = phones.map((phone) => phone.call('*8'));
+    wait(500);
+    const heard = new Set([one, two].map((far) => plainCallOf(far).remoteSession));
+    return [picked.map(({ phase, session }) => `${phase} ${heard.has(session)}`), lamps()];
+  },
+  [['talking true', 'talking true'], '1 active, 2 active'],
+);
+
+shared(
+  'a phone without lamps dials for what rings, and is late: it is hung up',
+  (stage) => {
+    const { a, one, wait, lamps } = stage;
+    const phone = unaware(stage, '2000c');
+    one.call('2000');
+    wait();
+    const late = phone.call('*8');
+    a.answer(callOf(a));
+    wait(500);
+    const talks = [late, ...a.calls].filter(
+      (call) => call.remoteSession === plainCallOf(one).session,
+    );
+    return [talks.length, a.calls.size + phone.calls.size, lamps()];
+  },
+  [1, 1, '1 active'],
+);
+
+shared(
   'a phone without lamps retrieves by a feature code: what was held first, or at an appearance',
   (stage) => {
     const { a, b, one, two, wait, lamps } = stage;

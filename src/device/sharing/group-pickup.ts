@@ -128,7 +128,8 @@ function choose(process: DeviceProcess, record: CallLeg, pickup: GroupPickup): v
   takeNext(process, record, pickup);
 }
 
-function takeNext(process: DeviceProcess, record: CallLeg, pickup: GroupPickup): void {
+/** Asks for the call that has rung longest of those that are left; then in the next group. */
+export function takeNext(process: DeviceProcess, record: CallLeg, pickup: GroupPickup): void {
   const next = pickup.ringing.shift();
   const [step, ...rest] = pickup.steps;
   const isLate = process.host.nowMs >= pickup.untilMs;
