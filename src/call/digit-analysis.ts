@@ -114,12 +114,18 @@ export class DigitAnalysis {
     table: RegistrationTable = new RegistrationTable(),
     parks: ParkTable = new ParkTable(),
     clock?: Clock,
+    numbering: Numbering = numberingOf(directory),
   ) {
     this.table = table;
     this.#parks = parks;
     this.#clock = clock;
     this.#directory = directory;
-    this.#numbering = numberingOf(directory);
+    this.#numbering = numbering;
+  }
+
+  /** Made ready aside, of what the directory has now: nobody who dials has to wait for it. */
+  set numbering(numbering: Numbering) {
+    this.#numbering = numbering;
   }
 
   /** `dialled`: the user part of what was called, unescaped. */

@@ -3,7 +3,9 @@
  * content, since everybody who looks something up there holds it; and what differs, for whoever has made
  * something of it.
  */
+import { finish, STEP, type Work } from '../base/work.ts';
 import type { Directory } from './directory.ts';
+import type { Numbering } from './numbering.ts';
 import type { Orbits } from './parking/orbit.ts';
 
 /** Keys of what is new, another, or no more. `before`: as it was; `after`: as it is. */
@@ -19,42 +21,80 @@ export type DirectoryChange = {
 /** How deep an entry of a directory goes at most, and then some. */
 const DEPTH_MAX = 16;
 
+/** A directory that has, where it says the same as the one before, the very objects of that; and what it does not. */
+export type Unified = {
+  readonly before: Directory;
+  readonly directory: Directory;
+  readonly lines: ReadonlySet<string>;
+  readonly devices: ReadonlySet<string>;
+  readonly gateways: ReadonlySet<string>;
+};
+
+/** Of a directory that is about to count: what takes long, made aside. */
+export type Ready = { readonly unified: Unified | undefined; readonly numbering: Numbering };
+
 /**
- * Gives `live` the content of `next`. What is the same in both stays the same object, so that comparing
- * costs nothing from then on: 40,000 devices take some 50 ms.
+ * `next` with the objects of `before` where nothing differs, so that comparing costs nothing from then on, and what has
+ * been made of them is good still.
  */
-export function changeDirectory(live: Directory, next: Directory): DirectoryChange {
-  const before = { ...live };
-  const lines = merge(before.lines, next.lines);
-  const devices = merge(before.devices, next.devices);
-  const gateways = merge(before.gateways, next.gateways);
-  const users = new Map([...devices.all.values()].map((device) => [device.user, device]));
-  const after = {
+export function* unify(before: Directory, next: Directory): Work<Unified> {
+  const lines = yield* merge(before.lines, next.lines);
+  const devices = yield* merge(before.devices, next.devices);
+  const gateways = yield* merge(before.gateways, next.gateways);
+  const users = yield* merge(before.users, next.users);
+  const kept = <Part extends keyof Directory>(part: Part) =>
+    isSame(before[part], next[part]) ? before[part] : next[part];
+  const directory: Directory = {
+    ...next,
     // What nothing else has been made of need not be another object.
-    routeLists: isSame(before.routeLists, next.routeLists) ? before.routeLists : next.routeLists,
-    hunts: isSame(before.hunts, next.hunts) ? before.hunts : next.hunts,
+    routeLists: kept('routeLists'),
+    hunts: kept('hunts'),
     orbits: isSameOrbits(before.orbits, next.orbits) ? before.orbits : next.orbits,
-    pickupGroups: isSame(before.pickupGroups, next.pickupGroups)
-      ? before.pickupGroups
-      : next.pickupGroups,
-    routePlan: isSame(before.routePlan, next.routePlan) ? before.routePlan : next.routePlan,
+    pickupGroups: kept('pickupGroups'),
+    routePlan: kept('routePlan'),
     lines: lines.all,
     devices: devices.all,
     gateways: gateways.all,
-    users: devices.all === before.devices ? before.users : users,
+    users: users.all,
   };
-  Object.assign(live, next, after);
-  for (const number of lines.changed)
-    for (const directory of [before, live])
-      for (const { device } of directory.lines.get(number)?.members ?? [])
-        devices.changed.add(device);
   return {
     before,
-    after: live,
+    directory,
     lines: lines.changed,
     devices: devices.changed,
     gateways: gateways.changed,
   };
+}
+
+/**
+ * Gives `live` the content of `next`: at once, so that nobody sees half of it. `unified`: that, with what `live` has,
+ * made ready aside.
+ */
+export function changeDirectory(
+  live: Directory,
+  next: Directory,
+  unified?: Unified,
+): DirectoryChange {
+  const before = { ...live };
+  const isReady = unified?.directory === next && haveSame(before, unified.before);
+  const {
+    directory,
+    lines,
+    devices: changed,
+    gateways,
+  } = isReady ? unified : finish(unify(before, next));
+  Object.assign(live, directory);
+  const devices = new Set(changed);
+  for (const number of lines)
+    for (const each of [before, live])
+      for (const { device } of each.lines.get(number)?.members ?? []) devices.add(device);
+  return { before, after: live, lines, devices, gateways };
+}
+
+/** What is large is the very same. */
+function haveSame(one: Directory, other: Directory): boolean {
+  const areNumbers = one.lines === other.lines && one.users === other.users;
+  return areNumbers && one.devices === other.devices && one.gateways === other.gateways;
 }
 
 function isSameOrbits(one: Orbits, other: Orbits): boolean {
@@ -62,20 +102,32 @@ function isSameOrbits(one: Orbits, other: Orbits): boolean {
 }
 
 /** As `after`, in its order, with the objects of `before` where nothing differs. */
-function merge<T>(
+function* merge<T>(
   before: ReadonlyMap<string, T>,
   after: ReadonlyMap<string, T>,
-): { readonly all: ReadonlyMap<string, T>; readonly changed: Set<string> } {
-  const all = new Map<string, T>();
+): Work<{ readonly all: ReadonlyMap<string, T>; readonly changed: ReadonlySet<string> }> {
   const changed = new Set<string>();
+  const others: [string, T][] = [];
+  let left = 0;
   for (const [key, next] of after) {
+    if (++left % STEP === 0) yield;
     const known = before.get(key);
-    const isKept = known !== undefined && isSame(known, next);
-    all.set(key, isKept ? known : next);
-    if (!isKept) changed.add(key);
+    if (known === undefined || !isSame(known, next)) changed.add(key);
+    else if (known !== next) others.push([key, known]);
   }
-  for (const key of before.keys()) if (!after.has(key)) changed.add(key);
-  return { all: changed.size === 0 ? before : all, changed };
+  for (const key of before.keys()) {
+    if (++left % STEP === 0) yield;
+    if (!after.has(key)) changed.add(key);
+  }
+  if (changed.size === 0) return { all: before, changed };
+  if (others.length === 0) return { all: after, changed };
+  const all = new Map<string, T>();
+  for (const [key, next] of after) {
+    if (++left % STEP === 0) yield;
+    all.set(key, next);
+  }
+  for (const [key, known] of others) all.set(key, known);
+  return { all, changed };
 }
 
 /** Whether two values of plain data, or maps of such, say the same in the same order. What is no plain data is the same only as itself. */

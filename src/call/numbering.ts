@@ -4,7 +4,8 @@
  * space says.
  */
 import { assert } from '../base/assert.ts';
-import { compile, formatPlanFault } from './dial-plan/compile.ts';
+import { finish, STEP, type Work } from '../base/work.ts';
+import { compile, compiling, formatPlanFault } from './dial-plan/compile.ts';
 import type { DialPlan } from './dial-plan/dial-plan.ts';
 import { readPattern, SET, SYMBOLS, symbolOf } from './dial-plan/pattern.ts';
 import { type DialRule, type RoutePlan, SPACE_PARTITIONS_MAX } from './dial-plan/route-plan.ts';
@@ -35,6 +36,8 @@ export type Numbering = {
   readonly everything: readonly string[];
   /** The space for whoever has none. */
   readonly fallback: readonly string[];
+  /** Of lines, hunts and orbits, and names of users, that can be dialled as digits, each once. */
+  readonly numbers: readonly string[];
   /** What it was made of. */
   readonly of: Pick<Directory, 'routePlan' | 'lines' | 'users' | 'hunts' | 'orbits'>;
 };
@@ -51,16 +54,24 @@ function areSame(one: Numbers, other: Numbers): boolean {
   return areLines && one.hunts === other.hunts && one.orbits === other.orbits;
 }
 
-/** 60,000 numbers and patterns: 0.2 s, less when `previous` had the same lines. The loader has refused every fault. */
+/** 60,000 numbers and patterns: 0.2 s, less when `previous` had the same numbers. The loader has refused every fault. */
 export function numberingOf(directory: Directory, previous?: Numbering): Numbering {
+  return finish(numbering(directory, previous));
+}
+
+/** The same in steps. */
+export function* numbering(directory: Directory, previous?: Numbering): Work<Numbering> {
   const { routePlan, lines, users, hunts, orbits } = directory;
-  const isKept = previous !== undefined && areSame(previous.of, directory);
-  const numbers = isKept ? undefined : numbersOf(directory);
+  const numbers =
+    previous !== undefined && areSame(previous.of, directory)
+      ? previous.numbers
+      : yield* numbersOf(directory);
+  const isKept = previous !== undefined && areEqual(previous.numbers, numbers);
   const partitions = new Map<string, Rules>();
   for (const [name, rules] of routePlan.partitions) {
     const known = isKept ? previous.plan.partitions.get(name)?.all : undefined;
     const isSame = known !== undefined && previous?.of.routePlan.partitions.get(name) === rules;
-    partitions.set(name, isSame ? known : withNumbers(rules, numbers ?? numbersOf(directory)));
+    partitions.set(name, isSame ? known : yield* withNumbers(rules, numbers));
   }
   const everything: string[] = [];
   const spaces = new Map(routePlan.spaces);
@@ -72,9 +83,9 @@ export function numberingOf(directory: Directory, previous?: Numbering): Numberi
   spaces.set(LINES, [LINES]);
   spaces.set(EMERGENCY, [EMERGENCY]);
   const known = isKept ? previous.plan.partitions.get(LINES)?.all : undefined;
-  partitions.set(LINES, known ?? (numbers ?? numbersOf(directory)).map(ruleOf));
+  partitions.set(LINES, known ?? numbers.map(ruleOf));
   partitions.set(EMERGENCY, emergencyRules(routePlan));
-  const compilation = compile({ ...routePlan, partitions, spaces }, previous?.plan);
+  const compilation = yield* compiling({ ...routePlan, partitions, spaces }, previous?.plan);
   assert(
     compilation.type === 'plan',
     `route plan not checked when it was loaded: ${compilation.type === 'faults' && compilation.faults.slice(0, 3).map(formatPlanFault).join('; ')}`,
@@ -84,6 +95,7 @@ export function numberingOf(directory: Directory, previous?: Numbering): Numberi
     plan: compilation.plan,
     everything,
     fallback,
+    numbers: isKept ? previous.numbers : numbers,
     of: { routePlan, lines, users, hunts, orbits },
   };
 }
@@ -92,14 +104,27 @@ function ruleOf(pattern: string): Rule {
   return { pattern, action: TO_LINE };
 }
 
-/** Numbers of lines, hunts and orbits, and names of users, that can be dialled as digits, each once. */
-function numbersOf({ lines, users, hunts, orbits }: Directory): readonly string[] {
+function* numbersOf({ lines, users, hunts, orbits }: Directory): Work<readonly string[]> {
   const numbers: string[] = [];
-  for (const number of lines.keys()) if (isDialled(number)) numbers.push(number);
-  for (const number of hunts.keys()) if (isDialled(number)) numbers.push(number);
-  for (const number of orbits.numbers) if (isDialled(number)) numbers.push(number);
-  for (const user of users.keys()) if (!lines.has(user) && isDialled(user)) numbers.push(user);
+  let left = STEP;
+  for (const number of chain(lines.keys(), hunts.keys(), orbits.numbers)) {
+    if (isDialled(number)) numbers.push(number);
+    if (--left % STEP === 0) yield;
+  }
+  for (const user of users.keys()) {
+    if (!lines.has(user) && isDialled(user)) numbers.push(user);
+    if (--left % STEP === 0) yield;
+  }
   return numbers;
+}
+
+function* chain<T>(...all: readonly Iterable<T>[]): Iterable<T> {
+  for (const each of all) yield* each;
+}
+
+function areEqual(one: readonly string[], other: readonly string[]): boolean {
+  if (one === other) return true;
+  return one.length === other.length && one.every((number, at) => number === other[at]);
 }
 
 /** Whether all of it can be dialled: digits, `*`, `#`, A-D, and `+` in front. */
@@ -123,18 +148,21 @@ function isForm({ action }: Rule): boolean {
  * A line's own number is more specific than any pattern: it is reached even where another pattern of the
  * space matches fewer numbers than the one that stands for lines.
  */
-function withNumbers(rules: Rules, numbers: readonly string[]): Rules {
+function* withNumbers(rules: Rules, numbers: readonly string[]): Work<Rules> {
   const forms = rules.filter(isForm);
   if (forms.length === 0) return rules;
   const given = new Set(rules.map(({ pattern }) => literalOf(pattern)));
   const others = numbers.filter((number) => !given.has(number));
+  yield;
   const groups = Map.groupBy(forms, ({ when }) => formatValidity(when));
-  const found = [...groups.values()].flatMap((group) => numbersLike(group, others));
+  const found: Rule[] = [];
+  for (const group of groups.values())
+    for (const rule of yield* numbersLike(group, others)) found.push(rule);
   return found.length === 0 ? rules : [...rules, ...found];
 }
 
 /** Those of `numbers` that one of the forms matches, as rules of their own; the forms are there at the same times. */
-function numbersLike(forms: Rules, numbers: readonly string[]): readonly Rule[] {
+function* numbersLike(forms: Rules, numbers: readonly string[]): Work<readonly Rule[]> {
   const compilation = compile<RouteTarget>({
     partitions: new Map([[LINES, forms.map(({ pattern, action }) => ({ pattern, action }))]]),
     spaces: new Map(),
@@ -144,7 +172,8 @@ function numbersLike(forms: Rules, numbers: readonly string[]): readonly Rule[] 
   if (!own || compilation.type !== 'plan') return [];
   const { search } = compilation.plan;
   const found: Rule[] = [];
-  for (const number of numbers) {
+  for (const [at, number] of numbers.entries()) {
+    if (at % STEP === 0) yield;
     if (!search.begin(number, undefined)) continue;
     search.visit(own.trie, 0);
     const { partition, trie, pattern } = search.best;

@@ -67,7 +67,22 @@ export async function fetchJson(
   method: 'GET' | 'POST' = 'GET',
   body?: object,
 ): Promise<unknown> {
-  const response = await open(access, path, method, body);
+  const text = body && { type: 'application/json', text: JSON.stringify(body) };
+  return readAnswer(access, await open(access, path, method, text));
+}
+
+/** The same with a line of JSON for each of `values`: a manager reads them a few at a time. */
+export async function postLines(
+  access: Access,
+  path: string,
+  values: readonly object[],
+): Promise<unknown> {
+  const text = values.map((value) => `${JSON.stringify(value)}\n`).join('');
+  const body = { type: 'application/x-ndjson', text };
+  return readAnswer(access, await open(access, path, 'POST', body));
+}
+
+async function readAnswer(access: Access, response: http.IncomingMessage): Promise<unknown> {
   let text = '';
   response.setEncoding('utf8');
   for await (const chunk of response) {
@@ -98,15 +113,14 @@ function open(
   access: Access,
   path: string,
   method: 'GET' | 'POST' = 'GET',
-  body?: object,
+  body?: { readonly type: string; readonly text: string },
 ): Promise<http.IncomingMessage> {
   const url = new URL(`${access.url}/api/v1${path}`);
-  const text = body === undefined ? '' : JSON.stringify(body);
   const headers = {
     authorization: `Bearer ${access.token}`,
     ...(body === undefined
       ? {}
-      : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+      : { 'content-type': body.type, 'content-length': Buffer.byteLength(body.text) }),
   };
   const answerMs = body === undefined ? ANSWER_MS : CHANGE_MS;
   const { certificate } = access;
@@ -131,7 +145,7 @@ function open(
     request.on('error', (error) =>
       reject(error instanceof CommandError ? error : unreachable(access, error.message)),
     );
-    request.end(text);
+    request.end(body?.text);
   });
 }
 

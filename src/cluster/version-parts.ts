@@ -3,6 +3,7 @@
  * where a part ends is told by the line itself, not by what is before it.
  */
 import { createHash } from 'node:crypto';
+import { STEP, type Work } from '../base/work.ts';
 
 /** Lines of a part, on average; octets beyond which it ends whatever comes. A line may be longer. */
 const LINES_MEAN = 256;
@@ -11,7 +12,7 @@ const OCTETS_MAX = 256 * 1024;
 const NAME_LENGTH = 48;
 
 /** The parts' texts, in order: lines joined by line feeds. */
-export function cutParts(lines: Iterable<string>): string[] {
+export function* cutParts(lines: readonly string[]): Work<string[]> {
   const parts: string[] = [];
   let part: string[] = [];
   let octets = 0;
@@ -20,7 +21,9 @@ export function cutParts(lines: Iterable<string>): string[] {
     part = [];
     octets = 0;
   };
+  let left = 0;
   for (const line of lines) {
+    if (++left % STEP === 0) yield;
     const length = Buffer.byteLength(line) + 1;
     if (octets + length > OCTETS_MAX) end();
     part.push(line);

@@ -13,7 +13,7 @@
  * callback, as from the store.
  */
 import type { Entry, Operation, Revision, StatePlane, Unknown } from '../process/state-plane.ts';
-import { cutParts, hashOf } from './version-parts.ts';
+import { hashOf } from './version-parts.ts';
 import {
   formatVersion,
   type Part,
@@ -125,13 +125,13 @@ export class Versions {
     for (let i = Math.min(READS_MAX, left); i > 0; i--) more();
   }
 
-  /** Makes the version after `base` (undefined: the first) from those lines, none of which has a line end. */
-  put(base: Head | undefined, note: VersionNote, lines: Iterable<string>, done: Done<Put>): void {
+  /** Makes the version after `base` (undefined: the first) from those texts (`cutParts`), with a line for each entry. */
+  put(base: Head | undefined, note: VersionNote, texts: readonly string[], done: Done<Put>): void {
     const number = (base?.version.number ?? 0) + 1;
     const attempt = `${number}-${this.#newAttempt()}`;
     const known = new Map(base?.version.parts.map((part) => [part.hash, part]));
     const fresh: { readonly part: Part; readonly text: string }[] = [];
-    const parts = cutParts(lines).map((text): Part => {
+    const parts = texts.map((text): Part => {
       const hash = hashOf(text);
       const before = known.get(hash);
       if (before !== undefined) return before;

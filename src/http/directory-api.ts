@@ -6,16 +6,28 @@
  *     GET  /directory/items?version=7     its entries
  *     POST /directory/apply               { items, base, by, comment, dry }
  *     POST /directory/undo                { by, comment, to }
+ *
+ * What is applied may also come as lines (application/x-ndjson), the first with all but the items, then one for each:
+ * a manager that has calls up need not stop for a large one.
  */
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { ApplyResult, DirectoryService, VersionRow } from './directory-service.ts';
+import type {
+  ApplyResult,
+  DirectoryLines,
+  DirectoryService,
+  VersionRow,
+} from './directory-service.ts';
 import { fail } from './failure.ts';
 
 /** Of a request: 200,000 devices and their lines. */
 const BODY_MAX_BYTES = 128 * 1024 * 1024;
 /** Problems that are said at once. */
 const PROBLEMS_MAX = 100;
+
+/** Characters of an answer that are sent together. */
+const CHUNK = 65_536;
 
 const text = z.string().max(2000);
 const number = z.number().int().min(0);
@@ -45,6 +57,9 @@ export function addDirectory(api: FastifyInstance, service: DirectoryService | u
       return fail(reply, 503, 'store', error instanceof Error ? error.message : String(error));
     }
   };
+  api.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, body),
+  );
   api.get('/directory', (_request, reply) => guarded(reply, (directory) => directory.state()));
   api.get('/directory/history', (_request, reply) =>
     guarded(reply, async (directory) => {
@@ -58,12 +73,14 @@ export function addDirectory(api: FastifyInstance, service: DirectoryService | u
       if (version !== undefined && !/^\d{1,9}$/.test(version))
         return fail(reply, 400, 'bad_request', `'${version}' is no version`);
       const found = await directory.items(version === undefined ? undefined : Number(version));
-      return found ?? fail(reply, 404, 'not_found', `version ${version} is not kept`);
+      if (found === undefined)
+        return fail(reply, 404, 'not_found', `version ${version} is not kept`);
+      return reply.type('application/json; charset=utf-8').send(Readable.from(textOf(found)));
     }),
   );
   api.post('/directory/apply', { bodyLimit: BODY_MAX_BYTES }, ({ body }, reply) =>
     guarded(reply, async (directory) => {
-      const given = applyBody.safeParse(body);
+      const given = applyBody.safeParse(typeof body === 'string' ? bodyOf(body) : body);
       if (!given.success) return fail(reply, 400, 'bad_request', z.prettifyError(given.error));
       const { dry: isDry, ...request } = given.data;
       return answer(reply, await directory.apply({ ...request, isDry }));
@@ -77,6 +94,29 @@ export function addDirectory(api: FastifyInstance, service: DirectoryService | u
       return answer(reply, await directory.undo({ ...request, ...(to !== undefined && { to }) }));
     }),
   );
+}
+
+/** `{ version, items }`, some at a time. */
+function* textOf({ version, lines }: DirectoryLines): Iterable<string> {
+  let text = `{"version":${JSON.stringify(version)},"items":[`;
+  for (const [at, line] of lines.entries()) {
+    text += at === 0 ? line : `,${line}`;
+    if (text.length < CHUNK) continue;
+    yield text;
+    text = '';
+  }
+  yield `${text}]}`;
+}
+
+/** Of a request in lines; what its items are is looked at one by one. */
+function bodyOf(text: string): unknown {
+  const [first = '', ...lines] = text.split('\n').filter((line) => line !== '');
+  try {
+    const about: unknown = JSON.parse(first);
+    return typeof about === 'object' ? { ...about, items: lines } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function answer(reply: FastifyReply, result: ApplyResult): unknown {

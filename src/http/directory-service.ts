@@ -24,6 +24,12 @@ export type DirectoryState = {
   readonly kept: 'cluster' | 'disk' | 'memory';
 };
 
+/** Each line: an item as text. */
+export type DirectoryLines = {
+  readonly version: VersionRow | null;
+  readonly lines: readonly string[];
+};
+
 /** Each item: keys, then the value there; see `store/directory/document.ts`. */
 export type DirectoryItems = {
   readonly version: VersionRow | null;
@@ -31,6 +37,7 @@ export type DirectoryItems = {
 };
 
 export type ApplyRequest = {
+  /** Items; or the text of each. */
   readonly items: readonly unknown[];
   /** The version that it was made from; 0: there was none. */
   readonly base: number;
@@ -62,7 +69,7 @@ export interface DirectoryService {
   /** The latest first. */
   history(): Promise<readonly VersionRow[]>;
   /** Absent `version`: the one that counts. Undefined: it is not kept (any more). */
-  items(version?: number): Promise<DirectoryItems | undefined>;
+  items(version?: number): Promise<DirectoryLines | undefined>;
   apply(request: ApplyRequest): Promise<ApplyResult>;
   undo(request: UndoRequest): Promise<ApplyResult>;
 }

@@ -9,7 +9,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { CallProcessing } from '../call/call-processing.ts';
 import type { Directory } from '../call/directory.ts';
-import { changeDirectory } from '../call/directory-change.ts';
+import { changeDirectory, type Ready } from '../call/directory-change.ts';
 import type { SettingsKeeper } from '../call/forwarding/line-settings.ts';
 import { readSignal } from '../call/read-signal.ts';
 import type { CallSignal } from '../call/signals.ts';
@@ -234,8 +234,9 @@ export class CallManager implements ClusterListener {
   }
 
   /** Another directory counts from now on; calls that are up are not touched. `settle` follows. */
-  changeDirectory(next: Directory): void {
-    const change = changeDirectory(this.directory, next);
+  changeDirectory(next: Directory, ready?: Ready): void {
+    const change = changeDirectory(this.directory, next, ready?.unified);
+    if (ready !== undefined) this.processing.digits.numbering = ready.numbering;
     this.#admissions.directoryChanged();
     this.devices.directoryChanged(change);
     this.processing.directoryChanged(change);

@@ -104,7 +104,7 @@ async function run(
     throw error;
   }
   const manager = seat?.manager ?? alone(served, transports, driver, keeper);
-  held?.connect((directory) => driver.act(() => manager.changeDirectory(directory)));
+  held?.connect((...next) => driver.act(() => manager.changeDirectory(...next)));
   const { processing } = manager;
   const turn = (action: () => void): void => driver.act(action);
   held?.settings.connect((...changed) => processing.settingChanged(...changed), turn);

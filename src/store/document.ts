@@ -13,9 +13,11 @@ import {
   isSeq,
   LineCounter,
   type Node,
+  type Pair,
   parseDocument,
   visit,
 } from 'yaml';
+import { paced, type Work } from '../base/work.ts';
 import type { Place, Problem } from './problem.ts';
 import { topOf } from './problem.ts';
 
@@ -97,33 +99,57 @@ export function rootOf(source: Source): Located {
 
 /** The entries of a map; what is no map, or has a key twice, is a problem. An empty value is an empty map. */
 export function entriesOf(at: Located, problems: Problem[]): Entry[] {
-  const { source } = at;
-  const node = source.resolve(at.node);
-  if (node === undefined || (isScalar(node) && node.value === '')) return [];
-  if (!isMap(node)) {
-    problems.push({ place: at.place, message: `expected a map, got ${describe(node)}` });
-    return [];
-  }
   const entries = new Map<string, Entry>();
-  for (const pair of node.items) {
-    const keyNode = source.resolve(pair.key);
-    const place = keyNode ? placeOf(source, keyNode) : at.place;
-    if (!isScalar(keyNode) || typeof keyNode.value !== 'string') {
-      problems.push({ place, message: 'expected a plain key' });
-      continue;
-    }
-    const key = keyNode.value;
-    const first = entries.get(key);
-    if (first) {
-      const where = `${first.place.line}:${first.place.column}`;
-      problems.push({ place, message: `key '${key}' is already given at ${where}` });
-      continue;
-    }
-    const value = pair.value === null ? undefined : (pair.value as Node);
-    const valuePlace = value ? placeOf(source, value) : place;
-    entries.set(key, { key, place, value: { source, node: value, place: valuePlace } });
-  }
+  for (const pair of pairsOf(at, problems)) addEntry(at, pair, entries, problems);
   return [...entries.values()];
+}
+
+/** The same in steps, for a map that may be large. */
+export function* readEntries(at: Located, problems: Problem[]): Work<Entry[]> {
+  const entries = new Map<string, Entry>();
+  yield* paced(pairsOf(at, problems), (pair) => addEntry(at, pair, entries, problems));
+  return [...entries.values()];
+}
+
+function pairsOf(at: Located, problems: Problem[]): readonly Pair[] {
+  const node = at.source.resolve(at.node);
+  if (node === undefined || (isScalar(node) && node.value === '')) return [];
+  if (isMap(node)) return node.items;
+  problems.push({ place: at.place, message: `expected a map, got ${describe(node)}` });
+  return [];
+}
+
+function addEntry(at: Located, pair: Pair, entries: Map<string, Entry>, problems: Problem[]): void {
+  const { source } = at;
+  const keyNode = source.resolve(pair.key);
+  const place = keyNode ? placeOf(source, keyNode) : at.place;
+  if (!isScalar(keyNode) || typeof keyNode.value !== 'string') {
+    problems.push({ place, message: 'expected a plain key' });
+    return;
+  }
+  const key = keyNode.value;
+  const first = entries.get(key);
+  if (first) {
+    const where = `${first.place.line}:${first.place.column}`;
+    problems.push({ place, message: `key '${key}' is already given at ${where}` });
+    return;
+  }
+  const value = pair.value === null ? undefined : (pair.value as Node);
+  const valuePlace = value ? placeOf(source, value) : place;
+  entries.set(key, { key, place, value: { source, node: value, place: valuePlace } });
+}
+
+/** The text at `key` of a map, as it is given; undefined: there is none. */
+export function textAt({ source, node }: Located, key: string): string | undefined {
+  const map = source.resolve(node);
+  if (!isMap(map)) return undefined;
+  for (const pair of map.items) {
+    const keyNode = source.resolve(pair.key);
+    if (!isScalar(keyNode) || keyNode.value !== key) continue;
+    const value = source.resolve(pair.value);
+    return isScalar(value) && typeof value.value === 'string' ? value.value : undefined;
+  }
+  return undefined;
 }
 
 /** As strings, arrays and objects without prototype. Duplicate keys at any depth are problems. */

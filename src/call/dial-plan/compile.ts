@@ -5,6 +5,7 @@
  * before: the cost is that of the changed partitions (60,000 patterns: 0.2 s, twice that on a busy machine) and a
  * look at the names in the others. Old plan and new one share nothing that changes.
  */
+import { finish, paced, STEP, type Work } from '../../base/work.ts';
 import type { DialPlan, Partition, Times } from './dial-plan.ts';
 import { bitsOf, type Pattern, readPattern } from './pattern.ts';
 import { buildTrie, EMPTY_TRIE } from './pattern-trie.ts';
@@ -45,6 +46,11 @@ export type Compilation<T> =
 
 /** `previous`: the plan in use, compiled from an earlier state of the same directory. */
 export function compile<T>(plan: RoutePlan<T>, previous?: DialPlan<T>): Compilation<T> {
+  return finish(compiling(plan, previous));
+}
+
+/** The same in steps. */
+export function* compiling<T>(plan: RoutePlan<T>, previous?: DialPlan<T>): Work<Compilation<T>> {
   const faults: PlanFault[] = [];
   const partitions = new Map<string, Partition<T>>();
   const hours = new Map([...(plan.schedules ?? [])].map(([name, at]) => [name, new Schedule(at)]));
@@ -60,8 +66,8 @@ export function compile<T>(plan: RoutePlan<T>, previous?: DialPlan<T>): Compilat
     const partition =
       known?.all === rules
         ? { ...known, times, parts: partsOf(known, times, hours), visitedBy: 0 }
-        : compileAll<T>(name, rules, times, hours, faults);
-    for (const rule of rules) checkAction(rule, name, plan, faults);
+        : yield* compileAll<T>(name, rules, times, hours, faults);
+    yield* paced(rules, (rule) => checkAction(rule, name, plan, faults));
     if (partition !== undefined) partitions.set(name, partition);
   }
   for (const [name, country] of plan.countries) checkCountry(name, country, faults);
@@ -115,15 +121,15 @@ function timesOf(
 }
 
 /** The partition, with a part for each schedule that its rules name. */
-function compileAll<T>(
+function* compileAll<T>(
   name: string,
   rules: readonly DialRule<T>[],
   times: readonly Times[],
   hours: ReadonlyMap<string, Schedule>,
   faults: PlanFault[],
-): Partition<T> | undefined {
+): Work<Partition<T> | undefined> {
   if (!rules.some(({ when }) => when !== undefined))
-    return compilePartition(name, rules, rules, times, faults);
+    return yield* compilePartition(name, rules, rules, times, faults);
   const groups = new Map<string, DialRule<T>[]>([['', []]]);
   for (const rule of rules) {
     const key = formatValidity(rule.when);
@@ -132,11 +138,13 @@ function compileAll<T>(
     else group.push(rule);
   }
   const [own = [], ...timed] = groups.values();
-  const partition = compilePartition(name, rules, own, times, faults);
-  const parts = timed.flatMap((group) => {
+  const partition = yield* compilePartition(name, rules, own, times, faults);
+  const parts: Partition<T>[] = [];
+  for (const group of timed) {
     const given = [...times, ...timesOf(group[0]?.when, hours)];
-    return compilePartition(name, group, group, given, faults) ?? [];
-  });
+    const part = yield* compilePartition(name, group, group, given, faults);
+    if (part !== undefined) parts.push(part);
+  }
   return partition && { ...partition, parts };
 }
 
@@ -154,13 +162,13 @@ function partsOf<T>(
 
 const NO_DOT = 255;
 
-function compilePartition<T>(
+function* compilePartition<T>(
   name: string,
   all: readonly DialRule<T>[],
   rules: readonly DialRule<T>[],
   times: readonly Times[],
   faults: PlanFault[],
-): Partition<T> | undefined {
+): Work<Partition<T> | undefined> {
   const patterns: Pattern[] = [];
   /** Of the pattern: its position among the rules. */
   const positions: number[] = [];
@@ -179,8 +187,9 @@ function compilePartition<T>(
       firstSymbols |= bitsOf(pattern.places[0] ?? 0);
       if (pattern.dot !== undefined) dots[at] = pattern.dot;
     }
+    if (at % STEP === 0) yield;
   }
-  const built = buildTrie(patterns);
+  const built = yield* buildTrie(patterns);
   if (built.type === 'twins') {
     const textOf = (pattern: number): string => rules[positions[pattern] ?? 0]?.pattern ?? '';
     for (const { first, second } of built.twins)
@@ -199,6 +208,8 @@ function checkAction<T>(
   faults: PlanFault[],
 ): void {
   if (action.type === 'refuse') return;
+  const isPlain = action.called === undefined && action.calling === undefined;
+  if (action.type === 'route' && isPlain) return;
   const add = (field: string, column: number, problem: string): void => {
     faults.push({ type: 'rule', partition, pattern: text, field, column, problem });
   };

@@ -6,6 +6,7 @@
  * A node with one pattern is a leaf, however many places are left; those are compared one by one. `OPEN`,
  * the place of `!`, is always a leaf.
  */
+import { STEP, type Work } from '../../base/work.ts';
 import { type Factors, factorsOf } from './breadth.ts';
 import { OPEN, type Pattern, SET, sizeOf } from './pattern.ts';
 
@@ -64,10 +65,13 @@ export const EMPTY_TRIE = new PatternTrie({
 });
 
 /** O(n log n); sixty thousand take about 0.1 s. All pairs of twins instead, if there are any. */
-export function buildTrie(patterns: readonly Pattern[]): TrieBuild {
-  const keys = patterns.map(({ places }) => String.fromCharCode(...places));
-  const given = Uint32Array.from(keys.keys());
-  given.sort((one, other) => order(keys[one] ?? '', keys[other] ?? '') || one - other);
+export function* buildTrie(patterns: readonly Pattern[]): Work<TrieBuild> {
+  const keys: string[] = [];
+  for (const { places } of patterns) {
+    keys.push(String.fromCharCode(...places));
+    if (keys.length % STEP === 0) yield;
+  }
+  const given = yield* sorted(keys);
   const twins: Twins[] = [];
   for (let at = 1; at < given.length; at++) {
     const [first = 0, second = 0] = [given[at - 1], given[at]];
@@ -84,13 +88,55 @@ export function buildTrie(patterns: readonly Pattern[]): TrieBuild {
     const own = patterns[given[at] ?? 0]?.places ?? [];
     places.set(own, start[at]);
     factors[at] = factorsOfAll(own);
+    if (at % STEP === 0) yield;
   }
-  const nodes = buildNodes(start, places);
+  const nodes = yield* buildNodes(start, places);
   return { type: 'trie', trie: new PatternTrie({ nodes, start, places, factors, given }) };
 }
 
-function order(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+/** Positions in the order of their keys, equal ones as they are given. Numbers of a directory mostly are in order. */
+function* sorted(keys: readonly string[]): Work<Uint32Array> {
+  const order = (one: number, other: number): number => {
+    const [a = '', b = ''] = [keys[one], keys[other]];
+    return a < b ? -1 : a > b ? 1 : one - other;
+  };
+  let from = Uint32Array.from(keys.keys());
+  for (let low = 0; low < from.length; low += STEP) {
+    from.subarray(low, low + STEP).sort(order);
+    yield;
+  }
+  for (let width = STEP; width < from.length; width *= 2) {
+    const to = new Uint32Array(from.length);
+    for (let low = 0; low < from.length; low += 2 * width) {
+      const middle = Math.min(low + width, from.length);
+      const high = Math.min(low + 2 * width, from.length);
+      yield* merge(from, to, low, middle, high, order);
+    }
+    from = to;
+  }
+  return from;
+}
+
+/** Two neighbours that are sorted, `low` to `middle` and `middle` to `high`, as one. */
+function* merge(
+  from: Uint32Array,
+  to: Uint32Array,
+  low: number,
+  middle: number,
+  high: number,
+  order: (one: number, other: number) => number,
+): Work<void> {
+  const isSorted = middle === high || order(from[middle - 1] ?? 0, from[middle] ?? 0) < 0;
+  if (isSorted) return to.set(from.subarray(low, high), low);
+  let [left, right] = [low, middle];
+  for (let at = low; at < high; at++) {
+    const [one, other] = [from[left] ?? 0, from[right] ?? 0];
+    const isLeft = right === high || (left < middle && order(one, other) < 0);
+    to[at] = isLeft ? one : other;
+    if (isLeft) left++;
+    else right++;
+    if (at % STEP === 0) yield;
+  }
 }
 
 function factorsOfAll(places: readonly number[]): Factors {
@@ -99,7 +145,7 @@ function factorsOfAll(places: readonly number[]): Factors {
   return product;
 }
 
-function buildNodes(start: Uint32Array, places: Uint16Array): Uint32Array {
+function* buildNodes(start: Uint32Array, places: Uint16Array): Work<Uint32Array> {
   const nodes = [0, 0, 0, 0];
   // Only while they are built: where a node's patterns end, and how many places lead to it.
   const high = [start.length - 1];
@@ -109,6 +155,7 @@ function buildNodes(start: Uint32Array, places: Uint16Array): Uint32Array {
     const from = nodes[node + LOW] ?? 0;
     const to = high[index] ?? 0;
     const at = depth[index] ?? 0;
+    if (index % STEP === 0) yield;
     if (to - from < 2) continue;
     const child = nodes.length;
     let children = 0;

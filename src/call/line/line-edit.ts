@@ -32,9 +32,10 @@ export function spreadEdits(
   change: DirectoryChange,
   { records, table }: { readonly records: LineRecords; readonly table: RegistrationTable },
 ): void {
-  for (const [number, record] of [...records]) {
-    const line = editOf(number, change);
-    if (line === undefined) continue;
+  for (const number of numbersOf(change)) {
+    const record = records.get(number);
+    const line = record && editOf(number, change);
+    if (record === undefined || line === undefined) continue;
     const { own } = record;
     if (own !== undefined)
       host.tell(own.pid, { type: 'lineEdited', number, ...(line && { line }) });
@@ -46,6 +47,17 @@ export function spreadEdits(
     }
     settleRecord(records, number);
   }
+}
+
+/** All that may stand for something else: of hundreds of thousands that do not, nothing is looked up. */
+function numbersOf({ before, after, lines, devices }: DirectoryChange): ReadonlySet<string> {
+  const numbers = new Set(lines);
+  for (const id of devices)
+    for (const directory of [before, after]) {
+      const user = directory.devices.get(id)?.user;
+      if (user !== undefined) numbers.add(user);
+    }
+  return numbers;
 }
 
 /** What `number` is from now on; false: nothing any more. Undefined: what it was. */

@@ -4,7 +4,7 @@ import type { Access } from '../../http/access-file.ts';
 import type { DirectoryItems, DirectoryState, VersionRow } from '../../http/directory-service.ts';
 import { type Document, isItem, pathOf } from '../../store/directory/document.ts';
 import { diffDocuments, type EntryChange, summaryOf } from '../../store/directory/document-diff.ts';
-import { fetchJson, findManager, type Target } from '../api-client.ts';
+import { fetchJson, findManager, postLines, type Target } from '../api-client.ts';
 import { CommandError, EXIT } from '../exit-code.ts';
 import { type Column, type Format, formatRows } from '../output.ts';
 import { formatDocument, readBase, readFiles, writeBase, writeFiles } from './files.ts';
@@ -65,8 +65,9 @@ export async function apply(options: ApplyOptions): Promise<string> {
     return `nothing differs from version ${counting}\n`;
   }
   const base = options.base ?? readBase(files, state) ?? counting;
-  const body = { items: document, base, by: whoAmI(), comment, dry: isDry };
-  const { version } = (await fetchJson(access, '/directory/apply', 'POST', body)) as Applied;
+  const about = { base, by: whoAmI(), comment, dry: isDry };
+  const answer = await postLines(access, '/directory/apply', [about, ...document]);
+  const { version } = answer as Applied;
   if (isDry) {
     const heading = `${files} against version ${counting}, nothing has been done`;
     return show(changes, heading, output, { version: counting, dry: true });

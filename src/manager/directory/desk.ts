@@ -5,14 +5,13 @@ import type { Head, Put } from '../../cluster/versions.ts';
 import type {
   ApplyRequest,
   ApplyResult,
-  DirectoryItems,
+  DirectoryLines,
   DirectoryService,
   DirectoryState,
   UndoRequest,
   VersionRow,
 } from '../../http/directory-service.ts';
-import { type Item, isItem, readItems } from '../../store/directory/document.ts';
-import type { Change, DirectoryKeeper } from './keeper.ts';
+import type { Change, Checked, DirectoryKeeper } from './keeper.ts';
 
 export type DeskOptions = {
   readonly keeper: DirectoryKeeper;
@@ -51,33 +50,30 @@ export class DirectoryDesk implements DirectoryService {
     return found.flatMap((version) => rowOf(version) ?? []);
   }
 
-  async items(number?: number): Promise<DirectoryItems | undefined> {
+  async items(number?: number): Promise<DirectoryLines | undefined> {
     const head = await this.#head();
-    if (head === undefined) return number === undefined ? { version: null, items: [] } : undefined;
+    if (head === undefined) return number === undefined ? { version: null, lines: [] } : undefined;
     const version =
       number === undefined || number === head.version.number
         ? head.version
         : await this.#find(number);
     if (version === undefined) return undefined;
-    return { version: rowOf(version), items: await this.#itemsOf(version) };
+    return { version: rowOf(version), lines: await this.#linesOf(version) };
   }
 
   async apply(request: ApplyRequest): Promise<ApplyResult> {
-    const { keeper } = this.#options;
     const { base, isDry, by, comment } = request;
-    const items = request.items.filter(isItem);
-    if (items.length < request.items.length || items.length > ITEMS_MAX)
-      return {
-        type: 'wrong',
-        problems: ['the request holds something else than entries, or too many'],
-      };
+    const { items } = request;
+    if (items.length > ITEMS_MAX)
+      return { type: 'wrong', problems: [`${items.length} entries, at most ${ITEMS_MAX}`] };
     const head = await this.#head();
     if ((head?.version.number ?? 0) !== base)
       return { type: 'conflict', version: rowOf(head?.version) };
-    const problems = keeper.check(items);
-    if (problems.length > 0) return { type: 'wrong', problems };
+    const checked = await this.#check(items);
+    if (!checked.ok) return { type: 'wrong', problems: checked.problems };
     if (isDry) return { type: 'done', version: rowOf(head?.version) };
-    return this.#put(head, { items, by: brief(by), comment: brief(comment), origin: 'applied' });
+    const { lines } = checked;
+    return this.#put(head, { lines, by: brief(by), comment: brief(comment), origin: 'applied' });
   }
 
   async undo({ by, comment, to }: UndoRequest): Promise<ApplyResult> {
@@ -91,13 +87,12 @@ export class DirectoryDesk implements DirectoryService {
         wanted < 1 ? 'there is nothing before the first version' : `version ${wanted} is not kept`;
       return { type: 'not found', message };
     }
-    const items = await this.#itemsOf(version);
-    const problems = this.#options.keeper.check(items);
-    if (problems.length > 0) return { type: 'wrong', problems };
+    const checked = await this.#check(await this.#linesOf(version));
+    if (!checked.ok) return { type: 'wrong', problems: checked.problems };
     const restores = version.restores ?? wanted;
     const said = comment === '' ? `back to version ${wanted}` : comment;
     return this.#put(head, {
-      items,
+      lines: checked.lines,
       by: brief(by),
       comment: brief(said),
       origin: 'applied',
@@ -126,12 +121,16 @@ export class DirectoryDesk implements DirectoryService {
     return found.find((version) => version.number === number);
   }
 
-  async #itemsOf(version: Version): Promise<Item[]> {
+  #check(items: readonly unknown[]): Promise<Checked> {
+    return new Promise((done) => this.#options.keeper.check(items, done));
+  }
+
+  async #linesOf(version: Version): Promise<readonly string[]> {
     const { versions } = this.#options.keeper;
     const parts = await read<ReadonlyMap<string, readonly string[]>>((done) =>
       versions.lines(version, new Map(), done),
     );
-    return readItems([...parts.values()].flat());
+    return [...parts.values()].flat();
   }
 
   #prepare(): Promise<unknown> {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../../base/log.ts';
 import type { Directory } from '../../call/directory.ts';
+import type { Ready } from '../../call/directory-change.ts';
 import { openKeptStore, openMemoryStore } from '../../cluster/kept-store.ts';
 import type { VersionStore } from '../../cluster/versions.ts';
 import { Versions } from '../../cluster/versions.ts';
@@ -10,6 +11,7 @@ import { DirectoryDesk } from './desk.ts';
 import { DirectoryKeeper } from './keeper.ts';
 import { KeptSettings } from './kept-settings.ts';
 import { type OwnFile, openDirectory } from './open.ts';
+import { inSlices } from './slices.ts';
 
 export type HoldOptions = {
   readonly id: string;
@@ -34,7 +36,7 @@ export type HeldDirectory = {
   /** What members have set for their lines, kept in the same place. */
   readonly settings: KeptSettings;
   /** From now on `change` is called with every directory that is to count, the latest at once. */
-  connect(change: (directory: Directory) => void): void;
+  connect(change: (directory: Directory, ready?: Ready) => void): void;
   close(): void;
 };
 
@@ -48,7 +50,7 @@ export async function holdDirectory(options: HoldOptions): Promise<HeldDirectory
   const place = store ?? onDisk?.plane ?? openMemoryStore();
   const versions = new Versions(place, newAttempt);
   const now = (): string => new Date().toISOString();
-  const keeper = new DirectoryKeeper({ versions, realm, log, now });
+  const keeper = new DirectoryKeeper({ versions, realm, log, now, given, run: inSlices });
   const settings = new KeptSettings(place);
   // Not only of lines that this version has dropped: what the store did not take back then goes now.
   keeper.onMade = ({ lines }) => settings.forget((number) => !lines.has(number));
@@ -73,8 +75,8 @@ export async function holdDirectory(options: HoldOptions): Promise<HeldDirectory
       service,
       settings,
       connect: (change) => {
-        keeper.onChanged = (next, version) => {
-          change(next);
+        keeper.onChanged = (next, version, ready) => {
+          change(next, ready);
           log.write('info', 'directory changed', {
             version: version.number,
             by: version.by,

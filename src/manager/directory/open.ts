@@ -13,7 +13,7 @@ import { NO_ORBITS } from '../../call/parking/orbit.ts';
 import type { Head, HeadRead, Put } from '../../cluster/versions.ts';
 import { type Document, formatItem, readItems } from '../../store/directory/document.ts';
 import { diffDocuments, summaryOf } from '../../store/directory/document-diff.ts';
-import type { DirectoryKeeper, Loaded } from './keeper.ts';
+import type { Checked, DirectoryKeeper, Loaded } from './keeper.ts';
 
 /** The file that a manager's configuration names, as far as it is of interest here. */
 export type OwnFile = {
@@ -90,10 +90,11 @@ async function put(
   comment: string,
 ): Promise<Directory> {
   const items = file?.document() ?? [];
-  const faults = keeper.check(items);
-  if (faults.length > 0) throw new DirectoryError(`${file?.path}: ${faults.join('; ')}`);
+  const checked = await new Promise<Checked>((done) => keeper.check(items, done));
+  if (!checked.ok) throw new DirectoryError(`${file?.path}: ${checked.problems.join('; ')}`);
+  const { lines } = checked;
   const result = await new Promise<Put>((done) =>
-    keeper.put(base, { items, by, comment, origin: 'file' }, done),
+    keeper.put(base, { lines, by, comment, origin: 'file' }, done),
   );
   if (result.type === 'unknown')
     throw new DirectoryError(`the store does not answer: ${result.error}`);

@@ -7,6 +7,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Node } from 'yaml';
+import type { Work } from '../../base/work.ts';
 import type { Device, Line } from '../../call/directory.ts';
 import type { Entry } from '../document.ts';
 import { keyPlaceAt, placeAt } from '../document.ts';
@@ -44,19 +45,23 @@ export type DeviceDrafts = {
   readonly broken: ReadonlySet<string>;
 };
 
+/** Entries that are read at a time: each is checked against its schema, and hashed. */
+const READ_STEP = 256;
 const EVERYWHERE: readonly string[] = ['0.0.0.0/0', '::/0'];
 const NOWHERE: readonly string[] = [];
 
 /** All devices by id. */
-export function readDevices(
+export function* readDevices(
   entries: Entries,
   options: DeviceOptions,
   problems: Problem[],
-): DeviceDrafts {
+): Work<DeviceDrafts> {
   const drafts = new Map<string, DeviceDraft>();
   const broken = new Set<string>();
   const users = new Map<string, Place>();
+  let count = 0;
   for (const entry of entries.values()) {
+    if (++count % READ_STEP === 0) yield;
     const before = problems.length;
     const found = knownFamily(entry) ?? readFamily(entry, options, problems);
     if (found === undefined || problems.length > before) {
@@ -64,6 +69,7 @@ export function readDevices(
       continue;
     }
     for (const draft of 'range' in found ? remembered(found) : found) {
+      if (drafts.size % READ_STEP === 0) yield;
       const first = drafts.get(draft.id)?.entry.place;
       if (first) problems.push(alreadyGiven(`device '${draft.id}'`, entry.place, first));
       const twin = users.get(draft.user);

@@ -14,6 +14,7 @@ import {
   YAMLMap,
   YAMLSeq,
 } from 'yaml';
+import { finish, type Work } from '../../base/work.ts';
 import type { Gateway } from '../../call/routing/gateway.ts';
 import { entriesOf, type Located, plain, rootOf, type Source } from '../document.ts';
 import type { DeviceDraft } from './devices.ts';
@@ -135,6 +136,9 @@ export function pathOf(item: Item): readonly string[] {
 
 type Placed = { readonly path: readonly string[]; readonly pair: Pair<Scalar, Node> };
 
+/** Lines that are parsed at a time. */
+const LINES_STEP = 256;
+
 /**
  * Makes of items what the loader reads. Of an item that it has seen before it gives the same node, so
  * that what the loader knows of it is known still.
@@ -142,12 +146,24 @@ type Placed = { readonly path: readonly string[]; readonly pair: Pair<Scalar, No
 export class DocumentNodes {
   #placed = new Map<string, Placed>();
 
+  /** Whether the line is an item of what was read last. */
+  has(line: string): boolean {
+    return this.#placed.has(line);
+  }
+
   /** As if it were one file of that name. `lines`: items as text; what is none is left out. */
-  sourceOf(file: string, lines: Iterable<string>): Source {
+  sourceOf(file: string, lines: readonly string[]): Source {
+    return finish(this.sourcing(file, lines));
+  }
+
+  /** The same in steps. */
+  *sourcing(file: string, lines: readonly string[]): Work<Source> {
     const root = new YAMLMap<Scalar, Node>();
     const placed = new Map<string, Placed>();
     const maps = new Map<string, YAMLMap<Scalar, Node>>([['', root]]);
+    let left = 0;
     for (const line of lines) {
+      if (++left % LINES_STEP === 0) yield;
       const item = this.#placed.get(line) ?? placeOf(line);
       if (item === undefined) continue;
       placed.set(line, item);

@@ -2,6 +2,7 @@
  * Feature codes of the directory: nothing that can be called may begin with one, or it could not be dialled. Those
  * that set something, and that nobody has asked for, stand back then.
  */
+import { STEP, type Work } from '../../base/work.ts';
 import type { Line } from '../../call/directory.ts';
 import {
   FEATURE_CODES,
@@ -29,11 +30,11 @@ type Dialled = {
 };
 
 /** `features: { retrieve: "*11", pickup: off }`; what is not said is as it is without the section. */
-export function readFeatures(
+export function* readFeatures(
   entries: Gathered,
   dialled: Dialled,
   problems: Problem[],
-): FeatureCodes {
+): Work<FeatureCodes> {
   const codes: Record<Feature, string> = { ...FEATURE_CODES };
   for (const { key, place, value } of entries.features.values()) {
     const feature = FEATURES.find((name) => name === key);
@@ -46,10 +47,11 @@ export function readFeatures(
     if (code !== undefined) codes[feature] = code === 'off' ? '' : code;
   }
   checkApart(entries, codes, problems);
+  const numbers = yield* numbersOf(entries, dialled);
   for (const feature of FEATURES) {
     if (codes[feature] === '') continue;
     const clashes: Problem[] = [];
-    checkFree(feature, codes[feature], entries, dialled, clashes);
+    checkFree(feature, codes[feature], numbers, entries, clashes);
     // Codes that came with a later release give way to what was there before.
     const isLate = SETTINGS_BY_CODE[feature] !== undefined || LATE.has(feature);
     const isAskedFor = entries.features.has(feature) || !isLate;
@@ -86,29 +88,54 @@ function isBegun(codes: FeatureCodes, key: string, late: Feature): boolean {
   return code !== '' && (code.startsWith(codes[late]) || codes[late].startsWith(code));
 }
 
+/** Something that can be called, and where it is given. */
+type Callable = { readonly text: string; readonly what: string; readonly place: Place };
+
+/** All numbers and names that begin as codes do. */
+function* numbersOf(
+  entries: Gathered,
+  { lines, drafts, orbits }: Dialled,
+): Work<readonly Callable[]> {
+  const numbers: Callable[] = [];
+  let left = 0;
+  const add = (text: string, noun: string, place: Place | undefined): boolean => {
+    const isLike = text.startsWith('*') || text.startsWith('#');
+    if (isLike && place !== undefined) numbers.push({ text, what: `${noun} '${text}'`, place });
+    return isLike;
+  };
+  for (const { number } of lines.values()) {
+    if (++left % STEP === 0) yield;
+    add(number, 'number', entries.lines.get(number)?.place);
+  }
+  for (const { key, place } of entries.hunts.values()) add(key, 'number', place);
+  const place = entries.park.get('orbits')?.place;
+  for (const orbit of orbits.numbers) add(orbit, 'orbit', place);
+  for (const { user, number, entry } of drafts.drafts.values()) {
+    if (++left % STEP === 0) yield;
+    const isLike = add(number, 'number', entry.place);
+    if (!isLike || user !== number) add(user, 'user', entry.place);
+  }
+  return numbers;
+}
+
 function checkFree(
   feature: Feature,
   code: string,
+  numbers: readonly Callable[],
   entries: Gathered,
-  { lines, drafts, orbits }: Dialled,
   problems: Problem[],
 ): void {
   const clash = (what: string, place: Place): void => {
     const message = `${what} begins with the feature code '${code}' (${feature}): give one of them another, or 'features: { ${feature}: off }'`;
     problems.push({ place, message });
   };
-  for (const { number } of lines.values()) {
-    const place = entries.lines.get(number)?.place;
-    if (number.startsWith(code) && place !== undefined) clash(`number '${number}'`, place);
-  }
-  for (const { key, place } of entries.hunts.values())
-    if (key.startsWith(code)) clash(`number '${key}'`, place);
-  const place = entries.park.get('orbits')?.place;
-  const orbit = [...orbits.numbers].find((number) => number.startsWith(code));
-  if (orbit !== undefined && place !== undefined) clash(`orbit '${orbit}'`, place);
-  for (const { user, number, entry } of drafts.drafts.values()) {
-    if (number.startsWith(code)) clash(`number '${number}'`, entry.place);
-    else if (user.startsWith(code)) clash(`user '${user}'`, entry.place);
+  let hasOrbit = false;
+  for (const { text, what, place } of numbers) {
+    // One is enough of all orbits.
+    const isOrbit = what.startsWith('orbit');
+    if (!text.startsWith(code) || (isOrbit && hasOrbit)) continue;
+    hasOrbit ||= isOrbit;
+    clash(what, place);
   }
   for (const { patterns } of entries.partitions.values())
     for (const { key, place } of patterns.values())

@@ -2,7 +2,8 @@
  * Brings the sections of all directory files together, entry by entry, with where each was said.
  * Two files that say the same key contradict each other, even if they agree today.
  */
-import { type Entry, entriesOf, rootOf, type Source } from '../document.ts';
+import { paced, type Work } from '../../base/work.ts';
+import { type Entry, entriesOf, readEntries, rootOf, type Source } from '../document.ts';
 import { suggestion } from '../nearest-name.ts';
 import { formatPlace, type Place, type Problem } from '../problem.ts';
 import { SECTIONS, type Section } from './schema.ts';
@@ -38,7 +39,7 @@ const PLAN_KEYS = [
 ];
 
 /** The entries of all files. Keys that are unknown or said twice are problems. */
-export function gather(sources: readonly Source[], problems: Problem[]): Gathered {
+export function* gather(sources: readonly Source[], problems: Problem[]): Work<Gathered> {
   const sections = {
     lines: new Map(),
     devices: new Map(),
@@ -67,11 +68,13 @@ export function gather(sources: readonly Source[], problems: Problem[]): Gathere
       }
       if (section.key !== 'route_plan') {
         const noun = section.key === 'park' ? 'key' : section.key.slice(0, -1).replace('_', ' ');
-        for (const entry of entriesOf(section.value, problems))
-          addOnce(sections[section.key], entry, noun, problems);
+        const known = sections[section.key];
+        const entries = yield* readEntries(section.value, problems);
+        yield* paced(entries, (entry) => addOnce(known, entry, noun, problems));
         continue;
       }
-      for (const part of entriesOf(section.value, problems)) gatherPart(part, plan, problems);
+      for (const part of entriesOf(section.value, problems))
+        yield* gatherPart(part, plan, problems);
     }
   }
   return { ...sections, ...plan };
@@ -91,7 +94,7 @@ type OpenPlan = {
   digitTimeout: Entry | undefined;
 };
 
-function gatherPart(part: Entry, plan: OpenPlan, problems: Problem[]): void {
+function* gatherPart(part: Entry, plan: OpenPlan, problems: Problem[]): Work<void> {
   const addAll = (entries: Map<string, Entry>, noun: string): void => {
     for (const entry of entriesOf(part.value, problems)) addOnce(entries, entry, noun, problems);
   };
@@ -100,8 +103,8 @@ function gatherPart(part: Entry, plan: OpenPlan, problems: Problem[]): void {
       for (const { key, place, value } of entriesOf(part.value, problems)) {
         const partition = plan.partitions.get(key) ?? { place, patterns: new Map() };
         plan.partitions.set(key, partition);
-        for (const entry of entriesOf(value, problems))
-          addOnce(partition.patterns, entry, 'pattern', problems);
+        const patterns = yield* readEntries(value, problems);
+        yield* paced(patterns, (entry) => addOnce(partition.patterns, entry, 'pattern', problems));
       }
       return;
     case 'lists':

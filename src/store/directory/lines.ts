@@ -1,4 +1,5 @@
 /** Lines of the directory: those that are given, and one for each device that has a number of its own. */
+import { STEP, type Work } from '../../base/work.ts';
 import type { Device, Line, Member, Offering, Rights } from '../../call/directory.ts';
 import {
   FORWARD_AFTER_MS,
@@ -18,16 +19,20 @@ import { type LineEntry, type LineNames, lineNamesSchema, lineSchema } from './s
 const RIGHTS_DEFAULT: readonly Rights[] = ['answer', 'originate', 'retrieve'];
 /** Lamps of a line that says nothing: more than a phone has keys. Calls beyond them ring without one. */
 const APPEARANCES_DEFAULT = 100;
+/** Lines that are read at a time: each is checked against its schema. */
+const READ_STEP = 256;
 const PARALLEL: Offering = { type: 'parallel' };
 
 /** All lines by number: those of `entries` first, then the devices' own numbers. */
-export function readLines(
+export function* readLines(
   entries: Entries,
   devices: DeviceDrafts,
   problems: Problem[],
-): Map<string, Line> {
+): Work<Map<string, Line>> {
   const lines = new Map<string, Line>();
+  let left = 0;
   for (const entry of entries.values()) {
+    if (++left % READ_STEP === 0) yield;
     const fault = dialNumber.safeParse(entry.key).error?.issues[0];
     if (fault) problems.push({ place: entry.place, message: fault.message });
     const given = checkShape(lineSchema, entry.value, problems);
@@ -41,6 +46,7 @@ export function readLines(
   const checked = new Set<Entry>();
   for (const draft of devices.drafts.values()) {
     const { watchers = [], entry } = draft;
+    if (++left % STEP === 0) yield;
     // Once for a range of devices.
     if (watchers !== 'all' && !checked.has(entry))
       checkWatchers(entry, watchers, devices, problems);
@@ -63,12 +69,14 @@ export function readLines(
 }
 
 /** Devices with the numbers that they answer for: their own first, then as the lines come. */
-export function joinLines(
+export function* joinLines(
   devices: DeviceDrafts,
   lines: ReadonlyMap<string, Line>,
-): Map<string, Device> {
+): Work<Map<string, Device>> {
+  let left = 0;
   const shared = new Map<string, string[]>();
   for (const line of lines.values()) {
+    if (++left % STEP === 0) yield;
     for (const member of line.members) {
       if (devices.drafts.get(member.device)?.number === line.number) continue;
       const numbers = shared.get(member.device);
@@ -78,6 +86,7 @@ export function joinLines(
   }
   const joined = new Map<string, Device>();
   for (const draft of devices.drafts.values()) {
+    if (++left % STEP === 0) yield;
     const others = shared.get(draft.id) ?? [];
     const numbers = draft.number === '' ? others : [draft.number, ...others];
     joined.set(draft.id, joinedDevice(draft, numbers));
@@ -101,12 +110,14 @@ function joinedDevice(draft: DeviceDraft, lines: readonly string[]): Device {
 }
 
 /** A user name that is also a line's number means two things unless that line is the device's own. */
-export function checkUsers(
+export function* checkUsers(
   devices: DeviceDrafts,
   lines: ReadonlyMap<string, Line>,
   problems: Problem[],
-): void {
+): Work<void> {
+  let left = 0;
   for (const { id, user, entry } of devices.drafts.values()) {
+    if (++left % STEP === 0) yield;
     const line = lines.get(user);
     if (!line || line.members.some((member) => member.device === id)) continue;
     const message = `user '${user}' is also number '${user}', of which device '${id}' is no member`;

@@ -1,12 +1,15 @@
 /**
  * Reads a directory: one YAML or JSON file, or a folder whose files add up to one.
  *
- * All that is wrong is said at once. What an entry refers to is judged even where other entries
+ * All that is wrong is said at once. A large one is read in steps, for a manager that has calls up meanwhile. What an entry refers to is judged even where other entries
  * are broken, but nothing is called unknown when the file that may hold it could not be read.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { finish, paced, type Work } from '../../base/work.ts';
 import type { Device, Directory } from '../../call/directory.ts';
+import { type Unified, unify } from '../../call/directory-change.ts';
+import { type Numbering, numbering } from '../../call/numbering.ts';
 import { readSource, type Source } from '../document.ts';
 import { type Problem, sortProblems, topOf } from '../problem.ts';
 import { type Environment, readText } from '../secret.ts';
@@ -34,11 +37,20 @@ export type DirectoryOptions = {
   readonly env: Environment;
   /** Modes of the lines that there are: what is up on a line is of its mode. Absent: none is there. */
   readonly modes?: ReadonlyMap<string, string>;
+  /** What is the same as there is the very object of that. */
+  readonly previous?: { readonly directory: Directory; readonly numbering?: Numbering } | undefined;
 };
 
 export type DirectoryRead =
-  /** `document`: as it is kept; made when it is asked for. */
-  | { readonly ok: true; readonly directory: Directory; readonly document: () => Document }
+  /** `document`: as it is kept; made when it is asked for. `numbering`: of that, if it was needed. */
+  | {
+      readonly ok: true;
+      readonly directory: Directory;
+      readonly numbering: Numbering | undefined;
+      /** With `previous`. */
+      readonly unified: Unified | undefined;
+      readonly document: () => Document;
+    }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** More devices than that in one directory: a slip in a key range, or a matter for several clusters. */
@@ -81,31 +93,47 @@ export function readSources(
   options: DirectoryOptions,
   problems: Problem[] = [],
 ): DirectoryRead {
-  const { directory, drafts } = build(sources, options, problems);
-  if (problems.length === 0)
-    return { ok: true, directory, document: () => documentOf(sources, drafts, directory.gateways) };
+  return finish(reading(sources, options, problems));
+}
+
+/** The same in steps. */
+export function* reading(
+  sources: readonly Source[],
+  options: DirectoryOptions,
+  problems: Problem[] = [],
+): Work<DirectoryRead> {
+  const { directory, numbering, unified, drafts } = yield* build(sources, options, problems);
+  const document = () => documentOf(sources, drafts, directory.gateways);
+  if (problems.length === 0) return { ok: true, directory, numbering, unified, document };
   const files = sources.map(({ file }) => file);
   return { ok: false, problems: sortProblems(problems, files) };
 }
 
-function build(
+type Build = {
+  readonly directory: Directory;
+  readonly numbering: Numbering | undefined;
+  readonly unified: Unified | undefined;
+  readonly drafts: ReadonlyMap<string, DeviceDraft>;
+};
+
+function* build(
   sources: readonly Source[],
   options: DirectoryOptions,
   problems: Problem[],
-): { readonly directory: Directory; readonly drafts: ReadonlyMap<string, DeviceDraft> } {
-  const entries = gather(sources, problems);
-  const drafts = readDevices(entries.devices, { ...options, folderOf: dirname }, problems);
+): Work<Build> {
+  const entries = yield* gather(sources, problems);
+  const drafts = yield* readDevices(entries.devices, { ...options, folderOf: dirname }, problems);
   if (drafts.drafts.size > DEVICES_MAX) {
     const [first] = entries.devices.values();
     const message = `${drafts.drafts.size} devices, at most ${DEVICES_MAX}`;
     problems.push({ place: first?.place ?? topOf(''), message });
   }
-  const lines = readLines(entries.lines, drafts, problems);
+  const lines = yield* readLines(entries.lines, drafts, problems);
   checkModes(entries.lines, lines, options.modes, problems);
-  checkUsers(drafts, lines, problems);
-  const devices = joinLines(drafts, lines);
+  yield* checkUsers(drafts, lines, problems);
+  const devices = yield* joinLines(drafts, lines);
   const users = new Map<string, Device>();
-  for (const device of devices.values()) users.set(device.user, device);
+  yield* paced([...devices.values()], (device) => users.set(device.user, device));
   const countries = readCountries(entries.countries, problems);
   const terms = { ...options, folderOf: dirname, countries };
   const gateways = readGateways(entries.gateways, terms, problems);
@@ -114,13 +142,17 @@ function build(
   const areAllRead = drafts.broken.size === 0;
   const hunts = readHunts(entries, { lines, users, areAllRead }, problems);
   const orbits = readPark(entries, { lines, users, drafts }, problems);
-  const pickupGroups = readPickupGroups(entries, { lines, drafts }, problems);
-  const routePlan = readRoutePlan(entries, { lines, users, areAllRead, countries }, problems);
+  const pickupGroups = yield* readPickupGroups(entries, { lines, drafts }, problems);
+  const routePlan = yield* readRoutePlan(
+    entries,
+    { lines, users, areAllRead, countries },
+    problems,
+  );
   for (const section of [entries.lines, entries.devices, entries.gateways, entries.hunts])
-    checkSearch(section.values(), routePlan.spaces, problems);
+    yield* checkSearch(section.values(), routePlan.spaces, problems);
   const interDigitMs = readDigitTimeout(entries, problems);
-  const features = readFeatures(entries, { lines, drafts, orbits }, problems);
-  const directory = {
+  const features = yield* readFeatures(entries, { lines, drafts, orbits }, problems);
+  const read: Directory = {
     lines,
     devices,
     users,
@@ -133,8 +165,15 @@ function build(
     interDigitMs,
     features,
   };
-  if (problems.length === 0) checkForwards(directory, entries, drafts, problems);
-  return { directory, drafts: drafts.drafts };
+  const { previous } = options;
+  const unified = previous && (yield* unify(previous.directory, read));
+  const { directory } = unified ?? { directory: read };
+  const isForwarding = [...lines.values()].some(({ forward }) => forward !== undefined);
+  if (problems.length > 0 || !isForwarding)
+    return { directory, numbering: undefined, unified, drafts: drafts.drafts };
+  const compiled = yield* numbering(directory, previous?.numbering);
+  yield* checkForwards(directory, compiled, entries, drafts, problems);
+  return { directory, numbering: compiled, unified, drafts: drafts.drafts };
 }
 
 function filesOf(path: string): string[] {

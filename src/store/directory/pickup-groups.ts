@@ -1,4 +1,5 @@
 /** Pickup groups of the directory: lines and devices say which one they are in, each at most one. */
+import { STEP, type Work } from '../../base/work.ts';
 import type { Line } from '../../call/directory.ts';
 import { PICKUP_LINES_MAX, type PickupGroup } from '../../call/pickup-group.ts';
 import { type Entry, placeAt } from '../document.ts';
@@ -14,14 +15,14 @@ import { pickupGroupSchema } from './schema.ts';
 type Dialled = { readonly lines: ReadonlyMap<string, Line>; readonly drafts: DeviceDrafts };
 
 /** By id. */
-export function readPickupGroups(
+export function* readPickupGroups(
   entries: Pick<Gathered, 'pickup_groups' | 'lines'>,
   dialled: Dialled,
   problems: Problem[],
-): Map<string, PickupGroup> {
+): Work<Map<string, PickupGroup>> {
   const groups = new Map<string, PickupGroup>();
   const numbers = new Map<string, Place>();
-  const lines = linesByGroup(entries, dialled, problems);
+  const lines = yield* linesByGroup(entries, dialled, problems);
   for (const entry of entries.pickup_groups.values()) {
     const { key: id, place } = entry;
     const fault = identifier.safeParse(id).error?.issues[0];
@@ -42,11 +43,12 @@ export function readPickupGroups(
 }
 
 /** Numbers of lines, in the order of the directory; what names no group, or has no number, is a problem. */
-function linesByGroup(
+function* linesByGroup(
   { pickup_groups: known, lines: entries }: Pick<Gathered, 'pickup_groups' | 'lines'>,
   { lines, drafts }: Dialled,
   problems: Problem[],
-): ReadonlyMap<string, readonly string[]> {
+): Work<ReadonlyMap<string, readonly string[]>> {
+  let left = 0;
   const found = new Map<string, string[]>();
   const checked = new Set<Entry>();
   const check = (entry: Entry | undefined, group: string): void => {
@@ -58,6 +60,7 @@ function linesByGroup(
     problems.push({ place, message });
   };
   for (const { id, number, answering, entry } of drafts.drafts.values()) {
+    if (++left % STEP === 0) yield;
     const { pickup_group: group } = answering;
     if (group === undefined) continue;
     if (number !== '') check(entry, group);
@@ -69,6 +72,7 @@ function linesByGroup(
     }
   }
   for (const { number, pickupGroup } of lines.values()) {
+    if (++left % STEP === 0) yield;
     if (pickupGroup === undefined) continue;
     check(entries.get(number), pickupGroup);
     const numbers = found.get(pickupGroup);

@@ -2,7 +2,8 @@
  * The route plan of a directory: partitions with their patterns, search spaces, numbers to show. What patterns
  * match is judged by the compiler that call processing uses.
  */
-import { compile, type PlanFault } from '../../call/dial-plan/compile.ts';
+import { paced, STEP, type Work } from '../../base/work.ts';
+import { compiling, type PlanFault } from '../../call/dial-plan/compile.ts';
 import {
   type DialRule,
   type RoutePlan,
@@ -10,7 +11,7 @@ import {
 } from '../../call/dial-plan/route-plan.ts';
 import { type Directory, INTER_DIGIT_MS, type RouteTarget } from '../../call/directory.ts';
 import { LINES } from '../../call/numbering.ts';
-import { type Entry, placeAt, plain } from '../document.ts';
+import { type Entry, placeAt, textAt } from '../document.ts';
 import { suggestion } from '../nearest-name.ts';
 import { formatPlace, type Place, type Problem } from '../problem.ts';
 import { checkShape } from '../shape.ts';
@@ -27,7 +28,7 @@ type Plan = Omit<Gathered, 'devices' | 'gateways' | 'route_plan' | 'features' | 
  * `lines`, `users`: what there is to dial; `areAllRead`: no more than that was given. Partitions, patterns and spaces in the
  * order of the files.
  */
-export function readRoutePlan(
+export function* readRoutePlan(
   plan: Plan,
   {
     lines,
@@ -39,7 +40,7 @@ export function readRoutePlan(
     readonly countries: Countries;
   },
   problems: Problem[],
-): RoutePlan<RouteTarget> {
+): Work<RoutePlan<RouteTarget>> {
   const callerIds = new Map<string, string>();
   // What is wrong with it is no reason to call it unknown.
   for (const { key, value } of plan.callerIds.values())
@@ -62,14 +63,15 @@ export function readRoutePlan(
   const partitions = new Map<string, readonly DialRule<RouteTarget>[]>();
   for (const [name, { place, patterns }] of plan.partitions) {
     checkName('partition', name, place, problems);
-    partitions.set(
-      name,
-      [...patterns.values()].flatMap(
-        (entry) => readRules(entry, names, problems) ?? { pattern: entry.key, action: NOTHING },
-      ),
-    );
+    const rules: DialRule<RouteTarget>[] = [];
+    const read = (entry: Entry): void => {
+      const found = readRules(entry, names, problems);
+      rules.push(...(found ?? [{ pattern: entry.key, action: NOTHING }]));
+    };
+    yield* paced([...patterns.values()], read, READ_STEP);
+    partitions.set(name, rules);
   }
-  const compilation = compile({
+  const compilation = yield* compiling({
     partitions,
     countries,
     spaces: new Map([...names.spaces.keys()].map((name) => [name, []])),
@@ -83,6 +85,9 @@ export function readRoutePlan(
 function timesOf({ schedules, valid }: Schedules): Partial<Schedules> {
   return schedules.size === 0 ? {} : { schedules, valid };
 }
+
+/** Patterns that are read at a time: each is checked against its schema. */
+const READ_STEP = 256;
 
 /** Stands in for a rule with problems. */
 const NOTHING: DialRule<RouteTarget>['action'] = { type: 'refuse', cause: 'unknown number' };
@@ -155,19 +160,18 @@ function readable(pattern: string, problem: string, patterns: Entries | undefine
 }
 
 /** Search spaces that lines, devices and gateways name. */
-export function checkSearch(
+export function* checkSearch(
   entries: Iterable<Entry>,
   spaces: ReadonlyMap<string, unknown>,
   problems: Problem[],
-): void {
+): Work<void> {
   const known = [...spaces.keys(), LINES];
+  let left = 0;
   for (const { value } of entries) {
-    const given = plain(value, []);
-    const name: unknown =
-      typeof given === 'object' && given !== null ? Reflect.get(given, 'search') : undefined;
+    if (++left % STEP === 0) yield;
+    const name = textAt(value, 'search');
     // What is no name at all its section complains of.
-    if (typeof name !== 'string' || !identifier.safeParse(name).success || known.includes(name))
-      continue;
+    if (name === undefined || known.includes(name) || !identifier.safeParse(name).success) continue;
     const message = `unknown search space '${name}'${suggestion(name, known)}`;
     problems.push({ place: placeAt(value, ['search']), message });
   }

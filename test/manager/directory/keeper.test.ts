@@ -5,8 +5,12 @@ import { SILENT } from '../../../src/base/log.ts';
 import { EmbeddedStatePlane } from '../../../src/cluster/embedded-state-plane.ts';
 import { EmbeddedStore } from '../../../src/cluster/embedded-store.ts';
 import { type HeadRead, type Put, Versions } from '../../../src/cluster/versions.ts';
-import { DirectoryKeeper, type Loaded } from '../../../src/manager/directory/keeper.ts';
-import type { Item } from '../../../src/store/directory/document.ts';
+import {
+  type Checked,
+  DirectoryKeeper,
+  type Loaded,
+} from '../../../src/manager/directory/keeper.ts';
+import { formatItem, type Item } from '../../../src/store/directory/document.ts';
 import { readDirectory } from '../../../src/store/directory/load.ts';
 import { DOMAIN, Site } from '../../../src/testkit/site.ts';
 
@@ -65,7 +69,8 @@ class Stage {
   put(keeper: DirectoryKeeper, items: readonly Item[]): Put {
     const head = this.result<HeadRead>((done) => keeper.versions.head(done));
     if (head.type === 'unknown') return head;
-    const change = { items, by: 'ana', comment: '', origin: 'applied' } as const;
+    const lines = items.map(formatItem);
+    const change = { lines, by: 'ana', comment: '', origin: 'applied' } as const;
     return this.result<Put>((done) => keeper.put(head.found, change, done));
   }
 
@@ -192,7 +197,7 @@ test('what one manager cannot use does not stop it from what comes next', () => 
   const [keeper] = stage.keepers;
   assert(keeper);
   const broken: readonly Item[] = [['lines', '2000', { members: { eve: { device: 'nobody' } } }]];
-  const checked = keeper.check(broken);
+  const checked = stage.result<Checked>((done) => keeper.check(broken, done));
   stage.put(keeper, broken);
   stage.site.run(100);
   const before = stage.members();
@@ -200,15 +205,24 @@ test('what one manager cannot use does not stop it from what comes next', () => 
   stage.site.run(100);
   assert.deepEqual(
     [checked, before, stage.members()],
-    [["unknown device 'nobody'"], ['ana', 'ana', 'ana'], ['ben', 'ben', 'ben']],
+    [
+      { ok: false, problems: ["unknown device 'nobody'"] },
+      ['ana', 'ana', 'ana'],
+      ['ben', 'ben', 'ben'],
+    ],
   );
 });
 
 test('a password in the clear is refused, wherever it comes from', () => {
   const stage = new Stage(documentOf(['ana']));
   const [keeper] = stage.keepers;
-  const faults = keeper?.check([['devices', 'ana', { password: 'secret' }]]);
-  assert.deepEqual(faults, [
-    "device ana: a password is not kept: give 'ha1', as 'linewright apply' does",
+  const given: Item = ['devices', 'ana', { password: 'secret' }];
+  const checked = [given, formatItem(given)].map((entry) =>
+    stage.result<Checked>((done) => keeper?.check([entry], done)),
+  );
+  const problems = ["device ana: a password is not kept: give 'ha1', as 'linewright apply' does"];
+  assert.deepEqual(checked, [
+    { ok: false, problems },
+    { ok: false, problems },
   ]);
 });
