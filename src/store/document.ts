@@ -6,6 +6,7 @@
  * Duplicate keys are found here and not by the YAML library, whose check is quadratic.
  */
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -54,17 +55,27 @@ export function readSource(file: string, text: string, problems: Problem[]): Sou
     lineCounter: lines,
     prettyErrors: false,
   });
-  for (const { pos, message } of document.errors) {
-    const { line, col } = lines.linePos(pos[0]);
-    problems.push({ place: { file, line, column: col }, message: firstSentence(message) });
+  const report = (offset: number, message: string): void => {
+    const { line, col } = lines.linePos(offset);
+    problems.push({ place: { file, line, column: col }, message });
+  };
+  for (const { pos, code, message } of document.errors) {
+    if (code === 'MULTIPLE_DOCS') report(pos[0], "expected one document: '---' begins another");
+    else report(placeOfFault(text, pos[0], message), firstSentence(message));
   }
+  const before = problems.length;
+  const alien = text.indexOf('\uFFFD');
+  if (alien >= 0) report(alien, 'expected UTF-8: this is no character');
+  if (ALIAS.test(text))
+    for (const alias of unknownAliases(document))
+      report(alias.range?.[0] ?? 0, `nothing before this is called '&${alias.source}'`);
   let aliasesLeft = ALIASES_MAX;
   let targets: ReadonlyMap<unknown, Node> | undefined;
   return {
     file,
     lines,
     root: document.contents ?? undefined,
-    sound: document.errors.length === 0,
+    sound: document.errors.length === 0 && problems.length === before,
     resolve(node) {
       if (isAlias(node)) {
         targets ??= aliasTargets(document);
@@ -73,6 +84,27 @@ export function readSource(file: string, text: string, problems: Problem[]): Sou
       return isMap(node) || isSeq(node) || isScalar(node) ? node : undefined;
     },
   };
+}
+
+/** What may be an alias. */
+const ALIAS = /(?:^|[\s[{,])\*[^\s,\]}]/m;
+
+/** Those that stand for nothing. */
+function unknownAliases(document: Document.Parsed): readonly Alias[] {
+  const targets = aliasTargets(document);
+  const unknown: Alias[] = [];
+  visit(document, {
+    Alias(_key, alias) {
+      if (!targets.has(alias)) unknown.push(alias);
+    },
+  });
+  return unknown;
+}
+
+/** A quote that is never closed is seen at the end of the file: it is where it was opened. */
+function placeOfFault(text: string, offset: number, message: string): number {
+  const [, quote] = /^Missing closing (["'])quote/.exec(message) ?? [];
+  return quote === undefined ? offset : Math.max(0, text.lastIndexOf(quote, offset - 1));
 }
 
 /** What each alias stands for: the last node before it with that anchor. One walk for all of them. */

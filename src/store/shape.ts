@@ -52,12 +52,19 @@ function report(issue: Issue, base: readonly PropertyKey[], to: Report): void {
       // The alternative that fits in kind and only fails within is the one that was meant.
       const scalar = typeof given === 'string';
       const meant = issue.errors.find((branch) => branch.every((inner) => fits(inner, scalar)));
-      if (meant) for (const inner of meant) report(inner, path, to);
+      const own = customMessage(issue);
+      // One word of several forms was not met: all of them are to be named.
+      if (own !== undefined && meant?.some((inner) => wordsOf(inner).length > 0)) {
+        const all = issue.errors.flat().flatMap((inner) => wordsOf(inner));
+        const hint = suggestion(String(given), all);
+        to.problems.push({ place, message: `${own}, got ${described(given)}${hint}` });
+      } else if (meant) for (const inner of meant) report(inner, path, to);
       else to.problems.push({ place, message: issue.message });
       return;
     }
     case 'invalid_type': {
-      const message = customMessage(issue) ?? `expected ${kind(issue.expected)}`;
+      const message =
+        customMessage(issue) ?? `expected ${kind(issue.expected)}, got ${described(given)}`;
       to.problems.push({ place, message });
       return;
     }
@@ -74,6 +81,11 @@ function report(issue: Issue, base: readonly PropertyKey[], to: Report): void {
     default:
       to.problems.push({ place, message: issue.message });
   }
+}
+
+/** Those of which the value had to be one. */
+function wordsOf(issue: Issue): readonly string[] {
+  return issue.code === 'invalid_value' && issue.path.length === 0 ? issue.values.map(String) : [];
 }
 
 function fits(inner: Issue, scalar: boolean): boolean {
@@ -98,6 +110,14 @@ function kind(expected: string): string {
     default:
       return `a ${expected}`;
   }
+}
+
+/** What stands there instead. */
+function described(given: unknown): string {
+  if (Array.isArray(given)) return 'a list';
+  if (typeof given === 'object') return 'a map';
+  const text = String(given);
+  return text === '' ? 'nothing' : `'${text.length > 40 ? `${text.slice(0, 40)}…` : text}'`;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

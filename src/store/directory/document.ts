@@ -86,6 +86,9 @@ function gatherItems(at: Located, path: readonly string[], items: Item[]): void 
     for (const entry of entriesOf(at, [])) gatherItems(entry.value, [...path, entry.key], items);
     return;
   }
+  // A section without entries says nothing.
+  const isSection = path.length < 2 || (path.length === 2 && path[0] === 'route_plan');
+  if (isSection && isOpen(path) && (node === undefined || isMap(node))) return;
   const [first, ...rest] = path;
   if (first !== undefined) items.push([first, ...rest, plain(at, [])]);
 }

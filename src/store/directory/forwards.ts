@@ -26,7 +26,7 @@ const CHECK_STEP = 256;
 export function* checkForwards(
   directory: Directory,
   compiled: Numbering,
-  { lines }: Gathered,
+  { lines, hunts }: Pick<Gathered, 'lines' | 'hunts'>,
   { drafts }: DeviceDrafts,
   problems: Problem[],
 ): Work<void> {
@@ -34,6 +34,7 @@ export function* checkForwards(
   const digits = new DigitAnalysis(directory, undefined, undefined, undefined, compiled);
   const owners = new Map([...drafts.values()].map(({ number, entry }) => [number, entry]));
   const told = new Set<Entry>();
+  checkHunts(directory, digits, hunts, problems);
   let left = 0;
   for (const { number, forward } of forwarding) {
     if (++left % CHECK_STEP === 0) yield;
@@ -47,6 +48,30 @@ export function* checkForwards(
       if (!code) continue;
       const message = `line '${number}' cannot forward to '${to}': ${formatRefusal(code)}`;
       problems.push({ place: placeAt(entry.value, WHERE[kind]), message });
+    }
+  }
+}
+
+/** What follows a hunt is dialled by its authority; only what is no number at all can be said now. */
+function checkHunts(
+  directory: Directory,
+  digits: DigitAnalysis,
+  entries: Gathered['hunts'],
+  problems: Problem[],
+): void {
+  for (const { number, search, noAnswerTo, busyTo } of directory.hunts.values()) {
+    const spaces = search === undefined ? [] : [search];
+    const entry = entries.get(number);
+    for (const [key, to] of [
+      ['no_answer', noAnswerTo],
+      ['busy', busyTo],
+    ] as const) {
+      if (to === undefined || entry === undefined) continue;
+      const analysis = digits.analyse(to, { spaces, number, isOutside: false });
+      const isNone = analysis.type === 'refused' && analysis.number === undefined;
+      if (!isNone || analysis.code !== 'LW-3001') continue;
+      const message = `hunt '${number}' cannot go on to '${to}': ${formatRefusal(analysis.code)}`;
+      problems.push({ place: placeAt(entry.value, [key, 'to']), message });
     }
   }
 }

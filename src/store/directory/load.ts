@@ -168,7 +168,9 @@ function* build(
   const { previous } = options;
   const unified = previous && (yield* unify(previous.directory, read));
   const { directory } = unified ?? { directory: read };
-  const isForwarding = [...lines.values()].some(({ forward }) => forward !== undefined);
+  const isForwarding =
+    [...lines.values()].some(({ forward }) => forward !== undefined) ||
+    [...hunts.values()].some(({ busyTo, noAnswerTo }) => (busyTo ?? noAnswerTo) !== undefined);
   if (problems.length > 0 || !isForwarding)
     return { directory, numbering: undefined, unified, drafts: drafts.drafts };
   const compiled = yield* numbering(directory, previous?.numbering);

@@ -239,7 +239,7 @@ directory: directory/
   {},
   `m.yaml:2:16: expected a name of a-z, 0-9 and -, at most 32 characters
    m.yaml:3:16: expected a domain such as pbx.example.org
-   m.yaml:4:6: expected off, got 'on'
+   m.yaml:4:6: expected 'off' or a map with 'listen', got 'on'
    m.yaml:5:12: no such file or folder: 'directory/'`,
 );
 

@@ -75,7 +75,7 @@ devices:
   `a.yaml:4:16: unknown device 'bne' (did you mean 'ben'?)
    a.yaml:4:21: device 'ana' is member 'one', which sees the line
    a.yaml:4:26: unknown device '2' (did you mean 'd2'?)
-   a.yaml:7:15: expected all, got 'everybody'
+   a.yaml:7:15: expected 'all' or a list of devices, got 'everybody'
    a.yaml:10:70: unknown device 'cas'`,
 );
 
@@ -103,7 +103,7 @@ route_plan: { search: { staff: [lines] } }
    a.yaml:3:62: unknown search space 'staf' (did you mean 'staff'?)
    a.yaml:4:21: unknown line '1003' (did you mean '1001'?)
    a.yaml:4:30: lines ring together here: 'seconds' is for 'offer: serial' and 'circular'
-   a.yaml:5:34: expected a map
+   a.yaml:5:34: expected a map, got '1001'
    a.yaml:5:59: expected a number (digits, letters, * # + . _ -)
    a.yaml:6:37: lines ring together here: 'seconds' is for 'offer: serial' and 'circular'
    a.yaml:6:52: lines ring together here: 'seconds' is for 'offer: serial' and 'circular'
@@ -185,7 +185,7 @@ devices:
   `a.yaml:3:43: unknown pickup group 'suport' (did you mean 'support'?)
    a.yaml:3:51: pickup group 'sales' is no other than itself
    a.yaml:3:58: pickup group 'support' is in it already
-   a.yaml:4:33: expected a single value
+   a.yaml:4:33: expected a single value, got a list
    a.yaml:5:19: number '1' of pickup group 'door' is already given in a.yaml:3:20
    a.yaml:6:3: expected a name of letters, digits and . _ -
    a.yaml:6:16: unknown key 'numbers' (did you mean 'number'?)
@@ -254,14 +254,14 @@ lines:
   `a.yaml:3:3: expected a number (digits, letters, * # + . _ -)
    a.yaml:4:11: expected single or replicated, got 'replicate' (did you mean 'replicated'?)
    a.yaml:5:18: expected a whole number from 1 to 1000
-   a.yaml:6:12: expected parallel, got 'paralel' (did you mean 'parallel'?)
+   a.yaml:6:12: expected 'parallel' or a map with 'serial', got 'paralel' (did you mean 'parallel'?)
    a.yaml:8:33: expected 'at once' or 'after' and a time such as 'after 8s', got 'later'
    a.yaml:8:49: expected answer or originate or retrieve or barge, got 'anwser' (did you mean 'answer'?)
    a.yaml:8:67: expected on or off, got 'yes'
    a.yaml:9:25: expected a time such as 8s (ms, s, m or h) from 1s to 1h
    a.yaml:10:25: expected a whole number from 1 to 1000
    a.yaml:11:16: expected busy or ring, got 'rings' (did you mean 'ring'?)
-   a.yaml:12:11: expected a map
+   a.yaml:12:11: expected a map, got a list
    a.yaml:14:50: expected a whole number from 1 to 3600
    a.yaml:14:57: missing key 'members'
    a.yaml:15:21: missing key 'device'`,
@@ -316,14 +316,14 @@ lines:
 `,
     'b.yaml': ANA,
   },
-  `a.yaml:4:12: expected parallel, got 'paralel' (did you mean 'parallel'?)
+  `a.yaml:4:12: expected 'parallel' or a map with 'serial', got 'paralel' (did you mean 'parallel'?)
    a.yaml:6:22: unknown device 'anna' (did you mean 'ana'?)
    a.yaml:7:33: expected 'at once' or 'after' and a time such as 'after 8s', got 'later'
    a.yaml:8:23: device 'ben' is already member 'ben'
    a.yaml:9:15: missing key 'device'
    a.yaml:11:23: missing key 'seconds'
    a.yaml:11:35: unknown member 'bem' (did you mean 'ben'?)
-   a.yaml:11:54: expected a list`,
+   a.yaml:11:54: expected a list, got 'ana'`,
 );
 
 refuses(
@@ -405,7 +405,7 @@ devices:
    a.yaml:10:13: missing key 'sha256'
    a.yaml:10:20: expected 32 lower-case hex digits
    a.yaml:11:27: expected none, got 'some'
-   a.yaml:12:5: expected a map`,
+   a.yaml:12:5: expected a map, got nothing`,
 );
 
 refuses(
@@ -473,9 +473,9 @@ route_plan:
   },
   `a.yaml:2:64: unknown search space 'staf' (did you mean 'staff'?)
    a.yaml:3:52: unknown search space 'nobody'
-   a.yaml:4:52: expected a single value
+   a.yaml:4:52: expected a single value, got a list
    a.yaml:8:5: partition 'lines' is there already: the numbers of all lines, and all users
-   a.yaml:10:14: expected line, got 'lin' (did you mean 'line'?)
+   a.yaml:10:14: expected 'line', 'block' or a map with 'line', 'list', 'block' or 'translate', got 'lin' (did you mean 'line'?)
    a.yaml:11:14: expected one of 'line', 'list', 'block' and 'translate'
    a.yaml:12:14: expected one of 'line', 'list', 'block' and 'translate'
    a.yaml:13:22: unknown line '2002' (did you mean '2001'?)
@@ -508,4 +508,32 @@ refuses(
   },
   `a.yaml:3:1: Flow map in block collection must be sufficiently indented and end with a }
    a.yaml:4:1: Flow sequence in block collection must be sufficiently indented and end with a ]`,
+);
+
+refuses(
+  'what is no YAML is said where it begins: a quote, an alias of nothing, a second document, other letters',
+  {
+    'a.yaml': `devices:\n  ana: { auth: none, name: "Ana }\n`,
+    'b.yaml': 'devices:\n  ben: *common\n',
+    'c.yaml': 'devices: { carla: { auth: none } }\n---\nlines: {}\n',
+    'd.yaml': 'devices:\n  dora: { auth: none, name: "D\uFFFDra" }\n',
+  },
+  `a.yaml:2:28: Missing closing "quote
+   a.yaml:3:1: Flow map in block collection must be sufficiently indented and end with a }
+   b.yaml:2:8: nothing before this is called '&common'
+   c.yaml:2:1: expected one document: '---' begins another
+   d.yaml:2:31: expected UTF-8: this is no character`,
+);
+
+refuses(
+  'a hunt goes on to a number that there is',
+  {
+    'a.yaml': `
+hunts:
+  "2900": { lines: ["1001"], busy: { to: "2901" }, no_answer: { after: 20s, to: "1002" } }
+  "2901": { lines: ["1001"], no_answer: { to: "2900" }, busy: { to: "ana" } }
+devices: { ana: { password: secret, number: "1001" } }
+`,
+  },
+  `a.yaml:3:81: hunt '2900' cannot go on to '1002': LW-3001 unknown number`,
 );
