@@ -27,6 +27,7 @@ import type { LineControl } from './line/line-control.ts';
 import { spreadEdits } from './line/line-edit.ts';
 import { LineManager } from './line/line-manager.ts';
 import type { LineRecords } from './line/line-record.ts';
+import type { Numbering } from './numbering.ts';
 import { ParkManager, type ParkRecord } from './parking/park-manager.ts';
 import { ParkTable } from './parking/park-table.ts';
 import type { RefusalCode } from './refusal-codes.ts';
@@ -304,8 +305,9 @@ export class CallProcessing {
     this.#desk?.reset(number, kind, done);
   }
 
-  /** The directory is another one. */
-  directoryChanged(change: DirectoryChange): void {
+  /** The directory is another one. `numbering`: of that, if it is ready. */
+  directoryChanged(change: DirectoryChange, numbering?: Numbering): void {
+    if (numbering !== undefined) this.digits.numbering = numbering;
     const host = this.#lineHost;
     if (host === undefined) return;
     this.#scheduler.run(this.lineManager, () => spreadEdits(host, change, this));

@@ -236,10 +236,9 @@ export class CallManager implements ClusterListener {
   /** Another directory counts from now on; calls that are up are not touched. `settle` follows. */
   changeDirectory(next: Directory, ready?: Ready): void {
     const change = changeDirectory(this.directory, next, ready?.unified);
-    if (ready !== undefined) this.processing.digits.numbering = ready.numbering;
     this.#admissions.directoryChanged();
     this.devices.directoryChanged(change);
-    this.processing.directoryChanged(change);
+    this.processing.directoryChanged(change, ready?.numbering);
   }
 
   /** Moves the clock, and does all that is due. Called before anything else of a turn. */
