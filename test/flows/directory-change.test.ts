@@ -1,4 +1,5 @@
 /** The directory changes while phones ring and talk: what is up goes on, what comes next is by the new one. */
+import assert from 'node:assert/strict';
 import { type Directory, type Line, type Member, NO_ROUTE_PLAN } from '../../src/call/directory.ts';
 import type { Site } from '../../src/testkit/site.ts';
 import { listOf, wayOut } from '../call/switchboard.ts';
@@ -356,4 +357,197 @@ flow(
     1002 < ACK
   `,
   { inAnyOrder: true },
+);
+
+flow(
+  'a line that goes and comes back in the other mode keeps its call, and has new ones in that mode',
+  ['1001', '2000a', '1002', '2000b'],
+  (cast) => {
+    const { site, phone, callOf, wait } = cast;
+    talk(cast);
+    const line = site.managers[0]?.manager?.directory.lines.get('2000');
+    assert(line);
+    for (const isOther of [true, false, true]) {
+      change(site, (now) => withLine(now, '2000', undefined));
+      change(site, (now) => {
+        const lines = new Map(now.lines);
+        const other = line.mode === 'single' ? 'replicated' : 'single';
+        lines.set('2000', { ...line, mode: isOther ? other : line.mode });
+        return seated({ ...now, lines });
+      });
+      wait(500);
+    }
+    phone('1001').hold(callOf('1001'), true);
+    wait(100);
+    phone('1002').call('2000');
+    wait(500);
+    phone('2000b').answer(callOf('2000b'));
+    wait(500);
+    phone('2000a').hangUp(callOf('2000a'));
+    wait(100);
+    phone('2000b').hangUp(callOf('2000b'));
+    wait(100);
+  },
+  `
+    1001 > INVITE 2000 sdp
+    2000a < INVITE 2000a sdp
+    2000b < INVITE 2000b sdp
+    2000a > 180
+    2000b > 180
+    1001 < 180
+    2000a > 200 sdp
+    2000a < ACK
+    2000b < CANCEL, SIP;cause=200;text="Call completed elsewhere"
+    1001 < 200 sdp
+    2000b > 200 CANCEL
+    2000b > 487
+    1001 > ACK
+    2000b < ACK
+    1001 > INVITE again sdp sendonly
+    2000a < INVITE again sdp sendonly
+    2000a > 200 sdp
+    2000a < ACK
+    1001 < 200 sdp
+    1001 > ACK
+    1002 > INVITE 2000 sdp
+    2000a < INVITE 2000a sdp
+    2000b < INVITE 2000b sdp
+    2000a > 180
+    2000b > 180
+    1002 < 180
+    2000b > 200 sdp
+    2000b < ACK
+    1002 < 200 sdp
+    2000a < CANCEL, SIP;cause=200;text="Call completed elsewhere"
+    1002 > ACK
+    2000a > 200 CANCEL
+    2000a > 487
+    2000a < ACK
+    2000a > BYE
+    2000a < 200 BYE
+    1001 < BYE, Q.850;cause=16;text="Normal call clearing"
+    1001 > 200 BYE
+    2000b > BYE
+    2000b < 200 BYE
+    1002 < BYE, Q.850;cause=16;text="Normal call clearing"
+    1002 > 200 BYE
+  `,
+);
+
+flow(
+  'who has another password goes on with the call that is up, and proves who it is with the next',
+  ['1001', '2000a'],
+  (cast) => {
+    const { site, phone, callOf, wait } = cast;
+    talk(cast);
+    const before = site.managers[0]?.manager?.directory.devices;
+    assert(before);
+    change(site, (now) => {
+      const ha1 = { md5: '0'.repeat(32), sha256: '0'.repeat(64) };
+      const devices = new Map(
+        [...now.devices].map(([id, device]) => [id, { ...device, acceptFrom: [], ha1 }] as const),
+      );
+      return seated({ ...now, devices });
+    });
+    phone('1001').hold(callOf('1001'), true);
+    wait(100);
+    phone('2000a').call('1001');
+    wait(100);
+    phone('2000a').hangUp(callOf('2000a'));
+    wait(100);
+    change(site, (now) => seated({ ...now, devices: before }));
+  },
+  `
+    1001 > INVITE 2000 sdp
+    2000a < INVITE 2000a sdp
+    2000a > 180
+    1001 < 180
+    2000a > 200 sdp
+    2000a < ACK
+    1001 < 200 sdp
+    1001 > ACK
+    1001 > INVITE again sdp sendonly
+    2000a < INVITE again sdp sendonly
+    2000a > 200 sdp
+    2000a < ACK
+    1001 < 200 sdp
+    1001 > ACK
+    2000a > INVITE 1001 sdp
+    2000a < 401
+    2000a > ACK
+    2000a > BYE
+    2000a < 200 BYE
+    1001 < BYE, Q.850;cause=16;text="Normal call clearing"
+    1001 > 200 BYE
+  `,
+);
+
+flow(
+  'a call that has left by a pattern stays when that is another; the next one goes by the new one',
+  ['1001', '2000a', '1002'],
+  (cast) => {
+    const { site, phone, callOf, wait } = cast;
+    const planOf = (digit: string) => ({
+      partitions: new Map([['out', [wayOut(`${digit}!`, 'gw', 1)]]]),
+      spaces: new Map([['default', ['lines', 'out']]]),
+      countries: new Map(),
+    });
+    change(site, (now) => ({
+      ...now,
+      gateways: new Map([['gw', gateway('gw', 6003)]]),
+      routeLists: new Map([['gw', listOf('gw')]]),
+      routePlan: planOf('9'),
+    }));
+    phone('1001').call('95');
+    wait(100);
+    phone('1002').answer(callOf('1002'));
+    wait(100);
+    change(site, (now) => ({ ...now, routePlan: planOf('8') }));
+    phone('1001').hold(callOf('1001'), true);
+    wait(100);
+    phone('2000a').call('95');
+    wait(100);
+    phone('2000a').call('86');
+    wait(100);
+    phone('2000a').hangUp(callOf('2000a'));
+    wait(100);
+    phone('1001').hangUp(callOf('1001'));
+    wait(100);
+  },
+  `
+    1001 > INVITE 95 sdp
+    1002 < INVITE 5 sdp
+    1002 > 180
+    1001 < 180
+    1002 > 200 sdp
+    1002 < ACK
+    1001 < 200 sdp
+    1001 > ACK
+    1001 > INVITE again sdp sendonly
+    1002 < INVITE again sdp sendonly
+    1002 > 200 sdp
+    1002 < ACK
+    1001 < 200 sdp
+    1001 > ACK
+    2000a > INVITE 95 sdp
+    2000a < 404, Q.850;cause=1;text="LW-3001 unknown number"
+    2000a > ACK
+    2000a > INVITE 86 sdp
+    1002 < INVITE 6 sdp
+    1002 > 180
+    2000a < 180
+    2000a > CANCEL
+    2000a < 200 CANCEL
+    2000a < 487
+    1002 < CANCEL
+    2000a > ACK
+    1002 > 200 CANCEL
+    1002 > 487
+    1002 < ACK
+    1001 > BYE
+    1001 < 200 BYE
+    1002 < BYE, Q.850;cause=16;text="Normal call clearing"
+    1002 > 200 BYE
+  `,
+  { settings: ['alone'] },
 );

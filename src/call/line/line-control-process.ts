@@ -101,7 +101,8 @@ function receive(line: LineControl, signal: CallSignal, from: Pid, out: Out): vo
       expect(line, homeOf(from), signal.count);
       break;
     case 'lineEdited':
-      return editLine(line, signal.line);
+      if (editLine(line, signal.line)) leave(line, out);
+      return;
     case 'attach':
       attach(line, signal, out);
       break;
@@ -244,7 +245,11 @@ function timeout(line: LineControl, name: string, out: Out): void {
 
 /** Nobody has needed this process for a while. */
 function retire(line: LineControl, out: Out): void {
-  if (!line.isIdle || line.own === null) return;
+  if (line.isIdle) leave(line, out);
+}
+
+function leave(line: LineControl, out: Out): void {
+  if (line.own === null) return;
   out.push(tell(line.own.manager, { type: 'lineReleased', number: line.line.number }));
   out.push(EXIT);
 }

@@ -15,8 +15,11 @@ import { lineOfNumber } from './line-of-number.ts';
 import { type LineRecords, settleRecord } from './line-record.ts';
 import { planOf } from './offering-plan.ts';
 
-/** `line` undefined: it is no more. A line of the other mode is another line: this process ends for it. */
-export function editLine(control: LineControl, line: Line | undefined): void {
+/**
+ * `line` undefined: it is no more. True: it is of the other mode now, which is another line. This process ends for it at
+ * once, and the devices attach to the next one, with the calls that they have.
+ */
+export function editLine(control: LineControl, line: Line | undefined): boolean {
   const plan = control.plan ?? planOf(control.line);
   for (const call of control.calls.values()) if (call.state === 'offered') call.plan ??= plan;
   control.plan = null;
@@ -24,6 +27,7 @@ export function editLine(control: LineControl, line: Line | undefined): void {
   if (line !== undefined && !control.isClosed) control.line = line;
   else control.watchers.length = 0;
   control.changed = true;
+  return line !== undefined && control.isClosed;
 }
 
 /** Tells this manager's line processes, and whoever watches a line that is no more, what has changed. */

@@ -105,8 +105,12 @@ function lookIdle({ control, lock }: ReplicatedLine, out: Out): void {
 }
 
 /** Nobody needs this process: the others go on without it. */
-function retire({ control }: ReplicatedLine, out: Out): void {
-  if (!control.isIdle || control.own === null) return;
+function retire(line: ReplicatedLine, out: Out): void {
+  if (line.control.isIdle) leave(line, out);
+}
+
+function leave({ control }: ReplicatedLine, out: Out): void {
+  if (control.own === null) return;
   out.push(tell(control.own.manager, { type: 'lineReleased', number: control.line.number }));
   out.push(EXIT);
 }
@@ -123,7 +127,8 @@ function receive(line: ReplicatedLine, signal: CallSignal, from: Pid, out: Out):
       out.push(EXIT);
       break;
     case 'lineEdited':
-      return editLine(line.control, signal.line);
+      if (editLine(line.control, signal.line)) leave(line, out);
+      return;
     case 'attach':
       attach(line, signal, out);
       break;
