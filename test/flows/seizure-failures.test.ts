@@ -1,5 +1,6 @@
 /** Appearances that are asked for in vain, or whose phone's manager is lost: who may have them then, and who asks again. */
 import type { SimulatedManager } from '../../src/testkit/simulated-manager.ts';
+import { CALM_BUS } from '../../src/testkit/simulated-planes.ts';
 import { directoryWith, plainCallOf, shared } from './shared-stage.ts';
 
 shared(
@@ -90,3 +91,22 @@ for (const moment of [0, 1, 2, 3, 50])
     [['', ''], ['seized', '1 seized'], '1 seized'],
     { settings: ['single', 'replicated'], timings: {} },
   );
+
+shared(
+  'a phone that seizes the appearance for which its INVITE waits has forgotten that: the INVITE is refused',
+  (stage) => {
+    const { site, a, b, one, wait, lamps } = stage;
+    b.offHook(1);
+    wait();
+    a.offHook(1);
+    wait();
+    site.planes.busWeather = { ...CALM_BUS, delayMs: [50, 50] };
+    const waits = a.dial('1001');
+    wait(20);
+    const seizure = a.offHook(1);
+    wait(1000);
+    return [waits.status, seizure.state, one.calls.size, lamps()];
+  },
+  [480, 'refused', 0, '1 seized'],
+  { settings: ['single', 'replicated'] },
+);

@@ -223,8 +223,7 @@ export function answered(
 
 /** A leg is over, and what its INVITE waited for is given back. */
 export function abandoned(process: DeviceProcess, record: CallLeg): void {
-  seizures.abandoned(process, record);
-  settle(process);
+  if (seizures.abandoned(process, record)) settle(process);
 }
 
 /** True: the timer was one of a seizure. */

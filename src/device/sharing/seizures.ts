@@ -314,11 +314,12 @@ export function spent(process: DeviceProcess, record: CallLeg): void {
     process.environment.userAgent.notify(seizure.subscription, { terminated: 'noresource' });
 }
 
-/** An INVITE that waits is no more. */
-export function abandoned(process: DeviceProcess, record: CallLeg): void {
+/** An INVITE that waits is no more. True: it waited for an appearance. */
+export function abandoned(process: DeviceProcess, record: CallLeg): boolean {
   spent(process, record);
-  for (const seizure of seizuresOf(process))
-    if (seizure.invite?.record === record) giveBack(process, seizure);
+  const awaited = seizuresOf(process).filter(({ invite }) => invite?.record === record);
+  for (const seizure of awaited) giveBack(process, seizure);
+  return awaited.length > 0;
 }
 
 /** On-hook, or time is over. */
@@ -344,12 +345,14 @@ function giveUp(process: DeviceProcess, seizure: Seizure, cause: Cause): void {
   process.environment.userAgent.notify(subscription, { terminated: 'deactivated' });
 }
 
+/** The line has it again. An INVITE that waits for it would wait for ever. */
 export function giveBack(process: DeviceProcess, seizure: Seizure): void {
-  const { number, call } = seizure;
+  const { number, call, invite } = seizure;
   lose(process, seizure);
   const lcp = lcpOf(process, number);
   if (lcp !== undefined)
     process.host.tell(lcp, { type: 'callEnded', call, cause: 'caller gave up' });
+  if (invite !== undefined) inviteRefused(process, seizure, invite, 'released');
 }
 
 function lose(process: DeviceProcess, seizure: Seizure): void {
