@@ -248,8 +248,12 @@ export function replacePeer(
   if (isAsked && signal.isTransfer) record.change = { ...change, isTransfer: true };
 }
 
-/** Whether the peer is not, or not any more, the one whose place is wanted. */
-function isAnothers({ peer }: CallLeg, { replaced }: Signal<'callReplacePeer'>): boolean {
+/** Whether the peer is not, or not any more, the one whose place is wanted. Who is parked is had from the orbit only. */
+function isAnothers(
+  { peer, parking, takenBy }: CallLeg,
+  { replaced, from }: Signal<'callReplacePeer'>,
+): boolean {
+  if (parking !== undefined) return takenBy?.pid !== from.pid || takenBy.call !== from.call;
   return replaced !== undefined && peer !== undefined && peer.pid !== replaced.pid;
 }
 

@@ -92,6 +92,32 @@ shared(
 );
 
 shared(
+  'a call that is parked, and whose holder has not heard that: it is had from the orbit, and not from that one',
+  (stage) => {
+    const { site, a, c, one, two, wait, lamps } = stage;
+    const far = two.call('2000');
+    wait();
+    a.answer(callOf(a));
+    wait();
+    a.hold(callOf(a));
+    wait();
+    site.planes.cut('cm2', 'cm1');
+    a.transfer(callOf(a), '700');
+    wait(50);
+    const late = c.retrieve(1);
+    wait(300);
+    site.planes.mend();
+    wait(2000);
+    const parked = [late.phase, late.status, a.calls.size, two.calls.size, lamps()];
+    const call = one.call('700');
+    wait(500);
+    return [parked, call.remoteSession === far.session && far.remoteSession === call.session];
+  },
+  [['over', 481, 0, 1, ''], true],
+  { settings: ['single'] },
+);
+
+shared(
   'an announced transfer that has failed: the call that was to be given away is as any other',
   (stage) => {
     const { a, b, one, two, wait, lamps } = stage;
