@@ -75,6 +75,8 @@ export type Device = {
   readonly lines: readonly string[];
   /** Name of the search space that it dials in, after that of the line. */
   readonly search?: string;
+  /** Calls that it may have at a time, emergencies besides; absent: as many as any device may have. */
+  readonly callsMax?: number;
 };
 
 /** Where a pattern of the route plan leads. `waits`: more digits may come, even after a first INVITE. */

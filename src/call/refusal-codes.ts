@@ -25,6 +25,7 @@ export const REFUSALS = {
   'LW-3007': { cause: 'unknown number', title: 'not an address of ours' },
   'LW-3008': { cause: 'no device', title: 'no phone is registered' },
   'LW-3009': { cause: 'loop', title: 'too many hops' },
+  'LW-3010': { cause: 'overload', title: 'the phone has as many calls as it may have' },
   'LW-3201': { cause: 'no gateway', title: 'no gateway took the call' },
   'LW-3202': { cause: 'overload', title: 'all lines of the gateways are in use' },
   'LW-3203': { cause: 'overload', title: 'the gateway has as many calls as it may have' },

@@ -6,6 +6,7 @@ import type { Hop } from '../sip/hop.ts';
 import { headerLine } from '../sip/message/safe.ts';
 import { escapeUser } from '../sip/message/uri.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
+import { hasAll } from './allowance.ts';
 import { attemptOf, type CallLeg, calledLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import { causeOfRefusal } from './cause-to-status.ts';
@@ -90,12 +91,10 @@ export function offer(process: DeviceProcess, request: Signal<'callRequest'>, fr
   logCall(process, record, 'call offered');
 }
 
-function isFull(
-  { trunk, legs, environment }: DeviceProcess,
-  { isEmergency = false }: Signal<'callRequest'>,
-): boolean {
+function isFull(process: DeviceProcess, { isEmergency = false }: Signal<'callRequest'>): boolean {
+  const { trunk } = process;
   if (isEmergency) return false;
-  return trunk === undefined ? legs.size >= environment.callsPerDeviceMax : trunks.isFull(trunk);
+  return trunk === undefined ? hasAll(process) : trunks.isFull(trunk);
 }
 
 /** How long a gateway may take to say anything at all, 100 included: then the next one is asked. */

@@ -7,6 +7,7 @@ import type { CallRequest, CallSignal, Media, Party } from '../call/signals.ts';
 import { kindOf } from '../process/pid.ts';
 import type { SipRequest } from '../sip/message/message.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
+import { hasAll } from './allowance.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import { refusalHeaders, statusOf } from './cause-to-status.ts';
@@ -15,6 +16,7 @@ import type { DeviceProcess } from './device-process.ts';
 import { dialledOf, isAddressOfOurs, isOfOurContext, partyOfDevice } from './identity.ts';
 import { tellControls } from './leg-end.ts';
 import * as overlap from './overlap.ts';
+import { isEmergency } from './sharing/emergency.ts';
 import * as featureCalls from './sharing/feature-calls.ts';
 import * as lineSettings from './sharing/line-settings.ts';
 import * as lineUse from './sharing/line-use.ts';
@@ -38,10 +40,8 @@ export function invited(process: DeviceProcess, given: Invited): void {
   const event = codecs === undefined ? given : invitedFrom(process, codecs, given);
   if (event === undefined) return;
   const { leg, request, media } = event;
-  const isFull =
-    trunk === undefined ? process.legs.size >= environment.callsPerDeviceMax : trunks.isFull(trunk);
-  if (isFull)
-    return turnAway(process, event, 'overload', trunk === undefined ? undefined : 'LW-3203');
+  const full = whyFull(process, request.uri);
+  if (full !== undefined) return turnAway(process, event, 'overload', full);
   if (event.replaces !== undefined || event.sought !== undefined) return takeOver(process, event);
   const dialled = trunk === undefined ? dialledOf(request.uri) : calledIn(trunk.gateway, request);
   if (dialled === undefined || dialled === '' || !isForUs(process, request.uri))
@@ -90,6 +90,14 @@ export function invited(process: DeviceProcess, given: Invited): void {
   if (trunk !== undefined && trunks.ask(process, trunk, record, callRequest)) return;
   record.reportTo = environment.startCall(host, callRequest);
   if (shared !== undefined) lineUse.begin(process, record, shared);
+}
+
+/** Undefined: it may have another call. Whoever is in need may. */
+function whyFull(process: DeviceProcess, uri: string): RefusalCode | undefined {
+  const { trunk, environment } = process;
+  if (trunk !== undefined) return trunks.isFull(trunk) ? 'LW-3203' : undefined;
+  if (!hasAll(process)) return undefined;
+  return isEmergency(environment, dialledOf(uri) ?? '') ? undefined : 'LW-3010';
 }
 
 /** It is no call as yet, and will be none. */

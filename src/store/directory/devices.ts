@@ -187,6 +187,7 @@ function* members(family: Family): Generator<DeviceDraft> {
       number: number === user ? user : number,
       answering: given,
       ...(given.search !== undefined && { search: given.search }),
+      ...(given.max_calls !== undefined && { callsMax: given.max_calls }),
       watchers: given.watchers,
       watcherRights: given.watcher_rights,
       entry,

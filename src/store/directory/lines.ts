@@ -102,9 +102,10 @@ function joinedDevice(draft: DeviceDraft, lines: readonly string[]): Device {
   const known = DEVICES.get(draft);
   if (known?.lines.length === lines.length && lines.every((line, at) => known.lines[at] === line))
     return known;
-  const { id, user, name, ha1, acceptFrom, search } = draft;
+  const { id, user, name, ha1, acceptFrom, search, callsMax } = draft;
   const space = search === undefined ? {} : { search };
-  const device = { id, user, name, ha1, acceptFrom, lines, ...space };
+  const most = callsMax === undefined ? {} : { callsMax };
+  const device = { id, user, name, ha1, acceptFrom, lines, ...space, ...most };
   DEVICES.set(draft, device);
   return device;
 }

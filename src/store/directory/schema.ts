@@ -150,6 +150,7 @@ export const deviceSchema = z.strictObject({
   forward: forward.optional(),
   dnd: onOff.optional(),
   search: identifier.optional(),
+  max_calls: wholeNumber(1, 1000).optional(),
   watchers: watchersSchema.optional(),
   watcher_rights: watcherRights.optional(),
   pickup_group: identifier.optional(),

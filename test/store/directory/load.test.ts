@@ -39,7 +39,7 @@ lines:
     watchers: [door]
     watcher_rights: [answer]
 devices:
-  ana-browser: { user: ana, name: Ana, number: 0101, watchers: all, watcher_rights: [answer, retrieve], password: "env:ANA" }
+  ana-browser: { user: ana, name: Ana, max_calls: 4, number: 0101, watchers: all, watcher_rights: [answer, retrieve], password: "env:ANA" }
   lobby: { kind: grandstream, accept_from: [127.0.0.0/8, "::1"] }
   door: { accept_from: [127.0.0.0/8] }
 `,
@@ -55,6 +55,7 @@ devices:
     },
     acceptFrom: [],
     lines: ['0101', '2001'],
+    callsMax: 4,
   };
   const lobby = {
     id: 'lobby',
