@@ -40,8 +40,6 @@ export function lose(process: DeviceProcess, gone: Pid | Home): void {
       controls.some(({ pid }) => kindOf(pid) === 'c' && isGone(pid));
     if (isLost || isAccountLost || (isGone(peer?.pid) && !transfer.losePeer(record)))
       process.release(record, 'internal failure', 'nobody');
-    // Its call control ends with that one, and this leg is about to have another peer.
-    else if (isGone(peer?.pid) && record.role === 'calling') record.reportTo = undefined;
     else if (isGone(reportTo)) {
       record.reportTo = undefined;
       if (isOfLine && isPending) lineMembership.awaitLine(process);
