@@ -52,6 +52,10 @@ export class RegistrationTable {
     // Who enters another manager's process is out of order.
     if (entry !== undefined && (lcp === undefined || homeOf(lcp) !== entry.owner)) return undefined;
     const local = entry && lcp && { lcp, revision: entry.revision };
+    // A line that has come back in the other mode has left its former processes behind: their end is no news of it.
+    const mode = home === undefined ? 'single' : 'replicated';
+    if (local === undefined && (this.#locations.get(number)?.mode ?? mode) !== mode)
+      return undefined;
     const location =
       home === undefined
         ? local && ({ mode: 'single', ...local } as const)

@@ -86,6 +86,25 @@ test('a list of processes that is another one has a higher number, the same for 
   assert.deepEqual([seen, numbers([B, 4], [A, 12]).at(-1)], [sorted, seen.at(-1)]);
 });
 
+test('a line that has come back in the other mode is not gone with its former processes', () => {
+  const table = new RegistrationTable();
+  enter(table, 'm/2000/a.1', A, 3);
+  enter(table, 's/2000', B, 5);
+  const news = table.set('m/2000/a.1', undefined);
+  const single = table.find('2000');
+  enter(table, 'm/2000/a.1', A, 7);
+  const other = table.set('s/2000', undefined);
+  assert.deepEqual(
+    [news, single, other, table.find('2000')],
+    [
+      undefined,
+      { mode: 'single', lcp: B, revision: 5 },
+      undefined,
+      { mode: 'replicated', lcps: [{ lcp: A, revision: 7 }], latest: 7 },
+    ],
+  );
+});
+
 test('a number may hold any character', () => {
   const table = new RegistrationTable();
   for (const number of ['+44 20', 'ana/ben', '*21#', 'ü', '%41'])
@@ -93,7 +112,7 @@ test('a number may hold any character', () => {
       [
         enter(table, keyOf(number), A, 1),
         table.find(number),
-        table.set(keyOf(number, 'a.1'), undefined),
+        new RegistrationTable().set(keyOf(number, 'a.1'), undefined),
       ],
       [{ mode: 'single', lcp: A, revision: 1 }, { mode: 'single', lcp: A, revision: 1 }, number],
     );

@@ -375,7 +375,8 @@ flow(
         lines.set('2000', { ...line, mode: isOther ? other : line.mode });
         return seated({ ...now, lines });
       });
-      wait(500);
+      // The process of a line that others may have had before waits for what they know.
+      wait(3000);
     }
     phone('1001').hold(callOf('1001'), true);
     wait(100);
@@ -387,6 +388,7 @@ flow(
     wait(100);
     phone('2000b').hangUp(callOf('2000b'));
     wait(100);
+    assert(site.managers.every(({ deaths }) => deaths === 0));
   },
   `
     1001 > INVITE 2000 sdp
