@@ -27,6 +27,11 @@ export type LocalLcp = { readonly lcp: Pid; readonly revision: number };
 
 export class RegistrationTable {
   readonly #locations = new Map<string, LineLocation>();
+  /**
+   * What there is of a line in the mode that it was in before, while its directory changes at one manager after the
+   * other: who claimed the number last has it. So all managers agree, whatever they have seen come and go.
+   */
+  readonly #overtaken = new Map<string, LineLocation>();
   /** Numbers that are expected to be controlled again soon, and since when. The first came first. */
   readonly #lost = new Map<string, number>();
 
@@ -52,29 +57,25 @@ export class RegistrationTable {
     // Who enters another manager's process is out of order.
     if (entry !== undefined && (lcp === undefined || homeOf(lcp) !== entry.owner)) return undefined;
     const local = entry && lcp && { lcp, revision: entry.revision };
-    // A line that has come back in the other mode has left its former processes behind: their end is no news of it.
     const mode = home === undefined ? 'single' : 'replicated';
-    if (local === undefined && (this.#locations.get(number)?.mode ?? mode) !== mode)
-      return undefined;
-    const location =
+    const [now, other] = this.#ofMode(number, mode);
+    const next =
       home === undefined
         ? local && ({ mode: 'single', ...local } as const)
-        : this.#replicated(number, home, local);
-    if (location === undefined) this.#locations.delete(number);
-    else this.#locations.set(number, location);
-    return number;
+        : replicated(now, home, local);
+    const isOther = other !== undefined && (next === undefined || since(other) > since(next));
+    const before = this.#locations.get(number);
+    enter(this.#locations, number, isOther ? other : next);
+    enter(this.#overtaken, number, isOther ? next : other);
+    // What becomes of the processes of the other mode is no news of the line.
+    return isOther && before === other ? undefined : number;
   }
 
-  #replicated(number: string, home: Home, local: LocalLcp | undefined): LineLocation | undefined {
-    const known = this.#locations.get(number);
-    const lcps = (known?.mode === 'replicated' ? known.lcps : []).filter(
-      ({ lcp }) => homeOf(lcp) !== home,
-    );
-    if (local !== undefined) lcps.push(local);
-    lcps.sort((one, other) => one.revision - other.revision);
-    if (lcps.length === 0) return undefined;
-    const before = known?.mode === 'replicated' ? known.latest : 0;
-    return { mode: 'replicated', lcps, latest: Math.max(before, local?.revision ?? 0) };
+  /** What there is in that mode, and in the other one. */
+  #ofMode(number: string, mode: LineLocation['mode']): readonly (LineLocation | undefined)[] {
+    const location = this.#locations.get(number);
+    const overtaken = this.#overtaken.get(number);
+    return location?.mode === mode ? [location, overtaken] : [overtaken, location];
   }
 
   /** Whoever controlled `number` is gone, and somebody is to take its place. */
@@ -101,6 +102,36 @@ export class RegistrationTable {
     }
     return { numbers };
   }
+}
+
+function replicated(
+  known: LineLocation | undefined,
+  home: Home,
+  local: LocalLcp | undefined,
+): LineLocation | undefined {
+  const before = known?.mode === 'replicated' ? known : undefined;
+  const lcps = (before?.lcps ?? []).filter(({ lcp }) => homeOf(lcp) !== home);
+  if (local !== undefined) lcps.push(local);
+  lcps.sort((one, other) => one.revision - other.revision);
+  if (lcps.length === 0) return undefined;
+  const latest = Math.max(before?.latest ?? 0, local?.revision ?? 0);
+  return { mode: 'replicated', lcps, latest };
+}
+
+/** The revision of the last claim that is there still. */
+function since(location: LineLocation): number {
+  return location.mode === 'single'
+    ? location.revision
+    : Math.max(...location.lcps.map(({ revision }) => revision));
+}
+
+function enter(
+  map: Map<string, LineLocation>,
+  number: string,
+  location: LineLocation | undefined,
+): void {
+  if (location === undefined) map.delete(number);
+  else map.set(number, location);
 }
 
 /** The key of a number in the cluster's table; `home`: of a replicated line's process there. */

@@ -105,6 +105,24 @@ test('a line that has come back in the other mode is not gone with its former pr
   );
 });
 
+test('whoever claimed a number last has it in its mode, whatever came and went in which order', () => {
+  const seen = [A, B].map((first) => {
+    const table = new RegistrationTable();
+    const enterA = () => table.set('m/2000/a.1', entry('m/2000/a.1', A, 3));
+    const enterB = () => table.set('s/2000', entry('s/2000', B, 5));
+    const news = first === A ? [enterA(), enterB()] : [enterB(), enterA()];
+    const both = table.find('2000');
+    news.push(table.set('s/2000', undefined));
+    return { news, both, left: table.find('2000') };
+  });
+  const both = { mode: 'single', lcp: B, revision: 5 };
+  const left = { mode: 'replicated', lcps: [{ lcp: A, revision: 3 }], latest: 3 };
+  assert.deepEqual(seen, [
+    { news: ['2000', '2000', '2000'], both, left },
+    { news: ['2000', undefined, '2000'], both, left },
+  ]);
+});
+
 test('a number may hold any character', () => {
   const table = new RegistrationTable();
   for (const number of ['+44 20', 'ana/ben', '*21#', 'ü', '%41'])

@@ -5,6 +5,9 @@ import type { Site } from '../../src/testkit/site.ts';
 import { listOf, wayOut } from '../call/switchboard.ts';
 import { flow, talk } from './flow.ts';
 
+/** Managers that hear of a change one after the other: longer than it takes to enter a number in the table. */
+const APART_MS = 20;
+
 const member = (name: string): Member => ({
   name,
   device: name,
@@ -44,6 +47,17 @@ function change(site: Site, make: (directory: Directory) => Directory): void {
   for (const { run } of site.managers)
     run?.turn(() => run.manager?.changeDirectory(make({ ...run.manager.directory })));
   site.run(50);
+}
+
+/** As `change`, but each manager has it some time after the one before: the first of all first, or the last. */
+function changeApart(first: 1 | -1): typeof change {
+  return (site, make) => {
+    const managers = first > 0 ? site.managers : site.managers.toReversed();
+    for (const { run } of managers) {
+      run?.turn(() => run.manager?.changeDirectory(make({ ...run.manager.directory })));
+      site.run(APART_MS);
+    }
+  };
 }
 
 /** Without that device, and without its seats. */
@@ -359,82 +373,87 @@ flow(
   { inAnyOrder: true },
 );
 
-flow(
-  'a line that goes and comes back in the other mode keeps its call, and has new ones in that mode',
-  ['1001', '2000a', '1002', '2000b'],
-  (cast) => {
-    const { site, phone, callOf, wait } = cast;
-    talk(cast);
-    const line = site.managers[0]?.manager?.directory.lines.get('2000');
-    assert(line);
-    for (const isOther of [true, false, true]) {
-      change(site, (now) => withLine(now, '2000', undefined));
-      change(site, (now) => {
-        const lines = new Map(now.lines);
-        const other = line.mode === 'single' ? 'replicated' : 'single';
-        lines.set('2000', { ...line, mode: isOther ? other : line.mode });
-        return seated({ ...now, lines });
-      });
-      // The process of a line that others may have had before waits for what they know.
-      wait(3000);
-    }
-    phone('1001').hold(callOf('1001'), true);
-    wait(100);
-    phone('1002').call('2000');
-    wait(500);
-    phone('2000b').answer(callOf('2000b'));
-    wait(500);
-    phone('2000a').hangUp(callOf('2000a'));
-    wait(100);
-    phone('2000b').hangUp(callOf('2000b'));
-    wait(100);
-    assert(site.managers.every(({ deaths }) => deaths === 0));
-  },
-  `
-    1001 > INVITE 2000 sdp
-    2000a < INVITE 2000a sdp
-    2000b < INVITE 2000b sdp
-    2000a > 180
-    2000b > 180
-    1001 < 180
-    2000a > 200 sdp
-    2000a < ACK
-    2000b < CANCEL, SIP;cause=200;text="Call completed elsewhere"
-    1001 < 200 sdp
-    2000b > 200 CANCEL
-    2000b > 487
-    1001 > ACK
-    2000b < ACK
-    1001 > INVITE again sdp sendonly
-    2000a < INVITE again sdp sendonly
-    2000a > 200 sdp
-    2000a < ACK
-    1001 < 200 sdp
-    1001 > ACK
-    1002 > INVITE 2000 sdp
-    2000a < INVITE 2000a sdp
-    2000b < INVITE 2000b sdp
-    2000a > 180
-    2000b > 180
-    1002 < 180
-    2000b > 200 sdp
-    2000b < ACK
-    1002 < 200 sdp
-    2000a < CANCEL, SIP;cause=200;text="Call completed elsewhere"
-    1002 > ACK
-    2000a > 200 CANCEL
-    2000a > 487
-    2000a < ACK
-    2000a > BYE
-    2000a < 200 BYE
-    1001 < BYE, Q.850;cause=16;text="Normal call clearing"
-    1001 > 200 BYE
-    2000b > BYE
-    2000b < 200 BYE
-    1002 < BYE, Q.850;cause=16;text="Normal call clearing"
-    1002 > 200 BYE
-  `,
-);
+for (const [when, changeAll] of [
+  ['', change],
+  [', the first manager first', changeApart(1)],
+  [', the last manager first', changeApart(-1)],
+] as const)
+  flow(
+    `a line that goes and comes back in the other mode keeps its call, and has new ones in that mode${when}`,
+    ['1001', '2000a', '1002', '2000b'],
+    (cast) => {
+      const { site, phone, callOf, wait } = cast;
+      talk(cast);
+      const line = site.managers[0]?.manager?.directory.lines.get('2000');
+      assert(line);
+      for (const isOther of [true, false, true]) {
+        changeAll(site, (now) => withLine(now, '2000', undefined));
+        changeAll(site, (now) => {
+          const lines = new Map(now.lines);
+          const other = line.mode === 'single' ? 'replicated' : 'single';
+          lines.set('2000', { ...line, mode: isOther ? other : line.mode });
+          return seated({ ...now, lines });
+        });
+        // The process of a line that others may have had before waits for what they know.
+        wait(3000);
+      }
+      phone('1001').hold(callOf('1001'), true);
+      wait(100);
+      phone('1002').call('2000');
+      wait(500);
+      phone('2000b').answer(callOf('2000b'));
+      wait(500);
+      phone('2000a').hangUp(callOf('2000a'));
+      wait(100);
+      phone('2000b').hangUp(callOf('2000b'));
+      wait(100);
+      assert(site.managers.every(({ deaths }) => deaths === 0));
+    },
+    `
+      1001 > INVITE 2000 sdp
+      2000a < INVITE 2000a sdp
+      2000b < INVITE 2000b sdp
+      2000a > 180
+      2000b > 180
+      1001 < 180
+      2000a > 200 sdp
+      2000a < ACK
+      2000b < CANCEL, SIP;cause=200;text="Call completed elsewhere"
+      1001 < 200 sdp
+      2000b > 200 CANCEL
+      2000b > 487
+      1001 > ACK
+      2000b < ACK
+      1001 > INVITE again sdp sendonly
+      2000a < INVITE again sdp sendonly
+      2000a > 200 sdp
+      2000a < ACK
+      1001 < 200 sdp
+      1001 > ACK
+      1002 > INVITE 2000 sdp
+      2000a < INVITE 2000a sdp
+      2000b < INVITE 2000b sdp
+      2000a > 180
+      2000b > 180
+      1002 < 180
+      2000b > 200 sdp
+      2000b < ACK
+      1002 < 200 sdp
+      2000a < CANCEL, SIP;cause=200;text="Call completed elsewhere"
+      1002 > ACK
+      2000a > 200 CANCEL
+      2000a > 487
+      2000a < ACK
+      2000a > BYE
+      2000a < 200 BYE
+      1001 < BYE, Q.850;cause=16;text="Normal call clearing"
+      1001 > 200 BYE
+      2000b > BYE
+      2000b < 200 BYE
+      1002 < BYE, Q.850;cause=16;text="Normal call clearing"
+      1002 > 200 BYE
+    `,
+  );
 
 flow(
   'who has another password goes on with the call that is up, and proves who it is with the next',

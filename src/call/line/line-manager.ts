@@ -1,12 +1,10 @@
 /**
- * Line manager: brings device processes and line control processes together (US 7,145,899, claims
- * 12-16, 31-35, 46-49, 63-65, 70-72).
+ * Line manager: brings devices and their lines together (US 7,145,899, claims 12-16, 31-35, 46-49, 63-65, 70-72).
  *
- * One per manager. A device process registers for a number; the line manager finds the number's line
- * control process in the registration information table, here or on another manager, or makes it and
- * claims the number for it, and gives each the PID of the other. When a line control process is gone,
- * alone or with its manager, the line managers of its devices claim the number one after the other
- * until one of them has it, and introduce all that they know to its process, which has a higher epoch.
+ * One per manager. A device process registers for a number; the line manager finds the number's line control process
+ * in the registration information table, here or on another manager, or makes it and claims the number for it, and gives
+ * each the PID of the other. When a line control process is gone, alone or with its manager, the line managers of its
+ * devices claim the number one after the other until one has it, whose process, of a higher epoch, hears all they know.
  */
 import type { Cluster } from '../../process/cluster.ts';
 import { type Home, homeOf, type Pid } from '../../process/pid.ts';
@@ -129,8 +127,10 @@ export class LineManager implements Process<CallSignal> {
     if (location !== undefined) table.forget(number);
     const lcp = lcpFor(location, this.#options.cluster.home);
     const isNews = location?.mode !== 'replicated' || record?.own?.isOwner !== true;
-    if (record?.own !== undefined) this.#settleOwn(number, record, lcp, wasLost);
-    if (location?.mode === 'replicated' && record?.own !== undefined)
+    // A process of the other mode ends when the directory says so here too, unless it is the others that are late.
+    const isOfMode = location === undefined || location.mode === record?.own?.control.line.mode;
+    if (record !== undefined && isOfMode) this.#settleOwn(number, record, lcp, wasLost);
+    if (location?.mode === 'replicated' && isOfMode)
       this.#host.tell(this.#host.pid, { type: 'lineChanged', number });
     if (location?.mode === 'single') this.#count(number, record, location.lcp, wasLost);
     if (record === undefined) return;
