@@ -51,6 +51,8 @@ export type Change =
       readonly transferor: LegRef | undefined;
       /** Call control that goes on for the moved leg, if the transferor has one to give. */
       readonly control: LegRef | undefined;
+      /** The transferor's other leg, whose peer `to` is: announced transfers. */
+      readonly giver?: LegRef;
     }
   /** The phone was sent `to`'s offer; its answer goes there, and `to` is its peer from then on. */
   | {
@@ -58,6 +60,7 @@ export type Change =
       readonly to: LegRef;
       readonly transferor: LegRef | undefined;
       readonly control: LegRef | undefined;
+      readonly giver?: LegRef;
     }
   /**
    * This new leg takes the place of `replaced` (Replaces), which hands over its peer, and that one is asked

@@ -131,7 +131,8 @@ export function join(process: DeviceProcess, record: CallLeg, signal: Signal<'ca
   const { to, transferor, giver } = signal;
   const refusal = whyNotMoved(record, transferor);
   if (refusal !== undefined) return report(process, transferor, 'failed', refusal);
-  record.change = { by: 'join', to, transferor, control: signal.control };
+  const given = giver === undefined ? {} : { giver };
+  record.change = { by: 'join', to, transferor, control: signal.control, ...given };
   record.party = signal.party;
   process.host.tell(to.pid, {
     type: 'callReplacePeer',
@@ -206,7 +207,13 @@ export function phoneModified(
     state: 'done',
     keptControl: isAttended && change.control !== undefined,
   });
+  if (change.giver !== undefined) letGo(process, change.giver, change.transferor);
   return true;
+}
+
+/** The transferor, which does so itself, may have hung up as soon as its REFER was accepted. */
+function letGo(process: DeviceProcess, { pid, call }: LegRef, transferor: LegRef): void {
+  process.host.tell(pid, { type: 'callRelease', call, cause: 'transferred', from: transferor });
 }
 
 /** From now on `control` is the call that this leg is in; what it was in before is over. */

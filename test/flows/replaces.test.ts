@@ -88,6 +88,73 @@ flow(
 );
 
 flow(
+  'who hangs up as soon as its announced transfer is accepted is let go of the other call when it is done',
+  ALL,
+  (cast) => {
+    talk(cast);
+    const { phone, callOf, wait } = cast;
+    const first = callOf('2000a');
+    const consultation = consult(cast);
+    phone('1002').answer(callOf('1002'));
+    wait(100);
+    phone('2000a').referTo(first, consultation, '1002');
+    wait(2);
+    phone('2000a').hangUp(first);
+    wait(100);
+    phone('1001').info(callOf('1001'), '5');
+    wait(100);
+    phone('1002').hangUp(callOf('1002'));
+    wait(100);
+  },
+  `
+    1001 > INVITE 2000 sdp
+    2000a < INVITE 2000a sdp
+    2000b < INVITE 2000b sdp
+    2000a > 180
+    2000b > 180
+    1001 < 180
+    2000a > 200 sdp
+    2000a < ACK
+    2000b < CANCEL, SIP;cause=200;text="Call completed elsewhere"
+    1001 < 200 sdp
+    2000b > 200 CANCEL
+    2000b > 487
+    1001 > ACK
+    2000b < ACK
+    2000a > INVITE 1002 sdp
+    1002 < INVITE 1002 sdp
+    1002 > 180
+    2000a < 180
+    1002 > 200 sdp
+    1002 < ACK
+    2000a < 200 sdp
+    2000a > ACK
+    2000a > REFER
+    2000a < 202 REFER
+    2000a < NOTIFY 100
+    1002 < INVITE again
+    2000a > 200 NOTIFY
+    1002 > 200 sdp
+    2000a > BYE
+    1001 < INVITE again sdp
+    2000a < 200 BYE
+    1001 > 200 sdp
+    1001 < ACK
+    1002 < ACK sdp
+    2000a < BYE, Q.850;cause=16;text="Normal call clearing"
+    2000a > 200 BYE
+    1001 > INFO
+    1002 < INFO
+    1002 > 200 INFO
+    1001 < 200 INFO
+    1002 > BYE
+    1002 < 200 BYE
+    1001 < BYE, Q.850;cause=16;text="Normal call clearing"
+    1001 > 200 BYE
+  `,
+);
+
+flow(
   'a call that still rings is given away by way of another manager too',
   ALL,
   (cast) => {
