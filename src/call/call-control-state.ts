@@ -41,6 +41,8 @@ export type Answered = {
   readonly request: Pick<CallRequest, 'call' | 'caller'>;
   readonly holder: LegRef;
   readonly party: Party;
+  /** The holder has transferred the caller, and the call goes on without it. */
+  readonly isTransferred?: boolean;
   /** Where the call is, unless a gateway took it. */
   readonly line: SoughtLine | undefined;
   /** The line control process that has the call, or route list control; undefined: there is none at the moment. */

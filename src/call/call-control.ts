@@ -272,7 +272,10 @@ function hearInAnswered(call: Answered, signal: CallSignal, from: Pid, out: Out)
       out.push(tell(signal.lcp, { type: 'callHeld', call: request.call, holder, party }));
       return { ...call, lcp: signal.lcp };
     case 'callHeld':
-      return from === lcp ? { ...call, holder: signal.holder, party: signal.party } : call;
+      if (from !== lcp) return call;
+      return { ...call, holder: signal.holder, party: signal.party, isTransferred: false };
+    case 'callTransferred':
+      return from === request.caller.pid ? { ...call, isTransferred: true } : call;
     case 'callMoved':
       return { ...call, request: { call: request.call, caller: signal.caller } };
     case 'callWithdraw':
@@ -356,10 +359,13 @@ function loseInAnswered(call: Answered, gone: Pid | Home, out: Out): PlainCall {
     out.push(tell(holder.pid, { type: 'callRelease', call: holder.call, from: caller, cause }));
     return end(call, cause, out);
   }
-  if (isGone(holder.pid, gone)) {
+  const isHoldersEnd = isGone(holder.pid, gone);
+  if (isHoldersEnd && !call.isTransferred) {
     release(call, cause, out);
     return end(call, cause, out);
   }
+  // The line has the call no more.
+  if (isHoldersEnd) return { ...call, line: undefined };
   if (line === undefined || lcp === undefined || !isGone(lcp, gone)) return call;
   const { number, manager } = line;
   out.push(tell(manager, { type: 'lineLocate', number, gone: lcp }));

@@ -53,8 +53,13 @@ export class CallRecords {
     this.ready.push({ ...account });
   }
 
-  closed(account: CallAccount, { cause, code, endedBy, closing }: End): void {
-    account.endedMs = this.timeOf(account);
+  /** `endedMs`: since 1970, unless it is now. */
+  closed(
+    account: CallAccount,
+    { cause, code, endedBy, closing }: End,
+    endedMs = this.timeOf(account),
+  ): void {
+    account.endedMs = endedMs;
     account.cause = cause;
     account.code = code;
     account.endedBy = endedBy;

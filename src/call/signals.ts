@@ -193,7 +193,7 @@ export type CallSignal =
     }
   /**
    * To call control from its caller, whose peer has transferred it: it speaks to `to` now. For the call's record, and
-   * for who looks at it; nothing depends on it.
+   * for who looks at it; and the call does not end with that peer any more.
    */
   | {
       readonly type: 'callTransferred';

@@ -207,6 +207,8 @@ export type CallLeg = {
   /** Who accounts for the call that this leg is in; with `account` it is the leg itself, that one being no more. */
   accountedBy: LegRef | undefined;
   account: CallAccount | undefined;
+  /** When it left that call, in which it was transferred; undefined: it is in it. */
+  leftMs: number | undefined;
 };
 
 /** Records of a called leg begin with its request. */
@@ -267,6 +269,7 @@ export function calledLeg(
     by: request.by,
     accountedBy: request.control && { pid: request.control, call: request.call },
     account: undefined,
+    leftMs: undefined,
   };
 }
 
@@ -339,6 +342,7 @@ export function callingLeg(
     by: undefined,
     accountedBy: undefined,
     account: undefined,
+    leftMs: undefined,
   };
 }
 

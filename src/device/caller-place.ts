@@ -5,6 +5,7 @@
 import type { CallSignal, LegRef } from '../call/signals.ts';
 import { kindOf } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
+import * as custody from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 
 type Joined = Pick<Extract<CallSignal, { type: 'callMoved' }>, 'how' | 'party'>;
@@ -37,10 +38,15 @@ export function sayWhoCalls(process: DeviceProcess, record: CallLeg, joined: Joi
 
 /**
  * The leg keeps its place, and speaks to another one: whom its peer has transferred it to. Call control may be gone with
- * that peer: the call goes on without it.
+ * that peer: the call goes on without it. Who was called by that peer, to hear of the transfer, is in that one's call
+ * no more.
  */
-export function sayTransferred({ host }: DeviceProcess, record: CallLeg): void {
+export function sayTransferred(process: DeviceProcess, record: CallLeg): void {
+  const { host } = process;
   const control = controlOf(record);
+  if (control === undefined && record.role === 'called' && record.accountedBy !== undefined)
+    return custody.leaveTransferred(process, record);
+  custody.transferred(process, record);
   if (control === undefined) return;
   const { self: from, party: to } = record;
   host.tell(control.pid, { type: 'callTransferred', call: control.call, from, to });

@@ -56,7 +56,7 @@ export function confirm(process: DeviceProcess, record: CallLeg): void {
   record.unsure = undefined;
   if (isTransfer) sayTransferred(process, record);
   keeping.retrieved(process, record);
-  if (record.peer !== undefined)
+  if (record.peer !== undefined && !isTransfer)
     custody.moved(process, record, { peer: record.peer, replacing: record.party });
   parkedCalls.retrieved(process, record);
 }

@@ -16,6 +16,7 @@ import {
   noteMove,
   type Origin,
 } from '../call/call-record.ts';
+import type { End } from '../call/call-records.ts';
 import type { Cause } from '../call/cause.ts';
 import type { RefusalCode } from '../call/refusal-codes.ts';
 import type { CallId, CallRequest, LegRef, Media, Party } from '../call/signals.ts';
@@ -27,6 +28,14 @@ import { type CallLeg, isUndecided } from './call-leg.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { dialledOf } from './identity.ts';
 import { descriptionIn } from './session-description.ts';
+
+/** After so long whoever accounts for a call has heard that it is over, if it is not lost. */
+const HEARD_MS = 30_000;
+
+const TRANSFERRED = {
+  ...{ cause: 'transferred', code: undefined },
+  ...{ endedBy: 'transfer', closing: 'end' },
+} as const satisfies End;
 
 /** For a call request; nothing when nobody keeps records. `previous`: the call that it goes on with. */
 export function originOf(
@@ -135,8 +144,25 @@ export function take(
   if (isUndecided(record) || account !== undefined || accountedBy === undefined) return;
   // One of this manager has closed the record itself, and the leg's word that it is in the call came too late.
   if (homeOf(accountedBy.pid) === homeOf(process.pid)) return;
-  if (isGone(accountedBy.pid) && process.environment.records.isWanted)
-    open(process, record, accountOf(process, record, accountedBy));
+  if (!isGone(accountedBy.pid) || !process.environment.records.isWanted) return;
+  const known = accountOf(process, record, accountedBy);
+  if (record.leftMs === undefined) open(process, record, known);
+  else closeLeft(process, record, known, record.leftMs);
+}
+
+/** It may have been lost before it heard that the call is over: what it has written itself says the same. */
+function closeLeft(
+  process: DeviceProcess,
+  record: CallLeg,
+  account: CallAccount,
+  leftMs: number,
+): void {
+  record.accountedBy = undefined;
+  if (process.host.nowMs - leftMs > HEARD_MS) return;
+  const { records } = process.environment;
+  noteManager(account, managerOf(process));
+  account.holds = record.holds;
+  records.closed(account, TRANSFERRED, Math.round(account.clockMs + leftMs));
 }
 
 /** The call is kept by this leg: it may go on for long after its call control. */
@@ -159,6 +185,27 @@ export function keep(process: DeviceProcess, record: CallLeg): void {
   if (account === undefined) open(process, record, known);
 }
 
+/**
+ * Whom the leg speaks to is lost in the middle of a transfer, which goes on: `control`, whose call it is, ends
+ * with that one, or has. Where it is here, its account goes on.
+ */
+export function goOn(process: DeviceProcess, record: CallLeg, control: LegRef | undefined): void {
+  const { records } = process.environment;
+  if (!records.isWanted || record.account !== undefined || control === undefined) return;
+  const isHere = homeOf(control.pid) === homeOf(process.pid);
+  const known = isHere
+    ? records.takeOver(control.call)
+    : accountOf(process, record, record.accountedBy ?? control);
+  if (known !== undefined) open(process, record, known);
+}
+
+/** The leg's peer has transferred it: to `party`, as of now. */
+export function transferred(process: DeviceProcess, { account, party }: CallLeg): void {
+  if (account === undefined) return;
+  const atMs = process.environment.records.timeOf(account);
+  noteMove(account, { kind: 'transferred', atMs, ...party, manager: managerOf(process) });
+}
+
 function open(process: DeviceProcess, record: CallLeg, account: CallAccount): void {
   const { records } = process.environment;
   const entrusted = records.entrust(account);
@@ -170,6 +217,13 @@ function open(process: DeviceProcess, record: CallLeg, account: CallAccount): vo
 /** Another call begins for the leg: with `cause` it has left the one that it was in. */
 export function leave(process: DeviceProcess, record: CallLeg, cause: Cause): void {
   end(process, record, cause, 'nobody');
+}
+
+/** The leg's peer, who had called it, has transferred it: their call is over, and the leg goes on in another one. */
+export function leaveTransferred(process: DeviceProcess, record: CallLeg): void {
+  if (record.account === undefined) record.leftMs = process.host.nowMs;
+  else record.accountedBy = undefined;
+  leave(process, record, TRANSFERRED.cause);
 }
 
 /** The name that the call began with: each line that it was sent on to, or that a hunt rang, knows it by another. */

@@ -9,6 +9,7 @@ import { holdOf } from '../sdp/hold.ts';
 import { refusingAnswer } from '../sdp/refusal.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
+import { controlOf } from './caller-place.ts';
 import { causeOf, statusOf } from './cause-to-status.ts';
 import * as changeOver from './change-over.ts';
 import * as custody from './custody.ts';
@@ -286,10 +287,14 @@ export function released(
     return abandonChange(process, record);
   // Another may say it in the place of a leg that died.
   const ended = signal.from?.pid ?? from;
-  if (transfer.released(process, record, signal, ended)) return;
+  if (transfer.released(process, record, signal, ended)) {
+    // Somebody has seen it die before this manager has.
+    if (ended !== from && signal.cause === 'internal failure')
+      custody.goOn(process, record, controlOf(record));
+    return;
+  }
   if (record.peer?.pid !== ended) return;
   if (changeOver.isInVain(signal.cause) && changeOver.putBack(process, record)) return;
-  // Somebody has seen it die before this manager has.
   if (ended !== from && signal.cause === 'internal failure' && keeping.keep(process, record))
     return;
   process.release(record, signal.cause, 'peer');

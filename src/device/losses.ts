@@ -1,6 +1,7 @@
 /** Processes and managers that are gone: what becomes of the calls of a phone that had to do with them. */
 import { counterpartOf, type Home, homeOf, kindOf, type Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
+import { controlOf } from './caller-place.ts';
 import * as calling from './calling.ts';
 import * as changeOver from './change-over.ts';
 import * as custody from './custody.ts';
@@ -40,9 +41,12 @@ export function lose(process: DeviceProcess, gone: Pid | Home): void {
       controls.some(({ pid }) => kindOf(pid) === 'c' && isGone(pid));
     if (isLost || isAccountLost || (isGone(peer?.pid) && !transfer.losePeer(record)))
       process.release(record, 'internal failure', 'nobody');
-    else if (isGone(reportTo)) {
-      record.reportTo = undefined;
-      if (isOfLine && isPending) lineMembership.awaitLine(process);
+    else {
+      if (isGone(peer?.pid)) custody.goOn(process, record, controlOf(record));
+      if (isGone(reportTo)) {
+        record.reportTo = undefined;
+        if (isOfLine && isPending) lineMembership.awaitLine(process);
+      }
     }
   }
   lineMembership.lost(process, isGone);

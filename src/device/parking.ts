@@ -77,6 +77,7 @@ export function parked(process: DeviceProcess, record: CallLeg, orbit: string): 
   leaveCall(process, record);
   record.controls = [...record.controls, control];
   record.accountedBy = control;
+  record.leftMs = undefined;
   process.host.tell(control.pid, { type: 'orbitParked', call: control.call, orbit });
   if (transferor !== undefined)
     process.host.tell(transferor.pid, {

@@ -231,6 +231,7 @@ function adopt(
   record.controls = [...record.controls.filter(({ pid }) => isOfLine(pid)), control];
   custody.leave(process, record, cause);
   record.accountedBy = control;
+  record.leftMs = undefined;
   sayWhoCalls(process, record, isAttended ? { how: 'transferred', party: record.party } : {});
   if (record.control !== control.pid) record.control = undefined;
   if (isAttended || record.role !== 'calling' || record.reportTo === undefined) return;

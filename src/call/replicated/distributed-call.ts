@@ -24,11 +24,13 @@ export function inDistributed(call: Distributed, event: CallEvent, out: Out): Di
     out.push(tell(holder.pid, { type: 'callRelease', call: holder.call, from: caller, cause }));
     return end(call, cause, out);
   }
-  if (isGone(holder.pid, gone)) {
+  const isHoldersEnd = isGone(holder.pid, gone);
+  if (isHoldersEnd && !call.isTransferred) {
     release(call, cause, out);
     return end(call, cause, out);
   }
   call.lcps = call.lcps.filter((pid) => !isGone(pid, gone));
+  if (isHoldersEnd) leaveLine(call, cause, out);
   return call;
 }
 
@@ -39,6 +41,7 @@ function hearInDistributed(
   out: Out,
 ): Distribution {
   const { request, holder, taken, lcps } = call;
+  const { caller } = request;
   switch (signal.type) {
     case 'callProceed':
       // It has been told who has the call, and tells its phone; unless it is none of those that have.
@@ -59,6 +62,9 @@ function hearInDistributed(
       return call;
     case 'callMoved':
       call.request = { call: request.call, caller: signal.caller };
+      return call;
+    case 'callTransferred':
+      if (from === caller.pid) call.isTransferred = true;
       return call;
     case 'callHeld':
       if (lcps.includes(from)) moveTo(call, signal, out);
@@ -97,6 +103,7 @@ function speaksFor(lcp: Pid, device: Pid, lcps: readonly Pid[]): boolean {
 function moveTo(call: Distributed, { holder, member = '' }: Signal<'callHeld'>, out: Out): void {
   const { use: _, isExclusive: __, joined: ___, ...taken } = call.taken;
   call.holder = holder;
+  call.isTransferred = false;
   call.taken = { ...taken, version: taken.version + 1, holder, member };
   for (const lcp of call.lcps) out.push(tell(lcp, call.taken));
 }

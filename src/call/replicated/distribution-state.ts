@@ -63,6 +63,8 @@ export type Distributed = {
   taken: Signal<'callTaken'>;
   request: Pick<CallRequest, 'call' | 'caller'>;
   holder: LegRef;
+  /** The holder has transferred the caller, and the call goes on without it. */
+  isTransferred?: boolean;
   /** Who hears of the end; empty: the call is the line's no more, e.g. its holder was transferred away. */
   lcps: Pid[];
   isTheLines: boolean;
