@@ -331,6 +331,9 @@ export function losePeer(record: CallLeg): boolean {
   const isMoved = move !== undefined || change?.by === 'join' || change?.by === 'move';
   const isParked = record.parking !== undefined;
   if (!isReplaced && !isMoved && !isParked) return false;
+  // The call control that it was to give ends with it: the two go on without.
+  if (move === undefined && (change?.by === 'join' || change?.by === 'move'))
+    record.change = { ...change, control: undefined };
   record.peer = undefined;
   return true;
 }

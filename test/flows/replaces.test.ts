@@ -155,6 +155,76 @@ flow(
 );
 
 flow(
+  'who has called and hangs up as soon as its announced transfer is accepted does not end it with its own call',
+  ALL,
+  (cast) => {
+    talk(cast);
+    const { phone, callOf, wait } = cast;
+    const first = callOf('1001');
+    phone('1001').call('1002');
+    wait(100);
+    const consultation = [...phone('1001').calls].at(-1);
+    assert(consultation);
+    phone('1002').answer(callOf('1002'));
+    wait(100);
+    phone('1001').referTo(first, consultation, '1002');
+    wait(2);
+    phone('1001').hangUp(first);
+    wait(100);
+    phone('2000a').info(callOf('2000a'), '5');
+    wait(100);
+    phone('1002').hangUp(callOf('1002'));
+    wait(100);
+  },
+  `
+    1001 > INVITE 2000 sdp
+    2000a < INVITE 2000a sdp
+    2000b < INVITE 2000b sdp
+    2000a > 180
+    2000b > 180
+    1001 < 180
+    2000a > 200 sdp
+    2000a < ACK
+    2000b < CANCEL, SIP;cause=200;text="Call completed elsewhere"
+    1001 < 200 sdp
+    2000b > 200 CANCEL
+    2000b > 487
+    1001 > ACK
+    2000b < ACK
+    1001 > INVITE 1002 sdp
+    1002 < INVITE 1002 sdp
+    1002 > 180
+    1001 < 180
+    1002 > 200 sdp
+    1002 < ACK
+    1001 < 200 sdp
+    1001 > ACK
+    1001 > REFER
+    1001 < 202 REFER
+    1001 < NOTIFY 100
+    1002 < INVITE again
+    1001 > 200 NOTIFY
+    1002 > 200 sdp
+    1001 > BYE
+    2000a < INVITE again sdp
+    1001 < 200 BYE
+    2000a > 200 sdp
+    2000a < ACK
+    1002 < ACK sdp
+    1001 < BYE, Q.850;cause=16;text="Normal call clearing"
+    1001 > 200 BYE
+    2000a > INFO
+    1002 < INFO
+    1002 > 200 INFO
+    2000a < 200 INFO
+    1002 > BYE
+    1002 < 200 BYE
+    2000a < BYE, Q.850;cause=16;text="Normal call clearing"
+    2000a > 200 BYE
+  `,
+);
+
+flow(
   'a call that still rings is given away by way of another manager too',
   ALL,
   (cast) => {
