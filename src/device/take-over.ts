@@ -150,7 +150,11 @@ export function handOver(
 ): void {
   const { peer, reportTo, controls, party, line, role, holds } = record;
   const { from, by } = signal;
-  if (record.holding?.isKept) return keeping.handOver(process, record, signal);
+  if (record.holding?.isKept) {
+    if (signal.call === record.call) return keeping.handOver(process, record, signal);
+    // What it has of its own line is asked for, and not the call that it keeps: it speaks to nobody.
+    return refuseChange(process, from, 'call gone');
+  }
   if (role === 'called' && record.phase === 'offered' && line !== undefined)
     return process.host.tell(from.pid, { type: 'callRings', call: from.call, ...line });
   const refusal = whyNotTaken(process, record, by);

@@ -62,6 +62,35 @@ shared(
 );
 
 shared(
+  'of two members that hold the call with each other one is lost: what the other has of it nobody can retrieve',
+  (stage) => {
+    const { a, b, c, wait, lamps } = stage;
+    b.offHook(1);
+    wait();
+    const call = b.dial('2000');
+    wait();
+    a.answer(callOf(a));
+    wait();
+    b.hold(call);
+    wait();
+    a.hold(callOf(a));
+    wait();
+    const back = lose(stage, 0);
+    const held = c.shown;
+    const refused = c.retrieve(1);
+    wait(1000);
+    const kept = [refused.phase, call.phase, c.shown];
+    const retrieved = c.retrieve(2);
+    wait(1000);
+    const talk = areTalking(retrieved, call);
+    back();
+    return [held, kept, talk, lamps()];
+  },
+  ['1 held, 2 held', ['over', 'talking', '1 held, 2 held'], true, '1 held, 2 active'],
+  OPTIONS,
+);
+
+shared(
   'of two that retrieve such a call one has it, and after it has held it too, the other',
   (stage) => {
     const { b, c, a, two, wait, lamps } = stage;
