@@ -9,6 +9,8 @@ export type Cause =
   | 'busy'
   /** All appearances of the line are used. */
   | 'no free appearance'
+  /** The one that was asked for is another's. */
+  | 'appearance taken'
   | 'declined'
   /** Rang, and nobody took it in time. */
   | 'no answer'

@@ -26,6 +26,7 @@ export const REFUSALS = {
   'LW-3008': { cause: 'no device', title: 'no phone is registered' },
   'LW-3009': { cause: 'loop', title: 'too many hops' },
   'LW-3010': { cause: 'overload', title: 'the phone has as many calls as it may have' },
+  'LW-3011': { cause: 'draining', title: 'the manager takes no new calls' },
   'LW-3201': { cause: 'no gateway', title: 'no gateway took the call' },
   'LW-3202': { cause: 'overload', title: 'all lines of the gateways are in use' },
   'LW-3203': { cause: 'overload', title: 'the gateway has as many calls as it may have' },
@@ -61,6 +62,9 @@ export const REFUSALS = {
   'LW-3482': { cause: 'busy', title: 'the call is not to be had' },
   'LW-3483': { cause: 'forbidden', title: 'the call is not for this phone' },
   'LW-3484': { cause: 'unreachable', title: 'the line could not be asked' },
+  'LW-3485': { cause: 'appearance taken', title: 'another has that appearance' },
+  'LW-3486': { cause: 'forbidden', title: 'the phone may not have that appearance' },
+  'LW-3487': { cause: 'overload', title: 'the appearance was not to be had in time' },
 } as const satisfies Readonly<Record<string, Refusal>>;
 
 export type RefusalCode = keyof typeof REFUSALS;

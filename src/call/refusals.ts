@@ -25,6 +25,7 @@ const WEIGHT: Readonly<Record<Cause, number>> = {
   unreachable: 2,
   'no device': 1,
   // No answers to an offer. A device that says so all the same has refused, and no more.
+  'appearance taken': 2,
   'answered elsewhere': 2,
   'caller gave up': 2,
   'hung up': 2,

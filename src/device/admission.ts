@@ -6,6 +6,7 @@
  * From says: a phone that is believed by a wide network is not believed there.
  */
 import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
 import type { Device, Directory } from '../call/directory.ts';
 import type { Authenticator } from '../sip/digest/authenticator.ts';
 import type { SourceGuard } from '../sip/guard.ts';
@@ -14,6 +15,7 @@ import type { SipRequest } from '../sip/message/message.ts';
 import { parseNameAddr } from '../sip/message/name-addr.ts';
 import { parseUri, unescapeUser } from '../sip/message/uri.ts';
 import type { Admission } from '../sip/user-agent/user-agent.ts';
+import { refusalHeaders, statusOf } from './cause-to-status.ts';
 import { gatewayPlace } from './gateway.ts';
 import { Networks } from './networks.ts';
 
@@ -132,6 +134,14 @@ export class Admissions {
     const headers = this.#authenticator.challenge(stale, this.#clock.epochMs(), { userAgent });
     return { type: 'answer', status: 401, headers };
   }
+}
+
+/** This manager takes nothing new: phones try the next server. */
+export function turnAway({ method }: SipRequest, { address: from }: Hop, log: Log): Admission {
+  const cause = 'draining';
+  const code = method === 'INVITE' ? 'LW-3011' : undefined;
+  if (code !== undefined) log.write('info', 'call refused', { from, cause, code });
+  return { type: 'answer', status: statusOf(cause), headers: refusalHeaders(cause, code) };
 }
 
 /** The user that a request says it is from. A phone that registers a line's number names itself there. */

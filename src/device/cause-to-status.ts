@@ -20,6 +20,7 @@ const ANSWERS: Readonly<Record<Cause, Answer>> = {
   'no device': { status: 480, q850: 20, text: 'Subscriber absent' },
   busy: { status: 486, q850: 17, text: 'User busy' },
   'no free appearance': { status: 486, q850: 17, text: 'User busy' },
+  'appearance taken': { status: 480, q850: 44, text: 'Requested channel not available' },
   declined: { status: 603, q850: 21, text: 'Call rejected' },
   'no answer': { status: 480, q850: 19, text: 'No answer from user' },
   unreachable: { status: 480, q850: 18, text: 'No user responding' },
@@ -65,10 +66,16 @@ export function reasonOf(cause: Cause): string {
  */
 export function refusalHeaders(cause: Cause, code?: RefusalCode): string {
   const { q850, text } = ANSWERS[cause];
-  const retry = cause === 'overload' || cause === 'draining' ? 'Retry-After: 5\r\n' : '';
+  const retry = retryOf(cause);
   if (code === undefined) return `Reason: Q.850;cause=${q850};text="${text}"\r\n${retry}`;
   const said = formatRefusal(code);
   return `Reason: Q.850;cause=${q850};text="${said}"\r\nWarning: 399 linewright "${said}"\r\n${retry}`;
+}
+
+function retryOf(cause: Cause): string {
+  // A lamp goes out, and the phone that has asked for it in vain has not rung anybody.
+  if (cause === 'appearance taken') return 'Retry-After: 1\r\n';
+  return cause === 'overload' || cause === 'draining' ? 'Retry-After: 5\r\n' : '';
 }
 
 /**

@@ -13,10 +13,9 @@ import { changeDirectory, type Ready } from '../call/directory-change.ts';
 import type { SettingsKeeper } from '../call/forwarding/line-settings.ts';
 import { readSignal } from '../call/read-signal.ts';
 import type { CallSignal } from '../call/signals.ts';
-import { Admissions } from '../device/admission.ts';
+import { Admissions, turnAway } from '../device/admission.ts';
 import type { CallLeg } from '../device/call-leg.ts';
 import { CallStatistics } from '../device/call-statistics.ts';
-import { refusalHeaders } from '../device/cause-to-status.ts';
 import { DeviceManager } from '../device/device-manager.ts';
 import type { Environment } from '../device/environment.ts';
 import { spawnResidents } from '../device/residents.ts';
@@ -379,11 +378,10 @@ export class CallManager implements ClusterListener {
   }
 
   #admit(request: SipRequest, source: Hop): Admission {
-    if (this.cluster.standing === 'fenced' && request.toTag === '')
-      return { type: 'answer', status: 503, headers: refusalHeaders('draining') };
     // Requests inside a dialog get here too when they come another way than their leg's: they go on.
-    if (this.isDraining && request.method === 'INVITE' && request.toTag === '')
-      return { type: 'answer', status: 503, headers: refusalHeaders('draining') };
+    const isShut = this.isDraining && request.method === 'INVITE';
+    if (request.toTag === '' && (isShut || this.cluster.standing === 'fenced'))
+      return turnAway(request, source, this.#log);
     return this.#admissions.admit(request, source);
   }
 

@@ -7,10 +7,13 @@ import type { Hunt } from '../../src/call/hunting/hunt.ts';
 import { REFUSALS, type RefusalCode } from '../../src/call/refusal-codes.ts';
 import { q850Of, statusOf } from '../../src/device/cause-to-status.ts';
 import { entryOf } from '../../src/manager/cdr/record-entry.ts';
+import { Bench } from '../../src/testkit/phones/bench.ts';
+import { GENERIC } from '../../src/testkit/phones/sca-habits.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 import { DOMAIN, SERVER, Site, type SiteOptions } from '../../src/testkit/site.ts';
 import { listOf, wayOut } from '../call/switchboard.ts';
 import { GOOD, ScriptedGateway } from './scripted-gateway.ts';
+import { directoryWith } from './shared-stage.ts';
 
 function huntOf(number: string, line: string, rest: Partial<Hunt> = {}): [string, Hunt] {
   const lines = [{ number: line, ms: 3000 }];
@@ -214,3 +217,61 @@ for (const at of [0, 1, 2])
       }),
     );
   });
+
+for (const managers of [1, 3])
+  test(`a phone that dials on an appearance of another hears so, as log and record say${managers > 1 ? ' [three managers]' : ''}`, () => {
+    const { records, logged, log } = hearing();
+    const site = new Site(1, directoryWith({ appearances: 4 }), { managers, records, log });
+    if (managers > 1) while (!site.isWhole) site.run(10);
+    const bench = new Bench(site);
+    const [a, b] = ['2000a', '2000b'].map((user, at) =>
+      bench.sca({ user, line: '2000', manager: at % managers }, GENERIC),
+    );
+    assert(a !== undefined && b !== undefined);
+    for (const phone of [a, b]) phone.boot();
+    site.run(1000);
+    b.offHook(1);
+    site.run(1000);
+    const answers = answersAt(site);
+    const seen = [1, 9].map((index) => {
+      a.offHook(index);
+      site.run(1000);
+      for (const list of [answers, logged, records]) list.length = 0;
+      const call = a.dial('1001');
+      site.run(1000);
+      const kept = records.map(({ record }) => entryOf(record));
+      return {
+        sip: [...new Set(answers)],
+        log: logged.map(({ code, cause, call }) => [code, cause, call === kept[0]?.id]),
+        records: kept.map((entry) => said(entry.code, entry.sip_status, entry.q850)),
+        retryAfterS: call.retryAfterS,
+      };
+    });
+    const told = (all: string, code: RefusalCode, retryAfterS: number) => ({
+      ...{ sip: [all], log: [[code, REFUSALS[code].cause, true]], records: [all], retryAfterS },
+    });
+    assert.deepEqual(seen, [
+      told('LW-3485 480 44', 'LW-3485', 1),
+      told('LW-3486 403 21', 'LW-3486', 0),
+    ]);
+  });
+
+test('a manager that drains says so to whoever calls', () => {
+  const { records, logged, log } = hearing();
+  const site = new Site(1, directory(), { records, log });
+  const phone = site.addPhone('1001');
+  phone.register(3600);
+  site.run(1000);
+  const answers = answersAt(site);
+  site.managers[0]?.manager?.drain();
+  phone.call('1002');
+  site.run(1000);
+  assert.deepEqual(
+    { answers, logged, records },
+    {
+      answers: ['LW-3011 503 41'],
+      logged: [{ from: phone.options.address.address, cause: 'draining', code: 'LW-3011' }],
+      records: [],
+    },
+  );
+});

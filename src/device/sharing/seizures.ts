@@ -4,15 +4,18 @@
  * line's word. An emergency number waits for nobody (RFC 7463 §5.3).
  */
 import type { Cause } from '../../call/cause.ts';
+import { REFUSALS, type RefusalCode } from '../../call/refusal-codes.ts';
 import type { CallId, CallRequest, CallSignal, MemberCall } from '../../call/signals.ts';
 import type { SipRequest } from '../../sip/message/message.ts';
 import { headerLine } from '../../sip/message/safe.ts';
 import type { Subscription } from '../../sip/user-agent/subscription.ts';
 import type { CallLeg } from '../call-leg.ts';
-import { refusalHeaders, statusOf } from '../cause-to-status.ts';
+import { logCall } from '../call-log.ts';
+import { statusOf } from '../cause-to-status.ts';
 import { recordEnd } from '../custody.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import { appearanceCallInfo, readCallInfoIndex } from '../dialects/call-info.ts';
+import { refuseLeg } from '../leg-end.ts';
 import { isEmergency } from './emergency.ts';
 import * as lineUse from './line-use.ts';
 import * as retrieval from './retrieval.ts';
@@ -279,13 +282,19 @@ function inviteRefused(
   }
   record.phase = 'over';
   process.forget(record);
-  recordEnd(process, request, cause, undefined);
-  // Not the callee is busy but the lamp: as for who asks for it by SUBSCRIBE.
-  const isTaken = cause === 'busy';
-  const status = isTaken ? 480 : statusOf(cause);
-  const headers = isTaken ? `${refusalHeaders(cause)}${LATER}` : refusalHeaders(cause);
-  if (record.leg !== undefined) process.environment.userAgent.refuse(record.leg, status, headers);
+  const code = codeOf(cause);
+  const said = code === undefined ? cause : REFUSALS[code].cause;
+  logCall(process, record, 'call refused', said, code);
+  recordEnd(process, request, said, code);
+  if (record.leg !== undefined) refuseLeg(process.environment.userAgent, record.leg, said, code);
   process.settle();
+}
+
+function codeOf(cause: Cause): RefusalCode | undefined {
+  // Not the callee is busy but the lamp: as for who asks for it by SUBSCRIBE.
+  if (cause === 'busy') return 'LW-3485';
+  if (cause === 'forbidden') return 'LW-3486';
+  return cause === 'overload' ? 'LW-3487' : undefined;
 }
 
 /** A call begins on it. */
