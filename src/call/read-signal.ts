@@ -307,7 +307,7 @@ const SHAPES: Shapes = {
   },
   callPutBack: { call, from: leg },
   callTakeOver: {
-    ...{ call, from: leg, by: text, orbit: optional(text) },
+    ...{ call, from: leg, by: text, lineCall: optional(text), orbit: optional(text) },
     answerer: optional(answerer),
   },
   callRings: { call, number: text, appearance: count },

@@ -298,13 +298,15 @@ export type CallSignal =
   | { readonly type: 'callPutBack'; readonly call: CallId; readonly from: LegRef }
   /**
    * To a leg that is to be replaced by `from` (RFC 3891), or that is parked at `orbit`; answered by callTakenOver.
-   * `answerer`: of one that is parked, for its call's record.
+   * `answerer`: of one that is parked, for its call's record. `lineCall`: which of a line's calls is to be had, by the
+   * line's word; a leg may be in two of them, its own and the one that it keeps for a lost holder.
    */
   | {
       readonly type: 'callTakeOver';
       readonly call: CallId;
       readonly from: LegRef;
       readonly by: string;
+      readonly lineCall?: CallId;
       readonly orbit?: string;
       readonly answerer?: Answerer;
     }

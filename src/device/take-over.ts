@@ -78,11 +78,13 @@ export function sought(process: DeviceProcess, record: CallLeg, result: SearchRe
   if (change?.by !== 'take-over') return;
   if ('cause' in result) return refuse(process, record, result.cause, '');
   record.change = { ...change, replaced: result };
+  const lineCall = record.retrieval?.lineCall;
   process.host.tell(result.pid, {
     type: 'callTakeOver',
     call: result.call,
     from: { pid: process.pid, call: record.call },
     by: process.place.device,
+    ...(lineCall === undefined ? {} : { lineCall }),
   });
 }
 
@@ -150,11 +152,7 @@ export function handOver(
 ): void {
   const { peer, reportTo, controls, party, line, role, holds } = record;
   const { from, by } = signal;
-  if (record.holding?.isKept) {
-    if (signal.call === record.call) return keeping.handOver(process, record, signal);
-    // What it has of its own line is asked for, and not the call that it keeps: it speaks to nobody.
-    return refuseChange(process, from, 'call gone');
-  }
+  if (record.holding?.isKept) return keeping.handOver(process, record, signal);
   if (role === 'called' && record.phase === 'offered' && line !== undefined)
     return process.host.tell(from.pid, { type: 'callRings', call: from.call, ...line });
   const refusal = whyNotTaken(process, record, by);

@@ -140,7 +140,7 @@ const SIGNALS: readonly CallSignal[] = [
   { type: 'callTransfer', call, to: '2002', by: 'ana-phone', transferor: leg },
   { type: 'callJoin', call, to: leg, party, transferor: leg, giver: leg, control: leg },
   { type: 'callReplacePeer', call, from: leg, replaced: leg, isTransfer: true },
-  { type: 'callTakeOver', call, from: leg, by: 'ana-phone' },
+  { type: 'callTakeOver', call, from: leg, by: 'ana-phone', lineCall: call },
   { type: 'callTakenOver', call, peer: leg, party, controls: [leg] },
   { type: 'callGive', call, from: leg, by: 'ana-phone' },
   { type: 'callGiven', call, peer: leg, party, cause },

@@ -111,11 +111,14 @@ export function timeout(process: DeviceProcess, timer: string): boolean {
 export function handOver(
   process: DeviceProcess,
   record: CallLeg,
-  { from, by }: Signal<'callTakeOver'>,
+  { call: wanted, from, by, lineCall }: Signal<'callTakeOver'>,
 ): void {
   const { holding, controls, call } = record;
   const { directory } = process.environment;
   const { number = '', member, state } = holding?.by ?? {};
+  // What it has of its own line is asked for, and not the call that it keeps: it speaks to nobody.
+  if (wanted !== call || (lineCall !== undefined && lineCall !== holding?.by.call))
+    return refuseChange(process, from, 'call gone');
   const seat = directory.lines.get(number)?.members.find(({ device }) => device === by);
   const isIts = seat !== undefined && seat.name === member;
   if (!isIts && !(state === 'held' && rightsOf(directory, number, by).includes('retrieve')))

@@ -104,7 +104,7 @@ ladder(
   late -> INVITE sip:1002@pbx.test new | Call-Info: <sip:pbx.test>;appearance-index=3 {sendrecv}
   line <- lineSeize call=#3 appearance=3 leaseMs=15000
   line -> lineSeizeRefused call=#3 cause=busy
-  late <- 480 INVITE | Retry-After: 1 | Reason: Q.850;cause=17;text="User busy"
+  late <- 480 INVITE | Retry-After: 1 | Warning: 399 linewright "LW-3485 another has that appearance" | Reason: Q.850;cause=44;text="LW-3485 another has that appearance"
 `,
 );
 
@@ -155,7 +155,7 @@ ladder(
   'a held call is retrieved: its far end changes over, and its holder is let go',
   `${RETRIEVE}
   line -> lineRetrieved call=#0 appearance=2 lineCall=y1 holder=other/y1 party=1001
-  other <- callTakeOver call=y1
+  other <- callTakeOver call=y1 lineCall=y1
   other -> callTakenOver call=#0 peer=other/x1 party=1001 controls=line/y1
   other <- callReplacePeer call=x1 replaced={"pid":"cm1.1.d9","call":"y1"} party=2000 media={sendrecv}
   other -> callModified call=#0 media=sendrecv
@@ -190,7 +190,7 @@ ladder(
   'the line hears that a retrieval has failed',
   `${RETRIEVE}
   line -> lineRetrieved call=#0 appearance=2 lineCall=y1 holder=other/y1 party=1001
-  other <- callTakeOver call=y1
+  other <- callTakeOver call=y1 lineCall=y1
   other -> callModifyRefused call=#0 cause=call_gone
   line <- callEnded call=#0 cause=call gone
   phone <- 481 INVITE | Reason: Q.850;cause=101;text="Message not compatible with call state"

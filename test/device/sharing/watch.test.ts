@@ -62,7 +62,7 @@ ladder(
   pickup -> INVITE sip:2000@pbx.test new | Replaces: z1;to-tag=line;from-tag=appearance-3 {sendrecv}
   line <- lineRetrieve call=#0 appearance=3
   line -> lineRetrieved call=#0 appearance=3 lineCall=z1 holder=other/z1 party=1002
-  other <- callTakeOver call=z1
+  other <- callTakeOver call=z1 lineCall=z1
 `,
 );
 
