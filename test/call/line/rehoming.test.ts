@@ -546,7 +546,7 @@ test('a member with a delay rings when it is due, though its line has another pr
 });
 
 /** c sleeps: b hears nothing of it, and it claims nothing. */
-function sleep({ exchange }: Cast): void {
+function stall({ exchange }: Cast): void {
   exchange.memberOf('b.1').stalled.add('c.1');
   exchange.memberOf('c.1').isBlind = true;
 }
@@ -555,7 +555,7 @@ test('who calls while the line moves and a manager sleeps, whose phones may have
   const play = cast();
   const { exchange, ben, dan } = play;
   exchange.kill('a.1', 0);
-  sleep(play);
+  stall(play);
   exchange.wait(1);
   exchange.act(dan, () => dan.dial('2000'));
   exchange.wait(1000);
@@ -570,7 +570,7 @@ test('and when it cannot be expelled, for less than two seconds', () => {
   const play = cast();
   const { exchange, ben, dan } = play;
   exchange.kill('a.1', 0);
-  sleep(play);
+  stall(play);
   exchange.wait(1);
   exchange.act(dan, () => dan.dial('2000'));
   const ms = msUntil(play, () => ben.open('offered').length === 1);
@@ -589,7 +589,7 @@ test('a new process of a replicated line gives no number before the manager that
   const ben = plug('b.1', 'ben');
   const dan = plug('b.1', 'dan');
   const play = { exchange, ana, ben, dan, cas: plug('c.1', 'cas') };
-  sleep(play);
+  stall(play);
   exchange.memberOf('a.1').stalled.add('c.1');
   const { table } = exchange.board('b.1').processing;
   const location = table.find('2000');
