@@ -74,6 +74,7 @@ export class ManagerRun {
   manager: CallManager | undefined;
   readonly member: ClusterMember | undefined;
   readonly plane: EmbeddedStatePlane | undefined;
+  readonly startedMs: number;
   isOver = false;
   readonly #options: ManagerRunOptions;
   readonly #surroundings: Surroundings;
@@ -87,6 +88,7 @@ export class ManagerRun {
     const { id, address, surroundings } = options;
     const { cluster, network, secret } = surroundings;
     this.id = id;
+    this.startedMs = surroundings.agenda.nowMs;
     this.#options = options;
     this.#surroundings = surroundings;
     if (cluster === undefined) {

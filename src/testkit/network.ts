@@ -26,6 +26,8 @@ export class Network {
   weather: Weather = CALM;
   /** Sees every datagram that is sent, before the weather does. */
   tap: ((from: Hop, to: Hop, text: string) => void) | undefined;
+  /** When the datagram that arrives now was sent. */
+  sentMs = 0;
 
   constructor(agenda: Agenda, random: SeededRandom) {
     this.#agenda = agenda;
@@ -61,8 +63,10 @@ export class Network {
   #deliver(from: Hop, to: Hop, text: string): void {
     const { delayMs, reordering } = this.weather;
     const held = this.#random.chance(reordering) ? this.#random.between(20, 400) : 0;
+    const sentMs = this.#agenda.nowMs;
     this.#agenda.after(this.#random.between(...delayMs) + held, () => {
       if (this.#cut.size > 0 && this.#cut.has(keyOf(to))) return;
+      this.sentMs = sentMs;
       this.#receivers.get(to.address)?.get(to.port)?.(text, from);
     });
   }

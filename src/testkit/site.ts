@@ -151,7 +151,9 @@ export class Site {
       ...this.#habits,
       begun: (call) => {
         const run = this.runAt(call.server);
-        if (run !== undefined) this.#runs.set(call, run);
+        // An INVITE may outlive its sender: who has that address by now knows nothing of it.
+        const isFromBefore = call.role === 'called' && (run?.startedMs ?? 0) > this.network.sentMs;
+        if (run !== undefined && !isFromBefore) this.#runs.set(call, run);
       },
     });
     this.phones.push(phone);
