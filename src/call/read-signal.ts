@@ -284,7 +284,7 @@ const SHAPES: Shapes = {
     attempt: optional(count),
   },
   callWithdraw: { call, cause: isCause },
-  callRelease: { call, cause: isCause, from: optional(leg) },
+  callRelease: { call, cause: isCause, from: optional(leg), control: optional(leg) },
   callModify: {
     call,
     media: optional(media),

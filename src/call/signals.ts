@@ -222,12 +222,15 @@ export type CallSignal =
   /**
    * Either leg of a standing call: over. `from`: the leg that ended, when another says it in its place (it died).
    * From a line control process, 'released': an administrator wants that leg to end, whatever its state.
+   * `control`: of who leaves in the middle of the announced transfer that it has asked for, and had the caller's place in
+   * that call: it is the other leg's, which says how that call ends, if the transfer comes to nothing at once.
    */
   | {
       readonly type: 'callRelease';
       readonly call: CallId;
       readonly cause: Cause;
       readonly from?: LegRef;
+      readonly control?: LegRef;
     }
   /** Change the session (re-INVITE, UPDATE). No `media`: the other side is to make the offer. */
   | {

@@ -16,6 +16,7 @@ import type { Subscription } from '../sip/user-agent/subscription.ts';
 import type { CallLeg } from './call-leg.ts';
 import { logCall } from './call-log.ts';
 import * as called from './called.ts';
+import { leavePlace } from './caller-place.ts';
 import * as calling from './calling.ts';
 import * as changeOver from './change-over.ts';
 import * as consultation from './consultation.ts';
@@ -297,6 +298,7 @@ export class DeviceProcess implements Process<CallSignal> {
    */
   release(record: CallLeg, cause: Cause, by: 'phone' | 'peer' | 'reporter' | 'nobody'): void {
     if (record.phase === 'over') return;
+    const given = by === 'phone' ? leavePlace(this, record) : undefined;
     const { peer, reportTo, phase } = record;
     record.phase = 'over';
     this.forget(record);
@@ -318,7 +320,7 @@ export class DeviceProcess implements Process<CallSignal> {
     if (by !== 'reporter') {
       if (reportTo !== undefined) reportEnd(this, record, reportTo, phase, cause, ending);
       if (phase === 'talking' && peer !== undefined && by !== 'peer')
-        endPeer(this, record, peer, cause);
+        endPeer(this, record, peer, cause, given);
     }
     tellControls(this, record, cause, ending);
     this.settle();

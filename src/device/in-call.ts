@@ -9,7 +9,7 @@ import { holdOf } from '../sdp/hold.ts';
 import { refusingAnswer } from '../sdp/refusal.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import type { CallLeg } from './call-leg.ts';
-import { controlOf } from './caller-place.ts';
+import { controlOf, declinePlace } from './caller-place.ts';
 import { causeOf, statusOf } from './cause-to-status.ts';
 import * as changeOver from './change-over.ts';
 import * as custody from './custody.ts';
@@ -278,6 +278,9 @@ export function released(
   signal: Signal<'callRelease'>,
   from: Pid,
 ): void {
+  const { control } = signal;
+  if (control !== undefined && !transfer.isToGoOn(record, control))
+    declinePlace(process, record, control, signal.cause);
   // An administrator's word.
   if (signal.cause === 'released' && kindOf(from) === 'l')
     return process.release(record, 'released', 'nobody');

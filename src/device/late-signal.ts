@@ -1,6 +1,7 @@
 /** Signals that come for a leg that is gone. */
 import type { CallId, CallSignal } from '../call/signals.ts';
 import type { Pid } from '../process/pid.ts';
+import { declinePlace } from './caller-place.ts';
 import { refuse } from './change-over.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { refuseChange } from './session-change.ts';
@@ -20,6 +21,8 @@ export function hearTooLate(
     });
   } else if (signal.type === 'callAcknowledge' || signal.type === 'callModify') {
     process.host.tell(from, { type: 'callRelease', call, cause: 'call gone' });
+  } else if (signal.type === 'callRelease' && signal.control !== undefined) {
+    declinePlace(process, undefined, signal.control, signal.cause);
   } else if (signal.type === 'callPutBack') {
     refuse(process, signal.from);
   } else if (signal.type === 'callTakeOver') {

@@ -42,15 +42,20 @@ export function refuseLeg(
   userAgent.hangUp(leg, `${isElsewhere}Q.850;cause=${q850Of(cause)};text="${formatRefusal(code)}"`);
 }
 
-/** The other leg. It may have another leg of this process in this one's place already. */
+/**
+ * The other leg. It may have another leg of this process in this one's place already. `control`: the call in which this
+ * leg's place is that one's now.
+ */
 export function endPeer(
   { host, pid }: DeviceProcess,
   { call, takenBy }: CallLeg,
   peer: LegRef,
   cause: Cause,
+  control: LegRef | undefined,
 ): void {
   const which = takenBy === undefined ? {} : { from: { pid, call } };
-  host.tell(peer.pid, { type: 'callRelease', call: peer.call, cause, ...which });
+  const given = control === undefined ? {} : { control };
+  host.tell(peer.pid, { type: 'callRelease', call: peer.call, cause, ...which, ...given });
 }
 
 /** Who set the call up. */

@@ -74,6 +74,7 @@ function loseThirdParty(process: DeviceProcess, record: CallLeg, isGone: IsGone)
   if (isGone(record.referral?.giver?.pid)) referral.sought(process, record, { cause: 'call gone' });
   groupPickup.lose(process, record, isGone);
   if (isGone(takenBy?.pid)) record.takenBy = undefined;
+  transfer.loseControl(record, isGone);
   // Whose place the peer has taken may think that it has it still.
   if (isGone(peer?.pid) && formerPeer !== undefined && unsure === undefined)
     process.host.tell(formerPeer.pid, {

@@ -11,7 +11,7 @@ import { readFeatureCode } from '../call/feature-codes.ts';
 import type { CallSignal, LegRef, Media } from '../call/signals.ts';
 import { kindOf, type Pid } from '../process/pid.ts';
 import type { CallLeg } from './call-leg.ts';
-import { sayTransferred, sayWhoCalls } from './caller-place.ts';
+import { declinePlace, sayTransferred, sayWhoCalls } from './caller-place.ts';
 import { givenAway } from './consultation.ts';
 import * as custody from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
@@ -262,8 +262,10 @@ function fail(process: DeviceProcess, record: CallLeg, cause: Cause): void {
   const told = move?.transferor ?? change?.transferor;
   if (told !== undefined) report(process, told, 'failed', cause);
   // The transferor hung up meanwhile: nobody is left to speak to.
-  if (record.peer === undefined && record.parking === undefined)
-    process.release(record, cause, 'nobody');
+  if (record.peer !== undefined || record.parking !== undefined) return;
+  if (change?.control !== undefined && move === undefined)
+    declinePlace(process, record, change.control, 'hung up');
+  process.release(record, cause, 'nobody');
 }
 
 /** Another has the transferor's place: the leg stays with that one, and is not moved any more. */
@@ -318,30 +320,47 @@ export function released(
     fail(process, record, signal.cause);
     return true;
   }
-  return peer?.pid === from && losePeer(record);
+  return peer?.pid === from && losePeer(record, signal.control);
+}
+
+/** Whether the leg goes on, or is about to, in the call that `control` is that of: it has the caller's place, or gets it. */
+export function isToGoOn({ change, controls }: CallLeg, { pid }: LegRef): boolean {
+  const joining = change?.by === 'move' || change?.by === 'join' ? change : undefined;
+  return joining?.control?.pid === pid || controls.some((control) => control.pid === pid);
 }
 
 /**
  * Whom this leg speaks to is gone: true if another is about to take that place. A transferor may hang up
- * as soon as its REFER is accepted; the transfer goes on without it.
+ * as soon as its REFER is accepted; the transfer goes on without it, in the call that is `given` for that.
  */
-export function losePeer(record: CallLeg): boolean {
+export function losePeer(record: CallLeg, given?: LegRef): boolean {
   const { change, move } = record;
   const isReplaced = change?.by === 'peer' && change.replacing !== undefined && !change.isVain;
   const isMoved = move !== undefined || change?.by === 'join' || change?.by === 'move';
   const isParked = record.parking !== undefined;
   if (!isReplaced && !isMoved && !isParked) return false;
-  // The call control that it was to give ends with it: the two go on without.
+  // The call control that it was to give may end with it: the two go on without.
   if (move === undefined && (change?.by === 'join' || change?.by === 'move'))
-    record.change = { ...change, control: undefined };
+    record.change = { ...change, control: given };
   record.peer = undefined;
   return true;
 }
 
+/** The call that the leg was to go on in is no more: the two go on without call control. */
+export function loseControl(record: CallLeg, isGone: (pid: Pid | undefined) => boolean): void {
+  const { change } = record;
+  if ((change?.by === 'join' || change?.by === 'move') && isGone(change.control?.pid))
+    record.change = { ...change, control: undefined };
+}
+
 /** A leg that ended takes with it what it was in the middle of. */
 export function abandoned(process: DeviceProcess, record: CallLeg, cause: Cause): void {
-  const { change, move } = record;
+  const { change, move, peer } = record;
   parking.end(process, record);
+  // The transferor has left its call to this leg.
+  const isJoining = move === undefined && (change?.by === 'move' || change?.by === 'join');
+  if (isJoining && change.control !== undefined && peer === undefined)
+    declinePlace(process, record, change.control, cause);
   if (move !== undefined && change?.by !== 'move') {
     process.host.tell(move.control, { type: 'callWithdraw', call: move.call, cause });
   } else if (move !== undefined && change?.by === 'move') {
