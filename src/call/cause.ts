@@ -18,6 +18,8 @@ export type Cause =
   | 'unreachable'
   /** None of the gateways that lead there took the call. */
   | 'no gateway'
+  /** This manager is cut off from its cluster, and the call is not among those that it serves alone. */
+  | 'cut off'
   | 'not acceptable'
   | 'forbidden'
   | 'answered elsewhere'

@@ -12,6 +12,7 @@ import { explain, type Round } from './dial-plan/explanation.ts';
 import type { Directory, RouteTarget } from './directory.ts';
 import { beginsFeatureCode } from './feature-codes.ts';
 import type { Hunt } from './hunting/hunt.ts';
+import { isShared } from './isolation.ts';
 import { isKnownNumber } from './line/line-of-number.ts';
 import {
   EMERGENCY_SPACES,
@@ -177,9 +178,22 @@ export class DigitAnalysis {
   }
 
   #analyse(dialled: string, caller: Caller, look: Look): Analysis {
-    const found = this.#analyseAny(dialled, caller, look);
+    const { isIsolated } = this.#directory;
+    const any = this.#analyseAny(dialled, caller, look);
+    const found = isIsolated === true ? this.#alone(any, dialled, caller, look) : any;
     // Nobody from outside has what is parked here, or parks anything.
     return found.type === 'orbit' && caller.isOutside ? refused('LW-3446') : found;
+  }
+
+  /** What is left of it to a manager that is cut off: emergencies, and lines that nobody shares and that are here. */
+  #alone(found: Analysis, dialled: string, caller: Caller, look: Look): Analysis {
+    if (!isCutOff(found, this.#directory)) return found;
+    // A pattern of the caller's own may be closer than the one for emergencies, and lead nowhere now.
+    const digits = isDialled(dialled) ? dialled : digitsOf(dialled);
+    const mayCall = !caller.isOutside && digits !== undefined;
+    const emergency = mayCall ? look(EMERGENCY_SPACES, digits, 'emergency') : undefined;
+    if (emergency?.type === 'route') return this.#found(emergency, caller);
+    return refused('LW-3012', found.growth);
   }
 
   #analyseAny(dialled: string, caller: Caller, look: Look): Analysis {
@@ -275,6 +289,21 @@ export class DigitAnalysis {
 /** The plan has a place for lines there, and there is none. */
 function isVacant(analysis: Analysis): boolean {
   return analysis.type === 'refused' && analysis.code === 'LW-3001';
+}
+
+/** Whether only the cluster could lead it on. */
+function isCutOff(found: Analysis, directory: Directory): boolean {
+  if (found.isEmergency === true) return false;
+  switch (found.type) {
+    case 'line':
+    case 'locating':
+      return isShared(directory, found.number);
+    case 'refused':
+      // Its phone may be at another manager.
+      return found.code === 'LW-3008';
+    default:
+      return true;
+  }
 }
 
 function refusedByPlan(result: Extract<PlanAnalysis<RouteTarget>, { type: 'refused' }>): Analysis {

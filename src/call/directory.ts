@@ -106,6 +106,8 @@ export type Directory = {
   /** How long more digits are waited for where there may be some. */
   readonly interDigitMs: number;
   readonly features: FeatureCodes;
+  /** What is left of it to a manager that is cut off from its cluster (`isolation.ts`). */
+  readonly isIsolated?: true;
 };
 
 /** How long, unless the directory says: people look at a number while they dial it. */

@@ -22,6 +22,7 @@ const WEIGHT: Readonly<Record<Cause, number>> = {
   draining: 4,
   'internal failure': 3,
   'no gateway': 3,
+  'cut off': 3,
   unreachable: 2,
   'no device': 1,
   // No answers to an offer. A device that says so all the same has refused, and no more.

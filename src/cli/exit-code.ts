@@ -1,6 +1,6 @@
 /**
  * How commands end, for scripts. The same for every command. 'again' (EX_TEMPFAIL of sysexits.h): a
- * manager that its cluster has expelled; whoever supervises it starts it again.
+ * manager that its cluster has expelled, or that was cut off and reaches it again; whoever supervises it starts it again.
  */
 export const EXIT = {
   ok: 0,

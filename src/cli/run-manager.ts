@@ -34,7 +34,7 @@ export type RunOptions = {
   readonly file?: string;
 };
 
-/** Resolves when the manager has stopped. Throws `CommandError` if it cannot start, or was expelled. */
+/** Resolves when the manager has stopped. Throws `CommandError` if it cannot start, or was expelled or cut off. */
 export async function runManager(options: RunOptions): Promise<void> {
   const { config, directory, own, log, announce } = options;
   const starting = startManager({ config, directory, ...(own && { file: own }), log: log.log });
@@ -48,18 +48,21 @@ export async function runManager(options: RunOptions): Promise<void> {
     const { cluster } = config;
     // Managers may name the same servers in another order.
     const shared = cluster && `${cluster.name} at ${sorted(cluster.store.servers).join(' ')}`;
-    const web = await openWeb(running, config, closing, { cluster: shared });
+    // One that is cut off cannot speak for the others.
+    const isIsolated = running.view.state() === 'isolated';
+    const seen = { cluster: isIsolated ? undefined : shared };
+    const web = await openWeb(running, config, closing, seen);
     const addresses = running.addresses.map(({ url }) => url);
     announce.ready(addresses, web);
-    const fenced = running.fenced.then((why) => ({ why }));
-    const why = await Promise.race([
+    const over = running.over.then((why) => ({ why }));
+    const ended = await Promise.race([
       drained(() => [running], config.drainMs, announce, signals),
-      fenced,
+      over,
     ]);
-    if (why !== undefined)
+    if (ended !== undefined)
       throw new CommandError(
         EXIT.again,
-        `${config.id} is no member of its cluster any more: ${why.why}. Start it again: it joins anew`,
+        `${config.id} ${ended.why}. Start it again: it joins anew`,
       );
   } finally {
     signals.stop();

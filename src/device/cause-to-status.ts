@@ -25,6 +25,7 @@ const ANSWERS: Readonly<Record<Cause, Answer>> = {
   'no answer': { status: 480, q850: 19, text: 'No answer from user' },
   unreachable: { status: 480, q850: 18, text: 'No user responding' },
   'no gateway': { status: 503, q850: 38, text: 'Network out of order' },
+  'cut off': { status: 503, q850: 38, text: 'Network out of order' },
   'not acceptable': { status: 488, q850: 88, text: 'Incompatible destination' },
   forbidden: { status: 403, q850: 21, text: 'Call rejected' },
   'answered elsewhere': { status: 487, q850: 26, text: 'Non-selected user clearing' },

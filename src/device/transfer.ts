@@ -33,6 +33,8 @@ export function transfer(
   if (refusal !== undefined) return report(process, transferor, 'failed', refusal);
   const { directory } = process.environment;
   const code = readFeatureCode(directory.features, signal.to);
+  if (code !== undefined && directory.isIsolated === true)
+    return report(process, transferor, 'failed', 'cut off');
   if (code?.feature === 'park' && code.digits === '') {
     // Who is outside has no line of ours.
     const line = signal.byLine;

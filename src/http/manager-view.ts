@@ -57,9 +57,10 @@ export interface ManagerView {
 
 /**
  * 'unsure': it may have been expelled from its cluster, and finds out. 'fenced': no member any more; it
- * ends when its own calls have.
+ * ends when its own calls have. 'isolated': it started without reaching its cluster, and serves emergency calls and its own
+ * lines alone.
  */
-export type ManagerState = 'starting' | 'ready' | 'draining' | 'unsure' | 'fenced';
+export type ManagerState = 'starting' | 'ready' | 'draining' | 'unsure' | 'fenced' | 'isolated';
 
 export type Rows<Row> = { readonly items: readonly Row[]; readonly total: number };
 
@@ -69,6 +70,9 @@ export type ClusterRows<Row> = Rows<Row> & { readonly missing: readonly string[]
 /** `manager`: id of the one where it is. */
 export type OnManager<Row> = Row & { readonly manager: string };
 
+/** How a manager says that it stands. */
+export type OwnState = 'member' | 'frozen' | 'unsure' | 'fenced' | 'draining' | 'isolated';
+
 /** One manager of the cluster. */
 export type ManagerRow = {
   readonly id: string;
@@ -76,9 +80,10 @@ export type ManagerRow = {
   readonly home: string;
   /**
    * Its own word: 'member', 'frozen' (the store is away, all members are there), 'unsure' (it may have
-   * been expelled), 'draining'; else what others see: 'no answer', or 'gone' (not a member any more).
+   * been expelled), 'draining', 'isolated' (cut off: no member); else what others see: 'no answer', or 'gone' (not a
+   * member any more).
    */
-  readonly state: 'member' | 'frozen' | 'unsure' | 'fenced' | 'draining' | 'no answer' | 'gone';
+  readonly state: OwnState | 'no answer' | 'gone';
   /** Since when, ISO 8601; '' where it is not known. */
   readonly since: string;
   /** When its process started, ISO 8601, its host and process number; '' and 0 where not known. */

@@ -96,7 +96,7 @@ export const METRICS = {
   cluster_members: { kind: 'gauge', help: 'Members of the cluster now, as this one sees it' },
   cluster_standing: {
     kind: 'gauge',
-    help: '1 for what this manager is now: member, unsure, frozen or fenced',
+    help: '1 for what this manager is now: member, unsure, frozen, fenced or isolated',
     label: 'standing',
   },
   cluster_members_left_total: {

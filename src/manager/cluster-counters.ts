@@ -3,11 +3,19 @@ import type { ClusterMember } from '../cluster/member.ts';
 import type { Counters } from '../http/metrics.ts';
 import type { CallManager } from './call-manager.ts';
 
+const STANDINGS = { member: 0, unsure: 0, frozen: 0, fenced: 0, isolated: 0 };
+
+/** Of one that is cut off from its cluster. */
+export const ISOLATED_COUNTERS: Counters = {
+  cluster_members: 0,
+  cluster_standing: { ...STANDINGS, isolated: 1 },
+};
+
 export function clusterCounters(member: ClusterMember, manager: CallManager): Counters {
   const { view, standing, expelled, counters } = member;
   const base: Counters = {
     cluster_members: view.members.length,
-    cluster_standing: { member: 0, unsure: 0, frozen: 0, fenced: 0, [standing]: 1 },
+    cluster_standing: { ...STANDINGS, [standing]: 1 },
     cluster_members_left_total: manager.watch.departed,
     cluster_evictions_total: expelled,
     cluster_table_entries: manager.processing.table.size,

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Log } from '../base/log.ts';
 import type { GatewayRow } from '../http/gateway-rows.ts';
-import type { CallRow, RegistrationRow, Rows } from '../http/manager-view.ts';
+import type { CallRow, OwnState, RegistrationRow, Rows } from '../http/manager-view.ts';
 import type { Answer } from '../process/message-plane.ts';
 import type { Home } from '../process/pid.ts';
 import type { Found, Query } from '../store/cdr/sink.ts';
@@ -62,7 +62,7 @@ export type Question = Bare<Versioned>;
 
 /** What a manager says of itself. */
 export type StatusAnswer = {
-  readonly state: 'member' | 'frozen' | 'unsure' | 'fenced' | 'draining';
+  readonly state: OwnState;
   readonly since: string;
   readonly phones: number;
   readonly lines: number;
@@ -161,7 +161,7 @@ const rowsOf = <T extends z.ZodType>(row: T) =>
 
 const ANSWERS: { readonly [K in keyof Answers]: z.ZodType<Answers[K]> } = {
   status: z.strictObject({
-    state: z.enum(['member', 'frozen', 'unsure', 'fenced', 'draining']),
+    state: z.enum(['member', 'frozen', 'unsure', 'fenced', 'draining', 'isolated']),
     since: text,
     phones: count,
     lines: count,

@@ -327,7 +327,7 @@ function statusOf(manager: CallManager): StatusAnswer {
   const { cluster, watch, isDraining, registrar, processing, directory } = manager;
   const isLeaving = isDraining && cluster.standing !== 'fenced';
   return {
-    state: isLeaving ? 'draining' : cluster.standing,
+    state: isLeaving ? 'draining' : directory.isIsolated ? 'isolated' : cluster.standing,
     since: new Date(watch.standingSinceMs).toISOString(),
     phones: registrar.count,
     lines: [...processing.lines.keys()].filter((number) => directory.lines.has(number)).length,

@@ -2,6 +2,7 @@
 import type { Log } from '../base/log.ts';
 import { openEmbeddedCluster } from '../cluster/embedded-cluster.ts';
 import { connectEtcd, directoryKeyspace } from '../cluster/etcd/connect.ts';
+import { StoreError } from '../cluster/etcd/store-error.ts';
 import { openMemoryStore } from '../cluster/kept-store.ts';
 import { connectNats } from '../cluster/nats/message-plane.ts';
 import type { VersionStore } from '../cluster/versions.ts';
@@ -19,13 +20,8 @@ export type Planes = {
 
 /** Connects to both. Throws `BusError` or `StoreError`, whose messages say what to do. */
 export async function openPlanes(config: ClusterConfig, id: string, log: Log): Promise<Planes> {
-  const { name, bus, store } = config;
-  const state = await connectEtcd({
-    servers: store.servers,
-    cluster: name,
-    ...accessOf(store),
-    log,
-  });
+  const { name, bus } = config;
+  const state = await connectEtcd({ ...storeOf(config), log });
   try {
     const messages = await connectNats({
       servers: bus.servers,
@@ -44,6 +40,27 @@ export async function openPlanes(config: ClusterConfig, id: string, log: Log): P
     state.close();
     throw error;
   }
+}
+
+/** Whether the store can be reached now. Rejects with `StoreError` where that is no matter of time. */
+export async function isStoreThere(config: ClusterConfig): Promise<boolean> {
+  try {
+    const state = await connectEtcd({ ...storeOf(config), withinMs: 0 });
+    state.close();
+    return true;
+  } catch (error) {
+    if (isUnreachable(error)) return false;
+    throw error;
+  }
+}
+
+/** No server answers, or too few of them to decide anything: the only one of a start's errors that passes by itself. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'unreachable';
+}
+
+function storeOf({ name, store }: ClusterConfig) {
+  return { servers: store.servers, cluster: name, ...accessOf(store) };
 }
 
 /** How a driver is let in, as it takes it. */

@@ -59,6 +59,7 @@ export class RunningView implements ManagerView {
     const { standing } = this.#manager.cluster;
     if (standing === 'fenced') return 'fenced';
     if (this.#manager.isDraining) return 'draining';
+    if (this.#manager.directory.isIsolated === true) return 'isolated';
     return standing === 'unsure' ? 'unsure' : 'ready';
   }
 

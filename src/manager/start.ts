@@ -15,12 +15,13 @@ import { formatListen } from '../transport/listen.ts';
 import { Transports } from '../transport/transports.ts';
 import { CallManager } from './call-manager.ts';
 import { RecordKeeper, recordsOf } from './cdr/record-keeper.ts';
-import { clusterCounters } from './cluster-counters.ts';
+import { clusterCounters, ISOLATED_COUNTERS } from './cluster-counters.ts';
 import { ClusterView } from './cluster-view.ts';
 import type { RunningManager, StartOptions } from './config/running-manager.ts';
 import { type HeldDirectory, holdDirectory } from './directory/held.ts';
 import { Driver } from './driver.ts';
-import { openPlanes, type Planes } from './planes.ts';
+import { copyOf, reachCluster } from './isolation.ts';
+import type { Planes } from './planes.ts';
 import { RunningView } from './running-view.ts';
 
 /** A manager that cannot become a member of its cluster; `code` as of `JoinFailure`. */
@@ -75,7 +76,7 @@ async function run(
 ): Promise<RunningManager> {
   const { config, log } = options;
   const keeper = config.records && new RecordKeeper({ ...config, sinks: config.records, log });
-  const planes = await (options.planes?.() ?? planesOf(options));
+  const { planes, isolation } = await reachCluster(options);
   const record = {
     host: hostname(),
     pid: process.pid,
@@ -86,13 +87,10 @@ async function run(
   let seat: Seat | undefined;
   let served: Served = options;
   try {
-    held = await hold(options, planes);
+    held = isolation === undefined ? await hold(options, planes) : undefined;
+    const { directory = options.directory, settings } = isolation ?? held ?? {};
     // Whoever registers as soon as it is a member is to be known.
-    served = {
-      ...options,
-      directory: held?.directory ?? options.directory,
-      ...(held === undefined ? {} : { settings: held.settings }),
-    };
+    served = { ...options, directory, ...(settings === undefined ? {} : { settings }) };
     seat =
       planes === undefined
         ? undefined
@@ -114,20 +112,24 @@ async function run(
     (query) => recordsOf(keeper, query),
     (listener) => view.traffic(listener),
   );
-  const count = (): Counters => (seat === undefined ? {} : clusterCounters(seat.member, manager));
+  const counters = isolation === undefined ? {} : ISOLATED_COUNTERS;
+  const count = (): Counters =>
+    seat === undefined ? counters : clusterCounters(seat.member, manager);
   const view = new RunningView(manager, driver, transports, config, cluster, count, keeper);
   return {
     view,
     directory: held?.service,
     addresses: transports.listeners.map((listener) => ({ url: formatListen(listener) })),
-    fenced:
-      seat === undefined
-        ? new Promise(() => {})
-        : seat.fenced.then(async (why) => {
-            await view.drain(FENCED_MS);
-            return why;
-          }),
+    over: (async () => {
+      await isolation?.over(manager);
+      if (isolation !== undefined)
+        return 'was cut off from its cluster, and may be a member of it again';
+      const why = await (seat?.fenced ?? new Promise<never>(() => {}));
+      await view.drain(FENCED_MS);
+      return `is no member of its cluster any more: ${why}`;
+    })(),
     stop: async () => {
+      isolation?.stop();
       held?.close();
       driver.act(() => manager.processing.callRecords.closeAll('draining', 'system'));
       await seat?.leave();
@@ -137,6 +139,7 @@ async function run(
       await planes?.close();
     },
     kill: async () => {
+      isolation?.stop();
       held?.close();
       seat?.member.vanish();
       driver.stop();
@@ -157,6 +160,7 @@ async function hold(
 ): Promise<HeldDirectory | undefined> {
   const isKept = config.cluster !== undefined || config.dataFolder !== undefined;
   if (file === undefined && !isKept) return undefined;
+  const copy = own === undefined ? copyOf(config, log) : undefined;
   return holdDirectory({
     id: config.id,
     cluster: config.cluster?.name,
@@ -167,14 +171,11 @@ async function hold(
     given: directory,
     file,
     log,
+    copy,
   });
 }
 
-function planesOf({ config, log }: StartOptions): Promise<Planes> | undefined {
-  return config.cluster && openPlanes(config.cluster, config.id, log);
-}
-
-/** A manager without a cluster. */
+/** A manager without a cluster, or one that does not reach it. */
 function alone(
   options: Served,
   transports: Transports,
@@ -296,11 +297,16 @@ function makeManager(
     preferred: (hop, octets) => transports.preferred(hop, octets),
     bans: config.bans,
     timers: config.timers,
-    register: config.register,
+    register: directory.isIsolated === true ? briefly(config) : config.register,
     ...(settings === undefined ? {} : { keeper: settings }),
     ...(config.auditMs === undefined ? {} : { auditMs: config.auditMs }),
     ...(config.sessionTimer === undefined ? {} : { sessionTimer: config.sessionTimer }),
   });
+}
+
+/** Whoever registers with a manager that is cut off is to look again soon: it will be another one, or this one anew. */
+function briefly({ register }: StartOptions['config']): StartOptions['config']['register'] {
+  return { ...register, maxExpiresS: register.minExpiresS };
 }
 
 function newSecret(): string {

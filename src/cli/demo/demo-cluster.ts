@@ -134,7 +134,7 @@ export class DemoCluster {
     const file = { path: 'the demo', document };
     const running = await startManager({ config, directory, file, log, planes });
     seat.running = running;
-    void running.fenced.then(async () => {
+    void running.over.then(async () => {
       // Only a process that was stopped for seconds gets here: all its managers then start anew.
       if (seat.running !== running) return;
       seat.running = undefined;

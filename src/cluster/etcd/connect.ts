@@ -17,6 +17,8 @@ export type EtcdOptions = {
   /** For https; without `ca` the system's authorities are trusted. */
   readonly tls?: StoreTls;
   readonly log?: Log;
+  /** How long servers that cannot be reached are tried, in milliseconds; 0: once. Absent: 5 s. */
+  readonly withinMs?: number;
 };
 
 const CONNECT_MS = 5000;
@@ -37,11 +39,11 @@ export function directoryKeyspace(cluster: string): Keyspace {
 }
 
 /**
- * A plane when a server has answered a linearizable read of the cluster's keys, within 5 s. Rejects
+ * A plane when a server has answered a linearizable read of the cluster's keys, in time. Rejects
  * with a `StoreError` that says what to do. Servers that fail while another answers are only logged.
  */
 export async function connectEtcd(options: EtcdOptions): Promise<EtcdStatePlane> {
-  const { cluster, credentials, tls = {}, log = SILENT } = options;
+  const { cluster, credentials, tls = {}, log = SILENT, withinMs = CONNECT_MS } = options;
   if (!/^[a-z0-9-]{1,32}$/.test(cluster)) {
     const text = `'${cluster}' cannot be a cluster's name: it has 1 to 32 small letters, digits and hyphens`;
     throw new StoreError('address', options.servers[0] ?? '', text);
@@ -56,7 +58,7 @@ export async function connectEtcd(options: EtcdOptions): Promise<EtcdStatePlane>
     ...(credentials === undefined ? {} : { credentials }),
   });
   const keyspace = new Keyspace(`/linewright/${cluster}/`);
-  const endMs = performance.now() + CONNECT_MS;
+  const endMs = performance.now() + withinMs;
   for (;;) {
     const fault = await attempt(client, servers, keyspace, credentials, log);
     if (fault === undefined) return new EtcdStatePlane(client, keyspace, log);

@@ -42,6 +42,10 @@ export function begin(
   const { directory } = process.environment;
   const code = readFeatureCode(directory.features, record.number);
   if (code === undefined) return false;
+  if (directory.isIsolated === true) {
+    takeOver.refuseDialled(process, record, 'LW-3012');
+    return true;
+  }
   if (!isOverlap || !mayGrow(code)) return act(process, record, line, offer);
   record.change = { by: 'digits', line, ...(offer === undefined ? {} : { offer }) };
   process.host.start(DIGITS + record.call, directory.interDigitMs);

@@ -14,6 +14,7 @@ export function makeCluster(make: Make): ClusterConfig | undefined {
     bus: makePeers(make, 'bus', given.bus, 'tls://'),
     store: makePeers(make, 'store', given.store, 'https://'),
     storeOutage: given.store_outage ?? DEFAULTS.storeOutage,
+    isolated: given.isolated ?? DEFAULTS.isolated,
   };
 }
 

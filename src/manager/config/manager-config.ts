@@ -44,6 +44,8 @@ export type ClusterConfig = {
   readonly store: PeersConfig;
   /** What a manager does while the store is away and all other managers are there: go on as it was, or stop. */
   readonly storeOutage: 'freeze' | 'fence';
+  /** What a manager does that starts and cannot reach the store: serve emergency calls and its own lines alone, or end. */
+  readonly isolated: 'emergency' | 'end';
 };
 
 export type ManagerConfig = {
@@ -96,6 +98,7 @@ export type ManagerConfig = {
 export const DEFAULTS = {
   clusterName: 'linewright',
   storeOutage: 'freeze',
+  isolated: 'emergency',
   drainMs: 60_000,
   web: { address: '127.0.0.1', port: 0, tls: undefined, token: undefined },
   log: { level: 'info', format: 'json' },

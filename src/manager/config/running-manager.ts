@@ -25,10 +25,10 @@ export interface RunningManager {
   /** What is bound, with the ports that were free where 0 was asked for: `udp://127.0.0.1:5060`. */
   readonly addresses: readonly { readonly url: string }[];
   /**
-   * Resolves when the manager is no member of its cluster any more and its own calls have ended: it is
-   * to be stopped, and may be started anew. Says why.
+   * Resolves when the manager is no member of its cluster any more and its own calls have ended, or was cut off and
+   * reaches it again: it is to be stopped, and may be started anew. Says why, as a sentence whose subject is the manager.
    */
-  readonly fenced: Promise<string>;
+  readonly over: Promise<string>;
   /** Ends at once what `view.drain()` has not ended: leaves the cluster, registrations go, sockets close. */
   stop(): Promise<void>;
   /** Stops without a word to anybody, as a crash would. */

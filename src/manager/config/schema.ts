@@ -103,6 +103,7 @@ export const SECTION_SCHEMAS = {
     bus: peers(['nats', 'tls'], 'nats://192.0.2.1:4222'),
     store: peers(['http', 'https'], 'http://192.0.2.1:2379'),
     store_outage: z.enum(['freeze', 'fence']).optional(),
+    isolated: z.enum(['emergency', 'end']).optional(),
   }),
   tls: z.strictObject({ cert: z.string(), key: z.string() }),
   directory: z.string(),

@@ -9,6 +9,7 @@ import { Versions } from '../../cluster/versions.ts';
 import type { DirectoryService, DirectoryState } from '../../http/directory-service.ts';
 import { DirectoryDesk } from './desk.ts';
 import { DirectoryKeeper } from './keeper.ts';
+import type { KeptCopy } from './kept-copy.ts';
 import { KeptSettings } from './kept-settings.ts';
 import { type OwnFile, openDirectory } from './open.ts';
 import { inSlices } from './slices.ts';
@@ -27,6 +28,8 @@ export type HoldOptions = {
   readonly given: Directory;
   readonly file: OwnFile | undefined;
   readonly log: Log;
+  /** Where a member keeps what counts, for when it is cut off; undefined: nowhere. */
+  readonly copy: KeptCopy | undefined;
 };
 
 export type HeldDirectory = {
@@ -55,6 +58,9 @@ export async function holdDirectory(options: HoldOptions): Promise<HeldDirectory
   // Not only of lines that this version has dropped: what the store did not take back then goes now.
   keeper.onMade = ({ lines }) => settings.forget((number) => !lines.has(number));
   const isAlone = store === undefined;
+  const keepCopy = (): void => {
+    if (keeper.head !== undefined) void options.copy?.keep(keeper.head, keeper.lines());
+  };
   const open = () => openDirectory({ keeper, file, isAlone, by, log });
   try {
     // What is in memory only can be no other than the file's.
@@ -77,6 +83,7 @@ export async function holdDirectory(options: HoldOptions): Promise<HeldDirectory
       connect: (change) => {
         keeper.onChanged = (next, version, ready) => {
           change(next, ready);
+          keepCopy();
           log.write('info', 'directory changed', {
             version: version.number,
             by: version.by,
@@ -85,6 +92,7 @@ export async function holdDirectory(options: HoldOptions): Promise<HeldDirectory
         };
         if (keeper.directory !== undefined && keeper.directory !== directory)
           change(keeper.directory);
+        keepCopy();
         keeper.follow();
       },
       close: () => {

@@ -93,9 +93,9 @@ export class DirectoryKeeper {
     return this.#directory;
   }
 
-  /** The items of the version that counts here, as text. */
-  *lines(): Iterable<string> {
-    for (const part of this.#parts.values()) yield* part;
+  /** The items of the version that counts here now, as text. */
+  lines(): Iterable<string> {
+    return linesOf(this.#parts);
   }
 
   /** From now on it hears of every version. */
@@ -254,6 +254,10 @@ export class DirectoryKeeper {
       };
     }
   }
+}
+
+function* linesOf(parts: ReadonlyMap<string, readonly string[]>): Iterable<string> {
+  for (const part of parts.values()) yield* part;
 }
 
 /** What was made of some lines, or why it could not be. */

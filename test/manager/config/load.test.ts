@@ -305,6 +305,7 @@ cluster:
       certificate: undefined,
     },
     storeOutage: 'fence',
+    isolated: 'emergency',
   });
 });
 

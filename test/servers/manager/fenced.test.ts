@@ -63,6 +63,7 @@ test('metrics say how it stands in its cluster, and label nothing by number or u
         'linewright_cluster_standing{standing="unsure"} 0',
         'linewright_cluster_standing{standing="frozen"} 0',
         'linewright_cluster_standing{standing="fenced"} 0',
+        'linewright_cluster_standing{standing="isolated"} 0',
         'linewright_cluster_members_left_total 0',
         'linewright_cluster_evictions_total 0',
         'linewright_cluster_messages_lost_total{why="not acknowledged"} 0',
