@@ -26,23 +26,34 @@ const BODY_MAX_BYTES = 128 * 1024 * 1024;
 /** Problems that are said at once. */
 const PROBLEMS_MAX = 100;
 
+/** The first line of a request in lines. */
+const ABOUT = "expected a map with 'base', the version that it was made from";
+
 /** Characters of an answer that are sent together. */
 const CHUNK = 65_536;
 
-const text = z.string().max(2000);
-const number = z.number().int().min(0);
-const applyBody = z.object({
-  items: z.array(z.unknown()),
-  base: number,
-  by: text.default(''),
-  comment: text.default(''),
-  dry: z.boolean().default(false),
-});
-const undoBody = z.object({
-  by: text.default(''),
-  comment: text.default(''),
-  to: number.optional(),
-});
+const COUNT = 'expected a whole number, 0 or more';
+const TEXT = 'expected a text of 2000 characters at most';
+const text = z.string(TEXT).max(2000, TEXT);
+const number = z.int(COUNT).min(0, COUNT);
+const applyBody = z.object(
+  {
+    items: z.array(z.unknown(), 'expected a list'),
+    base: number,
+    by: text.default(''),
+    comment: text.default(''),
+    dry: z.boolean('expected true or false').default(false),
+  },
+  "expected a map with 'base', the version that it was made from, and 'items'",
+);
+const undoBody = z.object(
+  {
+    by: text.default(''),
+    comment: text.default(''),
+    to: number.optional(),
+  },
+  "expected a map with 'to', the number of a version, or without",
+);
 
 export function addDirectory(api: FastifyInstance, service: DirectoryService | undefined): void {
   const guarded = async (
@@ -80,8 +91,10 @@ export function addDirectory(api: FastifyInstance, service: DirectoryService | u
   );
   api.post('/directory/apply', { bodyLimit: BODY_MAX_BYTES }, ({ body }, reply) =>
     guarded(reply, async (directory) => {
-      const given = applyBody.safeParse(typeof body === 'string' ? bodyOf(body) : body);
-      if (!given.success) return fail(reply, 400, 'bad_request', z.prettifyError(given.error));
+      const read = typeof body === 'string' ? bodyOf(body) : { body, place: '' };
+      if ('fault' in read) return fail(reply, 400, 'bad_request', read.fault);
+      const given = applyBody.safeParse(read.body);
+      if (!given.success) return fail(reply, 400, 'bad_request', faultsOf(given.error, read.place));
       const { dry: isDry, ...request } = given.data;
       return answer(reply, await directory.apply({ ...request, isDry }));
     }),
@@ -89,7 +102,7 @@ export function addDirectory(api: FastifyInstance, service: DirectoryService | u
   api.post('/directory/undo', ({ body }, reply) =>
     guarded(reply, async (directory) => {
       const given = undoBody.safeParse(body ?? {});
-      if (!given.success) return fail(reply, 400, 'bad_request', z.prettifyError(given.error));
+      if (!given.success) return fail(reply, 400, 'bad_request', faultsOf(given.error, ''));
       const { to, ...request } = given.data;
       return answer(reply, await directory.undo({ ...request, ...(to !== undefined && { to }) }));
     }),
@@ -108,15 +121,35 @@ function* textOf({ version, lines }: DirectoryLines): Iterable<string> {
   yield `${text}]}`;
 }
 
-/** Of a request in lines; what its items are is looked at one by one. */
-function bodyOf(text: string): unknown {
-  const [first = '', ...lines] = text.split('\n').filter((line) => line !== '');
+type Body = { readonly body: unknown; readonly place: string };
+
+/** Of a request in lines; what its items are is looked at one by one. `place`: the line with all but those. */
+function bodyOf(text: string): Body | { readonly fault: string } {
+  const all = text.split('\n');
+  const at = all.findIndex((line) => line.trim() !== '');
+  if (at < 0) return { fault: `line 1: ${ABOUT}, and there is nothing` };
+  const [first = '', ...lines] = all.slice(at);
+  const place = `line ${at + 1}: `;
+  let about: unknown;
   try {
-    const about: unknown = JSON.parse(first);
-    return typeof about === 'object' ? { ...about, items: lines } : undefined;
-  } catch {
-    return undefined;
+    about = JSON.parse(first);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { fault: `${place}${ABOUT} as JSON: ${error.message}` };
   }
+  if (typeof about !== 'object' || about === null || Array.isArray(about))
+    return { fault: `${place}${ABOUT}; items come in the lines after it` };
+  return { body: { ...about, items: lines.filter((line) => line !== '') }, place };
+}
+
+/** A line for each field that is not as it should be. */
+function faultsOf({ issues }: z.ZodError, place: string): string {
+  return issues
+    .map(({ path, message }) => {
+      const field = path.length === 0 ? '' : `'${path.join('.')}': `;
+      return `${place}${field}${message}`;
+    })
+    .join('\n');
 }
 
 function answer(reply: FastifyReply, result: ApplyResult): unknown {
