@@ -35,6 +35,6 @@ export type Cause =
   /** A process broke an invariant; the call could not go on. */
   | 'internal failure'
   | 'session expired'
-  /** An administrator has freed the appearance. */
+  /** An administrator has freed the appearance, or the phone that asked for it. */
   | 'released'
   | 'draining';

@@ -66,6 +66,7 @@ export const REFUSALS = {
   'LW-3485': { cause: 'appearance taken', title: 'another has that appearance' },
   'LW-3486': { cause: 'forbidden', title: 'the phone may not have that appearance' },
   'LW-3487': { cause: 'overload', title: 'the appearance was not to be had in time' },
+  'LW-3488': { cause: 'released', title: 'the phone has given that appearance up' },
 } as const satisfies Readonly<Record<string, Refusal>>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -9,6 +9,7 @@ import { q850Of, statusOf } from '../../src/device/cause-to-status.ts';
 import { entryOf } from '../../src/manager/cdr/record-entry.ts';
 import { Bench } from '../../src/testkit/phones/bench.ts';
 import { GENERIC } from '../../src/testkit/phones/sca-habits.ts';
+import { CALM_BUS } from '../../src/testkit/simulated-planes.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
 import { DOMAIN, SERVER, Site, type SiteOptions } from '../../src/testkit/site.ts';
 import { listOf, wayOut } from '../call/switchboard.ts';
@@ -275,3 +276,46 @@ test('a manager that drains says so to whoever calls', () => {
     },
   );
 });
+
+for (const mode of ['single', 'replicated'] as const)
+  test(`a phone that seizes anew what its INVITE waits for hears so, as log and record say [${mode}]`, () => {
+    const { records, logged, log } = hearing();
+    const directory = directoryWith({ appearances: 4, mode });
+    const site = new Site(1, directory, { managers: 3, records, log });
+    while (!site.isWhole) site.run(10);
+    const bench = new Bench(site);
+    const [b, a] = ['2000b', '2000a'].map((user, at) =>
+      bench.sca({ user, line: '2000', manager: at }, GENERIC),
+    );
+    assert(a !== undefined && b !== undefined);
+    for (const phone of [b, a]) {
+      phone.boot();
+      site.run(1000);
+    }
+    b.offHook(1);
+    site.run(1000);
+    a.offHook(1);
+    site.run(1000);
+    site.planes.busWeather = { ...CALM_BUS, delayMs: [50, 50] };
+    const answers = answersAt(site);
+    for (const list of [logged, records]) list.length = 0;
+    a.dial('1001');
+    site.run(20);
+    a.offHook(1);
+    site.run(1000);
+    const kept = records.map(({ record }) => entryOf(record));
+    assert.deepEqual(
+      {
+        sip: [...new Set(answers)],
+        log: logged.map(({ code, cause, call }) => [code, cause, call === kept[0]?.id]),
+        records: kept.map((entry) => said(entry.code, entry.sip_status, entry.q850)),
+        by: kept.map(({ ended_by }) => ended_by),
+      },
+      {
+        sip: ['LW-3488 480 31'],
+        log: [['LW-3488', 'released', true]],
+        records: ['LW-3488 480 31'],
+        by: ['system'],
+      },
+    );
+  });

@@ -294,6 +294,7 @@ function codeOf(cause: Cause): RefusalCode | undefined {
   // Not the callee is busy but the lamp: as for who asks for it by SUBSCRIBE.
   if (cause === 'busy') return 'LW-3485';
   if (cause === 'forbidden') return 'LW-3486';
+  if (cause === 'released') return 'LW-3488';
   return cause === 'overload' ? 'LW-3487' : undefined;
 }
 
