@@ -17,6 +17,7 @@ import type { DeviceProcess } from './device-process.ts';
 import { partyOfDevice } from './identity.ts';
 import { refuseChange } from './session-change.ts';
 import { descriptionIn } from './session-description.ts';
+import * as keeping from './sharing/keeping.ts';
 import * as lineUse from './sharing/line-use.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
@@ -103,6 +104,8 @@ function leaveCall(process: DeviceProcess, record: CallLeg): void {
   for (const { pid, call } of record.controls)
     if (!isOfLine(pid)) process.host.tell(pid, { type: 'callEnded', call, cause });
   record.controls = record.controls.filter(({ pid }) => isOfLine(pid));
+  // Who has parked it may have held it, and be lost since: it is at the orbit, and its line's no more.
+  keeping.retrieved(process, record);
   if (record.role === 'calling' && record.reportTo !== undefined) {
     process.host.tell(record.reportTo, { type: 'callEnded', call: record.call, cause });
     record.reportTo = undefined;
@@ -165,8 +168,9 @@ export function parkRefused(process: DeviceProcess, record: CallLeg, code: Refus
       state: 'failed',
       cause,
     });
-  // The transferor hung up meanwhile: nobody is left to speak to.
-  if (record.peer === undefined) process.release(record, cause, 'nobody');
+  // The transferor hung up meanwhile: nobody is left to speak to, unless the call is kept for who is lost.
+  if (record.peer === undefined && !record.holding?.isKept)
+    process.release(record, cause, 'nobody');
 }
 
 /** The phone has made an offer, to be put on hold. True: it was asked for that. */

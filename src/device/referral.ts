@@ -16,6 +16,7 @@ import type { DeviceProcess } from './device-process.ts';
 import { type SearchResult, seek } from './dialog-search.ts';
 import { isAddressOfOurs, uriOf } from './identity.ts';
 import { type ReferTo, readReferTo } from './refer-to.ts';
+import { isBeingMoved } from './transfer.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -31,8 +32,8 @@ export function refer(
   if (target === undefined) return userAgent.reply(leg, exchange, 400);
   if (record.peer === undefined || record.phase !== 'talking')
     return userAgent.reply(leg, exchange, 481);
-  // One at a time: a second REFER would move a peer that is on its way already.
-  if (record.transfer !== undefined || record.referral !== undefined)
+  // One at a time: a second REFER would move a peer that is on its way already, as is who is moved itself.
+  if ((record.transfer ?? record.referral) !== undefined || isBeingMoved(record))
     return userAgent.reply(leg, exchange, 491);
   const { uri, number, replaces } = target;
   if (replaces === undefined) {

@@ -68,13 +68,18 @@ export function transfer(
 }
 
 /** Undefined: it may be. Its peer may be another one by now than who wants it to be moved. */
-function whyNotMoved(
-  { change, move, parking: parked, takenBy, phase, peer }: CallLeg,
-  { pid }: LegRef,
-): Cause | undefined {
-  const isInMotion = (change ?? move ?? parked ?? takenBy) !== undefined || phase !== 'talking';
-  if (isInMotion) return 'request pending';
+function whyNotMoved(record: CallLeg, { pid }: LegRef): Cause | undefined {
+  const { change, takenBy, transfer, referral, phase, peer } = record;
+  const isBusy = isBeingMoved(record) || (change ?? takenBy) !== undefined || phase !== 'talking';
+  // Where both want to move each other, whoever is done first would be let go by the other's end.
+  if (isBusy || (transfer ?? referral) !== undefined) return 'request pending';
   return peer?.pid === pid ? undefined : 'call gone';
+}
+
+/** Whether a transfer is taking this leg to somebody else, or to an orbit. */
+export function isBeingMoved({ change, move, parking: parked }: CallLeg): boolean {
+  const isMoved = change?.by === 'join' || change?.by === 'move';
+  return isMoved || (move ?? parked) !== undefined;
 }
 
 /** The phone that the moved party is to reach rings. True: the alert was for a move. */

@@ -3,7 +3,9 @@
  * retrieves it. The holder is at the first manager, the far end at the second, the line's process at the
  * fourth, unless a flow says otherwise.
  */
+import type { Phone } from '../../src/testkit/phone.ts';
 import type { SimulatedManager } from '../../src/testkit/simulated-manager.ts';
+import { CALM_STORE } from '../../src/testkit/simulated-planes.ts';
 import { SERVER } from '../../src/testkit/site.ts';
 import {
   areTalking,
@@ -17,16 +19,17 @@ import {
 
 const OPTIONS = { settings: ['single', 'replicated'], timings: {} } as const;
 
-/** The manager dies, with its machine unless told, and comes back; phones that were there have been switched on again. */
+/** The manager dies, with its machine unless told, or leaves, and comes back; phones that were there have been switched on again. */
 function lose(
   { site, bench, wait }: Stage,
   at: number,
-  how: 'process' | 'machine' = 'machine',
+  how: 'process' | 'machine' | 'order' = 'machine',
   ms = 3000,
 ): () => void {
   const manager = site.managers[at] as SimulatedManager;
   manager.restartMs = () => 6000;
-  manager.kill(how);
+  if (how === 'order') manager.leave();
+  else manager.kill(how);
   wait(ms);
   return () => {
     wait(6000);
@@ -37,6 +40,14 @@ function lose(
       }
     wait(1000);
   };
+}
+
+/** Another phone, at the third manager. */
+function visitor({ site, wait }: Stage, user: string): Phone {
+  const phone = site.addPhone(user, user, [site.managers[2]?.address ?? SERVER]);
+  phone.register(3600);
+  wait();
+  return phone;
 }
 
 shared(
@@ -255,9 +266,7 @@ shared(
   'a call that its holder has transferred, and that is there when the holder is lost: the line has it no more',
   (stage) => {
     const { site, a, b, two, wait, lamps } = stage;
-    const other = site.addPhone('2100b', '2100b', [site.managers[2]?.address ?? SERVER]);
-    other.register(3600);
-    wait();
+    const other = visitor(stage, '2100b');
     const held = talkTo(two, a, stage);
     a.hold(held);
     wait();
@@ -280,5 +289,66 @@ shared(
     return [kept, shown, talk, lamps()];
   },
   ['1 held', '', true, ''],
+  { ...OPTIONS, settings: ['single'] },
+);
+
+shared(
+  'a call that its holder has parked, and that gets its orbit when the holder is gone: the line has it no more',
+  (stage) => {
+    const { site, a, b, wait, lamps } = stage;
+    // The far end has the call on a line that is shared too.
+    const [other, two] = [visitor(stage, '2100b'), visitor(stage, '2100a')];
+    const far = two.call('2000');
+    wait();
+    a.answer(callOf(a));
+    wait();
+    const held = callOf(a);
+    a.hold(held);
+    wait();
+    site.planes.storeWeather = { ...CALM_STORE, delayMs: [700, 700] };
+    a.transfer(held, '700');
+    wait(20);
+    const back = lose(stage, 0, 'order', 300);
+    const kept = b.shown;
+    site.planes.storeWeather = CALM_STORE;
+    wait(1000);
+    const shown = b.shown;
+    const call = other.call('700');
+    wait(500);
+    const talk = far.remoteSession === call.session && call.remoteSession === far.session;
+    back();
+    return [kept, shown, talk, lamps()];
+  },
+  ['1 held', '', true, ''],
+  { ...OPTIONS, settings: ['single'] },
+);
+
+shared(
+  'a call that its holder wants to park where another is by then is kept when the holder is gone',
+  (stage) => {
+    const { site, a, b, c, two, wait, lamps } = stage;
+    const [one, other] = [visitor(stage, '1001'), visitor(stage, '2100b')];
+    const call = other.call('1001');
+    wait();
+    one.answer(plainCallOf(one));
+    const held = talkTo(two, a, stage);
+    a.hold(held);
+    wait();
+    site.planes.storeWeather = { ...CALM_STORE, delayMs: [700, 700] };
+    other.refer(call, '700');
+    wait(20);
+    a.transfer(held, '700');
+    wait(20);
+    const back = lose(stage, 0, 'order', 300);
+    site.planes.storeWeather = CALM_STORE;
+    wait(1500);
+    const shown = b.shown;
+    const retrieved = c.retrieve(1);
+    wait(1000);
+    const talk = areTalking(retrieved, plainCallOf(two));
+    back();
+    return [shown, talk, lamps()];
+  },
+  ['1 held', true, '1 active'],
   { ...OPTIONS, settings: ['single'] },
 );

@@ -145,3 +145,37 @@ shared(
   },
   [['talking', 'talking', 'talking', '1 held'], '1 held'],
 );
+
+shared(
+  'of two who transfer each other at one time nobody is left with nobody: who is being moved moves nobody',
+  (stage) => {
+    const { site, a, one, two, wait, lamps } = stage;
+    const three = site.addPhone('2100b', '2100b', two.options.servers);
+    three.register(3600);
+    wait();
+    const call = talkTo(two, a, stage);
+    two.refer(plainCallOf(two), '2100');
+    wait(20);
+    a.transfer(call, '1001');
+    wait(500);
+    const rings = one.calls.size;
+    three.answer(plainCallOf(three));
+    wait(500);
+    return [rings, areTalking(call, plainCallOf(three)), two.calls.size, lamps()];
+  },
+  [0, true, 0, '1 active'],
+);
+
+shared(
+  'of two who transfer each other in the same instant both are refused',
+  (stage) => {
+    const { a, one, two, wait, lamps } = stage;
+    const call = talkTo(two, a, stage);
+    two.refer(plainCallOf(two), '1001');
+    a.transfer(call, '1001');
+    wait(500);
+    return [one.calls.size, call.referral, areTalking(call, plainCallOf(two)), lamps()];
+  },
+  [0, 491, true, '1 active'],
+  APART,
+);

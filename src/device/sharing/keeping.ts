@@ -113,7 +113,7 @@ export function handOver(
   record: CallLeg,
   { call: wanted, from, by, lineCall }: Signal<'callTakeOver'>,
 ): void {
-  const { holding, controls, call } = record;
+  const { holding, controls, call, takenBy, change, parking } = record;
   const { directory } = process.environment;
   const { number = '', member, state } = holding?.by ?? {};
   // What it has of its own line is asked for, and not the call that it keeps: it speaks to nobody.
@@ -123,8 +123,8 @@ export function handOver(
   const isIts = seat !== undefined && seat.name === member;
   if (!isIts && !(state === 'held' && rightsOf(directory, number, by).includes('retrieve')))
     return refuseChange(process, from, 'forbidden');
-  if (record.takenBy !== undefined || record.change !== undefined)
-    return refuseChange(process, from, 'call gone');
+  // It may be on its way to an orbit.
+  if ((takenBy ?? change ?? parking) !== undefined) return refuseChange(process, from, 'call gone');
   record.takenBy = from;
   process.host.tell(from.pid, {
     type: 'callTakenOver',
@@ -146,7 +146,7 @@ export function end(process: DeviceProcess, record: CallLeg): void {
   }
 }
 
-/** The call has been retrieved: the line hears of it from its new holder, if that is one of its own. */
+/** The call has been retrieved, or parked: the line hears of it from its new holder, if that is one of its own. */
 export function retrieved(process: DeviceProcess, record: CallLeg): void {
   end(process, record);
   if (record.holding?.isKept) {
