@@ -10,6 +10,7 @@ import type { BlfWatcher } from './phones/blf-watcher.ts';
 import { ScaPhone } from './phones/sca-phone.ts';
 import type { StationCall } from './phones/station-call.ts';
 import type { SeededRandom } from './seeded-random.ts';
+import type { SimulatedManager } from './simulated-manager.ts';
 import type { Site } from './site.ts';
 
 export type SharingPeopleOptions = {
@@ -22,6 +23,7 @@ export type SharingPeopleOptions = {
 
 const DIALLED = ['1001', '1001', '1002', '2000', '9999', '2000b'];
 const LAMPS = 3;
+const WOKEN_S = 120;
 
 export class SharingPeople {
   calls = 0;
@@ -52,6 +54,22 @@ export class SharingPeople {
   begin(): void {
     for (const phone of this.#options.sharers) this.#next(phone);
     for (const phone of this.#options.site.phones) this.#nextPlain(phone);
+  }
+
+  /** Phones of a manager that has joined anew: they register, and their users do something at once. */
+  wake(manager: SimulatedManager): void {
+    if (this.#areTired) return;
+    const { site, sharers } = this.#options;
+    for (const phone of sharers) {
+      if (phone.station.options.server !== manager.address) continue;
+      phone.refresh();
+      this.#soon(30, 200, () => this.#next(phone));
+    }
+    for (const phone of site.phones) {
+      if (phone.server !== manager.address) continue;
+      phone.register(WOKEN_S);
+      this.#soon(30, 200, () => this.#nextPlain(phone));
+    }
   }
 
   /** They begin nothing any more, and change nothing that they have. */

@@ -201,6 +201,7 @@ class SharingSimulation {
         ...{ site, number: '2000', random },
         tell: (what) => this.#course.tell(what),
         violate: (what) => this.#course.note(what),
+        wake: (manager) => this.#people.wake(manager),
       }),
     );
   }

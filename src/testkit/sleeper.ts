@@ -1,7 +1,8 @@
 /**
  * A manager that sleeps while a line moves: the one that has the line's process is killed, and as soon as it is expelled
  * another one falls asleep, for longer than the line's next process gives all devices. Unless that one is expelled too,
- * no number may be given to anybody that a phone of the sleeper has.
+ * no number may be given to anybody that a phone of the sleeper has. In some runs all others join anew at that time,
+ * so that nobody who is awake has seen that there was a process, and phones register there at once.
  */
 import { firstLcp } from '../call/registration-table.ts';
 import type { DeviceProcess } from '../device/device-process.ts';
@@ -18,6 +19,8 @@ export type SleeperOptions = {
   readonly random: SeededRandom;
   readonly tell: (what: string) => void;
   readonly violate: (what: string) => void;
+  /** Phones of that manager, which has joined anew, register, and people begin something. */
+  readonly wake: (manager: SimulatedManager) => void;
 };
 
 /** From half a second, which devices have, to half a second more than the silence that expels. */
@@ -38,7 +41,9 @@ export function sleepWhileItMoves(options: SleeperOptions): void {
     if (owner === undefined || home === undefined || sleeper?.run === undefined) return false;
     const { run, id } = sleeper;
     const forMs = random.between(...SLEEP_MS);
-    tell(`${owner.id} is killed, and ${id} sleeps for ${forMs} ms when it is out`);
+    const anew = random.chance(0.5) ? site.managers.filter((each) => each !== sleeper) : [];
+    const comeBack = anew.length > 0 ? '; the others join anew' : '';
+    tell(`${owner.id} is killed, and ${id} sleeps for ${forMs} ms when it is out${comeBack}`);
     // Who has it is on its way to all in one write: let it arrive.
     site.agenda.after(ARRIVAL_MS, () => killFor(owner, WAITED_MS));
     waitFor(site, () => {
@@ -47,6 +52,7 @@ export function sleepWhileItMoves(options: SleeperOptions): void {
       );
       if (isOut) {
         run.pause();
+        for (const manager of anew) joinAnew(options, manager);
         site.agenda.after(forMs, () => run.resume());
         observe(options, run);
       }
@@ -56,12 +62,27 @@ export function sleepWhileItMoves(options: SleeperOptions): void {
   });
 }
 
-/** Who joins anew meanwhile could have the line without knowing that there was a process before. */
+/** Kills it; it does not start by itself before that time. */
 function killFor(manager: SimulatedManager, ms: number): void {
   const { restartMs } = manager;
   manager.restartMs = () => ms;
   manager.kill();
   manager.restartMs = restartMs;
+}
+
+/** Stops if it runs, in good order, and starts again. */
+function joinAnew({ site, wake }: SleeperOptions, manager: SimulatedManager): void {
+  const former = manager.run;
+  manager.leave();
+  waitFor(site, () => {
+    manager.start();
+    return manager.run !== former;
+  });
+  waitFor(site, () => {
+    const isBack = manager.run !== former && manager.run?.isServing === true;
+    if (isBack) wake(manager);
+    return isBack;
+  });
 }
 
 function waitFor({ agenda }: Site, isDone: () => boolean): void {

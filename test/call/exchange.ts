@@ -10,15 +10,30 @@ export class Exchange {
   readonly boards = new Map<Home, Switchboard>();
   nowMs = 0;
   readonly #cluster: FakeCluster;
+  readonly #directory: Directory;
+  readonly #turnsMax: number;
   #evictions: { readonly home: Home; readonly atMs: number }[] = [];
 
   constructor(directory: Directory, homes: readonly Home[], turnsMax = 1) {
+    this.#directory = directory;
+    this.#turnsMax = turnsMax;
     this.#cluster = new FakeCluster(homes);
-    for (const [home, member] of this.#cluster.members) {
-      const board = new Switchboard(directory, turnsMax, undefined, member);
-      connect(member, board);
-      this.boards.set(home, board);
-    }
+    for (const member of this.#cluster.members.values()) this.#open(member);
+  }
+
+  /** A manager joins, and sees what there is. */
+  join(home: Home): Switchboard {
+    const board = this.#open(this.#cluster.join(home));
+    board.scheduler.advance(this.nowMs);
+    this.settle();
+    return board;
+  }
+
+  #open(member: FakeMember): Switchboard {
+    const board = new Switchboard(this.#directory, this.#turnsMax, undefined, member);
+    connect(member, board);
+    this.boards.set(member.home, board);
+    return board;
   }
 
   board(home: Home): Switchboard {

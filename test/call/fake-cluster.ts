@@ -39,6 +39,18 @@ export class FakeCluster {
     for (const home of homes) this.members.set(home, new FakeMember(home, this, this.#view));
   }
 
+  /** Another member, the youngest, which sees at once what the table holds. */
+  join(home: Home): FakeMember {
+    const { revision, members } = this.#view;
+    this.#view = { revision: revision + 1, members: [...members, home] };
+    this.#publish({ changes: [], view: this.#view });
+    const member = new FakeMember(home, this, this.#view);
+    this.members.set(home, member);
+    const changes = [...this.#table].map(([key, entry]) => ({ key, entry }));
+    member.news.push({ changes });
+    return member;
+  }
+
   /** A member stops, in the middle of what it was doing. The others do not know yet. */
   kill(home: Home): void {
     this.members.delete(home);

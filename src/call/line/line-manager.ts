@@ -21,6 +21,7 @@ import {
   type RegistrationTable,
 } from '../registration-table.ts';
 import type { CallSignal } from '../signals.ts';
+import { hadOther, isAsked, whoKnows } from './former-process.ts';
 import type { LineControl } from './line-control.ts';
 import { LINE_DEVICES_MAX } from './line-control-database.ts';
 import { LineDeaths } from './line-deaths.ts';
@@ -64,10 +65,13 @@ export class LineManager implements Process<CallSignal> {
   readonly #deaths = new LineDeaths();
   /** Numbers that are going to be claimed from here, unless another manager does. */
   readonly #claims = new Set<string>();
+  /** Since when it sees what becomes of numbers. */
+  readonly #sinceMs: number;
 
   constructor(host: Host<CallSignal>, options: LineManagerOptions) {
     this.#host = host;
     this.#options = options;
+    this.#sinceMs = host.nowMs;
     // Made anew: the timers of the one before are gone.
     for (const number of options.records.keys()) {
       this.#seek(number, AGAIN_MS);
@@ -252,14 +256,13 @@ export class LineManager implements Process<CallSignal> {
       if (own.isOwner) return;
       own.isOwner = true;
       lines.set(number, own.control);
-      const isFirst = own.control.line.mode === 'replicated' || !this.#hadOther(record, wasLost);
-      this.#host.tell(own.pid, {
-        type: 'lineOwned',
-        number,
-        lcp: own.pid,
-        epoch: lcp.revision,
-        homes: isFirst ? [] : cluster.view.members,
-      });
+      const { line } = own.control;
+      const homes =
+        line.mode === 'single' && hadOther(record, wasLost)
+          ? cluster.view.members
+          : whoKnows(line, cluster, this.#host.nowMs - this.#sinceMs);
+      const { revision } = lcp;
+      this.#host.tell(own.pid, { type: 'lineOwned', number, lcp: own.pid, epoch: revision, homes });
     } else if (own.isOwner || (lcp !== undefined && homeOf(lcp.lcp) !== cluster.home)) {
       record.own = undefined;
       if (lines.get(number) === own.control) lines.delete(number);
@@ -269,14 +272,11 @@ export class LineManager implements Process<CallSignal> {
 
   /** Tells a process that may have had one before it how many will attach from here. */
   #count(number: string, record: LineRecord | undefined, lcp: Pid, wasLost: boolean): void {
-    if (record === undefined ? !wasLost : !this.#hadOther(record, wasLost)) return;
+    const { directory, cluster } = this.#options;
+    const isKnown = record === undefined ? wasLost : hadOther(record, wasLost);
+    if (!isKnown && !isAsked(lineOfNumber(directory, number), lcp, cluster)) return;
     const count = record?.seats.length ?? 0;
     this.#host.tell(lcp, { type: 'lineMembers', number, count });
-  }
-
-  /** Whether device processes may have calls from an earlier process of the number. */
-  #hadOther(record: LineRecord, wasLost: boolean): boolean {
-    return wasLost || record.seats.some(({ lcp }) => lcp !== undefined);
   }
 
   #introduceAll(number: string): void {

@@ -19,6 +19,11 @@ export function mayHave(
   return watchers.includes(pid) && (line.watcherRights?.includes(right) ?? false);
 }
 
+/** Whether somebody else than one member may have, or see, its numbers, as far as the directory says. */
+export function isShared({ members, watchers }: Line): boolean {
+  return members.length > 1 || watchers !== undefined;
+}
+
 /** Whether all calls of `member` are exclusive. */
 export function isPrivate(line: Line, member: string): boolean {
   return memberOf(line, member)?.isPrivate ?? false;

@@ -70,7 +70,10 @@ export type LocationSignal =
   | { readonly type: 'lineChanged'; readonly number: string }
   /** Line control process to its line manager: nobody needs it, and it ends with this. */
   | { readonly type: 'lineReleased'; readonly number: string }
-  /** Line manager to line control process: so many device processes of this manager will attach. */
+  /**
+   * Line manager to line control process: so many device processes of this manager will attach. Said to those that may
+   * have had another before them, and to all of managers that joined later, of lines that are shared.
+   */
   | { readonly type: 'lineMembers'; readonly number: string; readonly count: number }
   /** Call control to line manager: tell me who controls the number, once it is not `gone`. */
   | { readonly type: 'lineLocate'; readonly number: string; readonly gone?: Pid }

@@ -18,6 +18,7 @@ import {
   takeAppearance,
 } from './appearances.ts';
 import { type LineControl, putCall, type Recovery } from './line-control.ts';
+import { isShared } from './line-members.ts';
 
 /**
  * How long they are waited for when all others have had their time. A member that is silent for 1 s is expelled, half a
@@ -31,8 +32,9 @@ const APPEARANCE_MAX = 10_000;
 /** Whether numbers may be in use of which nobody has spoken. Nobody else has any of a line that nobody shares. */
 export function isInDoubt({ line, recovery }: LineControl): boolean {
   if (recovery === null || recovery.isOverdue) return false;
-  const isShared = line.members.length > 1 || line.watchers !== undefined || recovery.seen !== null;
-  return isShared && recovery.homes.some(({ count }) => count === null);
+  return (
+    (isShared(line) || recovery.seen !== null) && recovery.homes.some(({ count }) => count === null)
+  );
 }
 
 /** Those that have said nothing have that much longer. */

@@ -604,3 +604,71 @@ test('a new process of a replicated line gives no number before the manager that
   exchange.wait(101);
   assert.deepEqual([...seen, ben.open('offered').length], [0, 1]);
 });
+
+/**
+ * ben talks on the line's first number, at b. a, which has the line's process, is gone; b sleeps since, and c, with cas
+ * and eve, joins and has seen nothing of it.
+ */
+function joined(directory = DIRECTORY) {
+  const exchange = new Exchange(directory, ['a.1', 'b.1']);
+  const plug = (home: string, user: string) => {
+    const device = exchange.board(home).plug(user);
+    exchange.settle();
+    return device;
+  };
+  const ana = plug('a.1', 'ana');
+  const [ben, dan] = [plug('b.1', 'ben'), plug('b.1', 'dan')];
+  exchange.act(dan, () => void dan.dial('2000'));
+  for (const each of ben.open('offered', 'called')) exchange.act(ben, () => ben.answer(each));
+  assert.deepEqual(
+    [ana, ben].map((device) => device.open('talking').length),
+    [0, 1],
+  );
+  const sleeper = exchange.memberOf('b.1');
+  sleeper.isBlind = true;
+  exchange.kill('a.1', 0);
+  exchange.wait(1);
+  exchange.join('c.1');
+  const joiner = exchange.memberOf('c.1');
+  joiner.stalled.add('b.1');
+  const wake = (): void => {
+    sleeper.isBlind = false;
+    joiner.stalled.delete('b.1');
+    exchange.settle();
+  };
+  return { exchange, ben, wake, cas: plug('c.1', 'cas'), eve: plug('c.1', 'eve') };
+}
+
+test('a manager that has joined since gives no number away that a phone has whose manager sleeps', () => {
+  const { exchange, ben, cas, eve, wake } = joined();
+  exchange.act(eve, () => void eve.dial('2000'));
+  exchange.wait(1500);
+  const before = [callsOf(exchange), cas.open('offered').length];
+  wake();
+  assert.deepEqual(
+    [...before, callsOf(exchange), cas.open('offered').length, ben.open('talking').length],
+    [[], 0, ['1 active', '2 ringing'], 1, 1],
+  );
+});
+
+test('where all say at once what they have, a manager that has joined just now rings its phones at once', () => {
+  const { exchange, cas, eve, wake } = joined();
+  wake();
+  exchange.act(eve, () => void eve.dial('2000'));
+  assert.deepEqual([callsOf(exchange), cas.open('offered').length], [['1 active', '2 ringing'], 1]);
+});
+
+test('a line that nobody shares waits for no manager that sleeps, wherever it is', () => {
+  const { exchange, cas, eve } = joined();
+  exchange.act(eve, () => void eve.dial('cas'));
+  assert.equal(cas.open('offered', 'called').length, 1);
+});
+
+test('nor does a line whose manager has been there for a while, and knows that nobody had it', () => {
+  const { exchange, cas, eve } = joined();
+  exchange.act(cas, () => cas.detach());
+  exchange.wait(12_000);
+  exchange.act(cas, () => cas.register());
+  exchange.act(eve, () => void eve.dial('2000'));
+  assert.deepEqual([callsOf(exchange), cas.open('offered').length], [['1 ringing'], 1]);
+});
