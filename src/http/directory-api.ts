@@ -55,13 +55,17 @@ const undoBody = z.object(
   "expected a map with 'to', the number of a version, or without",
 );
 
-export function addDirectory(api: FastifyInstance, service: DirectoryService | undefined): void {
+/** `service` undefined: there is nothing to change, and `whyNone` says why. */
+export function addDirectory(
+  api: FastifyInstance,
+  service: DirectoryService | undefined,
+  whyNone: () => string,
+): void {
   const guarded = async (
     reply: FastifyReply,
     serve: (directory: DirectoryService) => Promise<unknown>,
   ): Promise<unknown> => {
-    if (service === undefined)
-      return fail(reply, 409, 'fixed', 'the directory of this manager is fixed');
+    if (service === undefined) return fail(reply, 409, 'fixed', whyNone());
     try {
       return await serve(service);
     } catch (error) {

@@ -79,7 +79,11 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
       addAppearances(api, view, fail);
       addSettings(api, view);
       if (options.change !== undefined) addChanges(api, options.change);
-      addDirectory(api, options.directory);
+      addDirectory(api, options.directory, () =>
+        view.state() === 'isolated'
+          ? 'this manager is cut off from its cluster, whose directory it is'
+          : 'the directory of this manager is fixed',
+      );
     },
     { prefix: '/api/v1' },
   );

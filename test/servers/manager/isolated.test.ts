@@ -26,6 +26,7 @@ type Stage = {
   readonly ben: Actor;
   readonly gateway: Actor;
   readonly copy: string;
+  readonly directory: string;
   start(): Program;
 };
 
@@ -37,7 +38,7 @@ async function stage(context: TestContext, more: object): Promise<Stage> {
   const folder = new Folder(context);
   const [server, gatewayPort] = [await freePortsInRow(1), await freePortsInRow(1)];
   const password = 'p';
-  folder.write(
+  const directory = folder.write(
     'house.yaml',
     stringify({
       lines: {
@@ -82,6 +83,7 @@ async function stage(context: TestContext, more: object): Promise<Stage> {
     ben: await actor('ben', { address: '127.0.0.1' }),
     gateway: await actor('gw', { address: GATEWAY, port: gatewayPort }),
     copy: join(data, 'cluster-directory.copy'),
+    directory,
     start: () => {
       const program = startProgram(runtime, ['start', '-c', file]);
       context.after(() => program.child.kill('SIGKILL'));
@@ -141,6 +143,7 @@ test('cut off it serves emergency calls and lines of its own, and joins anew whe
   const calls: string[] = [];
   for (const number of ['2002', '2000', '2003', '902079460018', '*72902079460018', '2009'])
     calls.push(await tried(ana, number));
+  const applied = await runProgram(on.runtime, ['apply', '-f', on.directory]);
   const help = await ana.call({ uri: 'sip:999@pbx.test' });
   store.servers[0]?.start();
   const waiting = await alone.said('store is back');
@@ -154,6 +157,7 @@ test('cut off it serves emergency calls and lines of its own, and joins anew whe
       shown,
       came,
       calls,
+      applied: applied.err,
       during,
       gateway: gateway.came,
       loud: waiting.split('\n').filter((line) => line.includes('EMERGENCY CALL')).length > 0,
@@ -178,6 +182,7 @@ test('cut off it serves emergency calls and lines of its own, and joins anew whe
         '*72902079460018 503 LW-3012',
         '2009 404 LW-3001',
       ],
+      applied: 'this manager is cut off from its cluster, whose directory it is\n',
       during: '999 200',
       gateway: ['INVITE 999', 'INVITE 999'],
       loud: true,
