@@ -4,6 +4,7 @@ import test from 'node:test';
 import type { LogFields } from '../../src/base/log.ts';
 import type { Directory, Line } from '../../src/call/directory.ts';
 import type { Hunt } from '../../src/call/hunting/hunt.ts';
+import type { PickupGroup } from '../../src/call/pickup-group.ts';
 import { REFUSALS, type RefusalCode } from '../../src/call/refusal-codes.ts';
 import { q850Of, statusOf } from '../../src/device/cause-to-status.ts';
 import { entryOf } from '../../src/manager/cdr/record-entry.ts';
@@ -30,12 +31,22 @@ function directory(): Directory {
     assert(line !== undefined);
     lines.set(number, { ...line, number, ...rest });
   };
-  change('1001', { search: 'staff' });
+  change('1001', { search: 'staff', pickupGroup: 'office' });
+  const [member] = lines.get('2000')?.members ?? [];
+  assert(member !== undefined);
+  const deaf = { ...member, name: '2000c', device: '2000c', rights: ['originate'] as const };
+  change('2000', { pickupGroup: 'shop', members: [deaf] });
+  // Further than a call is sent on.
+  for (let at = 10; at < 18; at++) change(`21${at}`, { forward: { all: `21${at + 1}` } }, '2100');
   change('2101', { forward: { all: '2102' } }, '2100');
   change('2102', { forward: { all: '2101' } }, '2100');
   change('2103', { forward: { all: '91' } }, '2100');
   change('2104', { forward: { all: '7777' } }, '2100');
   change('2105', { isDnd: true }, '2100');
+  const groupOf = (id: string, line: string): [string, PickupGroup] => [
+    id,
+    { id, name: '', number: line, lines: [line], others: [] },
+  ];
   const gateway = { id: 'gw', uri: 'sip:10.0.9.9:5060', acceptFrom: [], callsMax: 9 };
   return {
     ...plain,
@@ -47,8 +58,15 @@ function directory(): Directory {
       huntOf('2904', '2100', { busyTo: '2905' }),
       huntOf('2905', '2100', { busyTo: '2904' }),
     ]),
-    gateways: new Map([['gw', gateway]]),
-    routeLists: new Map([['gw', listOf('gw')]]),
+    pickupGroups: new Map([groupOf('office', '1001'), groupOf('shop', '2000')]),
+    gateways: new Map([
+      ['gw', gateway],
+      ['full', { ...gateway, id: 'full', uri: 'sip:10.0.9.10:5060', callsMax: 0 }],
+    ]),
+    routeLists: new Map([
+      ['gw', listOf('gw')],
+      ['full', listOf('full')],
+    ]),
     routePlan: {
       partitions: new Map([
         [
@@ -56,6 +74,16 @@ function directory(): Directory {
           [
             wayOut('9!', 'gw', 1, '+44'),
             wayOut('81X', 'gw'),
+            wayOut('83', 'full'),
+            wayOut('84', 'gw', 0, '4'.repeat(64)),
+            {
+              pattern: '51',
+              action: { type: 'translate', space: 'staff', called: { mask: '52' } },
+            },
+            {
+              pattern: '52',
+              action: { type: 'translate', space: 'staff', called: { mask: '51' } },
+            },
             { pattern: '98!', action: { type: 'refuse', cause: 'forbidden' } },
           ],
         ],
@@ -72,9 +100,13 @@ const ROWS: readonly (readonly [string, string, RefusalCode])[] = [
   ['1001', '98765', 'LW-3002'],
   ['1002', '91', 'LW-3003'],
   ['1001', '81', 'LW-3004'],
+  ['1001', '51', 'LW-3005'],
+  ['1001', '84', 'LW-3006'],
   ['1001', '2100', 'LW-3008'],
   ['1001', '91', 'LW-3201'],
+  ['1001', '83', 'LW-3202'],
   ['1001', '2101', 'LW-3401'],
+  ['1001', '2110', 'LW-3402'],
   ['1001', '2103', 'LW-3403'],
   ['1001', '2104', 'LW-3404'],
   ['1001', '2105', 'LW-3405'],
@@ -90,7 +122,11 @@ const ROWS: readonly (readonly [string, string, RefusalCode])[] = [
   ['1001', '*82000', 'LW-3483'],
   ['1001', '*87777*1', 'LW-3001'],
   ['1001', '*80', 'LW-3001'],
-  ['1001', '*98', 'LW-3463'],
+  ['1001', '*98', 'LW-3461'],
+  ['1002', '*98', 'LW-3463'],
+  ['1001', '*98*', 'LW-3464'],
+  ['1001', '*982000', 'LW-3464'],
+  ['2000c', '*98', 'LW-3465'],
   ['1001', '*721001', 'LW-3401'],
   ['1001', '*722999', 'LW-3404'],
 ];
@@ -134,7 +170,7 @@ for (const managers of [1, 3])
     const { records, logged, log } = hearing();
     const site = new Site(1, directory(), { managers, records, log });
     if (managers > 1) while (!site.isWhole) site.run(10);
-    const phones = new Map(['1001', '1002'].map((user) => [user, site.addPhone(user)]));
+    const phones = new Map(['1001', '1002', '2000c'].map((user) => [user, site.addPhone(user)]));
     for (const phone of phones.values()) phone.register(3600);
     const callee = phones.get('1002');
     if (callee !== undefined) callee.onInvited = (call) => callee.ring(call);
@@ -145,13 +181,14 @@ for (const managers of [1, 3])
       phones.get(from)?.call(dialled);
       site.run(40_000);
       const { code, cause, call } = logged[0] ?? {};
+      const number = from.slice(0, 4);
       const kept = records.map(({ record }) => entryOf(record));
       return {
         dialled,
         sip: [...new Set(answers)],
         log: `${code} ${cause}`,
         records: kept.map((entry) => said(entry.code, entry.sip_status, entry.q850)),
-        isOneCall: kept.every(({ id, from_number }) => id === call && from_number === from),
+        isOneCall: kept.every(({ id, from_number }) => id === call && from_number === number),
       };
     });
     assert.deepEqual(
@@ -170,6 +207,7 @@ const FROM_OUTSIDE: readonly (readonly [string, RefusalCode, string])[] = [
   ['1001', 'LW-3204', '8'],
   ['7777', 'LW-3001', '0'],
   ['91', 'LW-3003', '0'],
+  ['700', 'LW-3446', '0'],
   ['1001', 'LW-3203', '0'],
 ];
 
