@@ -63,6 +63,8 @@ const STALE_MS = 130_000;
 const ALIVE_MS = 6000;
 /** From a manager's death until the first phone rings: one that is told of it, and one that is not. */
 const RECOVERY_MS = { process: 3000, machine: 5000 } as const;
+/** Members have heard each other that long after one has joined. */
+const ACQUAINTED_MS = 500;
 const END_MS = 420_000;
 /** The members' time while only the last timers of SIP run. */
 const SLOW = 0.02;
@@ -243,7 +245,8 @@ export class ClusterSimulation {
       (phone) => phone.options.user.startsWith('100') && isElsewhere(phone),
     );
     if (members.length === 0 || caller === undefined) return;
-    const how = random.chance(0.7) ? 'process' : 'machine';
+    const wanted = random.chance(0.7) ? 'process' : 'machine';
+    const how = this.#areAcquainted() ? wanted : 'process';
     this.#course.tell(`${victim.id} is killed (${how}), and ${caller.options.user} calls 2000`);
     const { restartMs } = victim;
     victim.restartMs = () => RECOVERY_MS[how] + 1000;
@@ -267,6 +270,12 @@ export class ClusterSimulation {
     this.#answer(call, [...ringing.values()]);
     this.#course.until(() => site.isWhole, WHOLE_MS, 'not all are members of one view again');
     this.#comeToRest('after a death');
+  }
+
+  /** Whether all have heard each other: whom one that has joined has never heard, it does not miss. */
+  #areAcquainted(): boolean {
+    const { nowMs } = this.#agenda;
+    return this.#site.managers.every(({ run }) => nowMs - (run?.joinedMs ?? 0) > ACQUAINTED_MS);
   }
 
   /** Every line can be called. */

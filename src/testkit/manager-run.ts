@@ -75,6 +75,8 @@ export class ManagerRun {
   readonly member: ClusterMember | undefined;
   readonly plane: EmbeddedStatePlane | undefined;
   readonly startedMs: number;
+  /** Since when it is a member. */
+  joinedMs = 0;
   isOver = false;
   readonly #options: ManagerRunOptions;
   readonly #surroundings: Surroundings;
@@ -188,6 +190,7 @@ export class ManagerRun {
     if (member === undefined) return;
     const manager = this.#make(member, secret);
     this.manager = manager;
+    this.joinedMs = this.#surroundings.agenda.nowMs;
     manager.onFenced = () => this.#options.failed('fenced');
     member.connect(manager);
   }
