@@ -176,9 +176,17 @@ export function hearEnd(
   const leg = { pid: from, call };
   const used = usedBy(line, leg);
   if (used === undefined) return;
-  // It had the call already, and who is thought to have it has not.
-  if (dropped?.type === 'taken over') holderOver(line, used, cause, out);
+  if (dropped?.type === 'taken over') takerOver(line, used, dropped.holder, cause, out);
   else legOver(line, used, leg, cause, out);
+}
+
+/** It had the call already, and who is thought to have it has not. Who answers for the call may know that, or not. */
+function takerOver(line: ReplicatedLine, used: Used, taker: LegRef, cause: Cause, out: Out): void {
+  const { call, retrieval } = used;
+  const { control = line.self } = liveCall(line, call) ?? {};
+  holderOver(line, used, cause, out);
+  if (control !== line.self && retrieval === undefined)
+    out.push(tell(control, { type: 'callRelease', call, from: taker, cause }));
 }
 
 /** Another process of the line says that who has a call which this one answers for has not got it any more. */

@@ -140,6 +140,19 @@ flow(
 );
 
 flow(
+  'who has taken it over hangs up before it is entered: said of both, since who answers for it may know of either',
+  `${THERE}
+  a.1.l1 > lineCall own 1 held ana of a.1.d7 seq 1 version 1
+             start sweep 60000
+             b.1.d5 < lineState 1 held ana
+  b.1.d8 > callHeld${ASKED}
+  b.1.d8 > callEnded hung up
+             a.1.l1 < callRelease of a.1.d7 hung up
+             a.1.l1 < callRelease of b.1.d8 hung up
+  `,
+);
+
+flow(
   'who has it by the word of another process wants to answer for it, as for any call that it took over',
   `${THERE}
   a.1.l1 > lineCall own 1 active ana of b.1.d8 seq 1 version 2
