@@ -6,6 +6,7 @@
  * who says what becomes of it. The line decides who has which appearance.
  */
 import type { Cause } from './cause.ts';
+import type { RefusalCode } from './refusal-codes.ts';
 import type { CallId, LegRef, Party } from './signals.ts';
 
 /**
@@ -45,12 +46,14 @@ export type AppearanceSignal =
   /**
    * Device process to line control process: `call` is to have `appearance`, or the lowest free one, and
    * keeps it for `leaseMs` from now unless this is said again, or `lineUse`. Given back by `callEnded`.
+   * `isPlain`: its phone knows of no lamps, and one beyond them will do.
    */
   | {
       readonly type: 'lineSeize';
       readonly number: string;
       readonly call: CallId;
       readonly appearance?: number;
+      readonly isPlain?: boolean;
       readonly leaseMs: number;
     }
   /**
@@ -66,7 +69,7 @@ export type AppearanceSignal =
   /**
    * It has not, or not any more: 'busy' (another has it), 'no free appearance', 'forbidden' (no right, or no
    * such appearance), 'session expired' (the lease ran out), 'released' (by an administrator). `free`: one
-   * that could be had.
+   * that could be had. `code`: what the phone's call is refused with.
    */
   | {
       readonly type: 'lineSeizeRefused';
@@ -74,6 +77,7 @@ export type AppearanceSignal =
       readonly call: CallId;
       readonly cause: Cause;
       readonly free?: number;
+      readonly code?: RefusalCode;
     }
   /**
    * Device process to line control process: what its phone does with a call of the line, its own or one

@@ -44,6 +44,8 @@ export type Line = {
   readonly countsHeld?: boolean;
   /** A call that finds all appearances used; absent: 'busy'. 'ring': it is offered all the same, and has no lamp. */
   readonly whenFull?: 'busy' | 'ring';
+  /** Calls that it may have at a time, in and out, emergencies besides; absent: as many as come. */
+  readonly callsMax?: number;
   /** Name of the search space that calls from it dial in, before that of the device. Absent: the device's. */
   readonly search?: string;
   /** Where calls go that it is not to have; absent: nowhere. Members may say otherwise. */

@@ -154,9 +154,15 @@ const SHAPES: Shapes = {
   lineMembers: { number: text, count },
   lineLocate: { number: text, gone: optional(pid) },
   lineLocated: { number: text, lcp: pid },
-  lineSeize: { number: text, call, appearance: optional(count), leaseMs: count },
+  lineSeize: {
+    ...{ number: text, call, appearance: optional(count), isPlain: optional(bool) },
+    leaseMs: count,
+  },
   lineSeized: { number: text, call, appearance: count },
-  lineSeizeRefused: { number: text, call, cause: isCause, free: optional(count) },
+  lineSeizeRefused: {
+    ...{ number: text, call, cause: isCause, free: optional(count) },
+    code: optional(isRefusalCode),
+  },
   lineUse: {
     ...{ number: text, call, appearance: optional(count), state: use, party },
     ...{ isExclusive: bool, joined: optional(call) },
@@ -322,11 +328,8 @@ const SHAPES: Shapes = {
   callGive: { call, from: leg, by: text },
   callGiven: { call, peer: optional(leg), party, cause: optional(isCause) },
   dialogSeek: {
-    callId: text,
-    localTag: text,
-    remoteTag: text,
+    ...{ callId: text, localTag: text, remoteTag: text, from: leg },
     purpose: oneOf('replace', 'replace early', 'give'),
-    from: leg,
   },
   dialogSought: { call, leg: optional(leg), cause: optional(isCause) },
   callTransferProgress: {
@@ -337,10 +340,8 @@ const SHAPES: Shapes = {
     keptControl: optional(bool),
   },
   callEnded: {
-    call,
-    cause: isCause,
+    ...{ call, cause: isCause, holds: optional(count) },
     by: optional(oneOf('phone', 'peer', 'system')),
-    holds: optional(count),
   },
   // Each manager's phones say it to their own manager only.
   lineSet: {

@@ -28,6 +28,7 @@ export const REFUSALS = {
   'LW-3010': { cause: 'overload', title: 'the phone has as many calls as it may have' },
   'LW-3011': { cause: 'draining', title: 'the manager takes no new calls' },
   'LW-3012': { cause: 'cut off', title: 'the manager is cut off from its cluster' },
+  'LW-3013': { cause: 'overload', title: 'the line has as many calls as it may have' },
   'LW-3201': { cause: 'no gateway', title: 'no gateway took the call' },
   'LW-3202': { cause: 'overload', title: 'all lines of the gateways are in use' },
   'LW-3203': { cause: 'overload', title: 'the gateway has as many calls as it may have' },

@@ -15,6 +15,7 @@ import { originOf, recordRefusal } from './custody.ts';
 import type { DeviceProcess } from './device-process.ts';
 import { dialledOf, isAddressOfOurs, isOfOurContext, partyOfDevice } from './identity.ts';
 import { tellControls } from './leg-end.ts';
+import * as lineMembership from './line-membership.ts';
 import * as overlap from './overlap.ts';
 import { isEmergency } from './sharing/emergency.ts';
 import * as featureCalls from './sharing/feature-calls.ts';
@@ -80,6 +81,7 @@ export function invited(process: DeviceProcess, given: Invited): void {
   };
   logCall(process, record, 'call begun');
   const shared = line !== undefined && lineUse.isShared(process, line) ? line : undefined;
+  if (shared !== undefined) lineMembership.visit(process, shared);
   if (
     shared !== undefined &&
     published !== undefined &&

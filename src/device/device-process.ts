@@ -337,7 +337,8 @@ export class DeviceProcess implements Process<CallSignal> {
 
   /** A process whose registration is gone exits with its last leg. */
   settle(): void {
-    if (!this.isLeaving || this.legs.size > 0) return;
+    if (this.legs.size > 0) return;
+    if (!this.isLeaving) return lineMembership.endVisit(this);
     watches.leave(this);
     this.host.exit();
   }

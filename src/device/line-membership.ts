@@ -25,12 +25,15 @@ export type AttachedLine = { readonly number: string; readonly lcp: Pid; readonl
 /** Registers for every line that the device has a seat on and that has not attached it. */
 export function join(process: DeviceProcess): void {
   const { environment, place, host, lines } = process;
-  // Only who is registered can be rung.
-  if (place.kind !== 'phone' || place.binding === undefined || process.isLeaving) return;
+  if (place.kind !== 'phone' || process.isLeaving) return;
+  // Only who is registered can be rung; who calls without being is counted, where calls are.
+  const isVisitor = isVisiting(process);
+  if (isVisitor && process.legs.size === 0) return;
   const device = environment.directory.devices.get(place.device);
   if (device === undefined) return;
   for (const { number, member } of seatsOf(environment.directory, device)) {
     if (lines.some((line) => line.number === number)) continue;
+    if (isVisitor && !lineUse.isLimited(process, number)) continue;
     host.tell(environment.lineManager, {
       type: 'lineRegister',
       number,
@@ -38,6 +41,20 @@ export function join(process: DeviceProcess): void {
       member,
     });
   }
+}
+
+/** The phone calls from a line that counts its calls. */
+export function visit(process: DeviceProcess, number: string): void {
+  if (isVisiting(process) && lineUse.isLimited(process, number)) join(process);
+}
+
+/** The phone has no call any more. */
+export function endVisit(process: DeviceProcess): void {
+  if (process.lines.length > 0 && isVisiting(process)) leave(process);
+}
+
+function isVisiting({ place }: DeviceProcess): boolean {
+  return place.kind === 'phone' && place.binding === undefined;
 }
 
 /**
@@ -109,7 +126,7 @@ export function heard(process: DeviceProcess, signal: LineWord, from: Pid): void
       if (process.legs.size > 0) {
         lineUse.attached(process, number);
         retrieval.attached(process, number);
-      }
+      } else endVisit(process);
     }
   }
 }

@@ -8,7 +8,8 @@
  *
  * or what the process then does: `a.1.c1 < callAlert`, `start delay 8000`, `exit`. A word `c2` after
  * the signal names another call than `c1`, `of b.1.d8` another leg than the sender's own, and `again 1`
- * a device's second turn in an offer. Of appearances: `lineSeize 2 for 5000`, `lineUse held private at 2`.
+ * a device's second turn in an offer. Of appearances: `lineSeize 2 for 5000`, `lineSeize plain`,
+ * `lineUse held private at 2`.
  */
 import assert from 'node:assert/strict';
 import type { UseState } from '../../src/call/appearance-signals.ts';
@@ -110,6 +111,7 @@ export function signalOf(rung: Extract<Rung, { type: 'signal' }>): CallSignal {
     case 'lineSeize': {
       const [, wanted, leaseMs = '15000'] = /^(\d+)?(?: ?for (\d+))?$/.exec(words) ?? [];
       const seize = { type: name, number: '2000', call, leaseMs: Number(leaseMs) } as const;
+      if (words === 'plain') return { ...seize, isPlain: true };
       return wanted === undefined ? seize : { ...seize, appearance: Number(wanted) };
     }
     case 'lineUse': {
@@ -243,5 +245,6 @@ export function showSignal(signal: CallSignal): string {
   if (signal.type === 'callRelease' && signal.from !== undefined) words.push('of', signal.from.pid);
   if ('cause' in signal && signal.cause) words.push(signal.cause);
   if (signal.type === 'lineSeizeRefused' && signal.free) words.push(`free ${signal.free}`);
+  if (signal.type === 'lineSeizeRefused' && signal.code) words.push(signal.code);
   return words.filter((word) => word !== '').join(' ');
 }

@@ -295,6 +295,42 @@ for (const managers of [1, 3])
     ]);
   });
 
+for (const managers of [1, 3])
+  test(`a phone whose line has all its calls hears so, as log and record say${managers > 1 ? ' [three managers]' : ''}`, () => {
+    const { records, logged, log } = hearing();
+    const plain = directory();
+    const line = plain.lines.get('1002');
+    assert(line !== undefined);
+    const lines = new Map(plain.lines).set('1002', { ...line, callsMax: 1 });
+    const site = new Site(1, { ...plain, lines }, { managers, records, log });
+    if (managers > 1) while (!site.isWhole) site.run(10);
+    const phones = site.managers.map(({ address }) => site.addPhone('1002', '1002', [address]));
+    for (const phone of phones) phone.register(3600);
+    const callee = site.addPhone('1001');
+    callee.onInvited = (call) => callee.answer(call);
+    callee.register(3600);
+    site.run(1000);
+    phones[0]?.call('1001');
+    site.run(1000);
+    const answers = answersAt(site);
+    for (const list of [logged, records]) list.length = 0;
+    phones.at(-1)?.call('1001');
+    site.run(1000);
+    const kept = records.map(({ record }) => entryOf(record));
+    assert.deepEqual(
+      {
+        sip: [...new Set(answers)],
+        log: logged.map(({ code, cause, call }) => [code, cause, call === kept[0]?.id]),
+        records: kept.map((entry) => said(entry.code, entry.sip_status, entry.q850)),
+      },
+      {
+        sip: ['LW-3013 503 42'],
+        log: [['LW-3013', 'overload', true]],
+        records: ['LW-3013 503 42'],
+      },
+    );
+  });
+
 test('a manager that drains says so to whoever calls', () => {
   const { records, logged, log } = hearing();
   const site = new Site(1, directory(), { records, log });

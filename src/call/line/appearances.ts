@@ -37,6 +37,13 @@ export function lowestFree({ calls, lowest }: Appearances): number {
   return (free < 0 ? calls.length : free) + 1;
 }
 
+/** How many numbers somebody has. */
+export function countUsed({ calls }: Appearances): number {
+  let used = 0;
+  for (const call of calls) if (call !== null) used++;
+  return used;
+}
+
 /** Who has that number; null: nobody. */
 export function holderOfAppearance({ calls }: Appearances, appearance: number): CallId | null {
   return calls[appearance - 1] ?? null;

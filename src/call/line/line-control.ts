@@ -9,7 +9,7 @@ import type { Line } from '../directory.ts';
 import type { Forward } from '../forwarding/forwarding.ts';
 import type { CallId, CallRequest, CallSignal, LegRef, Party } from '../signals.ts';
 import type { LineCallState } from '../watch-signals.ts';
-import { type Appearances, freeAppearance, noAppearances } from './appearances.ts';
+import { type Appearances, countUsed, freeAppearance, noAppearances } from './appearances.ts';
 import { type Chains, note } from './line-chains.ts';
 import { findDevice, type LineControlDatabase } from './line-control-database.ts';
 import type { Plan } from './offering-plan.ts';
@@ -246,6 +246,11 @@ export function callsOf(control: LineControl, member: string): number {
     if (isIts) count++;
   }
   return count;
+}
+
+/** Whether the line has as many calls as it may have at a time; what is seized is one. */
+export function hasAll({ line: { callsMax }, appearances }: LineControl): boolean {
+  return callsMax !== undefined && countUsed(appearances) >= callsMax;
 }
 
 export function isHeld({ use }: Pick<Used, 'use'>): boolean {

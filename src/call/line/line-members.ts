@@ -19,9 +19,9 @@ export function mayHave(
   return watchers.includes(pid) && (line.watcherRights?.includes(right) ?? false);
 }
 
-/** Whether somebody else than one member may have, or see, its numbers, as far as the directory says. */
-export function isShared({ members, watchers }: Line): boolean {
-  return members.length > 1 || watchers !== undefined;
+/** Whether somebody else than one member may have, or see, its numbers, as far as the directory says; or all are counted. */
+export function isShared({ members, watchers, callsMax }: Line): boolean {
+  return members.length > 1 || watchers !== undefined || callsMax !== undefined;
 }
 
 /** Whether all calls of `member` are exclusive. */

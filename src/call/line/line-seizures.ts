@@ -8,10 +8,19 @@
 import type { Pid } from '../../process/pid.ts';
 import type { Cause } from '../cause.ts';
 import { type Out, start, stop, tell } from '../effects.ts';
+import type { RefusalCode } from '../refusal-codes.ts';
 import type { CallSignal, LegRef } from '../signals.ts';
 import { holderOfAppearance, keepAppearance, lowestFree, takeAppearance } from './appearances.ts';
 import { note } from './line-chains.ts';
-import { isHeld, isUsed, type LineControl, type Own, putCall, type Used } from './line-control.ts';
+import {
+  hasAll,
+  isHeld,
+  isUsed,
+  type LineControl,
+  type Own,
+  putCall,
+  type Used,
+} from './line-control.ts';
 import { findDevice, type LineDevice } from './line-control-database.ts';
 import { hasRight, isPrivate } from './line-members.ts';
 import { discard, LEASE } from './line-retrieval.ts';
@@ -30,9 +39,9 @@ export function seize(line: LineControl, signal: Signal<'lineSeize'>, from: Pid,
   const { call, appearance: wanted, leaseMs } = signal;
   const { number } = line.line;
   const known = line.calls.get(call);
-  const refuse = (cause: Cause): void => {
+  const refuse = (cause: Cause, code?: RefusalCode): void => {
     note(line, { call, appearance: wanted ?? 0, from: NOBODY }, 'refused', from, cause);
-    refuseSeizure(line, from, call, cause, out);
+    refuseSeizure(line, from, call, cause, out, code);
   };
   const device = findDevice(line.devices, from);
   if (known !== undefined && !isOwnOf(known, from)) return refuse('forbidden');
@@ -46,7 +55,8 @@ export function seize(line: LineControl, signal: Signal<'lineSeize'>, from: Pid,
     out.push(tell(from, { type: 'lineSeized', number, call, appearance: known.appearance }));
     return;
   }
-  const cause = whyNot(line, wanted);
+  if (hasAll(line)) return refuse('no free appearance', 'LW-3013');
+  const cause = whyNot(line, signal);
   if (cause !== undefined) return refuse(cause);
   const appearance =
     wanted === undefined
@@ -60,9 +70,14 @@ export function seize(line: LineControl, signal: Signal<'lineSeize'>, from: Pid,
 }
 
 /** Why `wanted` cannot be had, or none if any will do; undefined: it can. */
-function whyNot({ line, appearances }: LineControl, wanted: number | undefined): Cause | undefined {
-  if (wanted === undefined)
-    return lowestFree(appearances) > line.appearances ? 'no free appearance' : undefined;
+function whyNot(
+  { line, appearances }: LineControl,
+  { appearance: wanted, isPlain = false }: Signal<'lineSeize'>,
+): Cause | undefined {
+  if (wanted === undefined) {
+    const isFree = isPlain || lowestFree(appearances) <= line.appearances;
+    return isFree ? undefined : 'no free appearance';
+  }
   if (wanted < 1 || wanted > line.appearances) return 'forbidden';
   return holderOfAppearance(appearances, wanted) === null ? undefined : 'busy';
 }
@@ -74,10 +89,12 @@ export function refuseSeizure(
   call: string,
   cause: Cause,
   out: Out,
+  code?: RefusalCode,
 ): void {
   const { number, appearances } = line.line;
   const free = lowestFree(line.appearances);
-  const refusal = { type: 'lineSeizeRefused', number, call, cause } as const;
+  const coded = code === undefined ? {} : { code };
+  const refusal = { type: 'lineSeizeRefused', number, call, cause, ...coded } as const;
   const isOffered = cause === 'busy' && free <= appearances;
   out.push(tell(to, isOffered ? { ...refusal, free } : refusal));
 }

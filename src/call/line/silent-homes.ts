@@ -17,7 +17,7 @@ import {
   lowestFree,
   takeAppearance,
 } from './appearances.ts';
-import { type LineControl, putCall, type Recovery } from './line-control.ts';
+import { hasAll, type LineControl, putCall, type Recovery } from './line-control.ts';
 import { isShared } from './line-members.ts';
 
 /**
@@ -63,12 +63,16 @@ export function isCertain(line: LineControl, signal: CallSignal): boolean {
   if (type !== 'callRequest') return false;
   // Refused at once.
   if (line.isClosed || line.abandoned.includes(call) || isFull(line)) return true;
+  // How many there are is not known.
+  if (line.line.callsMax !== undefined) return false;
   return certainNumber(line, line.recovery, call) !== undefined;
 }
 
-/** Whether a call to the line that finds all numbers used is not to come. */
-export function isFull({ line, appearances }: LineControl): boolean {
-  return line.whenFull !== 'ring' && lowestFree(appearances) > line.appearances;
+/** Whether a call to the line is not to come: it would find all numbers used, or is one too many. */
+export function isFull(control: LineControl): boolean {
+  const { line, appearances } = control;
+  const isLit = line.whenFull !== 'ring' && lowestFree(appearances) > line.appearances;
+  return isLit || hasAll(control);
 }
 
 /** A number for a call to the line. */

@@ -4,8 +4,9 @@
  */
 import type { Pid } from '../../process/pid.ts';
 import { type Out, tell } from '../effects.ts';
-import { lowestFree, takeAppearance } from '../line/appearances.ts';
+import { takeAppearance } from '../line/appearances.ts';
 import type { ReportedCall } from '../line/line-report.ts';
+import { isFull } from '../line/silent-homes.ts';
 import type { CallRequest } from '../signals.ts';
 import { isAskedFor, type LockEffect, type LockEvent } from './lock-control.ts';
 import { step as stepLock } from './lock-manager.ts';
@@ -141,8 +142,8 @@ function giveNumber(
   const { line: directory, appearances } = line.control;
   const { number } = directory;
   const known = line.known.get(call);
-  const isFull = directory.whenFull !== 'ring' && lowestFree(appearances) > directory.appearances;
-  if (known === undefined && !isFull && appearances.lowest < LINE_CALLS_MAX) {
+  const isTooMany = known === undefined && isFull(line.control);
+  if (known === undefined && !isTooMany && appearances.lowest < LINE_CALLS_MAX) {
     const appearance = takeAppearance(appearances, call);
     const from = { number: '', name: '' };
     const { seq } = lock;
@@ -152,7 +153,7 @@ function giveNumber(
   const given = liveCall(line, call);
   if (given === undefined) {
     const refusal = { type: 'lineLockRefused', number, call, operation: operation.id } as const;
-    const reason = known === undefined && isFull ? 'full' : 'overload';
+    const reason = isTooMany ? 'full' : 'overload';
     out.push(tell(control, { ...refusal, reason }));
     unlock(line, operation, out);
     return;

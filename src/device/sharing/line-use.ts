@@ -3,9 +3,11 @@
  * holds. Who holds is seen from session descriptions (RFC 3264 §8.4, RFC 6337 §5.3), so that it is known
  * of every phone.
  *
- * A line that nobody shares is told nothing: it has one member, and this phone has not subscribed to it.
+ * A line that nobody shares is told nothing: it has one member, this phone has not subscribed to it, and it may have
+ * as many calls as come.
  */
 import type { UseState } from '../../call/appearance-signals.ts';
+import { isShared as isSharedLine } from '../../call/line/line-members.ts';
 import { lcpFor } from '../../call/registration-table.ts';
 import type { CallId, Media, MemberCall } from '../../call/signals.ts';
 import { homeOf, kindOf, type Pid } from '../../process/pid.ts';
@@ -41,11 +43,16 @@ export type LineUse = {
 export function isShared(process: DeviceProcess, number: string): boolean {
   const line = process.environment.directory.lines.get(number);
   if (line === undefined) return false;
-  if (line.members.length > 1 || line.watchers !== undefined) return true;
+  if (isSharedLine(line)) return true;
   for (const watch of process.watches?.values() ?? []) if (watch.number === number) return true;
   for (const seizure of process.seizures?.values() ?? [])
     if (seizure.number === number) return true;
   return false;
+}
+
+/** Whether the line counts its calls: no phone makes one without asking it. */
+export function isLimited({ environment }: DeviceProcess, number: string): boolean {
+  return environment.directory.lines.get(number)?.callsMax !== undefined;
 }
 
 /** The phone calls somebody from its line. `call`: the id of what it has seized. */

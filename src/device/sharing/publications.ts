@@ -370,7 +370,9 @@ export function begin(
     next.invite = { record, request };
     return true;
   }
-  if (!isWithout) return false;
+  // A line that counts its calls gives each a number.
+  const isCounted = request.byLine !== undefined && lineUse.isLimited(process, request.byLine);
+  if (!isWithout || isCounted) return false;
   record.reportTo = process.environment.startCall(process.host, request);
   return true;
 }

@@ -1,25 +1,23 @@
 /**
  * Appearances that a phone seizes before it dials: by SUBSCRIBE to line-seize (BroadSoft) or PUBLISH (RFC 7463,
  * `publications.ts`), which the line answers; or by an INVITE that names one in Call-Info, which waits for the
- * line's word. An emergency number waits for nobody (RFC 7463 §5.3).
+ * line's word. So does every INVITE from a line that may have so many calls only. An emergency number waits for nobody
+ * (RFC 7463 §5.3).
  */
 import type { Cause } from '../../call/cause.ts';
-import { REFUSALS, type RefusalCode } from '../../call/refusal-codes.ts';
 import type { CallId, CallRequest, CallSignal, MemberCall } from '../../call/signals.ts';
 import type { SipRequest } from '../../sip/message/message.ts';
 import { headerLine } from '../../sip/message/safe.ts';
 import type { Subscription } from '../../sip/user-agent/subscription.ts';
 import type { CallLeg } from '../call-leg.ts';
-import { logCall } from '../call-log.ts';
 import { statusOf } from '../cause-to-status.ts';
-import { recordEnd } from '../custody.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import { appearanceCallInfo, readCallInfoIndex } from '../dialects/call-info.ts';
-import { refuseLeg } from '../leg-end.ts';
 import { isEmergency } from './emergency.ts';
 import * as lineUse from './line-use.ts';
 import * as retrieval from './retrieval.ts';
 import { lcpOf } from './rights.ts';
+import { codeOf, turnAway } from './seizure-refusal.ts';
 
 type Signal<T extends CallSignal['type']> = Extract<CallSignal, { type: T }>;
 
@@ -38,6 +36,8 @@ export type Seizure = {
   /** The phone has published that it wants it; any, if the line was to choose. */
   readonly isPublished?: true;
   readonly isAny?: boolean;
+  /** The phone has not asked for it, and knows of no lamps. */
+  readonly isPlain?: boolean;
   /** Only the INVITE with this Call-ID and tag begins a call on it; undefined: the phone's next one. */
   dialog?: { readonly callId: string; readonly localTag: string } | undefined;
   isExclusive?: boolean;
@@ -140,8 +140,17 @@ export function begin(
     return true;
   }
   const isFull = (process.seizures?.size ?? 0) >= SEIZURES_MAX;
-  const isUrgent = isEmergency(process.environment, callRequest.dialled);
-  if (!read.ok || isUrgent || lcpOf(process, line) === undefined || isFull) return false;
+  if (isEmergency(process.environment, callRequest.dialled)) return false;
+  if (!lineUse.isLimited(process, line)) {
+    if (!read.ok || lcpOf(process, line) === undefined || isFull) return false;
+  } else if (isFull) {
+    turnAway(process, record, callRequest, 'overload', 'LW-3487');
+    return true;
+  }
+  if (!read.ok) {
+    seize(process, record, line, 0, callRequest, true);
+    return true;
+  }
   const { index: appearance } = read;
   if (callRequest.dialled === line) {
     const { offer } = callRequest;
@@ -152,18 +161,19 @@ export function begin(
   return true;
 }
 
-/** The INVITE waits for the appearance that it names. */
+/** The INVITE waits for the appearance that it names; `isPlain`: it names none. */
 export function seize(
   process: DeviceProcess,
   record: CallLeg,
   number: string,
   appearance: number,
   request: CallRequest,
+  isPlain = false,
 ): void {
   const call = process.newCallId();
   const invite = { record, request };
   const awaited = { state: 'asked', expiresS: INVITE_LEASE_S, asked: 0, isAwaited: false } as const;
-  enter(process, { number, call, appearance, invite, ...awaited });
+  enter(process, { number, call, appearance, isPlain, invite, ...awaited });
 }
 
 function enter(process: DeviceProcess, seizure: Seizure): void {
@@ -174,13 +184,13 @@ function enter(process: DeviceProcess, seizure: Seizure): void {
 
 /** Asks the line for it, and again until it answers. */
 function ask(process: DeviceProcess, seizure: Seizure): void {
-  const { number, call, appearance, expiresS } = seizure;
+  const { number, call, appearance, expiresS, isPlain = false } = seizure;
   const lcp = lcpOf(process, number);
   seizure.asked++;
   process.host.start(RETRY + call, RETRY_MS);
   if (lcp === undefined) return;
   const leaseMs = 1000 * expiresS;
-  const wanted = appearance === 0 ? {} : { appearance };
+  const wanted = appearance === 0 ? (isPlain ? { isPlain } : {}) : { appearance };
   process.host.tell(lcp, { type: 'lineSeize', number, call, ...wanted, leaseMs });
 }
 
@@ -254,13 +264,13 @@ function accept(process: DeviceProcess, seizure: Seizure): void {
 }
 
 export function refused(process: DeviceProcess, signal: Signal<'lineSeizeRefused'>): void {
-  const { call, cause, free } = signal;
+  const { call, cause, free, code } = signal;
   const seizure = process.seizures?.get(call);
   if (seizure === undefined || seizure.state === 'used') return;
   lose(process, seizure);
   seizure.why = free === undefined ? { cause } : { cause, free };
   const { invite, subscription } = seizure;
-  if (invite !== undefined) return inviteRefused(process, seizure, invite, cause);
+  if (invite !== undefined) return inviteRefused(process, seizure, invite, cause, code);
   if (subscription === undefined) return;
   const { userAgent } = process.environment;
   // One of the two does nothing: it is new, or it stands.
@@ -274,28 +284,14 @@ function inviteRefused(
   { number, appearance, call }: Seizure,
   { record, request }: Exclude<Seizure['invite'], undefined>,
   cause: Cause,
+  code = codeOf(cause),
 ): void {
   if (record.phase === 'over') return;
   if (cause === 'unreachable') {
     record.reportTo = process.environment.startCall(process.host, request);
     return lineUse.begin(process, record, number, appearance, call);
   }
-  record.phase = 'over';
-  process.forget(record);
-  const code = codeOf(cause);
-  const said = code === undefined ? cause : REFUSALS[code].cause;
-  logCall(process, record, 'call refused', said, code);
-  recordEnd(process, request, said, code);
-  if (record.leg !== undefined) refuseLeg(process.environment.userAgent, record.leg, said, code);
-  process.settle();
-}
-
-function codeOf(cause: Cause): RefusalCode | undefined {
-  // Not the callee is busy but the lamp: as for who asks for it by SUBSCRIBE.
-  if (cause === 'busy') return 'LW-3485';
-  if (cause === 'forbidden') return 'LW-3486';
-  if (cause === 'released') return 'LW-3488';
-  return cause === 'overload' ? 'LW-3487' : undefined;
+  turnAway(process, record, request, cause, code);
 }
 
 /** A call begins on it. */

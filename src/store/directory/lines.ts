@@ -149,6 +149,7 @@ function makeLine(number: string, given: LineEntry): Line {
     ...(given.watcher_rights && { watcherRights: given.watcher_rights }),
     ...(given.held_counts && { countsHeld: given.held_counts === 'on' }),
     whenFull: given.when_full ?? (given.appearances === undefined ? 'ring' : 'busy'),
+    ...(given.max_calls !== undefined && { callsMax: given.max_calls }),
     ...(given.search !== undefined && { search: given.search }),
   };
 }

@@ -98,6 +98,7 @@ export const lineSchema = z.strictObject({
   busy: z.strictObject({ per_member: wholeNumber(1, 1000) }).optional(),
   held_counts: onOff.optional(),
   when_full: z.enum(['busy', 'ring']).optional(),
+  max_calls: wholeNumber(1, 1000).optional(),
   no_answer: noAnswer.optional(),
   forward: forward.optional(),
   dnd: onOff.optional(),

@@ -341,3 +341,41 @@ flow(
              a.1.w1 < lineState
   `,
 );
+
+flow(
+  'a line that may have two calls has two, of whatever kind: what is seized is refreshed, an emergency does not ask',
+  { ...TWO, appearances: 1, callsMax: 2, whenFull: 'ring' },
+  `${BEGINNING}
+  a.1.d7 > lineSeize plain
+             start lease 15000
+             a.1.d7 < lineSeized 1
+             a.1.w1 < lineState 1 seized ana
+  b.1.d8 > lineSeize c2
+             b.1.d8 < lineSeizeRefused c2 no free appearance
+  b.1.d8 > lineSeize plain c2
+             start lease:c2 15000
+             b.1.d8 < lineSeized 2 c2
+             a.1.w1 < lineState 1 seized ana, 2 seized ben
+  b.1.d8 > lineSeize plain c3
+             b.1.d8 < lineSeizeRefused c3 no free appearance LW-3013
+  a.1.d7 > lineSeize plain
+             start lease 15000
+             a.1.d7 < lineSeized 1
+  a.1.c1 > callRequest c4
+             a.1.c1 < callRefuse c4 no free appearance
+  b.1.d8 > lineUse active c5
+             a.1.w1 < lineState 1 seized ana, 2 seized ben, 3 active ben
+  a.1.d7 > callEnded caller gave up
+             stop lease
+             a.1.w1 < lineState 2 seized ben, 3 active ben
+  b.1.d8 > lineSeize 1 c6
+             b.1.d8 < lineSeizeRefused c6 no free appearance LW-3013
+  b.1.d8 > callEnded caller gave up c2
+             stop lease:c2
+             a.1.w1 < lineState 3 active ben
+  b.1.d8 > lineSeize 1 c6
+             start lease:c6 15000
+             b.1.d8 < lineSeized 1 c6
+             a.1.w1 < lineState 3 active ben, 1 seized ben
+  `,
+);

@@ -35,6 +35,7 @@ lines:
     busy: { per_member: 2 }
     held_counts: off
     when_full: ring
+    max_calls: 12
     no_answer: { after: 25s }
     watchers: [door]
     watcher_rights: [answer]
@@ -91,6 +92,7 @@ devices:
     callsPerMember: 2,
     countsHeld: false,
     whenFull: 'ring',
+    callsMax: 12,
     watchers: ['door'],
     watcherRights: ['answer'],
   };

@@ -40,7 +40,7 @@ lines:
   `a.yaml:2:1: unknown key 'linse' (did you mean 'lines'?)
    a.yaml:6:5: unknown key 'memebrs' (did you mean 'members'?)
    a.yaml:7:36: unknown key 'rnig' (did you mean 'ring'?)
-   a.yaml:8:5: unknown key 'colour' (known here: name, mode, appearances, offer, members, busy, held_counts, when_full, no_answer, forward, dnd, search, watchers, watcher_rights, pickup_group)`,
+   a.yaml:8:5: unknown key 'colour' (known here: name, mode, appearances, offer, members, busy, held_counts, when_full, max_calls, no_answer, forward, dnd, search, watchers, watcher_rights, pickup_group)`,
 );
 
 refuses(
@@ -244,6 +244,7 @@ lines:
     no_answer: { after: 25 }
     busy: { per_member: 0 }
     when_full: rings
+    max_calls: 0
   "2002": [ana]
   "2003":
     offer: { serial: [{ members: [ana], seconds: 10s }, { seconds: 5 }] }
@@ -261,10 +262,11 @@ lines:
    a.yaml:9:25: expected a time such as 8s (ms, s, m or h) from 1s to 1h
    a.yaml:10:25: expected a whole number from 1 to 1000
    a.yaml:11:16: expected busy or ring, got 'rings' (did you mean 'ring'?)
-   a.yaml:12:11: expected a map, got a list
-   a.yaml:14:50: expected a whole number from 1 to 3600
-   a.yaml:14:57: missing key 'members'
-   a.yaml:15:21: missing key 'device'`,
+   a.yaml:12:16: expected a whole number from 1 to 1000
+   a.yaml:13:11: expected a map, got a list
+   a.yaml:15:50: expected a whole number from 1 to 3600
+   a.yaml:15:57: missing key 'members'
+   a.yaml:16:21: missing key 'device'`,
 );
 
 refuses(
