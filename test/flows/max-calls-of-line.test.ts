@@ -1,10 +1,12 @@
 /** How many calls a line may have at a time, over all its phones, wherever those are: who gets the last one, and what the others hear. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { InvariantError } from '../../src/base/assert.ts';
 import type { Directory, Line } from '../../src/call/directory.ts';
+import { firstLcp } from '../../src/call/registration-table.ts';
 import type { Phone, PhoneCall } from '../../src/testkit/phone.ts';
 import { simulationDirectory } from '../../src/testkit/simulation-directory.ts';
-import { DOMAIN, type Site } from '../../src/testkit/site.ts';
+import { DOMAIN, SERVER, type Site } from '../../src/testkit/site.ts';
 import { listOf, wayOut } from '../call/switchboard.ts';
 import { type FlowOptions, type Setting, stage } from './flow.ts';
 import { GOOD, ScriptedGateway } from './scripted-gateway.ts';
@@ -238,6 +240,24 @@ scene(
   { settings: ['single', 'replicated'], timings: {} },
 );
 
+scene(
+  'a line that says nothing for three seconds keeps nobody from calling, and counts the call when it is there again',
+  ['2000a', '2000b', '1001'],
+  ({ site, phone, wait, dial }) => {
+    for (let death = 0; death < 5; death++) breakLine(site);
+    const call = phone('2000a').call('1001');
+    const states = [2900, 400].map((ms) => {
+      wait(ms);
+      return stateOf(call);
+    });
+    wait(60_000);
+    return [...states, stateOf(dial('2000b', '1001'))];
+  },
+  ['ringing', 'talking', 503],
+  limited('2000', { callsMax: 1 }),
+  { settings: ['alone'] },
+);
+
 shared(
   'phones with lamps, and one that publishes, seize nothing more, nor call without a number; the lamp is retrieved',
   (stage) => {
@@ -264,6 +284,20 @@ shared(
   [[480, 400, 200, 503], '1 held', '1 active', 'talking', 'talking', 0],
   { directory: directoryWith({ callsMax: 1 }) },
 );
+
+/** The line's process breaks: it is made anew, but not for ever. */
+function breakLine(site: Site): void {
+  const { manager, network, phones } = site;
+  const location = manager.processing.table.find('2000');
+  const lcp = location && firstLcp(location);
+  const [phone] = phones;
+  assert(lcp !== undefined && phone !== undefined);
+  manager.scheduler.run(lcp, () => {
+    throw new InvariantError('broken by a test');
+  });
+  network.send(phone.options.address, SERVER, '\r\n');
+  site.run(20);
+}
 
 /** How many of them are refused, and how many talk. */
 function refusedAndTalking(calls: readonly PhoneCall[]): readonly number[] {
