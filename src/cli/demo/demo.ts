@@ -156,7 +156,8 @@ ${robots}
          npx linewright line show ${line}               where the line is controlled, and why
          npx linewright reg ls --all                 who is registered, and where
          npx linewright call ls --all                calls as they go
-         npx linewright trace --manager manager-b    SIP at one manager as a ladder, live
+         npx linewright line why ${line}/1              what has made its first lamp what it is
+         npx linewright trace --all                  SIP at all managers as one ladder, live
 
     2. Let the manager that controls the line die, look again, and bring it back:
 
