@@ -212,7 +212,7 @@ export function modifyRefused(
   const { change: open } = record;
   // It was refused this leg's place, or has lost it: the change is not for it.
   if (open?.by === 'peer' && open.peer.pid !== from) return;
-  if (transfer.modifyRefused(process, record, cause)) return;
+  if (transfer.modifyRefused(process, record, cause, from)) return;
   if (notTaken(process, record, cause, from)) return;
   const { change, leg } = record;
   if (change === undefined || leg === undefined) return;

@@ -87,7 +87,7 @@ function loseThirdParty(process: DeviceProcess, record: CallLeg, isGone: IsGone)
   else if (change?.by === 'peer' && change.replacing !== undefined && isGone(change.peer.pid))
     inCall.abandonChange(process, record);
   else if (change?.by === 'join' && isGone(change.to.pid))
-    transfer.modifyRefused(process, record, 'internal failure');
+    transfer.modifyRefused(process, record, 'internal failure', change.to.pid);
   else if (change?.by === 'move' && isGone(change.to.pid))
     process.release(record, 'internal failure', 'nobody');
 }

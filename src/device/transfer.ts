@@ -178,9 +178,15 @@ export function modified(
   return false;
 }
 
-/** The new party could not be asked for an offer: true if that ends a transfer. */
-export function modifyRefused(process: DeviceProcess, record: CallLeg, cause: Cause): boolean {
-  if (record.change?.by !== 'join') return false;
+/** The new party could not be asked for an offer, or has ended since it has made one: true if that ends a transfer. */
+export function modifyRefused(
+  process: DeviceProcess,
+  record: CallLeg,
+  cause: Cause,
+  from: Pid,
+): boolean {
+  const { change } = record;
+  if (change?.by !== 'join' && !(change?.by === 'move' && change.to.pid === from)) return false;
   fail(process, record, cause);
   return true;
 }

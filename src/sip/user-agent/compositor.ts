@@ -166,9 +166,8 @@ export function endPublication<O>(agent: Agent<O>, publication: PublicationRecor
 
 /** Its time has run out without a refresh, or without a word of the owner. */
 export function expirePublication<O>(agent: Agent<O>, publication: PublicationRecord<O>): void {
-  const { state } = publication;
-  if (state === 'pending') return refusePublication(agent, publication, 480, '');
-  endPublication(agent, publication);
+  if (publication.state === 'pending') refusePublication(agent, publication, 480, '');
+  else endPublication(agent, publication);
   agent.emit({ type: 'unpublished', publication });
 }
 

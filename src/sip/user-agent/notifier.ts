@@ -258,15 +258,16 @@ export function notifyFailed<O>(agent: Agent<O>, subscription: SubscriptionRecor
 export function lose<O>(agent: Agent<O>, subscription: SubscriptionRecord<O>): void {
   subscription.waiting = [];
   if (subscription.isOver) return;
-  const wasActive = subscription.state === 'active';
   remove(agent, subscription);
-  if (wasActive) agent.emit({ type: 'unsubscribed', subscription });
+  agent.emit({ type: 'unsubscribed', subscription });
 }
 
 /** Its time has run out without a refresh, or without a word of the owner. */
 export function expireSubscription<O>(agent: Agent<O>, subscription: SubscriptionRecord<O>): void {
-  if (subscription.state === 'pending') return refuseSubscription(agent, subscription, 480, '');
+  const isUnanswered = subscription.state === 'pending';
+  if (isUnanswered) refuseSubscription(agent, subscription, 480, '');
   agent.emit({ type: 'unsubscribed', subscription });
+  if (isUnanswered) return;
   notify(agent, subscription, { media: undefined, headers: '', terminated: 'timeout' });
 }
 

@@ -72,6 +72,7 @@ ladder(
   * publish 20001 3600 s {state-0}
   wait 32 s
   (+32000) ana <- 480 PUBLISH
+  (+32000) * unpublished
   `,
   OPTIONS,
 );

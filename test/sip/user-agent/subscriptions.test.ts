@@ -158,6 +158,17 @@ ladder(
 );
 
 ladder(
+  'an owner that says nothing does not keep a subscriber waiting for ever, and hears that it waits no more',
+  `
+  ana -> SUBSCRIBE sip:2001@pbx.test | Event: dialog | Expires: 600
+  * subscribe 2001 fresh
+  wait 32 s
+  (+32000) ana <- 480 SUBSCRIBE
+  (+32000) * unsubscribed
+  `,
+);
+
+ladder(
   'the id of an event belongs to it: another one in the same dialog is no refresh',
   `
   ana -> SUBSCRIBE sip:2001@pbx.test | Event: dialog;id=7 | Expires: 600
