@@ -7,7 +7,7 @@
  */
 import type { Cause } from '../call/cause.ts';
 import { REFUSALS, type RefusalCode } from '../call/refusal-codes.ts';
-import type { CallId, CallSignal, LegRef, Media } from '../call/signals.ts';
+import type { CallSignal, Media } from '../call/signals.ts';
 import { kindOf, type Pid } from '../process/pid.ts';
 import type { UserAgentEvent } from '../sip/user-agent/events.ts';
 import { type CallLeg, callingLeg } from './call-leg.ts';
@@ -20,6 +20,7 @@ import type { DeviceProcess } from './device-process.ts';
 import { endSearch, type SearchResult, seek } from './dialog-search.ts';
 import { dialledOf } from './identity.ts';
 import { refuseLeg, tellControls } from './leg-end.ts';
+import { controlsFor, withProcessOf } from './line-controls.ts';
 import { remember } from './overlap.ts';
 import { askPhone, refuseChange, withMedia } from './session-change.ts';
 import * as keeping from './sharing/keeping.ts';
@@ -190,21 +191,6 @@ function lineOf({ use, line, call }: CallLeg): Signal<'callTakenOver'>['line'] {
   return line && { number: line.number, call };
 }
 
-/** Whom the new leg is to tell of its end: of the line, the process that this manager goes by now. */
-function controlsFor(
-  process: DeviceProcess,
-  controls: readonly LegRef[],
-  line: { readonly number: string; readonly call: CallId } | undefined,
-): readonly LegRef[] {
-  const lcp = line && lcpOf(process, line.number);
-  if (lcp === undefined) return controls;
-  return controls.map((control) =>
-    kindOf(control.pid) === 'l' && control.call === line?.call
-      ? { pid: lcp, call: control.call }
-      : control,
-  );
-}
-
 /** The new leg has what the old one had: the peer's phone is asked to change over. */
 export function handedOver(
   process: DeviceProcess,
@@ -309,7 +295,8 @@ function inherit(
   record: CallLeg,
   { line, isOwn }: Extract<CallLeg['change'], { by: 'take-over' }>,
 ): void {
-  record.controls = controlsFor(process, record.controls, line);
+  const controls = controlsFor(process, record.controls, line);
+  record.controls = withProcessOf(process, controls, line);
   record.accountedBy = record.controls.find(({ pid }) => kindOf(pid) === 'c');
   lineUse.inherit(process, record, isOwn ?? record.retrieval?.isOwn ?? false, line);
 }
