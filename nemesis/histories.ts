@@ -21,6 +21,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 const CLOCK_MS = 5;
 /** Who has a call that much longer than another was named its winner has stayed. */
 const STAYED_MS = 1000;
+/** While a manager hangs it may be the one that has to send it away: it is expelled before so long. */
+const STAYED_HIT_MS = 2000;
 
 /** An appearance as a call had it: from before `takenMs` to no earlier than `freedMs`. */
 type Holding = {
@@ -184,7 +186,7 @@ function answerHistory(call: CallRecord, hits: readonly Hit[]): Operation<Answer
     if (answerMs === undefined) continue;
     // What a manager that is cut off cannot tell its phones does not count as its word.
     const { manager, invitedMs, overMs: endedMs = NEVER } = leg;
-    const stayed = isHit(hits, manager, invitedMs, endedMs) ? null : hasStayed(leg, call);
+    const stayed = isHit(hits, manager, invitedMs, endedMs) ? null : hasStayed(leg, call, hits);
     const endMs = session === winner ? (hungUpMs ?? overMs ?? NEVER) : (leg.overMs ?? NEVER);
     operations.push({
       callMs: answerMs,
@@ -196,9 +198,15 @@ function answerHistory(call: CallRecord, hits: readonly Hit[]): Operation<Answer
 }
 
 /** Null: its end was not heard, or could have any cause. */
-function hasStayed(leg: LegRecord, { winner, answeredMs }: CallRecord): boolean | null {
-  if (leg.session === winner) return true;
-  if (leg.overMs === undefined || answeredMs === undefined) return null;
-  const bothMs = leg.overMs - Math.max(answeredMs, leg.talkingMs ?? leg.overMs);
-  return bothMs > STAYED_MS;
+function hasStayed(
+  leg: LegRecord,
+  { winner, answeredMs }: CallRecord,
+  hits: readonly Hit[],
+): boolean | null {
+  const { session, overMs } = leg;
+  if (session === winner) return true;
+  if (overMs === undefined || answeredMs === undefined) return null;
+  const bothSinceMs = Math.max(answeredMs, leg.talkingMs ?? overMs);
+  const isAnyHit = hits.some(({ fromMs, untilMs }) => overMs >= fromMs && bothSinceMs < untilMs);
+  return overMs - bothSinceMs > (isAnyHit ? STAYED_HIT_MS : STAYED_MS);
 }

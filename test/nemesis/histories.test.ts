@@ -101,3 +101,13 @@ test('two phones that both stay in one call', () => {
   const other = leg(0, { answerMs: 10_004, talkingMs: 10_010, overMs: 14_000 });
   assert.deepEqual(check([[{ ...one, legs: [...one.legs, other] }, 1]]), { wrong: 1, doubles: 0 });
 });
+
+test('a phone that has lost is sent away within a second, or two where a manager hangs', () => {
+  const late = (startMs: number) => {
+    const one = goodCall(startMs, { hungUpMs: startMs + 5000, overMs: startMs + 5000 });
+    const at = { invitedMs: startMs, answerMs: startMs + 4, talkingMs: startMs + 10 };
+    const other = leg(0, { ...at, overMs: startMs + 1200 });
+    return check([[{ ...one, legs: [...one.legs, other] }, 1]]).wrong;
+  };
+  assert.deepEqual([late(10_000), late(30_000)], [0, 1]);
+});
