@@ -146,11 +146,18 @@ export class DigitAnalysis {
 
   /** Whether that is an emergency number of the route plan, in whichever partition. */
   isEmergency(dialled: string): boolean {
+    return this.#asEmergency(dialled) === 'route';
+  }
+
+  /** Whether digits are missing for that to be an emergency number. */
+  beginsEmergency(dialled: string): boolean {
+    return this.#asEmergency(dialled) === 'incomplete';
+  }
+
+  #asEmergency(dialled: string): PlanAnalysis<RouteTarget>['type'] | undefined {
     const read = isDialled(dialled) ? dialled : digitsOf(dialled);
-    return (
-      read !== undefined &&
-      analyse(this.#current().plan, EMERGENCY_SPACES, read, '').type === 'route'
-    );
+    if (read === undefined) return undefined;
+    return analyse(this.#current().plan, EMERGENCY_SPACES, read, '').type;
   }
 
   /** As `analyse`, with all that was looked at: the same walks, seen by a witness. `atMs`: then, and not now. */

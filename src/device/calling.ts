@@ -1,7 +1,7 @@
 /** The calling side: a phone or gateway sends INVITE, and hears how its call request goes. */
 
 import type { Cause } from '../call/cause.ts';
-import type { RefusalCode } from '../call/refusal-codes.ts';
+import { REFUSALS, type RefusalCode } from '../call/refusal-codes.ts';
 import type { Gateway } from '../call/routing/gateway.ts';
 import type { CallRequest, CallSignal, Media, Party } from '../call/signals.ts';
 import { kindOf } from '../process/pid.ts';
@@ -17,7 +17,7 @@ import { dialledOf, isAddressOfOurs, isOfOurContext, partyOfDevice } from './ide
 import { tellControls } from './leg-end.ts';
 import * as lineMembership from './line-membership.ts';
 import * as overlap from './overlap.ts';
-import { isEmergency } from './sharing/emergency.ts';
+import { beginsEmergency, isEmergency } from './sharing/emergency.ts';
 import * as featureCalls from './sharing/feature-calls.ts';
 import * as lineSettings from './sharing/line-settings.ts';
 import * as lineUse from './sharing/line-use.ts';
@@ -42,7 +42,7 @@ export function invited(process: DeviceProcess, given: Invited): void {
   if (event === undefined) return;
   const { leg, request, media } = event;
   const full = whyFull(process, request.uri);
-  if (full !== undefined) return turnAway(process, event, 'overload', full);
+  if (full !== undefined) return turnAway(process, event, REFUSALS[full].cause, full);
   if (event.replaces !== undefined || event.sought !== undefined) return takeOver(process, event);
   const dialled = trunk === undefined ? dialledOf(request.uri) : calledIn(trunk.gateway, request);
   if (dialled === undefined || dialled === '' || !isForUs(process, request.uri))
@@ -99,7 +99,9 @@ function whyFull(process: DeviceProcess, uri: string): RefusalCode | undefined {
   const { trunk, environment } = process;
   if (trunk !== undefined) return trunks.isFull(trunk) ? 'LW-3203' : undefined;
   if (!hasAll(process)) return undefined;
-  return isEmergency(environment, dialledOf(uri) ?? '') ? undefined : 'LW-3010';
+  const dialled = dialledOf(uri) ?? '';
+  if (isEmergency(environment, dialled)) return undefined;
+  return beginsEmergency(environment, dialled) ? 'LW-3004' : 'LW-3010';
 }
 
 /** It is no call as yet, and will be none. */

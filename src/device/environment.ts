@@ -46,6 +46,8 @@ export type Environment = {
   readonly startCall: (host: Host<CallSignal>, request: CallRequest) => Pid;
   /** Whether the route plan has that for an emergency number. */
   readonly isEmergency: (dialled: string) => boolean;
+  /** Whether more digits could make it one. */
+  readonly beginsEmergency: (dialled: string) => boolean;
   /** Calls that one device may have at a time; more are busy. */
   readonly callsPerDeviceMax: number;
 };

@@ -190,6 +190,7 @@ export class CallManager implements ClusterListener {
       ...{ statistics: this.statistics, records: processing.callRecords },
       startCall: (host, request) => processing.startCall(host, request),
       isEmergency: (dialled) => processing.digits.isEmergency(dialled),
+      beginsEmergency: (dialled) => processing.digits.beginsEmergency(dialled),
       callsPerDeviceMax: CALLS_PER_DEVICE_MAX,
     };
     this.devices = new DeviceManager(environment, this.scheduler, this.registrar);

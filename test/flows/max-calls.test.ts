@@ -59,3 +59,20 @@ test('a third call is refused, and one to it finds it busy; an emergency is not,
     ],
   );
 });
+
+test('who dials an emergency number digit by digit is told of missing digits, not of too many calls', () => {
+  const site = new Site(1, directory(), {});
+  const gateway = new ScriptedGateway(site, 7001, GOOD);
+  const phone = site.addPhone('1001');
+  phone.register(3600);
+  site.run(100);
+  const told = ['91', '92', '1', '11', '112', '12'].map((number) => {
+    const call = phone.call(number);
+    site.run(1000);
+    return call.status || call.phase;
+  });
+  assert.deepEqual(
+    [told, gateway.asked],
+    [['talking', 'talking', 484, 484, 'talking', 503], 'INVITE 91, INVITE 92, INVITE 112'],
+  );
+});

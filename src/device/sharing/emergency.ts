@@ -14,3 +14,9 @@ export function isEmergency(environment: Environment, dialled: string): boolean 
     environment.isEmergency(dialled)
   );
 }
+
+/** Whether that is how such a number begins: who dials digit by digit has not said all of it yet. */
+export function beginsEmergency(environment: Environment, dialled: string): boolean {
+  for (const number of NUMBERS) if (number !== dialled && number.startsWith(dialled)) return true;
+  return environment.beginsEmergency(dialled);
+}

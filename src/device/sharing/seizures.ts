@@ -13,7 +13,7 @@ import type { CallLeg } from '../call-leg.ts';
 import { statusOf } from '../cause-to-status.ts';
 import type { DeviceProcess } from '../device-process.ts';
 import { appearanceCallInfo, readCallInfoIndex } from '../dialects/call-info.ts';
-import { isEmergency } from './emergency.ts';
+import { beginsEmergency, isEmergency } from './emergency.ts';
 import * as lineUse from './line-use.ts';
 import * as retrieval from './retrieval.ts';
 import { lcpOf } from './rights.ts';
@@ -291,7 +291,9 @@ function inviteRefused(
     record.reportTo = process.environment.startCall(process.host, request);
     return lineUse.begin(process, record, number, appearance, call);
   }
-  turnAway(process, record, request, cause, code);
+  // Whoever dials digit by digit may be about to call for help.
+  const isBegun = code === 'LW-3013' && beginsEmergency(process.environment, request.dialled);
+  turnAway(process, record, request, cause, isBegun ? 'LW-3004' : code);
 }
 
 /** A call begins on it. */

@@ -149,6 +149,7 @@ export class Bench {
         return pidOf('control');
       },
       isEmergency: (dialled) => dialled === '9112',
+      beginsEmergency: () => false,
       callsPerDeviceMax: 8,
     };
     const binding = { ...NO_BINDING, key: user, contact: `sip:phone@10.0.1.1:5060`, hop: HOP };
