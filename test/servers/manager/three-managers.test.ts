@@ -168,7 +168,8 @@ async function show({ runtime }: Example, line: string): Promise<object> {
   const { out } = await runProgram(runtime, ['line', 'show', line, '-o', 'json']);
   const { control, members, missing } = JSON.parse(out);
   return {
-    control: control.map(({ manager, why }: Record<string, string>) => `${manager}: ${why}`),
+    // In which order the store has heard of them is no matter.
+    control: control.map(({ manager, why }: Record<string, string>) => `${manager}: ${why}`).sort(),
     phones: members.map(
       ({ name, phones }: { name: string; phones: { manager: string }[] }) =>
         `${name} at ${phones.map(({ manager }) => manager).join(' ')}`,
